@@ -1,0 +1,20 @@
+package dev.berth.definition;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the machine boots. */
+public sealed interface Boot {
+
+  /** The firmware (SeaBIOS) boots from the disks in their order. */
+  record Firmware() implements Boot {}
+
+  /**
+   * QEMU loads the kernel itself.
+   *
+   * @param kernel absolute path of a bzImage or PVH ELF kernel; read by QEMU at start and reset
+   * @param initrd absolute path of the initial RAM disk
+   * @param commandLine kernel command line, possibly empty
+   */
+  record Kernel(Path kernel, Optional<Path> initrd, String commandLine) implements Boot {}
+}

@@ -1,0 +1,21 @@
+package dev.berth.definition;
+
+import dev.berth.domain.ByteSize;
+
+/**
+ * The small devices that every machine can have.
+ *
+ * @param consoleLogLimit size at which the serial console's log is cut to its newer half
+ * @param rng a virtio entropy source fed from the host's {@code /dev/urandom}
+ * @param balloon a virtio memory balloon
+ * @param guestAgent the virtio-serial channel {@code org.qemu.guest_agent.0}
+ */
+public record Devices(
+    ByteSize consoleLogLimit, Presence rng, Presence balloon, Presence guestAgent) {
+
+  /** Whether a device is part of the machine. */
+  public enum Presence {
+    PRESENT,
+    ABSENT
+  }
+}

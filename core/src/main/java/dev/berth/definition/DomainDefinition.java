@@ -1,0 +1,44 @@
+package dev.berth.definition;
+
+import dev.berth.domain.DomainName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What the user asked for: the persistent description of a domain, complete with defaults.
+ * Immutable. Made from a document by {@link DefinitionReader}, or in code.
+ *
+ * @param name unique on the host
+ * @param uuid unique on the host; empty to let the host choose one when the domain is first defined
+ * @param labels the user's own keys and values, not interpreted
+ * @param compute processors, memory, machine type
+ * @param boot what the firmware starts
+ * @param disks block devices, in boot order
+ * @param nics network interfaces
+ * @param devices console, entropy, balloon, guest agent
+ */
+public record DomainDefinition(
+    DomainName name,
+    Optional<UUID> uuid,
+    Map<String, String> labels,
+    Compute compute,
+    Boot boot,
+    List<Disk> disks,
+    List<Nic> nics,
+    Devices devices) {
+
+  /** Copies the collections. */
+  public DomainDefinition {
+    labels = Map.copyOf(labels);
+    disks = List.copyOf(disks);
+    nics = List.copyOf(nics);
+  }
+
+  /** The same definition with that UUID. */
+  public DomainDefinition withUuid(UUID chosen) {
+    return new DomainDefinition(
+        name, Optional.of(chosen), labels, compute, boot, disks, nics, devices);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.berth.domain;
+
+import dev.berth.error.InvalidRequestException;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a domain, unique on its host: 1 to 64 characters, ASCII letters, digits, {@code .},
+ * {@code _} and {@code -}, beginning with a letter or digit.
+ */
+public record DomainName(String text) implements Comparable<DomainName> {
+  private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  /** What a legal name looks like, for messages. */
+  public static final String RULE =
+      "1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit";
+
+  /**
+   * A checked name.
+   *
+   * @throws InvalidRequestException when the text is not a legal name
+   */
+  public DomainName {
+    if (!isLegal(text)) {
+      throw new InvalidRequestException(
+          "'" + printable(text) + "' is no domain name: use " + RULE + ".");
+    }
+  }
+
+  /** Whether that text can be a domain's name. */
+  public static boolean isLegal(String text) {
+    return LEGAL.matcher(text).matches();
+  }
+
+  /** The text with control characters replaced and cut to 80 characters, fit for a message. */
+  private static String printable(String text) {
+    String clean = text.replaceAll("\\p{Cntrl}", "?");
+    return clean.length() <= 80 ? clean : clean.substring(0, 77) + "...";
+  }
+
+  @Override
+  public int compareTo(DomainName other) {
+    return text.compareTo(other.text);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.berth.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** There is no such domain. */
+public final class NotFoundException extends BerthException {
+  private static final long serialVersionUID = 1;
+
+  /** An error with that message. */
+  public NotFoundException(String message) {
+    this(message, null);
+  }
+
+  /** An error with that message and the failure behind it. */
+  public NotFoundException(String message, @Nullable Throwable cause) {
+    super(ErrorCode.NOT_FOUND, message, cause);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.berth.error;
+
+/** QEMU answered a command with an error; nothing else is known to have changed. */
+public final class QemuRefusedException extends BerthException {
+  private static final long serialVersionUID = 1;
+
+  private final String command;
+  private final String errorClass;
+  private final String description;
+
+  /** QEMU's refusal of that QMP command, with its error class and description. */
+  public QemuRefusedException(String command, String errorClass, String description) {
+    super(
+        ErrorCode.REFUSED_BY_QEMU,
+        "QEMU refused '" + command + "': " + description + " (" + errorClass + ")",
+        null);
+    this.command = command;
+    this.errorClass = errorClass;
+    this.description = description;
+  }
+
+  /** The QMP command. */
+  public String command() {
+    return command;
+  }
+
+  /** QAPI {@code QapiErrorClass}, mostly {@code GenericError}. */
+  public String errorClass() {
+    return errorClass;
+  }
+
+  /** QEMU's own words. */
+  public String description() {
+    return description;
+  }
+}
