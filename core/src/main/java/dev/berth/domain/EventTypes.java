@@ -1,0 +1,42 @@
+package dev.berth.domain;
+
+/** The codes of {@link DomainEvent#type()} that this version sends. Append-only. */
+public final class EventTypes {
+  /** A domain was defined for the first time. */
+  public static final String DEFINED = "domain.defined";
+
+  /** A domain's definition was replaced. */
+  public static final String REDEFINED = "domain.redefined";
+
+  /** A domain is no more. */
+  public static final String UNDEFINED = "domain.undefined";
+
+  /** A domain changed its state or reason: attributes {@code from, state, reason, detail}. */
+  public static final String STATE = "domain.state";
+
+  /** The guest rebooted or was reset: attribute {@code cause}. */
+  public static final String RESET = "domain.reset";
+
+  /** A guest was asked to shut down. */
+  public static final String SHUTDOWN_REQUESTED = "domain.shutdown-requested";
+
+  /** A machine became responsive, busy or stalled: attribute {@code liveness}. */
+  public static final String LIVENESS = "domain.liveness";
+
+  /** The host process adopted a running machine. */
+  public static final String ADOPTED = "domain.adopted";
+
+  /** An operation was cut off by a restart of the host process: attributes {@code verb, decision}. */
+  public static final String RECOVERED = "domain.recovered";
+
+  /** QEMU reported an I/O error of a guest's disk. */
+  public static final String IO_ERROR = "domain.io-error";
+
+  /** The host process opened its store. */
+  public static final String HOST_STARTED = "host.started";
+
+  /** A damaged store was set aside and rebuilt: attributes {@code cause, missing}. */
+  public static final String STORE_REBUILT = "host.store-rebuilt";
+
+  private EventTypes() {}
+}

@@ -1,0 +1,27 @@
+package dev.berth.store;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a store held when it was opened.
+ *
+ * @param domains every domain
+ * @param launches launch records of domains that had a machine
+ * @param intents effects that were under way
+ * @param rebuilt present when the database was damaged and this is what the recovery copies had: what happened and
+ *     what may be missing
+ */
+public record StoreContents(
+    List<DomainRecord> domains,
+    List<StoredLaunch> launches,
+    List<Intent> intents,
+    Optional<String> rebuilt) {
+
+  /** Copies the lists. */
+  public StoreContents {
+    domains = List.copyOf(domains);
+    launches = List.copyOf(launches);
+    intents = List.copyOf(intents);
+  }
+}
