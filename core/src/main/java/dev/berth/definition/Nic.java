@@ -24,8 +24,7 @@ public record Nic(String name, List<PortForward> forwards) {
    * @param hostPort 1 to 65535
    * @param guestPort 1 to 65535
    */
-  public record PortForward(
-      Protocol protocol, String hostAddress, int hostPort, int guestPort) {}
+  public record PortForward(Protocol protocol, String hostAddress, int hostPort, int guestPort) {}
 
   /** Transport protocols that can be forwarded. */
   public enum Protocol {

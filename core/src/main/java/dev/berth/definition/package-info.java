@@ -1,6 +1,6 @@
 /**
- * What the user asked for: {@link dev.berth.definition.DomainDefinition}, its documents in YAML and JSON,
- * and their schema. Pure: reads no file and asks no host.
+ * What the user asked for: {@link dev.berth.definition.DomainDefinition}, its documents in YAML and
+ * JSON, and their schema. Pure: reads no file and asks no host.
  */
 @NullMarked
 package dev.berth.definition;

@@ -22,7 +22,9 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     return new ByteSize(Math.multiplyExact(count, 1L << 20));
   }
 
-  /** The size that text means, or empty when it is none, lacks its unit or exceeds 2^63 - 1 bytes. */
+  /**
+   * The size that text means, or empty when it is none, lacks its unit or exceeds 2^63 - 1 bytes.
+   */
   public static Optional<ByteSize> parse(String text) {
     Matcher matcher = TEXT.matcher(text.strip());
     if (!matcher.matches()) {

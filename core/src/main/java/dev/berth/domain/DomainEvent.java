@@ -12,8 +12,10 @@ import java.util.UUID;
  * @param time by the host's clock
  * @param domain the domain's UUID; empty for events of the host
  * @param name the domain's name at that time
- * @param type stable code such as {@code domain.started}; new ones may appear, see {@link EventTypes}
- * @param actor who caused it: {@code uid:0(root)}, {@code api}, {@code guest}, {@code qemu}, {@code host}
+ * @param type stable code such as {@code domain.started}; new ones may appear, see {@link
+ *     EventTypes}
+ * @param actor who caused it: {@code uid:0(root)}, {@code api}, {@code guest}, {@code qemu}, {@code
+ *     host}
  * @param attributes more about it; keys are stable for each type
  */
 public record DomainEvent(

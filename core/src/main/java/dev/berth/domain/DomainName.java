@@ -11,8 +11,7 @@ public record DomainName(String text) implements Comparable<DomainName> {
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   /** What a legal name looks like, for messages. */
-  public static final String RULE =
-      "1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit";
+  public static final String RULE = "1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit";
 
   /**
    * A checked name.

@@ -31,7 +31,8 @@ public record DomainSnapshot(
    * The definition in a snapshot.
    *
    * @param revision counts the definitions the domain has had, from 1
-   * @param pending whether the machine runs an older revision, so that this one takes effect at the next boot
+   * @param pending whether the machine runs an older revision, so that this one takes effect at the
+   *     next boot
    * @param cpus number of virtual CPUs
    * @param memory guest RAM
    * @param labels the user's labels

@@ -26,7 +26,9 @@ public final class EventTypes {
   /** The host process adopted a running machine. */
   public static final String ADOPTED = "domain.adopted";
 
-  /** An operation was cut off by a restart of the host process: attributes {@code verb, decision}. */
+  /**
+   * An operation was cut off by a restart of the host process: attributes {@code verb, decision}.
+   */
   public static final String RECOVERED = "domain.recovered";
 
   /** QEMU reported an I/O error of a guest's disk. */

@@ -1,6 +1,6 @@
 /**
- * What a domain is to those who look at it from outside: name, state and reason, snapshot, events. Plain
- * immutable values; depends on nothing but {@code dev.berth.error}.
+ * What a domain is to those who look at it from outside: name, state and reason, snapshot, events.
+ * Plain immutable values; depends on nothing but {@code dev.berth.error}.
  */
 @NullMarked
 package dev.berth.domain;

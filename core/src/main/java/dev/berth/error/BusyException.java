@@ -2,7 +2,10 @@ package dev.berth.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** Another operation is in the way; the message names it and its age. The same call can succeed later. */
+/**
+ * Another operation is in the way; the message names it and its age. The same call can succeed
+ * later.
+ */
 public final class BusyException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Stable codes of {@link BerthException}s, as they stand on the wire and in the documentation, with
- * the exit code that {@code vmctl} derives from each. Append-only: a code never changes its meaning.
+ * the exit code that {@code vmctl} derives from each. Append-only: a code never changes its
+ * meaning.
  */
 public enum ErrorCode {
   INVALID_DEFINITION("invalid-definition", 3),

@@ -2,7 +2,10 @@ package dev.berth.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The verb is not legal in the domain's present state; the message names the actual state and what would be legal. */
+/**
+ * The verb is not legal in the domain's present state; the message names the actual state and what
+ * would be legal.
+ */
 public final class InvalidStateException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -2,7 +2,10 @@ package dev.berth.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** This QEMU or this host lacks what was asked for; the message names the version and the alternative. */
+/**
+ * This QEMU or this host lacks what was asked for; the message names the version and the
+ * alternative.
+ */
 public final class UnsupportedException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,6 +1,6 @@
 /**
- * The API of Berth: {@link dev.berth.host.VmHost}, embedded or remote, and the values its calls take and
- * give.
+ * The API of Berth: {@link dev.berth.host.VmHost}, embedded or remote, and the values its calls
+ * take and give.
  */
 @NullMarked
 package dev.berth.host;

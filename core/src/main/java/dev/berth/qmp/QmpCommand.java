@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * One typed QMP command with its arguments. Implementations are records named after the QAPI command
- * whose components are its arguments.
+ * One typed QMP command with its arguments. Implementations are records named after the QAPI
+ * command whose components are its arguments.
  *
  * @param <R> what the command returns; {@link Void} for commands that return an empty object
  */
@@ -14,7 +14,10 @@ public interface QmpCommand<R> {
   /** The QAPI name, e.g. {@code query-status}. */
   String name();
 
-  /** The arguments as QEMU expects them; an empty object for none. Optional members that are absent are left out. */
+  /**
+   * The arguments as QEMU expects them; an empty object for none. Optional members that are absent
+   * are left out.
+   */
   ObjectNode arguments();
 
   /**

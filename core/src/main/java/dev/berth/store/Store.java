@@ -10,14 +10,17 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Store extends AutoCloseable {
 
-  /** Everything but the events, as it was at the last acknowledged commit. Read once, after opening. */
+  /**
+   * Everything but the events, as it was at the last acknowledged commit. Read once, after opening.
+   */
   StoreContents contents();
 
   /**
-   * Makes all changes durable together, or none. Events get the next sequence numbers in list order.
+   * Makes all changes durable together, or none. Events get the next sequence numbers in list
+   * order.
    *
-   * @return completes on no caller's thread, once the changes are on disk, with the numbered events; fails with
-   *     {@link dev.berth.error.StorageFailureException} when nothing was changed
+   * @return completes on no caller's thread, once the changes are on disk, with the numbered
+   *     events; fails with {@link dev.berth.error.StorageFailureException} when nothing was changed
    */
   CompletableFuture<List<DomainEvent>> commit(Commit commit);
 
@@ -28,7 +31,9 @@ public interface Store extends AutoCloseable {
    */
   List<DomainEvent> eventsAfter(long sequence, int limit);
 
-  /** The sequence numbers that are kept: the oldest and the newest event; both 0 when there is none. */
+  /**
+   * The sequence numbers that are kept: the oldest and the newest event; both 0 when there is none.
+   */
   EventRange eventRange();
 
   /** Waits for commits in flight, then releases the store. Idempotent. */

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param domains every domain
  * @param launches launch records of domains that had a machine
  * @param intents effects that were under way
- * @param rebuilt present when the database was damaged and this is what the recovery copies had: what happened and
- *     what may be missing
+ * @param rebuilt present when the database was damaged and this is what the recovery copies had:
+ *     what happened and what may be missing
  */
 public record StoreContents(
     List<DomainRecord> domains,
