@@ -1,0 +1,21 @@
+package dev.berth.host;
+
+import java.io.Closeable;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * A serial console, attached. Bytes as they are; end of stream when the machine is gone. Close to
+ * detach.
+ */
+public interface Console extends Closeable {
+
+  /** What the guest writes from now on. */
+  InputStream input();
+
+  /** What the guest shall read; each write is sent at once. */
+  OutputStream output();
+
+  @Override
+  void close();
+}

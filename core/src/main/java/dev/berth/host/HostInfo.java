@@ -1,0 +1,34 @@
+package dev.berth.host;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a host is.
+ *
+ * @param version of Berth
+ * @param home where the store is
+ * @param pid of the host process
+ * @param domains how many are defined
+ * @param machines how many have a machine
+ * @param qemus the QEMU binaries found so far
+ */
+public record HostInfo(
+    String version, Path home, long pid, int domains, int machines, List<QemuInfo> qemus) {
+
+  /** Copies the list. */
+  public HostInfo {
+    qemus = List.copyOf(qemus);
+  }
+
+  /**
+   * A QEMU binary.
+   *
+   * @param binary its path
+   * @param version e.g. {@code 7.2.22}
+   * @param accelerator {@code kvm} or {@code tcg}
+   * @param acceleratorReason why that one
+   */
+  public record QemuInfo(
+      Path binary, String version, String accelerator, String acceleratorReason) {}
+}

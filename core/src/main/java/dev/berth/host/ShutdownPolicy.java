@@ -1,0 +1,24 @@
+package dev.berth.host;
+
+import java.time.Duration;
+
+/**
+ * How long to wait for a guest that was asked to shut down, and what then.
+ *
+ * @param timeout how long the guest may take
+ * @param afterwards what happens to a guest that is still running
+ */
+public record ShutdownPolicy(Duration timeout, Afterwards afterwards) {
+
+  /** Wait 60 seconds; then report that the guest is still running. */
+  public static final ShutdownPolicy DEFAULT =
+      new ShutdownPolicy(Duration.ofSeconds(60), Afterwards.KEEP_RUNNING);
+
+  /** What happens when the timeout passes. */
+  public enum Afterwards {
+    /** The call fails; the guest stays as it is. */
+    KEEP_RUNNING,
+    /** The machine is destroyed. */
+    DESTROY
+  }
+}

@@ -1,0 +1,115 @@
+package dev.berth.host;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A host that runs virtual machines, in this JVM or elsewhere: the API of Berth. Thread-safe; any
+ * thread may call. Whoever opened a host closes it; closing stops no guest.
+ *
+ * <p>Calls block until their outcome is durable. Interrupting a caller ends its wait, not what it
+ * asked for. Every failure is a {@link dev.berth.error.BerthException}.
+ */
+public interface VmHost extends AutoCloseable {
+
+  /** What this host is: versions, home, accelerators. */
+  HostInfo info();
+
+  /** Every domain as last published, by name. Never waits for a machine. */
+  List<DomainSnapshot> list();
+
+  /**
+   * One domain as last published. Never waits for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  DomainSnapshot domain(DomainRef domain);
+
+  /** The current definition of a domain and its revision. */
+  DefinitionView definition(DomainRef domain);
+
+  /**
+   * Creates a domain, or replaces its definition. On a domain with a machine the change waits for
+   * the next boot.
+   *
+   * @throws dev.berth.error.InvalidDefinitionException with every problem of the document
+   * @throws dev.berth.error.AlreadyExistsException when the UUID or name belongs to another domain
+   * @throws dev.berth.error.ConflictException when {@code condition} does not hold
+   */
+  DefineResult define(DefinitionDocument document, DefineCondition condition);
+
+  /**
+   * Forgets a domain. Never deletes its disks.
+   *
+   * @throws dev.berth.error.InvalidStateException while it has a machine
+   */
+  void undefine(DomainRef domain);
+
+  /** Starts a domain; does nothing to one that has a running machine. */
+  VerbResult start(DomainRef domain, StartMode mode, CallOptions options);
+
+  /**
+   * Asks the guest by ACPI to shut down and waits until it has.
+   *
+   * @throws dev.berth.error.DeadlineExceededException when the guest is still running after the
+   *     policy's time-out and the policy does not say to destroy it
+   */
+  VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options);
+
+  /**
+   * Ends the machine: SIGTERM, and SIGKILL after the grace or at once when QEMU is stalled. Always
+   * works.
+   *
+   * @param grace how long QEMU may take to end cleanly
+   */
+  VerbResult destroy(DomainRef domain, Duration grace, CallOptions options);
+
+  /** Resets the machine as its reset button would; a panicked one runs again. */
+  VerbResult reset(DomainRef domain, CallOptions options);
+
+  /** Stops the CPUs. */
+  VerbResult pause(DomainRef domain, CallOptions options);
+
+  /** Lets the CPUs go on. */
+  VerbResult resume(DomainRef domain, CallOptions options);
+
+  /**
+   * Waits until the domain is in one of the states.
+   *
+   * @return the first such snapshot
+   * @throws dev.berth.error.DeadlineExceededException when the timeout passes first
+   */
+  DomainSnapshot await(DomainRef domain, Set<DomainState> states, Duration timeout);
+
+  /**
+   * The newest part of a domain's log, at most {@code maxBytes}; empty when there is none.
+   *
+   * @param maxBytes 1 to 16 MiB
+   */
+  byte[] log(DomainRef domain, LogKind kind, int maxBytes);
+
+  /**
+   * Attaches to the serial console of a machine. One reader at a time.
+   *
+   * @throws dev.berth.error.InvalidStateException when there is no machine
+   * @throws dev.berth.error.BusyException when somebody else is attached
+   */
+  Console console(DomainRef domain);
+
+  /**
+   * Every event after that sequence number, those kept and those to come. 0 starts at the oldest
+   * kept.
+   */
+  EventStream events(long afterSequence);
+
+  /**
+   * Ends this host's threads and releases its store, or just the connection. Stops no guest.
+   * Idempotent.
+   */
+  @Override
+  void close();
+}

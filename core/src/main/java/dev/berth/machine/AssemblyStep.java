@@ -1,0 +1,32 @@
+package dev.berth.machine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/** One step of completing a machine over QMP; the same steps serve hotplug. */
+public sealed interface AssemblyStep {
+
+  /**
+   * Opens a file and passes it to QEMU as a member of an fdset ({@code add-fd}).
+   *
+   * @param fdset number of the set, ours to choose
+   * @param file absolute path
+   * @param access how it is opened
+   * @param opaque the note that {@code query-fdsets} shows for it
+   */
+  record PassFile(int fdset, Path file, FileAccess access, String opaque) implements AssemblyStep {}
+
+  /**
+   * Sends a command.
+   *
+   * @param command QMP name
+   * @param arguments its arguments
+   */
+  record Execute(String command, ObjectNode arguments) implements AssemblyStep {}
+
+  /** How a file is opened. */
+  enum FileAccess {
+    READ_ONLY,
+    READ_WRITE
+  }
+}

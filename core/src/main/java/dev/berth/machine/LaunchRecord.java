@@ -1,0 +1,96 @@
+package dev.berth.machine;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The frozen facts a machine is started with. Persisted before anything is spawned; adoption,
+ * hotplug and migration read it, never the definition.
+ *
+ * @param subject which domain, which definition, which launch
+ * @param qemu the binary and its version
+ * @param hardware what the guest sees, resolved
+ * @param argv QEMU's whole command line, the binary first
+ * @param assembly the QMP steps that complete the machine under {@code -S}, in order
+ * @param devices what was given which ids and addresses
+ * @param files where the machine's files are
+ */
+public record LaunchRecord(
+    Subject subject,
+    Qemu qemu,
+    Hardware hardware,
+    List<String> argv,
+    List<AssemblyStep> assembly,
+    List<DeviceRecord> devices,
+    MachineFiles files) {
+
+  /** Copies the lists. */
+  public LaunchRecord {
+    argv = List.copyOf(argv);
+    assembly = List.copyOf(assembly);
+    devices = List.copyOf(devices);
+  }
+
+  /** The launch's random id. */
+  public String incarnation() {
+    return subject.incarnation();
+  }
+
+  /**
+   * Which launch of which domain.
+   *
+   * @param domain the domain's UUID
+   * @param name the domain's name
+   * @param definitionRevision the revision that was resolved
+   * @param incarnation 32 random hexadecimal digits; part of the run directory's path and so of the
+   *     argv
+   */
+  public record Subject(
+      UUID domain, DomainName name, long definitionRevision, String incarnation) {}
+
+  /**
+   * The QEMU that runs it.
+   *
+   * @param binary absolute path
+   * @param version e.g. {@code 7.2.22}
+   */
+  public record Qemu(Path binary, String version) {}
+
+  /**
+   * The guest-visible machine.
+   *
+   * @param machineType versioned, never an alias
+   * @param cpuModel as given to {@code -cpu}
+   * @param cpus number of virtual CPUs
+   * @param memory guest RAM
+   * @param accelerator {@code kvm} or {@code tcg}
+   * @param acceleratorReason why that one
+   */
+  public record Hardware(
+      String machineType,
+      String cpuModel,
+      int cpus,
+      ByteSize memory,
+      String accelerator,
+      String acceleratorReason) {}
+
+  /**
+   * A device and what it was given.
+   *
+   * @param id QEMU device id
+   * @param kind e.g. {@code disk}, {@code nic}
+   * @param name the name in the definition, empty for devices without one
+   * @param bus bus and slot, e.g. {@code port1}
+   * @param nodes block node names, outermost first; empty for other devices
+   */
+  public record DeviceRecord(String id, String kind, String name, String bus, List<String> nodes) {
+
+    /** Copies the list. */
+    public DeviceRecord {
+      nodes = List.copyOf(nodes);
+    }
+  }
+}

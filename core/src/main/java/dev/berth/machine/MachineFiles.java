@@ -1,0 +1,47 @@
+package dev.berth.machine;
+
+import java.nio.file.Path;
+
+/**
+ * Where a machine's files are.
+ *
+ * @param runDirectory of this incarnation alone, its id in the path; gone when the machine is
+ * @param logDirectory of the domain, kept between launches
+ */
+public record MachineFiles(Path runDirectory, Path logDirectory) {
+
+  /** QEMU's locked pidfile. */
+  public Path pidFile() {
+    return runDirectory.resolve("pid");
+  }
+
+  /** The QMP monitor's socket. */
+  public Path qmpSocket() {
+    return runDirectory.resolve("qmp");
+  }
+
+  /** The serial console's socket. */
+  public Path consoleSocket() {
+    return runDirectory.resolve("console");
+  }
+
+  /** The guest-agent channel's socket. */
+  public Path agentSocket() {
+    return runDirectory.resolve("agent");
+  }
+
+  /** Written when QEMU has ended: its exit code, in the shell's convention. */
+  public Path exitFile() {
+    return runDirectory.resolve("exit");
+  }
+
+  /** Everything the guest wrote to its serial console, bounded. */
+  public Path consoleLog() {
+    return logDirectory.resolve("console.log");
+  }
+
+  /** QEMU's own standard output and error, bounded. */
+  public Path qemuLog() {
+    return logDirectory.resolve("qemu.log");
+  }
+}
