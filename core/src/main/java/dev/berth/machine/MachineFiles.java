@@ -1,5 +1,6 @@
 package dev.berth.machine;
 
+import dev.berth.domain.ByteSize;
 import java.nio.file.Path;
 
 /**
@@ -7,8 +8,9 @@ import java.nio.file.Path;
  *
  * @param runDirectory of this incarnation alone, its id in the path; gone when the machine is
  * @param logDirectory of the domain, kept between launches
+ * @param consoleLogLimit size at which {@link #consoleLog()} is cut to its newer half
  */
-public record MachineFiles(Path runDirectory, Path logDirectory) {
+public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consoleLogLimit) {
 
   /** QEMU's locked pidfile. */
   public Path pidFile() {

@@ -1,0 +1,231 @@
+package dev.berth.machine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.LaunchRecord.Hardware;
+import dev.berth.machine.LaunchRecord.Qemu;
+import dev.berth.machine.LaunchRecord.Subject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Launch records as JSON, the form in which they are stored. The document names its format, so that
+ * a record of a newer Berth is refused by name instead of misread; members that are unknown within
+ * a known format are ignored. Thread-safe.
+ */
+public final class LaunchRecordCodec {
+  /** The format this class writes, and the newest that it reads. */
+  public static final int FORMAT = 1;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The record as one JSON object. */
+  public String write(LaunchRecord launch) {
+    ObjectNode document = JSON.createObjectNode();
+    document.put("format", FORMAT);
+    document.set("subject", subject(launch.subject()));
+    document
+        .putObject("qemu")
+        .put("binary", launch.qemu().binary().toString())
+        .put("version", launch.qemu().version());
+    document.set("hardware", hardware(launch.hardware()));
+    document.set("argv", texts(launch.argv()));
+    ArrayNode assembly = document.putArray("assembly");
+    launch.assembly().forEach(step -> assembly.add(step(step)));
+    ArrayNode devices = document.putArray("devices");
+    launch.devices().forEach(device -> devices.add(device(device)));
+    document
+        .putObject("files")
+        .put("runDirectory", launch.files().runDirectory().toString())
+        .put("logDirectory", launch.files().logDirectory().toString())
+        .put("consoleLogLimitBytes", launch.files().consoleLogLimit().bytes());
+    return document.toString();
+  }
+
+  /**
+   * The record that {@link #write} made that text from.
+   *
+   * @throws UnsupportedException when a newer Berth wrote it
+   * @throws HostFailureException when it is no launch record
+   */
+  public LaunchRecord read(String text) {
+    JsonNode document = parse(text);
+    int format = document.path("format").asInt();
+    if (format > FORMAT) {
+      throw new UnsupportedException(
+          "Cannot read a launch record of format "
+              + format
+              + ": this version of Berth knows formats up to "
+              + FORMAT
+              + ". Use the version that started the machine, or a newer one.");
+    }
+    try {
+      return record(document);
+    } catch (BerthException | IllegalArgumentException | ArithmeticException malformed) {
+      throw unreadable(malformed);
+    }
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException noJson) {
+      throw unreadable(noJson);
+    }
+  }
+
+  private static HostFailureException unreadable(Exception why) {
+    return new HostFailureException(
+        "Cannot read a launch record: "
+            + why.getMessage()
+            + ". Restore it from the recovery copies, or end the machine's process by hand.",
+        why);
+  }
+
+  private static LaunchRecord record(JsonNode document) {
+    JsonNode subject = member(document, "subject");
+    JsonNode qemu = member(document, "qemu");
+    JsonNode files = member(document, "files");
+    return new LaunchRecord(
+        new Subject(
+            UUID.fromString(text(subject, "domain")),
+            new DomainName(text(subject, "name")),
+            number(subject, "definitionRevision"),
+            text(subject, "incarnation")),
+        new Qemu(Path.of(text(qemu, "binary")), text(qemu, "version")),
+        hardware(member(document, "hardware")),
+        list(document, "argv", JsonNode::asText),
+        list(document, "assembly", LaunchRecordCodec::step),
+        list(document, "devices", LaunchRecordCodec::device),
+        new MachineFiles(
+            Path.of(text(files, "runDirectory")),
+            Path.of(text(files, "logDirectory")),
+            new ByteSize(number(files, "consoleLogLimitBytes"))));
+  }
+
+  private static ObjectNode subject(Subject subject) {
+    return JSON.createObjectNode()
+        .put("domain", subject.domain().toString())
+        .put("name", subject.name().text())
+        .put("definitionRevision", subject.definitionRevision())
+        .put("incarnation", subject.incarnation());
+  }
+
+  private static ObjectNode hardware(Hardware hardware) {
+    return JSON.createObjectNode()
+        .put("machineType", hardware.machineType())
+        .put("cpuModel", hardware.cpuModel())
+        .put("cpus", hardware.cpus())
+        .put("memoryBytes", hardware.memory().bytes())
+        .put("accelerator", hardware.accelerator())
+        .put("acceleratorReason", hardware.acceleratorReason());
+  }
+
+  private static Hardware hardware(JsonNode node) {
+    return new Hardware(
+        text(node, "machineType"),
+        text(node, "cpuModel"),
+        Math.toIntExact(number(node, "cpus")),
+        new ByteSize(number(node, "memoryBytes")),
+        text(node, "accelerator"),
+        text(node, "acceleratorReason"));
+  }
+
+  private static ObjectNode step(AssemblyStep step) {
+    ObjectNode node = JSON.createObjectNode();
+    if (step instanceof PassFile pass) {
+      return node.put("passFile", pass.file().toString())
+          .put("fdset", pass.fdset())
+          .put("access", pass.access().name().toLowerCase(Locale.ROOT))
+          .put("opaque", pass.opaque());
+    }
+    Execute execute = (Execute) step;
+    return node.put("execute", execute.command()).set("arguments", execute.arguments());
+  }
+
+  private static AssemblyStep step(JsonNode node) {
+    if (node.has("passFile")) {
+      return new PassFile(
+          Math.toIntExact(number(node, "fdset")),
+          Path.of(text(node, "passFile")),
+          FileAccess.valueOf(text(node, "access").toUpperCase(Locale.ROOT)),
+          text(node, "opaque"));
+    }
+    if (node.path("arguments") instanceof ObjectNode arguments) {
+      return new Execute(text(node, "execute"), arguments);
+    }
+    throw new IllegalArgumentException("a step is neither a file to pass nor a command");
+  }
+
+  private static ObjectNode device(DeviceRecord device) {
+    return JSON.createObjectNode()
+        .put("id", device.id())
+        .put("kind", device.kind())
+        .put("name", device.name())
+        .put("bus", device.bus())
+        .set("nodes", texts(device.nodes()));
+  }
+
+  private static DeviceRecord device(JsonNode node) {
+    return new DeviceRecord(
+        text(node, "id"),
+        text(node, "kind"),
+        text(node, "name"),
+        text(node, "bus"),
+        list(node, "nodes", JsonNode::asText));
+  }
+
+  private static ArrayNode texts(List<String> texts) {
+    ArrayNode array = JSON.createArrayNode();
+    texts.forEach(array::add);
+    return array;
+  }
+
+  private static JsonNode member(JsonNode parent, String name) {
+    JsonNode node = parent.path(name);
+    if (!node.isContainerNode()) {
+      throw new IllegalArgumentException("member '" + name + "' is missing");
+    }
+    return node;
+  }
+
+  private static String text(JsonNode parent, String name) {
+    JsonNode node = parent.path(name);
+    if (!node.isTextual()) {
+      throw new IllegalArgumentException("text member '" + name + "' is missing");
+    }
+    return node.asText();
+  }
+
+  private static long number(JsonNode parent, String name) {
+    JsonNode node = parent.path(name);
+    if (!node.canConvertToLong() || !node.isIntegralNumber()) {
+      throw new IllegalArgumentException("number member '" + name + "' is missing");
+    }
+    return node.asLong();
+  }
+
+  private static <T> List<T> list(JsonNode parent, String name, Function<JsonNode, T> element) {
+    List<T> list = new ArrayList<>();
+    for (JsonNode node : member(parent, name)) {
+      list.add(element.apply(node));
+    }
+    return list;
+  }
+}
