@@ -1,0 +1,79 @@
+package dev.berth.docs;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between core's packages. A new package needs a line in {@link #MAY_USE}. */
+final class CorePackagesTest {
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("error", Set.of()),
+          Map.entry("json", Set.of("error")),
+          Map.entry("domain", Set.of("error")),
+          Map.entry("definition", Set.of("domain", "error", "json")),
+          Map.entry("host", Set.of("definition", "domain", "error", "control")),
+          Map.entry("qmp", Set.of("error", "json")),
+          Map.entry("qapi", Set.of("error", "json", "qmp")),
+          Map.entry("machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp")),
+          Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
+          Map.entry("control", Set.of("definition", "domain", "error", "host", "json")),
+          Map.entry(
+              "engine",
+              Set.of(
+                  "definition",
+                  "domain",
+                  "error",
+                  "host",
+                  "json",
+                  "machine",
+                  "qapi",
+                  "qmp",
+                  "store")));
+
+  @Test
+  void everyPackageHasItsArrows() {
+    assertThat(BerthClasses.corePackages()).isSubsetOf(MAY_USE.keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageDependsOnlyOnThoseItsArrowsPointTo(String name) {
+    Set<String> forbidden = new TreeSet<>(MAY_USE.keySet());
+    forbidden.remove(name);
+    forbidden.removeAll(MAY_USE.get(name));
+
+    noClasses()
+        .that()
+        .resideInAPackage("dev.berth." + name + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            forbidden.stream().map(other -> "dev.berth." + other + "..").toArray(String[]::new))
+        .check(BerthClasses.all());
+  }
+
+  @Test
+  void packagesFormNoCycleSaveThatAHostConnectsByTheControlProtocol() {
+    slices()
+        .matching("dev.berth.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(
+            resideInAPackage("dev.berth.host"), resideInAPackage("dev.berth.control.."))
+        .check(BerthClasses.all());
+  }
+
+  static Stream<String> packages() {
+    return BerthClasses.corePackages().stream();
+  }
+}
