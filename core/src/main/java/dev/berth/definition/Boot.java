@@ -16,5 +16,16 @@ public sealed interface Boot {
    * @param initrd absolute path of the initial RAM disk
    * @param commandLine kernel command line, possibly empty
    */
-  record Kernel(Path kernel, Optional<Path> initrd, String commandLine) implements Boot {}
+  record Kernel(Path kernel, Optional<Path> initrd, String commandLine) implements Boot {
+
+    /** A kernel whose files have absolute paths. */
+    public Kernel {
+      if (!kernel.isAbsolute()) {
+        throw new IllegalArgumentException("the kernel's path must be absolute: " + kernel);
+      }
+      if (initrd.isPresent() && !initrd.get().isAbsolute()) {
+        throw new IllegalArgumentException("the initrd's path must be absolute: " + initrd.get());
+      }
+    }
+  }
 }

@@ -15,6 +15,13 @@ import java.util.Optional;
 public record Disk(
     String name, DiskDevice device, DiskFormat format, Optional<Path> file, Access access) {
 
+  /** A disk whose file has an absolute path. */
+  public Disk {
+    if (file.isPresent() && !file.get().isAbsolute()) {
+      throw new IllegalArgumentException("a disk's file must be absolute: " + file.get());
+    }
+  }
+
   /** What the guest sees. */
   public enum DiskDevice {
     /** virtio-blk. */

@@ -1,0 +1,100 @@
+package dev.berth.definition;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.Disk.DiskFormat;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys of an item of {@code disks}. */
+final class DiskSection {
+  private static final Key<Disk, String> NAME =
+      Key.required(
+          "name",
+          DeviceNames.TYPE,
+          "name: root",
+          Disk::name,
+          "Unique among the domain's disks; messages and later commands call the disk by it.");
+
+  private static final Key<Disk, Path> FILE =
+      Key.optional(
+          "file",
+          new PathType(),
+          "for a cdrom, a drive without a medium; a disk needs it",
+          Disk::file,
+          "The image. A relative path starts from the directory of the document.");
+
+  private static final Key<Disk, DiskFormat> FORMAT =
+      Key.required(
+          "format",
+          ChoiceType.of(DiskFormat.class),
+          "format: qcow2",
+          Disk::format,
+          "The image's format. It is never guessed from content, which the guest can write.");
+
+  private static final Key<Disk, DiskDevice> DEVICE =
+      Key.defaulted(
+          "device",
+          ChoiceType.of(DiskDevice.class),
+          DiskDevice.DISK,
+          Disk::device,
+          "What the guest sees: a virtio-blk disk, or a SCSI CD-ROM drive.");
+
+  private static final Key<Disk, Access> READ_ONLY =
+      Key.optional(
+          "read-only",
+          new SwitchType<>(Access.READ_ONLY, Access.READ_WRITE),
+          "`false` for a disk, `true` for a cdrom",
+          disk -> Optional.of(disk.access()),
+          "Whether the guest is kept from writing. A cdrom is always read-only.");
+
+  static final Section<Disk> SECTION =
+      new Section<>(
+          "a disk",
+          List.of(NAME, FILE, FORMAT, DEVICE, READ_ONLY),
+          DiskSection::check,
+          DiskSection::build,
+          DiskSection::addChecks);
+
+  private DiskSection() {}
+
+  private static void check(Values<Disk> values, Place place) {
+    DeviceNames.check("disk", NAME, values, place);
+    Optional<DiskDevice> device = values.find(DEVICE);
+    if (device.equals(Optional.of(DiskDevice.CDROM))
+        && values.find(READ_ONLY).equals(Optional.of(Access.READ_WRITE))) {
+      place
+          .key(READ_ONLY.name())
+          .report(
+              values.position(READ_ONLY),
+              "a cdrom is always read-only: remove the key, or use 'device: disk'");
+    }
+    if (device.equals(Optional.of(DiskDevice.DISK)) && !values.isGiven(FILE)) {
+      place.report(
+          values.position(FILE), "key 'file' is missing: add 'file: disk.qcow2', for example");
+    }
+  }
+
+  private static Disk build(Values<Disk> values) {
+    DiskDevice device = values.of(DEVICE);
+    Access usual = device == DiskDevice.CDROM ? Access.READ_ONLY : Access.READ_WRITE;
+    return new Disk(
+        values.of(NAME),
+        device,
+        values.of(FORMAT),
+        values.find(FILE),
+        values.find(READ_ONLY).orElse(usual));
+  }
+
+  private static void addChecks(ObjectNode schema) {
+    ObjectNode isCdrom = JsonNodeFactory.instance.objectNode();
+    isCdrom.putArray("required").add(DEVICE.name());
+    isCdrom.putObject("properties").putObject(DEVICE.name()).put("const", "cdrom");
+    schema.set("if", isCdrom);
+    schema.putObject("then").putObject("properties").putObject(READ_ONLY.name()).put("const", true);
+    schema.putObject("else").putArray("required").add(FILE.name());
+  }
+}

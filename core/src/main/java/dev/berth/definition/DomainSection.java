@@ -1,0 +1,209 @@
+package dev.berth.definition;
+
+import dev.berth.definition.Devices.Presence;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The top-level keys of a definition: with those of the sections below it, the whole format. */
+final class DomainSection {
+  private static final ByteSize MEBIBYTE = ByteSize.mebibytes(1);
+  private static final ValueType<Presence> PRESENCE =
+      new SwitchType<>(Presence.PRESENT, Presence.ABSENT);
+
+  private static final Key<DomainDefinition, DomainName> NAME =
+      Key.required(
+          "name",
+          new TextType<>(
+              "a name of " + DomainName.RULE,
+              Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+              DomainName::new,
+              DomainName::text),
+          "name: web-1",
+          DomainDefinition::name,
+          "The domain's name, unique on its host.");
+
+  private static final Key<DomainDefinition, UUID> UUID_KEY =
+      Key.optional(
+          "uuid",
+          new TextType<>(
+              "a UUID such as 1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+              Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+              UUID::fromString,
+              UUID::toString),
+          "the host chooses one when the domain is first defined",
+          DomainDefinition::uuid,
+          "The domain's UUID, unique on its host; the guest sees it as its SMBIOS system UUID.");
+
+  private static final Key<DomainDefinition, Map<String, String>> LABELS =
+      Key.defaulted(
+          "labels",
+          new LabelsType(),
+          Map.of(),
+          DomainDefinition::labels,
+          "Your own keys and values. Berth stores and shows them, and does not interpret them.");
+
+  private static final Key<DomainDefinition, Integer> CPUS =
+      Key.defaulted(
+          "cpus", new IntegerType(1, 512), 1, ofCompute(Compute::cpus), "Number of virtual CPUs.");
+
+  private static final Key<DomainDefinition, ByteSize> MEMORY =
+      Key.defaulted(
+          "memory",
+          new SizeType(MEBIBYTE, ByteSize.mebibytes(16 << 20), MEBIBYTE, ByteSize.mebibytes(512)),
+          ByteSize.mebibytes(512),
+          ofCompute(Compute::memory),
+          "The guest's RAM, in steps of 1MiB.");
+
+  private static final Key<DomainDefinition, String> MACHINE =
+      Key.defaulted(
+          "machine",
+          qemuName("a QEMU machine type such as q35"),
+          "q35",
+          ofCompute(Compute::machineType),
+          "QEMU's machine type. An alias such as `q35` becomes a versioned type when the domain"
+              + " starts.");
+
+  private static final Key<DomainDefinition, String> CPU =
+      Key.optional(
+          "cpu",
+          qemuName("a QEMU CPU model such as max"),
+          "`host` under KVM, `max` under TCG",
+          definition -> definition.compute().cpuModel(),
+          "QEMU's CPU model. `host` needs KVM.");
+
+  private static final Key<DomainDefinition, AcceleratorChoice> ACCELERATOR =
+      Key.defaulted(
+          "accelerator",
+          ChoiceType.of(AcceleratorChoice.class),
+          AcceleratorChoice.AUTO,
+          ofCompute(Compute::accelerator),
+          "How guest code runs: by KVM, by TCG (emulated), or by KVM where it works and TCG"
+              + " elsewhere.");
+
+  private static final Key<DomainDefinition, Boot> BOOT =
+      Key.defaulted(
+          "boot",
+          BootSection.SECTION,
+          new Boot.Firmware(),
+          DomainDefinition::boot,
+          "What the machine boots: a firmware, or a kernel directly.");
+
+  private static final Key<DomainDefinition, List<Disk>> DISKS =
+      Key.defaulted(
+          "disks",
+          new ListType<>("disks", DiskSection.SECTION, 64),
+          List.of(),
+          DomainDefinition::disks,
+          "Disks and CD-ROM drives, in boot order.");
+
+  private static final Key<DomainDefinition, List<Nic>> NICS =
+      Key.defaulted(
+          "nics",
+          new ListType<>("network interfaces", NicSection.SECTION, 16),
+          List.of(),
+          DomainDefinition::nics,
+          "Virtio network interfaces.");
+
+  private static final Key<DomainDefinition, ByteSize> CONSOLE =
+      Key.defaulted(
+          "console",
+          ConsoleSection.SECTION,
+          MEBIBYTE,
+          ofDevices(Devices::consoleLogLimit),
+          "The first serial port and its log.");
+
+  private static final Key<DomainDefinition, Presence> RNG =
+      Key.defaulted(
+          "rng",
+          PRESENCE,
+          Presence.PRESENT,
+          ofDevices(Devices::rng),
+          "A virtio source of random numbers from the host.");
+
+  private static final Key<DomainDefinition, Presence> BALLOON =
+      Key.defaulted(
+          "balloon",
+          PRESENCE,
+          Presence.PRESENT,
+          ofDevices(Devices::balloon),
+          "A virtio balloon, which can take memory back from the guest.");
+
+  private static final Key<DomainDefinition, Presence> AGENT =
+      Key.defaulted(
+          "agent",
+          PRESENCE,
+          Presence.PRESENT,
+          ofDevices(Devices::guestAgent),
+          "The channel of the QEMU guest agent, `org.qemu.guest_agent.0`.");
+
+  static final Section<DomainDefinition> SECTION =
+      new Section<>(
+          "a domain",
+          List.of(
+              NAME,
+              UUID_KEY,
+              LABELS,
+              CPUS,
+              MEMORY,
+              MACHINE,
+              CPU,
+              ACCELERATOR,
+              BOOT,
+              DISKS,
+              NICS,
+              CONSOLE,
+              RNG,
+              BALLOON,
+              AGENT),
+          DomainSection::check,
+          DomainSection::build,
+          schema -> {});
+
+  private DomainSection() {}
+
+  private static TextType<String> qemuName(String expected) {
+    return TextType.of(expected + ", of A-Z a-z 0-9 . _ - only", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  }
+
+  private static <T> Function<DomainDefinition, T> ofCompute(Function<Compute, T> part) {
+    return definition -> part.apply(definition.compute());
+  }
+
+  private static <T> Function<DomainDefinition, T> ofDevices(Function<Devices, T> part) {
+    return definition -> part.apply(definition.devices());
+  }
+
+  private static void check(Values<DomainDefinition> values, Place place) {
+    if (values.find(CPU).equals(Optional.of("host"))
+        && values.find(ACCELERATOR).equals(Optional.of(AcceleratorChoice.TCG))) {
+      place
+          .key(CPU.name())
+          .report(
+              values.position(CPU),
+              "CPU model 'host' needs KVM: use 'cpu: max', or 'accelerator: kvm'");
+    }
+  }
+
+  private static DomainDefinition build(Values<DomainDefinition> values) {
+    return new DomainDefinition(
+        values.of(NAME),
+        values.find(UUID_KEY),
+        values.of(LABELS),
+        new Compute(
+            values.of(CPUS),
+            values.of(MEMORY),
+            values.of(MACHINE),
+            values.find(CPU),
+            values.of(ACCELERATOR)),
+        values.of(BOOT),
+        values.of(DISKS),
+        values.of(NICS),
+        new Devices(values.of(CONSOLE), values.of(RNG), values.of(BALLOON), values.of(AGENT)));
+  }
+}
