@@ -2,6 +2,8 @@ package dev.berth.qmp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.MalformedReplyException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One typed QMP command with its arguments. Implementations are records named after the QAPI
@@ -9,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @param <R> what the command returns; {@link Void} for commands that return an empty object
  */
-public interface QmpCommand<R> {
+public interface QmpCommand<R extends @Nullable Object> {
 
   /** The QAPI name, e.g. {@code query-status}. */
   String name();

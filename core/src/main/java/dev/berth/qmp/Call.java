@@ -1,0 +1,103 @@
+package dev.berth.qmp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.Json;
+import java.io.FileDescriptor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command on its way: encoded by its caller's thread, written by the selector thread, and ended
+ * exactly once. The fields that change belong to the selector thread.
+ */
+final class Call {
+
+  /** Which of QEMU's two ways in a command takes. */
+  enum Lane {
+    /** {@code execute}: queued by QEMU behind what came before. */
+    IN_BAND("execute"),
+    /** {@code exec-oob}: past QEMU's queue. */
+    OUT_OF_BAND("exec-oob");
+
+    private final String member;
+
+    Lane(String member) {
+      this.member = member;
+    }
+  }
+
+  private final long id;
+  private final String name;
+  private final Lane lane;
+  private final @Nullable FileDescriptor descriptor;
+  private final ByteBuffer frame;
+  private final long givenNanos = System.nanoTime();
+
+  /** Never completed exceptionally, and never handed to application code. */
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  Call(long id, QmpCommand<?> command, Lane lane, @Nullable FileDescriptor descriptor) {
+    this.id = id;
+    this.name = command.name();
+    this.lane = lane;
+    this.descriptor = descriptor;
+    this.frame = encode(command);
+  }
+
+  private ByteBuffer encode(QmpCommand<?> command) {
+    ObjectNode message = Json.object().put(lane.member, name);
+    ObjectNode arguments = command.arguments();
+    if (!arguments.isEmpty()) {
+      message.set("arguments", arguments);
+    }
+    message.put("id", id);
+    byte[] json = Json.bytes(message);
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return ByteBuffer.wrap(line);
+  }
+
+  long id() {
+    return id;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  @Nullable FileDescriptor descriptor() {
+    return descriptor;
+  }
+
+  /** What is still to be written. */
+  ByteBuffer frame() {
+    return frame;
+  }
+
+  int frameBytes() {
+    return frame.limit();
+  }
+
+  /** Whether QEMU may have seen any of it. */
+  boolean isStarted() {
+    return frame.position() > 0;
+  }
+
+  long ageNanos() {
+    return System.nanoTime() - givenNanos;
+  }
+
+  CompletableFuture<Outcome> outcome() {
+    return outcome;
+  }
+
+  void end(Outcome end) {
+    outcome.complete(end);
+  }
+}
