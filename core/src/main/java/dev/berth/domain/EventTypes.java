@@ -40,5 +40,11 @@ public final class EventTypes {
   /** A damaged store was set aside and rebuilt: attributes {@code cause, missing}. */
   public static final String STORE_REBUILT = "host.store-rebuilt";
 
+  /**
+   * A reader's cursor is older than what is kept: attributes {@code from, to}. Only ever sent to
+   * that reader.
+   */
+  public static final String MISSED = "host.events-missed";
+
   private EventTypes() {}
 }

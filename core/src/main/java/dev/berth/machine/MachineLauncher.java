@@ -1,0 +1,65 @@
+package dev.berth.machine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The port through which the engine has machines planned, launched, recognised and reaped.
+ * Thread-safe.
+ */
+public interface MachineLauncher {
+
+  /**
+   * Resolves a definition against this host and its QEMU. Changes nothing; may probe a QEMU binary
+   * that was never seen before, so it can take a second.
+   *
+   * @throws dev.berth.error.InvalidDefinitionException when the definition cannot run here, with
+   *     every problem: images missing or unreadable, unknown machine type or CPU model, ports taken
+   * @throws dev.berth.error.UnsupportedException when this QEMU or host lacks what the definition
+   *     needs
+   * @throws dev.berth.error.HostFailureException when there is no usable QEMU
+   */
+  LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition);
+
+  /**
+   * Starts QEMU from the record and assembles the machine. Returns with the guest not yet started
+   * ({@code prelaunch}); a failure, a passed deadline or an interruption undoes everything:
+   * process, sockets, run directory.
+   *
+   * @param events receives every QMP event in order, from before the first command; must not block
+   * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
+   * @throws dev.berth.error.DeadlineExceededException when QEMU was not ready in time
+   */
+  Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+      throws InterruptedException;
+
+  /**
+   * Finds out whether the record's machine still lives. Reads files and the kernel's tables only.
+   */
+  Identity identify(LaunchRecord launch);
+
+  /**
+   * Connects to the monitor of a live machine; pends as long as QEMU does not answer, and fails
+   * when the process or the socket is gone.
+   *
+   * @param events receives every QMP event in order; must not block
+   */
+  CompletableFuture<QmpConnection> reconnect(
+      LaunchRecord launch, QemuProcess process, QmpEventListener events);
+
+  /**
+   * Makes sure that nothing of a launch that never completed is left or can still appear: ends its
+   * processes, found by the incarnation id, and removes its run directory.
+   */
+  void abort(LaunchRecord launch);
+
+  /** Removes the run directory of a machine that is gone. Idempotent; logs stay. */
+  void removeRunDirectory(LaunchRecord launch);
+
+  /** Removes the logs of a domain that is undefined. Idempotent. */
+  void removeLogs(UUID domain);
+}
