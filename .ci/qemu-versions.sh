@@ -60,7 +60,7 @@ CONF
 
 # unpack_closure SUITE DIR ROOT: everything that $packages need, into a merged-/usr tree
 unpack_closure() {
-  local suite=$1 dir=$2 root=$3 target= deb
+  local suite=$1 dir=$2 root=$3 target='' deb
   [ "$suite" = "${suite%-backports}" ] || target="-t $suite"
   export APT_CONFIG=$dir/apt.conf
   apt-get -qq update >&2
@@ -87,7 +87,8 @@ relocate() {
   loader=$(realpath -e "$root/lib64/ld-linux-x86-64.so.2")
   mkdir "$root/run"
   for binary in "$root"/usr/bin/qemu-* "$root"/usr/lib/qemu/* "$root"/usr/libexec/*; do
-    is_elf "$binary" && patchelf --print-interpreter "$binary" >/dev/null 2>&1 || continue
+    is_elf "$binary" || continue
+    patchelf --print-interpreter "$binary" >/dev/null 2>&1 || continue # a static one
     # DT_RPATH, unlike DT_RUNPATH, also serves the libraries' own dependencies and loaded modules.
     patchelf --set-interpreter "$loader" --force-rpath \
       --set-rpath "$libs:$libs/systemd:$libs/samba:$libs/pulseaudio:$libs/ceph" "$binary"

@@ -63,7 +63,7 @@ reuse() {
 }
 
 require_tools() {
-  local missing= tool package
+  local missing='' tool package
   while read -r tool package; do
     command -v "$tool" >/dev/null || missing+=" $package"
   done <<<'depmod kmod

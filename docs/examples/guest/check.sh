@@ -53,12 +53,16 @@ boot() {
 
 # await FD PATTERN: reads lines until one matches the glob PATTERN; it is left in $line.
 await() {
-  local end=$((SECONDS + deadline))
-  while IFS= read -r -t "$((end > SECONDS ? end - SECONDS : 1))" -u "$1" line; do
-    line=${line%$'\r'}
-    # shellcheck disable=SC2053  # a glob on purpose
-    [[ $line != $2 ]] || return 0
-    [ "$SECONDS" -lt "$end" ] || break
+  local end=$((SECONDS + deadline)) part=
+  while [ "$SECONDS" -lt "$end" ]; do
+    if IFS= read -r -t 1 -u "$1" line; then
+      line=$part${line%$'\r'} part=
+      # shellcheck disable=SC2053  # a glob on purpose
+      [[ $line != $2 ]] || return 0
+    else
+      part+=$line
+      kill -0 "$pid" 2>/dev/null || fail "QEMU ended before a line like '$2'"
+    fi
   done
   fail "no line like '$2' within $deadline s"
 }
@@ -174,10 +178,11 @@ panic_is_reported() {
 }
 
 "$here/build.sh"
-echo "$("$qemu" --version | head -n 1)"
+version=$("$qemu" --version | head -n 1)
+echo "$version"
 machine=q35,sata=off
 # QEMU 5.2's SeaBIOS hangs when a q35 machine is reset under TCG.
-[[ $("$qemu" --version) != *' 5.2.'* ]] || machine=pc
+[[ $version != *' 5.2.'* ]] || machine=pc
 
 boot 'g.run=heartbeat g.ip=dhcp' -machine "$machine" -device virtio-net,netdev=net \
   -netdev user,id=net,hostfwd=tcp:127.0.0.1:0-:80,hostfwd=tcp:127.0.0.1:0-:7
@@ -190,7 +195,7 @@ agent_answers
 power_button_is_obeyed
 
 truncate -s 4M "$dir/disk"
-boot g.deaf -machine "$machine" -device pvpanic -action panic=pause \
+boot g.deaf -machine "$machine" -device pvpanic -no-shutdown \
   -drive "if=none,id=disk,format=raw,file=$dir/disk" -device virtio-blk,drive=disk
 await "$console" '*GUEST-UP *'
 first=${line##*boot }
