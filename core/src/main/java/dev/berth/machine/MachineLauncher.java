@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -59,6 +60,9 @@ public interface MachineLauncher {
 
   /** Removes the run directory of a machine that is gone. Idempotent; logs stay. */
   void removeRunDirectory(LaunchRecord launch);
+
+  /** Where the logs of a domain are, whether or not there are any. */
+  Path logDirectory(UUID domain);
 
   /** Removes the logs of a domain that is undefined. Idempotent. */
   void removeLogs(UUID domain);

@@ -1,0 +1,45 @@
+package dev.berth.engine;
+
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.host.LogKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/** Reads the logs of a domain. */
+final class DomainLogs {
+  private static final int LIMIT = 16 << 20;
+
+  private DomainLogs() {}
+
+  /** The newest bytes of that log, none when there is no log. */
+  static byte[] tail(Path directory, LogKind kind, int maxBytes) {
+    if (maxBytes < 1 || maxBytes > LIMIT) {
+      throw new InvalidRequestException(
+          "max-bytes: must be 1 to " + LIMIT + ", is " + maxBytes + ".");
+    }
+    Path file =
+        directory.resolve(
+            switch (kind) {
+              case CONSOLE -> "console.log";
+              case QEMU -> "qemu.log";
+            });
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(maxBytes, channel.size()));
+      channel.position(Math.max(0, channel.size() - maxBytes));
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // until it is full or the log was cut meanwhile
+      }
+      return Arrays.copyOf(buffer.array(), buffer.position());
+    } catch (NoSuchFileException none) {
+      return new byte[0];
+    } catch (IOException e) {
+      throw new HostFailureException("Cannot read " + file + ": " + e.getMessage() + ".", e);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainName;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.BusyException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.DomainRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The domains of a host by name and by UUID, and the names that are being created. Thread-safe; the
+ * lock is held for map look-ups only.
+ */
+final class Domains {
+  private final Map<DomainName, DomainDriver> byName = new HashMap<>();
+  private final Map<UUID, DomainDriver> byUuid = new HashMap<>();
+  private final Set<DomainName> reserved = new HashSet<>();
+
+  synchronized Optional<DomainDriver> find(DomainName name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  synchronized Optional<DomainDriver> find(UUID uuid) {
+    return Optional.ofNullable(byUuid.get(uuid));
+  }
+
+  /**
+   * The domain that the reference names.
+   *
+   * @throws NotFoundException when there is none
+   */
+  DomainDriver get(DomainRef domain) {
+    Optional<DomainDriver> found =
+        domain instanceof DomainRef.ByUuid byId
+            ? find(byId.uuid())
+            : find(((DomainRef.ByName) domain).name());
+    return found.orElseThrow(
+        () ->
+            new NotFoundException(
+                "There is no domain '"
+                    + domain
+                    + "' on this host. See 'list' for those there are."));
+  }
+
+  /** All domains, by name. */
+  synchronized List<DomainDriver> all() {
+    List<DomainDriver> drivers = new ArrayList<>(byUuid.values());
+    drivers.sort((one, other) -> one.snapshot().name().compareTo(other.snapshot().name()));
+    return drivers;
+  }
+
+  /**
+   * Keeps a name and a UUID for a domain that is being created.
+   *
+   * @throws AlreadyExistsException when the UUID is another domain's
+   * @throws BusyException when the name is just being created by somebody else
+   */
+  synchronized void reserve(DomainName name, UUID uuid) {
+    DomainDriver owner = byUuid.get(uuid);
+    if (owner != null) {
+      throw new AlreadyExistsException(
+          "Cannot define domain '"
+              + name
+              + "': its UUID "
+              + uuid
+              + " is that of domain '"
+              + owner.snapshot().name()
+              + "'. Leave 'uuid' out to have one chosen, or undefine the other.");
+    }
+    if (byName.containsKey(name) || !reserved.add(name)) {
+      throw new BusyException(
+          "Cannot define domain '" + name + "': it is just being defined by somebody else.");
+    }
+  }
+
+  /** Gives a reserved name back. */
+  synchronized void release(DomainName name) {
+    reserved.remove(name);
+  }
+
+  synchronized void add(DomainName name, UUID uuid, DomainDriver driver) {
+    reserved.remove(name);
+    byName.put(name, driver);
+    byUuid.put(uuid, driver);
+  }
+
+  synchronized void remove(DomainName name, UUID uuid) {
+    byName.remove(name);
+    byUuid.remove(uuid);
+  }
+}

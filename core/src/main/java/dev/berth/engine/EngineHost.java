@@ -1,0 +1,240 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.DefinitionReader;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import dev.berth.error.BerthException;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.Console;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DefinitionView;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EventStream;
+import dev.berth.host.HostInfo;
+import dev.berth.host.LogKind;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.host.VmHost;
+import dev.berth.machine.LaunchRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
+ * nothing.
+ */
+final class EngineHost implements VmHost {
+  private final Engine engine;
+  private final String actor;
+
+  EngineHost(Engine engine, String actor) {
+    this.engine = engine;
+    this.actor = actor;
+  }
+
+  @Override
+  public HostInfo info() {
+    List<DomainSnapshot> all = list();
+    return new HostInfo(
+        engine.facts().version(),
+        engine.facts().home(),
+        ProcessHandle.current().pid(),
+        all.size(),
+        (int) all.stream().filter(domain -> domain.machine().isPresent()).count(),
+        engine.facts().qemus().get());
+  }
+
+  @Override
+  public List<DomainSnapshot> list() {
+    return domains().all().stream().map(DomainDriver::snapshot).toList();
+  }
+
+  @Override
+  public DomainSnapshot domain(DomainRef domain) {
+    return domains().get(domain).snapshot();
+  }
+
+  @Override
+  public DefinitionView definition(DomainRef domain) {
+    return domains().get(domain).definition();
+  }
+
+  @Override
+  public DefineResult define(DefinitionDocument document, DefineCondition condition) {
+    domains();
+    return wait(
+        engine.define(DefinitionReader.read(document), condition, actor), CallOptions.none());
+  }
+
+  @Override
+  public void undefine(DomainRef domain) {
+    wait(domains().get(domain).undefine(actor), CallOptions.none());
+  }
+
+  @Override
+  public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
+    return wait(domains().get(domain).start(mode, actor), options);
+  }
+
+  @Override
+  public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
+    requirePositive("timeout", policy.timeout());
+    return wait(
+        domains().get(domain).shutdown(policy, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult destroy(DomainRef domain, Duration grace, CallOptions options) {
+    if (grace.isNegative()) {
+      throw new InvalidRequestException("grace: must not be negative, is " + grace + ".");
+    }
+    return wait(domains().get(domain).destroy(grace, actor), options);
+  }
+
+  @Override
+  public VerbResult reset(DomainRef domain, CallOptions options) {
+    return wait(domains().get(domain).reset(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult pause(DomainRef domain, CallOptions options) {
+    return wait(domains().get(domain).pause(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult resume(DomainRef domain, CallOptions options) {
+    return wait(domains().get(domain).resume(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public DomainSnapshot await(DomainRef domain, Set<DomainState> states, Duration timeout) {
+    if (states.isEmpty()) {
+      throw new InvalidRequestException("states: name at least one state to wait for.");
+    }
+    CompletableFuture<DomainSnapshot> reached = domains().get(domain).await(states);
+    try {
+      return wait(reached, CallOptions.within(timeout));
+    } catch (DeadlineExceededException e) {
+      throw new DeadlineExceededException(
+          "Domain '"
+              + domain
+              + "' is "
+              + domain(domain).status().state().text()
+              + " and did not become "
+              + states.stream().map(DomainState::text).sorted().toList()
+              + " within "
+              + timeout
+              + ".",
+          e);
+    } finally {
+      reached.cancel(false);
+    }
+  }
+
+  @Override
+  public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
+    DomainSnapshot snapshot = domain(domain);
+    return DomainLogs.tail(engine.host().launcher().logDirectory(snapshot.uuid()), kind, maxBytes);
+  }
+
+  @Override
+  public Console console(DomainRef domain) {
+    DomainDriver driver = domains().get(domain);
+    DomainState state = driver.snapshot().status().state();
+    if (VerbTable.decide(Verb.CONSOLE, state) instanceof Admission.Deny deny) {
+      throw new InvalidStateException(
+          "Cannot attach to the console of domain '"
+              + domain
+              + "' ("
+              + state.text()
+              + "): "
+              + deny.remedy()
+              + ".");
+    }
+    LaunchRecord launch =
+        wait(driver.launch(), CallOptions.none())
+            .orElseThrow(
+                () ->
+                    new InvalidStateException(
+                        "Domain '" + domain + "' has no machine any more. Start it first."));
+    return driver.consoles().attach(domain.toString(), launch.files().consoleSocket());
+  }
+
+  @Override
+  public EventStream events(long afterSequence) {
+    domains();
+    if (afterSequence < 0) {
+      throw new InvalidRequestException(
+          "after: a sequence number is never negative, this is " + afterSequence + ".");
+    }
+    return engine.host().journal().streamAfter(afterSequence);
+  }
+
+  @Override
+  public void close() {}
+
+  // ---- waiting
+
+  private Domains domains() {
+    if (engine.isClosed()) {
+      throw new HostUnreachableException("The host has been closed.");
+    }
+    return engine.domains();
+  }
+
+  private static void requirePositive(String what, Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new InvalidRequestException(what + ": must be positive, is " + duration + ".");
+    }
+  }
+
+  /** Waits for the outcome; a deadline or an interruption ends the wait, not what was asked. */
+  private static <T> T wait(CompletableFuture<T> outcome, CallOptions options) {
+    try {
+      Optional<Duration> deadline = options.deadline();
+      return deadline.isPresent()
+          ? outcome.get(deadline.get().toNanos(), TimeUnit.NANOSECONDS)
+          : outcome.get();
+    } catch (ExecutionException e) {
+      throw unwrapped(e);
+    } catch (TimeoutException e) {
+      throw new DeadlineExceededException(
+          "The deadline of "
+              + options.deadline().orElseThrow()
+              + " passed first. What was asked goes on; look at the domain before asking again.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeadlineExceededException(
+          "The caller was interrupted. What was asked goes on; look at the domain before asking"
+              + " again.",
+          e);
+    }
+  }
+
+  /** The error of ours inside what a future wraps around it. */
+  static RuntimeException unwrapped(Throwable failure) {
+    Throwable inner = failure;
+    while ((inner instanceof ExecutionException || inner instanceof CompletionException)
+        && inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    return inner instanceof BerthException ours
+        ? ours
+        : new HostFailureException("Unexpected failure: " + inner, inner);
+  }
+}

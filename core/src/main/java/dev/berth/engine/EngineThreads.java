@@ -1,0 +1,48 @@
+package dev.berth.engine;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes the engine's threads: daemon threads with telling names. */
+final class EngineThreads {
+  private EngineThreads() {}
+
+  /** The only thread of its kind, by that name. */
+  static ThreadFactory named(String name) {
+    return task -> daemon(task, name);
+  }
+
+  /** Threads that are called {@code prefix-1}, {@code prefix-2}, …. */
+  static ThreadFactory numbered(String prefix) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> daemon(task, prefix + "-" + count.incrementAndGet());
+  }
+
+  /** A pool of that many such threads; they are made when they are first needed. */
+  static ExecutorService pool(String prefix, int threads) {
+    return Executors.newFixedThreadPool(threads, numbered(prefix));
+  }
+
+  /** Lets a pool finish what it has, for a while, and ends it. */
+  static void end(ExecutorService pool) {
+    pool.shutdown();
+    try {
+      if (!pool.awaitTermination(5, TimeUnit.SECONDS)) {
+        pool.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A daemon thread by that name, not started. */
+  static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainEvent;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.store.Commit;
+import dev.berth.store.Store;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * What all drivers of one host share.
+ *
+ * @param store durable truth
+ * @param launcher makes and recognises machines
+ * @param journal tells event streams that there is something to read
+ * @param clock the host's clock
+ * @param turns the shared driver threads
+ * @param files threads for file work that a turn must not wait for
+ * @param timers when things are due
+ * @param operations threads of multi-step work
+ * @param settings limits and times
+ */
+record HostServices(
+    Store store,
+    MachineLauncher launcher,
+    EventJournal journal,
+    Clock clock,
+    Executor turns,
+    Executor files,
+    Timers timers,
+    OperationThreads operations,
+    EngineSettings settings) {
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Commits and announces the events; completes on a driver thread. */
+  CompletableFuture<List<DomainEvent>> commit(Commit commit) {
+    return store
+        .commit(commit)
+        .whenComplete(
+            (events, failure) -> {
+              if (failure == null && !events.isEmpty()) {
+                journal.announce(events.get(events.size() - 1).sequence());
+              }
+            });
+  }
+}

@@ -1,0 +1,351 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionWriter;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainEvent;
+import dev.berth.domain.DomainName;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainSnapshot.DefinitionSummary;
+import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.EventTypes;
+import dev.berth.domain.MachineSummary;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.StoredLaunch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is on record of one domain, and what of it is published. Every change of state goes through
+ * here: checked against the state table, persisted, logged, published, in this order.
+ *
+ * <p>Written by the domain's driver alone; {@link #snapshot} and {@link #waiters} are for any
+ * thread.
+ *
+ * <p>Why two ways to take a step: what a caller <em>requests</em> must not happen when it cannot be
+ * made durable. What QEMU <em>did</em> has happened all the same; it is published, and persisted as
+ * soon as the store can.
+ */
+final class Ledger {
+  /** Beyond any number of publications that a host process makes without a commit in between. */
+  private static final long GENERATION_LEAP = 10_000;
+
+  /** A store that takes nothing must not let this process grow. */
+  private static final int UNSAVED_EVENTS = 200;
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  private final HostServices host;
+  private final StateWaiters waiters = new StateWaiters();
+  private DomainRecord row;
+  private DomainDefinition definition;
+  private Optional<LaunchRecord> launch;
+  private Optional<DomainStatus> shown = Optional.empty();
+  private Optional<OperationSummary> operation = Optional.empty();
+  private Optional<MachineSummary> machine = Optional.empty();
+  private List<Change> unsavedChanges = new ArrayList<>();
+  private List<DomainEvent> unsavedEvents = new ArrayList<>();
+  private volatile DomainSnapshot snapshot;
+
+  Ledger(
+      HostServices host,
+      DomainRecord row,
+      DomainDefinition definition,
+      Optional<LaunchRecord> launch) {
+    this.host = host;
+    this.row = leap(row);
+    this.definition = definition;
+    this.launch = launch;
+    this.snapshot = picture();
+  }
+
+  private static DomainRecord leap(DomainRecord row) {
+    return new DomainRecord(
+        row.uuid(),
+        row.name(),
+        row.generation() + GENERATION_LEAP,
+        row.revision(),
+        row.document(),
+        row.status());
+  }
+
+  UUID uuid() {
+    return row.uuid();
+  }
+
+  DomainName name() {
+    return row.name();
+  }
+
+  long revision() {
+    return row.revision();
+  }
+
+  /** The current definition as canonical JSON. */
+  String document() {
+    return row.document();
+  }
+
+  DomainDefinition definition() {
+    return definition;
+  }
+
+  Optional<LaunchRecord> launch() {
+    return launch;
+  }
+
+  /** State and reason as last persisted, whatever is shown on top of it. */
+  DomainStatus status() {
+    return row.status();
+  }
+
+  DomainSnapshot snapshot() {
+    return snapshot;
+  }
+
+  StateWaiters waiters() {
+    return waiters;
+  }
+
+  Optional<OperationSummary> operation() {
+    return operation;
+  }
+
+  // ---- what is published without being persisted
+
+  /** Shows that status instead of the persisted one, until a step sets one. */
+  void show(DomainStatus status) {
+    checkTransition(status);
+    shown = Optional.of(status);
+    publish();
+  }
+
+  void operation(Optional<OperationSummary> summary) {
+    operation = summary;
+    publish();
+  }
+
+  void machine(Optional<MachineSummary> summary) {
+    machine = summary;
+    publish();
+  }
+
+  // ---- steps
+
+  /**
+   * Persists the step, then publishes it; when it cannot be persisted nothing changes and the stage
+   * fails.
+   */
+  CompletionStage<Void> request(Step step) {
+    Prepared prepared = prepare(step);
+    return host.commit(prepared.commit(unsavedChanges, unsavedEvents))
+        .thenAccept(
+            events -> {
+              saved();
+              apply(prepared);
+            });
+  }
+
+  /**
+   * Publishes what has happened, persisted before if the store lets us, else as soon as it does.
+   */
+  CompletionStage<Void> observe(Step step) {
+    Prepared prepared = prepare(step);
+    return host.commit(prepared.commit(unsavedChanges, unsavedEvents))
+        .handle(
+            (events, failure) -> {
+              if (failure == null) {
+                saved();
+              } else {
+                LOG.error("Domain '{}': a change cannot be persisted yet", row.name(), failure);
+                keep(prepared);
+              }
+              apply(prepared);
+              return null;
+            });
+  }
+
+  /** Whether something that has happened is still not on disk. */
+  boolean unsaved() {
+    return !unsavedChanges.isEmpty() || !unsavedEvents.isEmpty();
+  }
+
+  /** How long to wait before {@link #observe} is tried again with an empty step. */
+  static Duration retryAfter() {
+    return RETRY;
+  }
+
+  private void keep(Prepared prepared) {
+    unsavedChanges.addAll(prepared.changes());
+    if (unsavedEvents.size() < UNSAVED_EVENTS) {
+      unsavedEvents.addAll(prepared.events());
+    }
+  }
+
+  private void saved() {
+    unsavedChanges = new ArrayList<>();
+    unsavedEvents = new ArrayList<>();
+  }
+
+  /** A step with its rows written out. */
+  private record Prepared(
+      Step step, DomainRecord row, List<Change> changes, List<DomainEvent> events) {
+
+    Commit commit(List<Change> earlierChanges, List<DomainEvent> earlierEvents) {
+      List<Change> allChanges = new ArrayList<>(earlierChanges);
+      allChanges.addAll(changes);
+      List<DomainEvent> allEvents = new ArrayList<>(earlierEvents);
+      allEvents.addAll(events);
+      return new Commit(allChanges, allEvents);
+    }
+  }
+
+  private Prepared prepare(Step step) {
+    step.status().ifPresent(this::checkTransition);
+    DomainDefinition nextDefinition = step.definition().orElse(definition);
+    DomainRecord next =
+        new DomainRecord(
+            row.uuid(),
+            nextDefinition.name(),
+            row.generation() + 1,
+            step.definition().isPresent() ? row.revision() + 1 : row.revision(),
+            step.definition().isPresent() ? DefinitionWriter.json(nextDefinition) : row.document(),
+            step.status().orElse(row.status()));
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Change.PutDomain(next));
+    step.launch()
+        .ifPresent(
+            record ->
+                changes.add(
+                    new Change.PutLaunch(
+                        new StoredLaunch(
+                            row.uuid(), record.incarnation(), LAUNCHES.write(record)))));
+    if (step.endsLaunch()) {
+      changes.add(new Change.RemoveLaunch(row.uuid()));
+      changes.add(new Change.RemoveIntent(row.uuid()));
+    }
+    changes.addAll(step.changes());
+    return new Prepared(step, next, changes, events(step));
+  }
+
+  private List<DomainEvent> events(Step step) {
+    List<DomainEvent> events = new ArrayList<>();
+    step.events().forEach((type, attributes) -> events.add(event(type, step.actor(), attributes)));
+    step.status()
+        .filter(next -> !sameState(next, row.status()))
+        .ifPresent(next -> events.add(event(EventTypes.STATE, step.actor(), stateChange(next))));
+    return events;
+  }
+
+  private Map<String, String> stateChange(DomainStatus next) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put("from", row.status().state().text());
+    attributes.put("state", next.state().text());
+    attributes.put("reason", next.reason().text());
+    next.detail().ifPresent(detail -> attributes.put("detail", detail));
+    return attributes;
+  }
+
+  private DomainEvent event(String type, String actor, Map<String, String> attributes) {
+    return new DomainEvent(
+        0,
+        host.now(),
+        Optional.of(row.uuid()),
+        Optional.of(row.name().text()),
+        type,
+        actor,
+        attributes);
+  }
+
+  private static boolean sameState(DomainStatus one, DomainStatus other) {
+    return one.state() == other.state()
+        && one.reason() == other.reason()
+        && one.detail().equals(other.detail());
+  }
+
+  private void checkTransition(DomainStatus next) {
+    DomainState from = shown.orElse(row.status()).state();
+    if (!StateTable.allows(from, next.state())) {
+      throw new IllegalStateException("no way from " + from + " to " + next.state());
+    }
+  }
+
+  private void apply(Prepared prepared) {
+    Step step = prepared.step();
+    step.status().ifPresent(next -> log(next, step.actor()));
+    row =
+        new DomainRecord(
+            prepared.row().uuid(),
+            prepared.row().name(),
+            row.generation(),
+            prepared.row().revision(),
+            prepared.row().document(),
+            prepared.row().status());
+    if (step.status().isPresent()) {
+      shown = Optional.empty();
+    }
+    definition = step.definition().orElse(definition);
+    launch = step.endsLaunch() ? Optional.empty() : step.launch().or(() -> launch);
+    if (step.endsLaunch()) {
+      machine = Optional.empty();
+    }
+    publish();
+  }
+
+  private void log(DomainStatus next, String actor) {
+    LOG.info(
+        "Domain '{}' is {} ({}{}), by {}",
+        row.name(),
+        next.state().text(),
+        next.reason().text(),
+        next.detail().map(detail -> ": " + detail).orElse(""),
+        actor);
+  }
+
+  private void publish() {
+    row =
+        new DomainRecord(
+            row.uuid(),
+            row.name(),
+            row.generation() + 1,
+            row.revision(),
+            row.document(),
+            row.status());
+    snapshot = picture();
+    waiters.published(snapshot);
+  }
+
+  private DomainSnapshot picture() {
+    return new DomainSnapshot(
+        row.name(),
+        row.uuid(),
+        row.generation(),
+        host.now(),
+        shown.orElse(row.status()),
+        new DefinitionSummary(
+            row.revision(),
+            launch
+                .map(record -> record.subject().definitionRevision() != row.revision())
+                .orElse(false),
+            definition.compute().cpus(),
+            definition.compute().memory(),
+            definition.labels()),
+        machine,
+        operation);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.berth.engine;
+
+import dev.berth.host.VerbResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Why and how a machine is being ended, and who waits for it. Owned by the driver. */
+final class MachineEnd {
+
+  /** Why. */
+  enum Cause {
+    /** The guest has shut down; only its process is left. */
+    GUEST_SHUTDOWN,
+    /** Somebody asked. */
+    DESTROY,
+    /** The host process ended in the middle of the start: the guest never ran. */
+    START_UNDONE
+  }
+
+  /** How QEMU was brought to its end. */
+  enum Manner {
+    CLEANLY("ended cleanly"),
+    KILLED_AFTER_GRACE("killed: QEMU did not end within its grace"),
+    KILLED_STALLED("killed at once: QEMU did not answer");
+
+    private final String text;
+
+    Manner(String text) {
+      this.text = text;
+    }
+
+    String text() {
+      return text;
+    }
+  }
+
+  private final Cause cause;
+  private final String actor;
+  private final List<CompletableFuture<VerbResult>> waiting = new ArrayList<>();
+  private Manner manner = Manner.CLEANLY;
+
+  MachineEnd(Cause cause, String actor) {
+    this.cause = cause;
+    this.actor = actor;
+  }
+
+  Cause cause() {
+    return cause;
+  }
+
+  String actor() {
+    return actor;
+  }
+
+  Manner manner() {
+    return manner;
+  }
+
+  void manner(Manner how) {
+    manner = how;
+  }
+
+  /** Adds somebody who is told when the machine is gone. */
+  void join(CompletableFuture<VerbResult> answer) {
+    waiting.add(answer);
+  }
+
+  List<CompletableFuture<VerbResult>> waiting() {
+    return waiting;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What QEMU's run state means for a domain. Pure.
+ *
+ * <p>The run state alone is not enough: {@code paused} does not say who paused, and {@code running}
+ * not since what. The status before decides where it can.
+ */
+final class RunStates {
+  private RunStates() {}
+
+  /**
+   * The status of a domain whose QEMU is in that run state.
+   *
+   * @param runState QAPI {@code RunState}, e.g. {@code running}; unknown ones are shown as they are
+   * @param panicked whether QEMU has reported a panic of this guest since its last reset
+   * @param before the status so far, kept when nothing has changed
+   */
+  static DomainStatus interpret(
+      String runState, boolean panicked, DomainStatus before, Instant now) {
+    DomainStatus next =
+        switch (runState) {
+          case "running" -> DomainStatus.of(DomainState.RUNNING, running(before), now);
+          case "paused" -> paused(before, now);
+          case "prelaunch" -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
+          case "io-error" -> DomainStatus.of(DomainState.PAUSED, StateReason.IOERROR, now);
+          case "watchdog" -> DomainStatus.of(DomainState.PAUSED, StateReason.WATCHDOG, now);
+          case "guest-panicked" -> DomainStatus.of(DomainState.CRASHED, StateReason.PANICKED, now);
+          case "suspended" -> DomainStatus.of(DomainState.PMSUSPENDED, StateReason.UNKNOWN, now);
+          case "shutdown" ->
+              panicked
+                  ? DomainStatus.of(DomainState.CRASHED, StateReason.PANICKED, now)
+                  : DomainStatus.of(DomainState.SHUTDOWN, StateReason.SHUTDOWN, now);
+          default ->
+              new DomainStatus(
+                  DomainState.PAUSED, StateReason.QEMU, Optional.of("QEMU is " + runState), now);
+        };
+    return isSame(next, before) ? before : next;
+  }
+
+  private static StateReason running(DomainStatus before) {
+    return switch (before.state()) {
+      case RUNNING -> before.reason();
+      case PAUSED ->
+          before.reason() == StateReason.STARTING_UP ? StateReason.BOOTED : StateReason.UNPAUSED;
+      case PMSUSPENDED -> StateReason.WAKEUP;
+      case SHUTOFF, CRASHED, SHUTDOWN -> StateReason.BOOTED;
+      case ADOPTING, NOSTATE -> StateReason.UNKNOWN;
+    };
+  }
+
+  /** Paused because somebody asked, unless it stands already for another reason. */
+  private static DomainStatus paused(DomainStatus before, Instant now) {
+    return before.state() == DomainState.PAUSED && before.reason() != StateReason.STARTING_UP
+        ? before
+        : DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
+  }
+
+  private static boolean isSame(DomainStatus one, DomainStatus other) {
+    return one.state() == other.state()
+        && one.reason() == other.reason()
+        && one.detail().equals(other.detail());
+  }
+}

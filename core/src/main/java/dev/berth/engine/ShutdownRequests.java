@@ -1,0 +1,185 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.EventTypes;
+import dev.berth.domain.StateReason;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.VerbResult;
+import dev.berth.qapi.SystemPowerdown;
+import dev.berth.store.Change;
+import dev.berth.store.Intent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+/**
+ * Guests that were asked to shut down, and callers that wait for it. A request is only a button
+ * pressed: the domain stays open to every other verb meanwhile. Owned by the driver.
+ */
+final class ShutdownRequests {
+  private record Waiting(
+      ShutdownPolicy policy,
+      String actor,
+      CompletableFuture<VerbResult> answer,
+      Future<?> expiry) {}
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  ShutdownRequests(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Records the request, presses the power button, and answers when the guest is off or time is up.
+   */
+  CompletionStage<?> ask(
+      Lifecycle.Active active,
+      ShutdownPolicy policy,
+      String actor,
+      CompletableFuture<VerbResult> answer) {
+    Step step =
+        Step.by(actor)
+            .intent(
+                new Intent(
+                    ledger.uuid(),
+                    "shutdown",
+                    "{\"timeoutMillis\":" + policy.timeout().toMillis() + "}",
+                    actor,
+                    host.now()))
+            .event(
+                EventTypes.SHUTDOWN_REQUESTED,
+                Map.of("timeout", policy.timeout().toString(), "then", then(policy)));
+    return ledger
+        .request(step)
+        .thenRun(
+            () -> {
+              await(policy, actor, answer);
+              active
+                  .machine()
+                  .qmp()
+                  .send(new SystemPowerdown())
+                  .whenComplete((done, failure) -> failed(answer, failure));
+            })
+        .exceptionally(
+            failure -> {
+              answer.completeExceptionally(MachineKeeper.cause(failure));
+              return null;
+            });
+  }
+
+  private static String then(ShutdownPolicy policy) {
+    return switch (policy.afterwards()) {
+      case KEEP_RUNNING -> "keep running";
+      case DESTROY -> "destroy";
+    };
+  }
+
+  /**
+   * A refused power button ends the wait at once; a lost connection is the end of the machine's
+   * affair.
+   */
+  private void failed(CompletableFuture<VerbResult> answer, Throwable failure) {
+    if (failure != null
+        && !(MachineKeeper.cause(failure) instanceof MachineLostException)
+        && !(MachineKeeper.cause(failure) instanceof OutcomeUnknownException)) {
+      mailbox.event(
+          () -> {
+            waiting.removeIf(one -> one.answer() == answer);
+            answer.completeExceptionally(MachineKeeper.cause(failure));
+            return closeIntent();
+          });
+    }
+  }
+
+  private void await(ShutdownPolicy policy, String actor, CompletableFuture<VerbResult> answer) {
+    Future<?> expiry =
+        host.timers().after(policy.timeout(), () -> mailbox.event(() -> expired(answer)));
+    waiting.add(new Waiting(policy, actor, answer, expiry));
+  }
+
+  private CompletionStage<?> expired(CompletableFuture<VerbResult> answer) {
+    Waiting due = waiting.stream().filter(one -> one.answer() == answer).findFirst().orElse(null);
+    if (due == null) {
+      return Mailbox.DONE;
+    }
+    waiting.remove(due);
+    return switch (due.policy().afterwards()) {
+      case KEEP_RUNNING -> stillRunning(due);
+      case DESTROY -> destroy(due);
+    };
+  }
+
+  private CompletionStage<?> stillRunning(Waiting due) {
+    return closeIntent()
+        .thenRun(
+            () ->
+                due.answer()
+                    .completeExceptionally(
+                        new DeadlineExceededException(
+                            "Domain '"
+                                + ledger.name()
+                                + "' is still running: its guest did not shut down within "
+                                + seconds(due.policy().timeout())
+                                + ". It may be busy, or ignore the power button. Ask again with a"
+                                + " longer timeout, or destroy it.")));
+  }
+
+  private CompletionStage<?> destroy(Waiting due) {
+    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+      MachineEnd end = new MachineEnd(MachineEnd.Cause.DESTROY, due.actor());
+      end.join(due.answer());
+      return keeper.end(
+          active.machine().launch(), active.machine().process(), end, host.settings().reapGrace());
+    }
+    waiting.add(due); // it is ending already: answered with the others when it is gone
+    return Mailbox.DONE;
+  }
+
+  /**
+   * The machine is gone: everybody has what they waited for, or learns that it went another way.
+   */
+  void ended(DomainStatus status) {
+    for (Waiting one : waiting) {
+      one.expiry().cancel(false);
+      if (status.reason() == StateReason.CRASHED) {
+        one.answer()
+            .completeExceptionally(
+                new MachineLostException(
+                    "Domain '"
+                        + ledger.name()
+                        + "' was asked to shut down, and then: "
+                        + status.detail().orElse("its machine was lost")
+                        + "."));
+      } else {
+        one.answer().complete(keeper.changed(status.reason().text()));
+      }
+    }
+    waiting.clear();
+  }
+
+  private CompletionStage<Void> closeIntent() {
+    return waiting.isEmpty()
+        ? keeper.record(Step.by(Actors.HOST).change(new Change.RemoveIntent(ledger.uuid())))
+        : Mailbox.DONE;
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+}

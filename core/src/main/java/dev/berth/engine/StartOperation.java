@@ -1,0 +1,164 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.qapi.Cont;
+import dev.berth.qmp.Deadline;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Bringing a machine up, on a thread of its own:
+ *
+ * <ol>
+ *   <li>plan: resolve the definition; nothing has happened yet
+ *   <li>persist the intent and the launch record
+ *   <li>launch: QEMU up, machine assembled, guest not started
+ *   <li>{@code cont}, unless it shall stay paused
+ * </ol>
+ *
+ * <p>The driver persists the outcome. A failure or cancellation undoes what was done, in reverse.
+ */
+final class StartOperation {
+  private final HostServices host;
+  private final MachineKeeper keeper;
+  private final UUID domain;
+  private final long revision;
+  private final DomainDefinition definition;
+  private final StartMode mode;
+  private final String actor;
+  private final CompletableFuture<VerbResult> answer;
+
+  /** Owned by the driver. */
+  private final MachineEnd cancellation;
+
+  private volatile boolean cancelled;
+  private volatile boolean finished;
+  private volatile Thread thread;
+
+  StartOperation(
+      HostServices host,
+      MachineKeeper keeper,
+      Ledger ledger,
+      StartMode mode,
+      String actor,
+      CompletableFuture<VerbResult> answer) {
+    this.host = host;
+    this.keeper = keeper;
+    this.domain = ledger.uuid();
+    this.revision = ledger.revision();
+    this.definition = ledger.definition();
+    this.mode = mode;
+    this.actor = actor;
+    this.answer = answer;
+    this.cancellation = new MachineEnd(MachineEnd.Cause.DESTROY, actor);
+  }
+
+  StartMode mode() {
+    return mode;
+  }
+
+  String actor() {
+    return actor;
+  }
+
+  CompletableFuture<VerbResult> answer() {
+    return answer;
+  }
+
+  /** Those who destroyed the domain while it was starting. */
+  MachineEnd cancellation() {
+    return cancellation;
+  }
+
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /**
+   * Begins.
+   *
+   * @throws dev.berth.error.BusyException when the host has too many operations under way
+   */
+  void begin() {
+    thread = host.operations().run(definition.name().text(), this::run);
+  }
+
+  /** Ends the operation early; it undoes what it did. */
+  synchronized void cancel(CompletableFuture<VerbResult> destroyer) {
+    cancellation.join(destroyer);
+    cancelled = true;
+    if (!finished && thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      Machine machine = bringUp();
+      finish();
+      keeper.started(this, machine);
+    } catch (InterruptedException e) {
+      finish();
+      keeper.startFailed(
+          this,
+          new InvalidStateException(
+              "Domain '" + definition.name() + "' was destroyed while it was starting."));
+    } catch (BerthException e) {
+      finish();
+      keeper.startFailed(this, e);
+    } catch (RuntimeException e) { // the top of the operation's thread
+      finish();
+      keeper.startFailed(
+          this,
+          new HostFailureException(
+              "Domain '" + definition.name() + "' could not be started: " + e, e));
+    }
+  }
+
+  private synchronized void finish() {
+    finished = true;
+  }
+
+  private Machine bringUp() throws InterruptedException {
+    LaunchRecord launch = host.launcher().plan(domain, revision, definition);
+    await(keeper.recordLaunch(this, launch));
+    Deadline deadline = Deadline.of(host.settings().launchTimeout());
+    Machine machine = host.launcher().launch(launch, keeper.listener(launch), deadline);
+    if (mode == StartMode.RUNNING) {
+      letRun(machine, deadline);
+    }
+    return machine;
+  }
+
+  private void letRun(Machine machine, Deadline deadline) throws InterruptedException {
+    boolean running = false;
+    try {
+      machine.qmp().execute(new Cont(), deadline);
+      running = true;
+    } finally {
+      if (!running) {
+        machine.qmp().close();
+        host.launcher().abort(machine.launch());
+      }
+    }
+  }
+
+  private static void await(CompletableFuture<Void> stage) throws InterruptedException {
+    try {
+      stage.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BerthException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

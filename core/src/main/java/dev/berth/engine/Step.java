@@ -1,0 +1,95 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainStatus;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.store.Change;
+import dev.berth.store.Intent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One atomic change of a domain in the making: what becomes of it, and what is told of it. */
+final class Step {
+  private final String actor;
+  private @Nullable DomainStatus status;
+  private @Nullable DomainDefinition definition;
+  private @Nullable LaunchRecord launch;
+  private boolean launchEnds;
+  private final List<Change> changes = new ArrayList<>();
+  private final Map<String, Map<String, String>> events = new LinkedHashMap<>();
+
+  private Step(String actor) {
+    this.actor = actor;
+  }
+
+  static Step by(String actor) {
+    return new Step(actor);
+  }
+
+  Step status(DomainStatus next) {
+    status = next;
+    return this;
+  }
+
+  Step definition(DomainDefinition next) {
+    definition = next;
+    return this;
+  }
+
+  Step launch(LaunchRecord record) {
+    launch = record;
+    return this;
+  }
+
+  Step launchEnds() {
+    launchEnds = true;
+    return this;
+  }
+
+  Step intent(Intent intent) {
+    changes.add(new Change.PutIntent(intent));
+    return this;
+  }
+
+  Step change(Change change) {
+    changes.add(change);
+    return this;
+  }
+
+  Step event(String type, Map<String, String> attributes) {
+    events.put(type, attributes);
+    return this;
+  }
+
+  String actor() {
+    return actor;
+  }
+
+  Optional<DomainStatus> status() {
+    return Optional.ofNullable(status);
+  }
+
+  Optional<DomainDefinition> definition() {
+    return Optional.ofNullable(definition);
+  }
+
+  Optional<LaunchRecord> launch() {
+    return Optional.ofNullable(launch);
+  }
+
+  boolean endsLaunch() {
+    return launchEnds;
+  }
+
+  List<Change> changes() {
+    return changes;
+  }
+
+  Map<String, Map<String, String>> events() {
+    return events;
+  }
+}

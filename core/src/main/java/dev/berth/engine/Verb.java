@@ -1,0 +1,24 @@
+package dev.berth.engine;
+
+/** What can be asked of a domain. */
+enum Verb {
+  START("start"),
+  START_PAUSED("start paused"),
+  SHUTDOWN("shutdown"),
+  DESTROY("destroy"),
+  RESET("reset"),
+  PAUSE("pause"),
+  RESUME("resume"),
+  UNDEFINE("undefine"),
+  CONSOLE("console");
+
+  private final String text;
+
+  Verb(String text) {
+    this.text = text;
+  }
+
+  String text() {
+    return text;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainState;
+
+/**
+ * The verb × state table: which verb is accepted, needless or denied in which state. Pure.
+ *
+ * <pre>
+ *               shutoff  adopting  running  paused   shutdown  crashed  pmsuspended  no state
+ * start         accept   deny      already  deny     deny      deny     deny         deny
+ * start paused  accept   deny      deny     already  deny      deny     deny         deny
+ * shutdown      already  deny      accept   deny     accept    deny     deny         deny
+ * destroy       already  accept    accept   accept   accept    accept   accept       accept
+ * reset         deny     deny      accept   accept   deny      accept   accept       deny
+ * pause         deny     deny      accept   already  deny      deny     deny         deny
+ * resume        deny     deny      already  accept   deny      deny     deny         deny
+ * undefine      accept   deny      deny     deny     deny      deny     deny         deny
+ * console       deny     accept    accept   accept   accept    accept   accept       deny
+ * </pre>
+ *
+ * <p>One table, so that a new verb or state has to be decided everywhere: the switches have no
+ * default branch.
+ */
+final class VerbTable {
+  private static final Admission ACCEPT = new Admission.Accept();
+  private static final String NO_MACHINE = "it has no machine; start it first";
+  private static final String BEING_ADOPTED =
+      "its machine is still being adopted after a restart of the host; wait for it, or destroy it";
+  private static final String UNADOPTABLE =
+      "its machine cannot be adopted; see its detail, and destroy it when it is of no more use";
+  private static final String ENDING = "the guest has ended; wait until it is shut off";
+  private static final String PANICKED = "the guest has panicked; reset or destroy it";
+  private static final String SUSPENDED =
+      "the guest has suspended itself; wake it from outside, reset it or destroy it";
+
+  private VerbTable() {}
+
+  static Admission decide(Verb verb, DomainState state) {
+    return switch (verb) {
+      case START -> start(state);
+      case START_PAUSED -> startPaused(state);
+      case SHUTDOWN -> shutdown(state);
+      case DESTROY ->
+          state == DomainState.SHUTOFF ? new Admission.Already("it is shut off already") : ACCEPT;
+      case RESET -> reset(state);
+      case PAUSE -> pause(state);
+      case RESUME -> resume(state);
+      case UNDEFINE ->
+          state == DomainState.SHUTOFF
+              ? ACCEPT
+              : new Admission.Deny("it has a machine; shut it down or destroy it first");
+      case CONSOLE -> console(state);
+    };
+  }
+
+  private static Admission start(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> ACCEPT;
+      case RUNNING -> new Admission.Already("it is running already");
+      case PAUSED -> new Admission.Deny("it is paused; resume it");
+      case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission startPaused(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> ACCEPT;
+      case PAUSED -> new Admission.Already("it is paused already");
+      case RUNNING -> new Admission.Deny("it is running; pause it");
+      case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission shutdown(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> new Admission.Already("it is shut off already");
+      case RUNNING, SHUTDOWN -> ACCEPT;
+      case PAUSED ->
+          new Admission.Deny("a paused guest cannot shut itself down; resume it, or destroy it");
+      case ADOPTING, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission reset(DomainState state) {
+    return switch (state) {
+      case RUNNING, PAUSED, CRASHED, PMSUSPENDED -> ACCEPT;
+      case SHUTOFF, ADOPTING, SHUTDOWN, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission pause(DomainState state) {
+    return switch (state) {
+      case RUNNING -> ACCEPT;
+      case PAUSED -> new Admission.Already("it is paused already");
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission resume(DomainState state) {
+    return switch (state) {
+      case PAUSED -> ACCEPT;
+      case RUNNING -> new Admission.Already("it is running already");
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission console(DomainState state) {
+    return switch (state) {
+      case ADOPTING, RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED -> ACCEPT;
+      case SHUTOFF, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission deny(DomainState state) {
+    return new Admission.Deny(
+        switch (state) {
+          case SHUTOFF -> NO_MACHINE;
+          case ADOPTING -> BEING_ADOPTED;
+          case RUNNING -> "it is running";
+          case PAUSED -> "it is paused";
+          case SHUTDOWN -> ENDING;
+          case CRASHED -> PANICKED;
+          case PMSUSPENDED -> SUSPENDED;
+          case NOSTATE -> UNADOPTABLE;
+        });
+  }
+}
