@@ -222,7 +222,10 @@ build() {
   say "ready in $target"
 }
 
-kernel_package() { apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/ *Depends: //p' | head -1; }
+# Empty if apt does not know, having no lists yet.
+kernel_package() {
+  { apt-cache depends linux-image-amd64 2>/dev/null || true; } | sed -n 's/ *Depends: //p' | head -n 1
+}
 
 ! reuse || exit 0
 mkdir -p "$cache/guest"
