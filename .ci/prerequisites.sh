@@ -39,24 +39,25 @@ apt_install() {
 # release, and fails when there is none. BERTH_JAVA and then JAVA_HOME come first when they will do;
 # of the rest the oldest: it starts vmctl as fast as newer ones, and is what Berth is built for.
 find_jdk() {
-  jdk= oldest=
-  for home in "${BERTH_JAVA:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-    [ -x "$home/bin/javac" ] && read_jdk_version "$home" || continue
-    feature=${jdk_version%%[.+-]*}
-    [ "$feature" -ge "$1" ] || continue
-    [ "${2:-}" != exactly ] || [ "$feature" -eq "$1" ] || continue
-    case $home in
-      /usr/lib/jvm/*) ;;
-      *)
-        jdk=$home
-        return
-        ;;
-    esac
-    if [ -z "$oldest" ] || [ "$feature" -lt "$oldest" ]; then
-      jdk=$home oldest=$feature
+  for jdk in "${BERTH_JAVA:-}" "${JAVA_HOME:-}"; do
+    ! is_jdk "$jdk" "$@" || return 0
+  done
+  oldest= oldest_feature=
+  for jdk in /usr/lib/jvm/*; do
+    is_jdk "$jdk" "$@" || continue
+    if [ -z "$oldest" ] || [ "$feature" -lt "$oldest_feature" ]; then
+      oldest=$jdk oldest_feature=$feature
     fi
   done
+  jdk=$oldest
   [ -n "$jdk" ]
+}
+
+# is_jdk HOME FEATURE [exactly]: also sets `feature` to its feature release.
+is_jdk() {
+  [ -x "$1/bin/javac" ] && read_jdk_version "$1" || return
+  feature=${jdk_version%%[.+-]*}
+  if [ "${3:-}" = exactly ]; then [ "$feature" -eq "$2" ]; else [ "$feature" -ge "$2" ]; fi
 }
 
 # read_jdk_version HOME: sets `jdk_version` to the exact build, such as 17.0.15+6-Debian-1deb12u1.
@@ -65,8 +66,11 @@ read_jdk_version() {
   [ -r "$1/release" ] || return
   while IFS='"' read -r key value _; do
     case $key in
-      JAVA_RUNTIME_VERSION=) jdk_version=$value ;;
-      JAVA_VERSION=) jdk_version=${jdk_version:-$value} ;;
+      JAVA_VERSION=) jdk_version=$value ;;
+      JAVA_RUNTIME_VERSION=)
+        jdk_version=$value
+        break # the rest is long, and a shell reads it byte by byte
+        ;;
     esac
   done <"$1/release"
   [ -n "$jdk_version" ]
