@@ -12,6 +12,8 @@ public interface Store extends AutoCloseable {
 
   /**
    * Everything but the events, as it was at the last acknowledged commit. Read once, after opening.
+   *
+   * @throws dev.berth.error.StorageFailureException when it cannot be read
    */
   StoreContents contents();
 
@@ -19,8 +21,16 @@ public interface Store extends AutoCloseable {
    * Makes all changes durable together, or none. Events get the next sequence numbers in list
    * order.
    *
-   * @return completes on no caller's thread, once the changes are on disk, with the numbered
-   *     events; fails with {@link dev.berth.error.StorageFailureException} when nothing was changed
+   * @return completes on no caller's thread, in the order of the commits, once the changes are on
+   *     disk, with the numbered events. What is attached to it must hand long work on: it holds up
+   *     other callers' futures. Nothing was changed when it fails with {@link
+   *     dev.berth.error.AlreadyExistsException} (the name belongs to another domain), {@link
+   *     dev.berth.error.NotFoundException} (a launch record or intent of no domain), {@link
+   *     dev.berth.error.InvalidRequestException} (a value that cannot be stored), {@link
+   *     dev.berth.error.BusyException} (too many commits are waiting) or {@link
+   *     dev.berth.error.StorageFailureException}. After {@link
+   *     dev.berth.error.OutcomeUnknownException} only {@link #contents()} tells, once the disk
+   *     works again
    */
   CompletableFuture<List<DomainEvent>> commit(Commit commit);
 

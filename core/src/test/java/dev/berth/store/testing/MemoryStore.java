@@ -1,0 +1,221 @@
+package dev.berth.store.testing;
+
+import dev.berth.domain.DomainEvent;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.BerthException;
+import dev.berth.error.NotFoundException;
+import dev.berth.error.StorageFailureException;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.Intent;
+import dev.berth.store.Store;
+import dev.berth.store.StoreContents;
+import dev.berth.store.StoredLaunch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in memory that can be told to fail and to hold commits back. Thread-safe. Futures
+ * complete on the thread {@code memory-store}, in the order of the commits.
+ */
+public final class MemoryStore implements Store {
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread made = new Thread(work, "memory-store");
+            made.setDaemon(true);
+            return made;
+          });
+
+  // guarded by this
+  private final List<Runnable> held = new ArrayList<>();
+  private Tables tables;
+  private boolean holding;
+  private boolean closed;
+  private @Nullable StorageFailureException next;
+
+  /** An empty store. */
+  public MemoryStore() {
+    this(new Tables());
+  }
+
+  private MemoryStore(Tables tables) {
+    this.tables = tables;
+  }
+
+  /** A store with what this one has acknowledged, as after a restart of the host. */
+  public synchronized MemoryStore reopened() {
+    return new MemoryStore(tables.copy());
+  }
+
+  /** Makes the next commit fail with that error and change nothing. */
+  public synchronized void failNext(StorageFailureException failure) {
+    next = failure;
+  }
+
+  /** Holds commits back, as a disk does that does not answer, until {@link #release()}. */
+  public synchronized void hold() {
+    holding = true;
+  }
+
+  /** Lets the commits that were held back happen. */
+  public synchronized void release() {
+    holding = false;
+    held.forEach(thread::execute);
+    held.clear();
+  }
+
+  @Override
+  public synchronized StoreContents contents() {
+    checkOpen();
+    return new StoreContents(
+        List.copyOf(tables.domains.values()),
+        List.copyOf(tables.launches.values()),
+        List.copyOf(tables.intents.values()),
+        Optional.empty());
+  }
+
+  @Override
+  public synchronized CompletableFuture<List<DomainEvent>> commit(Commit commit) {
+    CompletableFuture<List<DomainEvent>> outcome = new CompletableFuture<>();
+    if (closed) {
+      return CompletableFuture.failedFuture(closedError());
+    }
+    if (holding) {
+      held.add(() -> run(commit, outcome));
+    } else {
+      thread.execute(() -> run(commit, outcome));
+    }
+    return outcome;
+  }
+
+  @Override
+  public synchronized List<DomainEvent> eventsAfter(long sequence, int limit) {
+    checkOpen();
+    return tables.events.stream()
+        .filter(event -> event.sequence() > sequence)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public synchronized EventRange eventRange() {
+    long oldest = tables.events.isEmpty() ? 0 : tables.events.get(0).sequence();
+    return new EventRange(oldest, tables.events.size());
+  }
+
+  /** Releases what was held back, and waits for it. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      release();
+      closed = true;
+    }
+    CompletableFuture.runAsync(() -> {}, thread).join();
+    thread.shutdown();
+  }
+
+  private void run(Commit commit, CompletableFuture<List<DomainEvent>> outcome) {
+    List<DomainEvent> numbered;
+    try {
+      numbered = apply(commit);
+    } catch (BerthException e) {
+      outcome.completeExceptionally(e);
+      return;
+    }
+    outcome.complete(numbered);
+  }
+
+  private synchronized List<DomainEvent> apply(Commit commit) {
+    StorageFailureException failure = next;
+    if (failure != null) {
+      next = null;
+      throw failure;
+    }
+    Tables changed = tables.copy();
+    commit.changes().forEach(changed::apply);
+    List<DomainEvent> numbered = new ArrayList<>();
+    for (DomainEvent event : commit.events()) {
+      DomainEvent given = event.numbered(changed.events.size() + 1L);
+      changed.events.add(given);
+      numbered.add(given);
+    }
+    tables = changed;
+    return List.copyOf(numbered);
+  }
+
+  private synchronized void checkOpen() {
+    if (closed) {
+      throw closedError();
+    }
+  }
+
+  private static StorageFailureException closedError() {
+    return new StorageFailureException("The store in memory is closed.");
+  }
+
+  /** The rows. */
+  private static final class Tables {
+    final Map<UUID, DomainRecord> domains = new LinkedHashMap<>();
+    final Map<UUID, StoredLaunch> launches = new LinkedHashMap<>();
+    final Map<UUID, Intent> intents = new LinkedHashMap<>();
+    final List<DomainEvent> events = new ArrayList<>();
+
+    Tables copy() {
+      Tables copy = new Tables();
+      copy.domains.putAll(domains);
+      copy.launches.putAll(launches);
+      copy.intents.putAll(intents);
+      copy.events.addAll(events);
+      return copy;
+    }
+
+    void apply(Change change) {
+      if (change instanceof Change.PutDomain put) {
+        put(put.domain());
+      } else if (change instanceof Change.RemoveDomain remove) {
+        domains.remove(remove.domain());
+        launches.remove(remove.domain());
+        intents.remove(remove.domain());
+      } else if (change instanceof Change.PutLaunch put) {
+        checkExists(put.launch().domain());
+        launches.put(put.launch().domain(), put.launch());
+      } else if (change instanceof Change.RemoveLaunch remove) {
+        launches.remove(remove.domain());
+      } else if (change instanceof Change.PutIntent put) {
+        checkExists(put.intent().domain());
+        intents.put(put.intent().domain(), put.intent());
+      } else if (change instanceof Change.RemoveIntent remove) {
+        intents.remove(remove.domain());
+      }
+    }
+
+    private void put(DomainRecord domain) {
+      for (DomainRecord other : domains.values()) {
+        if (other.name().equals(domain.name()) && !other.uuid().equals(domain.uuid())) {
+          throw new AlreadyExistsException(
+              "The name '" + domain.name() + "' belongs to domain " + other.uuid() + ".");
+        }
+      }
+      domains.put(domain.uuid(), domain);
+    }
+
+    private void checkExists(UUID domain) {
+      if (!domains.containsKey(domain)) {
+        throw new NotFoundException("There is no domain " + domain + ".");
+      }
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package dev.berth.store.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventTypes;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.NotFoundException;
+import dev.berth.error.StorageFailureException;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.Intent;
+import dev.berth.store.Store;
+import dev.berth.store.StoreContents;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Store} does. An implementation's test extends it. */
+public abstract class StoreContract {
+  private static final long DEADLINE_SECONDS = 60;
+
+  /** The store under test; {@link #restart()} replaces it. */
+  protected Store store;
+
+  /** An empty store. */
+  protected abstract Store openEmpty();
+
+  /** Closes a store and opens it again with what it has acknowledged. */
+  protected abstract Store reopen(Store open);
+
+  /** Opens the store. */
+  @BeforeEach
+  protected final void openStore() {
+    store = openEmpty();
+  }
+
+  /** Closes the store. */
+  @AfterEach
+  protected final void closeStore() {
+    store.close();
+  }
+
+  /** Closes the store and opens it again. */
+  protected final void restart() {
+    store = reopen(store);
+  }
+
+  /** Commits and waits for the acknowledgement. */
+  protected final List<DomainEvent> commit(Commit commit) {
+    return await(store.commit(commit));
+  }
+
+  /** Waits for an acknowledgement; a failure is thrown as it is. */
+  protected static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new AssertionError("commit failed", e);
+    } catch (Exception e) {
+      throw new AssertionError("no answer to a commit", e);
+    }
+  }
+
+  @Test
+  void anEmptyStoreHasNothing() {
+    StoreContents contents = store.contents();
+
+    assertThat(contents.domains()).isEmpty();
+    assertThat(contents.launches()).isEmpty();
+    assertThat(contents.intents()).isEmpty();
+    assertThat(contents.rebuilt()).isEmpty();
+    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(0, 0));
+    assertThat(store.eventsAfter(0, 10)).isEmpty();
+  }
+
+  @Test
+  void whatWasAcknowledgedIsThereAfterReopening() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    commit(StoreRecords.put(domain));
+    commit(
+        StoreRecords.changes(
+            new Change.PutLaunch(StoreRecords.launch(domain.uuid())),
+            new Change.PutIntent(StoreRecords.intent(domain.uuid()))));
+
+    restart();
+
+    StoreContents contents = store.contents();
+    assertThat(contents.domains()).containsExactly(domain);
+    assertThat(contents.launches()).containsExactly(StoreRecords.launch(domain.uuid()));
+    assertThat(contents.intents()).containsExactly(StoreRecords.intent(domain.uuid()));
+    assertThat(contents.rebuilt()).isEmpty();
+  }
+
+  @Test
+  void puttingReplacesByIdentity() {
+    DomainRecord first = StoreRecords.domain("web-1");
+    DomainRecord second = StoreRecords.domain(first.uuid(), "web-2", 2);
+    Intent stop = new Intent(first.uuid(), "destroy", "{}", "uid:0(root)", Instant.EPOCH);
+    commit(StoreRecords.put(first));
+    commit(StoreRecords.changes(new Change.PutIntent(StoreRecords.intent(first.uuid()))));
+
+    commit(StoreRecords.put(second));
+    commit(StoreRecords.changes(new Change.PutIntent(stop)));
+
+    restart();
+    assertThat(store.contents().domains()).containsExactly(second);
+    assertThat(store.contents().intents()).containsExactly(stop);
+  }
+
+  @Test
+  void aRemovedDomainTakesItsLaunchRecordAndIntentAlong() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    commit(
+        StoreRecords.changes(
+            new Change.PutDomain(domain),
+            new Change.PutLaunch(StoreRecords.launch(domain.uuid())),
+            new Change.PutIntent(StoreRecords.intent(domain.uuid()))));
+
+    commit(StoreRecords.changes(new Change.RemoveDomain(domain.uuid())));
+
+    restart();
+    assertThat(store.contents().domains()).isEmpty();
+    assertThat(store.contents().launches()).isEmpty();
+    assertThat(store.contents().intents()).isEmpty();
+  }
+
+  @Test
+  void removingWhatIsNotThereIsNoError() {
+    UUID nobody = UUID.randomUUID();
+
+    commit(
+        StoreRecords.changes(
+            new Change.RemoveDomain(nobody),
+            new Change.RemoveLaunch(nobody),
+            new Change.RemoveIntent(nobody)));
+
+    assertThat(store.contents().domains()).isEmpty();
+  }
+
+  @Test
+  void launchRecordsAndIntentsAreRemovedAlone() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    commit(
+        StoreRecords.changes(
+            new Change.PutDomain(domain),
+            new Change.PutLaunch(StoreRecords.launch(domain.uuid())),
+            new Change.PutIntent(StoreRecords.intent(domain.uuid()))));
+
+    commit(StoreRecords.changes(new Change.RemoveIntent(domain.uuid())));
+    assertThat(store.contents().intents()).isEmpty();
+    assertThat(store.contents().launches()).hasSize(1);
+
+    commit(StoreRecords.changes(new Change.RemoveLaunch(domain.uuid())));
+    assertThat(store.contents().launches()).isEmpty();
+    assertThat(store.contents().domains()).containsExactly(domain);
+  }
+
+  @Test
+  void aNameOfAnotherDomainIsRefusedAndNothingOfTheCommitHappens() {
+    DomainRecord first = StoreRecords.domain("web-1");
+    DomainRecord unrelated = StoreRecords.domain("db-1");
+    DomainRecord thief = StoreRecords.domain("web-1");
+    commit(StoreRecords.put(first));
+
+    assertThatThrownBy(
+            () ->
+                commit(
+                    new Commit(
+                        List.of(new Change.PutDomain(unrelated), new Change.PutDomain(thief)),
+                        List.of(StoreRecords.event(thief, "never")))))
+        .isInstanceOf(AlreadyExistsException.class)
+        .hasMessageContaining("web-1")
+        .hasMessageContaining(first.uuid().toString());
+
+    assertThat(store.contents().domains()).containsExactly(first);
+    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(1, 1));
+  }
+
+  @Test
+  void aRefusedCommitDoesNotHarmItsNeighbours() {
+    DomainRecord first = StoreRecords.domain("web-0");
+    commit(StoreRecords.put(first));
+    List<CompletableFuture<List<DomainEvent>>> good = new ArrayList<>();
+    List<CompletableFuture<List<DomainEvent>>> bad = new ArrayList<>();
+    for (int i = 1; i <= 50; i++) {
+      good.add(store.commit(StoreRecords.put(StoreRecords.domain("web-" + i))));
+      bad.add(store.commit(StoreRecords.put(StoreRecords.domain("web-0"))));
+    }
+
+    for (var outcome : bad) {
+      assertThatThrownBy(() -> await(outcome)).isInstanceOf(AlreadyExistsException.class);
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (var outcome : good) {
+      numbers.add(await(outcome).get(0).sequence());
+    }
+
+    assertThat(numbers).isSorted().doesNotHaveDuplicates().startsWith(2L).endsWith(51L);
+    restart();
+    assertThat(store.contents().domains()).hasSize(51);
+  }
+
+  @Test
+  void aLaunchRecordOrIntentOfNoDomainIsRefused() {
+    UUID nobody = UUID.randomUUID();
+
+    assertThatThrownBy(
+            () -> commit(StoreRecords.changes(new Change.PutLaunch(StoreRecords.launch(nobody)))))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining(nobody.toString());
+    assertThatThrownBy(
+            () -> commit(StoreRecords.changes(new Change.PutIntent(StoreRecords.intent(nobody)))))
+        .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void eventsComeBackAsTheyWereWithNumbersInOrder() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    DomainEvent ofHost =
+        new DomainEvent(
+            0,
+            StoreRecords.SINCE,
+            Optional.empty(),
+            Optional.empty(),
+            EventTypes.HOST_STARTED,
+            "host",
+            Map.of());
+
+    List<DomainEvent> acknowledged =
+        commit(
+            new Commit(
+                List.of(new Change.PutDomain(domain)),
+                List.of(ofHost, StoreRecords.event(domain, "one"))));
+
+    assertThat(acknowledged)
+        .containsExactly(ofHost.numbered(1), StoreRecords.event(domain, "one").numbered(2));
+    restart();
+    assertThat(store.eventsAfter(0, 10)).isEqualTo(acknowledged);
+    assertThat(store.eventsAfter(1, 10)).isEqualTo(acknowledged.subList(1, 2));
+    assertThat(store.eventsAfter(0, 1)).isEqualTo(acknowledged.subList(0, 1));
+    assertThat(store.eventsAfter(2, 10)).isEmpty();
+    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(1, 2));
+  }
+
+  @Test
+  void eventNumbersGoOnAfterReopening() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    commit(StoreRecords.put(domain));
+
+    restart();
+
+    assertThat(commit(StoreRecords.put(domain)).get(0).sequence()).isEqualTo(2);
+  }
+
+  @Test
+  void anEmptyCommitIsAcknowledged() {
+    assertThat(commit(new Commit(List.of(), List.of()))).isEmpty();
+  }
+
+  @Test
+  void commitsInFlightAreAcknowledgedByClose() {
+    List<CompletableFuture<List<DomainEvent>>> outcomes = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      outcomes.add(store.commit(StoreRecords.put(StoreRecords.domain("web-" + i))));
+    }
+
+    restart();
+
+    outcomes.forEach(StoreContract::await);
+    assertThat(store.contents().domains()).hasSize(100);
+  }
+
+  @Test
+  void aClosedStoreRefusesEverything() {
+    store.close();
+    store.close();
+
+    assertThatThrownBy(() -> commit(StoreRecords.put(StoreRecords.domain("web-1"))))
+        .isInstanceOf(StorageFailureException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(() -> store.contents()).isInstanceOf(StorageFailureException.class);
+    assertThatThrownBy(() -> store.eventsAfter(0, 1)).isInstanceOf(StorageFailureException.class);
+  }
+}
