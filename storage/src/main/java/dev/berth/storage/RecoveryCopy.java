@@ -1,0 +1,38 @@
+package dev.berth.storage;
+
+import dev.berth.store.DomainRecord;
+import dev.berth.store.Intent;
+import dev.berth.store.StoredLaunch;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * All that is stored about one domain, as it was after a commit.
+ *
+ * @param host whose domain
+ * @param commit number of that commit, see {@link Meta#commits()}
+ * @param sequence number of the newest event at that time
+ * @param domain the domain
+ * @param launch its launch record, if any
+ * @param intent its intent, if any
+ */
+record RecoveryCopy(
+    UUID host,
+    long commit,
+    long sequence,
+    DomainRecord domain,
+    Optional<StoredLaunch> launch,
+    Optional<Intent> intent) {
+
+  UUID uuid() {
+    return domain.uuid();
+  }
+
+  /** Whether both say the same about the domain, whenever they were made. */
+  boolean saysTheSameAs(RecoveryCopy other) {
+    return host.equals(other.host)
+        && domain.equals(other.domain)
+        && launch.equals(other.launch)
+        && intent.equals(other.intent);
+  }
+}
