@@ -24,10 +24,14 @@ final class DocumentParser {
   /** The format itself needs five. */
   static final int MAX_DEPTH = 16;
 
+  /** Lists at their own limits, all of them at once, stay below it. */
+  static final int MAX_VALUES = 32_768;
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final YAMLFactory YAML = new YAMLFactory();
 
   private final JsonParser parser;
+  private int valueCount;
 
   private DocumentParser(JsonParser parser) {
     this.parser = parser;
@@ -101,6 +105,10 @@ final class DocumentParser {
   /** The value that the current token begins; nothing at all stands where its key does. */
   private Node value(Position key, int depth) throws IOException, UnreadableDocumentException {
     refuseIndirection();
+    if (++valueCount > MAX_VALUES) {
+      throw new UnreadableDocumentException(
+          position(), "the document has more than " + MAX_VALUES + " values: no definition does");
+    }
     if (depth > MAX_DEPTH) {
       throw new UnreadableDocumentException(
           position(), "the document nests deeper than " + MAX_DEPTH + " levels: no key needs that");

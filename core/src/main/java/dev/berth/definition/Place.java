@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.error.Problem;
+import java.util.function.Supplier;
 
 /**
  * A place in the document that is being read.
@@ -23,7 +24,12 @@ record Place(Reading reading, String path) {
 
   /** Reports what is wrong here, and what would be right. */
   void report(Position position, String message) {
-    reading.report(new Problem(path, position.line(), position.column(), message));
+    report(position, () -> message);
+  }
+
+  /** The same with a message that takes time to make. */
+  void report(Position position, Supplier<String> message) {
+    reading.report(() -> new Problem(path, position.line(), position.column(), message.get()));
   }
 
   /** Reports that something else stands here than what the key takes. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One pass over one document: what went wrong so far, and which names and ports are taken. */
 final class Reading {
@@ -29,10 +30,11 @@ final class Reading {
     return baseDirectory;
   }
 
-  void report(Problem problem) {
+  /** Takes a problem up; it is made only when there is still room to list it. */
+  void report(Supplier<Problem> problem) {
     problemCount++;
     if (problems.size() < MAX_PROBLEMS) {
-      problems.add(problem);
+      problems.add(problem.get());
     }
   }
 

@@ -96,7 +96,7 @@ record Section<R>(
     List<String> names = keys.stream().map(Key::name).collect(Collectors.toList());
     for (Node.Entry entry : mapping.entries()) {
       if (!names.contains(entry.key())) {
-        place.report(entry.position(), unknownKey(entry.key(), names));
+        place.report(entry.position(), () -> unknownKey(entry.key(), names));
       }
     }
   }

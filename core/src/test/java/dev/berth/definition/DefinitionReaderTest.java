@@ -159,6 +159,12 @@ final class DefinitionReaderTest {
   }
 
   @Test
+  void aDocumentOfMoreValuesThanAnyDefinitionHasIsRefused() {
+    assertThat(refusal("name: a\nlabels: [" + "1,".repeat(DocumentParser.MAX_VALUES) + "]"))
+        .hasMessageContaining("more than 32768 values");
+  }
+
+  @Test
   void aDocumentOverOneMebibyteIsRefused() {
     assertThat(refusal("name: a #" + "x".repeat(DocumentParser.MAX_BYTES)))
         .hasMessageContaining("larger than 1MiB");

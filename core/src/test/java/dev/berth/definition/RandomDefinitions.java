@@ -1,0 +1,170 @@
+package dev.berth.definition;
+
+import dev.berth.definition.Devices.Presence;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.Nic.PortForward;
+import dev.berth.definition.Nic.Protocol;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Legal definitions, the same ones for the same seed, with texts that are awkward to write. */
+final class RandomDefinitions {
+  private static final List<String> TEXTS =
+      List.of(
+          "",
+          " ",
+          "web",
+          "yes",
+          "no",
+          "on",
+          "True",
+          "null",
+          "~",
+          "0",
+          "007",
+          "0x1F",
+          "1_000",
+          "1e3",
+          "1.10",
+          ".5",
+          "+1",
+          "-",
+          "- a",
+          "a: b",
+          "a #b",
+          "#",
+          "&a",
+          "*a",
+          "!a",
+          "%a",
+          "@a",
+          "`a",
+          "\"",
+          "'",
+          "\\",
+          "\\n",
+          "{",
+          "}",
+          "[a]",
+          ",",
+          "a,b=c",
+          " a",
+          "a ",
+          "?",
+          "? a",
+          ":",
+          "::",
+          "<<",
+          "=",
+          "12:30",
+          "2001-01-01",
+          "---",
+          "...",
+          "|",
+          ">",
+          "é",
+          "日本",
+          "\uD83D\uDE00",
+          "512MiB",
+          "console=ttyS0,115200 root=/dev/vda",
+          "\u200F",
+          "x".repeat(120));
+
+  private final Random random;
+
+  RandomDefinitions(long seed) {
+    random = new Random(seed);
+  }
+
+  DomainDefinition next() {
+    return new DomainDefinition(
+        new DomainName(pick(List.of("a", "web-1", "0", "1e3", "x".repeat(64), "No", "null"))),
+        perhaps(new UUID(random.nextLong(), random.nextLong())),
+        labels(),
+        new Compute(
+            1 + random.nextInt(512),
+            ByteSize.mebibytes(1 + random.nextInt(1 << 24)),
+            pick(List.of("q35", "pc-q35-7.2", "0", "none")),
+            perhaps(pick(List.of("max", "host", "1e3"))),
+            pick(List.of(AcceleratorChoice.AUTO, AcceleratorChoice.KVM))),
+        boot(),
+        listOf(random.nextInt(4), this::disk),
+        listOf(random.nextInt(3), this::nic),
+        new Devices(
+            new ByteSize((64 << 10) + random.nextInt(1 << 29)),
+            pick(Presence.values()),
+            pick(Presence.values()),
+            pick(Presence.values())));
+  }
+
+  private Map<String, String> labels() {
+    Map<String, String> labels = new TreeMap<>();
+    int count = random.nextInt(6);
+    for (int i = 0; i < count; i++) {
+      labels.put(i % 2 == 0 ? "k" + i : "k" + pick(TEXTS), pick(TEXTS));
+    }
+    labels.put(pick(TEXTS.subList(1, 40)), pick(TEXTS));
+    return labels;
+  }
+
+  private Boot boot() {
+    return random.nextBoolean()
+        ? new Boot.Firmware()
+        : new Boot.Kernel(path(), perhaps(path()), pick(TEXTS));
+  }
+
+  private Disk disk(int index) {
+    DiskDevice device = pick(DiskDevice.values());
+    boolean cdrom = device == DiskDevice.CDROM;
+    return new Disk(
+        pick(List.of("disk", "no", "e")) + index,
+        device,
+        pick(DiskFormat.values()),
+        cdrom ? perhaps(path()) : Optional.of(path()),
+        cdrom ? Access.READ_ONLY : pick(Access.values()));
+  }
+
+  private Nic nic(int index) {
+    return new Nic(
+        "net" + index,
+        listOf(
+            random.nextInt(3),
+            forward ->
+                new PortForward(
+                    pick(Protocol.values()),
+                    pick(List.of("127.0.0.1", "0.0.0.0", "10.255.0.9")),
+                    1000 + index * 100 + forward,
+                    1 + random.nextInt(65535))));
+  }
+
+  private Path path() {
+    return Path.of(pick(List.of("/a", "/a,b/c d", "/a: b", "/~", "/a/../b", "/no", "/'\"\\#")));
+  }
+
+  private <T> Optional<T> perhaps(T value) {
+    return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+  }
+
+  private <T> T pick(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private <T> T pick(T[] choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private static <T> List<T> listOf(int count, IntFunction<T> item) {
+    return IntStream.range(0, count).mapToObj(item).toList();
+  }
+}
