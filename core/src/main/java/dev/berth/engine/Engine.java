@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -58,14 +59,12 @@ public final class Engine implements AutoCloseable {
 
   private final HostServices host;
   private final Domains domains = new Domains();
-  private final ExecutorService turns;
   private final ExecutorService files;
   private final HostFacts facts;
   private volatile boolean closed;
 
-  private Engine(HostServices host, ExecutorService turns, ExecutorService files, HostFacts facts) {
+  private Engine(HostServices host, ExecutorService files, HostFacts facts) {
     this.host = host;
-    this.turns = turns;
     this.files = files;
     this.facts = facts;
   }
@@ -73,11 +72,13 @@ public final class Engine implements AutoCloseable {
   /**
    * Opens an engine on what the store holds. Returns when every domain has a published state;
    * machines that have not answered yet are {@code adopting}, and a hung one delays nobody.
+   *
+   * @param turns runs the drivers' turns; see {@link #driverThreads}; outlives the engine
    */
   public static Engine open(
       Store store,
       MachineLauncher launcher,
-      ExecutorService turns,
+      Executor turns,
       Clock clock,
       EngineSettings settings,
       HostFacts facts) {
@@ -94,7 +95,7 @@ public final class Engine implements AutoCloseable {
             timers,
             new OperationThreads(settings.operationLimit()),
             settings);
-    Engine engine = new Engine(host, turns, files, facts);
+    Engine engine = new Engine(host, files, facts);
     engine.recover(store.contents());
     timers.every(TICK, () -> engine.domains.all().forEach(DomainDriver::tick));
     return engine;
@@ -105,9 +106,14 @@ public final class Engine implements AutoCloseable {
     return EngineThreads.pool("berth-driver", DRIVER_THREADS);
   }
 
-  /** The host as seen and used by that actor. */
+  /** The host as seen and used by that actor. Closing it closes nothing. */
   public VmHost as(String actor) {
-    return new EngineHost(this, actor);
+    return new EngineHost(this, actor, () -> {});
+  }
+
+  /** The same for the one who opened the engine: closing it runs {@code close}. */
+  public VmHost ownedBy(String actor, Runnable close) {
+    return new EngineHost(this, actor, close);
   }
 
   Domains domains() {
@@ -280,7 +286,6 @@ public final class Engine implements AutoCloseable {
     host.timers().close();
     host.journal().close();
     EngineThreads.end(files);
-    EngineThreads.end(turns);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

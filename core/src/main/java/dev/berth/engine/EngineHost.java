@@ -41,10 +41,12 @@ import java.util.concurrent.TimeoutException;
 final class EngineHost implements VmHost {
   private final Engine engine;
   private final String actor;
+  private final Runnable onClose;
 
-  EngineHost(Engine engine, String actor) {
+  EngineHost(Engine engine, String actor, Runnable onClose) {
     this.engine = engine;
     this.actor = actor;
+    this.onClose = onClose;
   }
 
   @Override
@@ -186,7 +188,9 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    onClose.run();
+  }
 
   // ---- waiting
 

@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +29,11 @@ final class Timers implements AutoCloseable {
 
   /** Runs the task once after the delay; cancel the result to forget it. */
   Future<?> after(Duration delay, Runnable task) {
-    return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      return CompletableFuture.completedFuture(null); // forgotten, as what was pending at the close
+    }
   }
 
   /** Runs the task again and again, the next time so long after the last run has ended. */
