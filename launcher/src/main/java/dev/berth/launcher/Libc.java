@@ -1,0 +1,63 @@
+package dev.berth.launcher;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/** The system calls that Java 17 has no API for, as the C library exports them. */
+@SuppressWarnings("checkstyle:MethodName")
+interface Libc extends Library {
+  /** The process's own C library. Loaded once; has no state of ours. */
+  Libc INSTANCE = Native.load("c", Libc.class);
+
+  /** {@code pidfd_send_signal(2)}, since Linux 5.1; the same number on every architecture. */
+  long PIDFD_SEND_SIGNAL = 424;
+
+  /** {@code pidfd_open(2)}, since Linux 5.3; the same number on every architecture. */
+  long PIDFD_OPEN = 434;
+
+  int O_RDONLY = 0;
+  int O_RDWR = 2;
+  int O_CLOEXEC = 0x80000;
+  int F_GETLK = 5;
+  short F_WRLCK = 1;
+  short F_UNLCK = 2;
+  short POLLIN = 1;
+  int EPOLL_CLOEXEC = O_CLOEXEC;
+  int EPOLL_CTL_ADD = 1;
+  int EPOLL_CTL_DEL = 2;
+  int EFD_CLOEXEC = O_CLOEXEC;
+
+  int ESRCH = 3;
+  int EINTR = 4;
+  int ENOSYS = 38;
+
+  long syscall(long number, Object... arguments);
+
+  int open(String path, int flags, Object... mode);
+
+  int close(int fd);
+
+  int fcntl(int fd, int command, Object... argument);
+
+  int poll(Pointer fds, long count, int timeoutMillis);
+
+  int epoll_create1(int flags);
+
+  int epoll_ctl(int epoll, int operation, int fd, Pointer event);
+
+  int epoll_wait(int epoll, Pointer events, int maxEvents, int timeoutMillis);
+
+  int eventfd(int initial, int flags);
+
+  int eventfd_write(int fd, long value);
+
+  int eventfd_read(int fd, Pointer value);
+
+  /** What the C library says to the last error of this thread's last call. */
+  default String lastError() {
+    return strerror(Native.getLastError());
+  }
+
+  String strerror(int errno);
+}
