@@ -1,0 +1,123 @@
+package dev.berth.launcher;
+
+import dev.berth.error.HostFailureException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds the QEMU that runs machines: the first usable one of the settings' list, and without a list
+ * the first {@code qemu-system-x86_64} of the search path. Thread-safe.
+ */
+final class QemuFinder {
+  private static final String NAME = "qemu-system-x86_64";
+
+  private final List<Path> configured;
+  private final String searchPath;
+  private final QemuProbe probe;
+  private final CapabilityCache cache;
+  private final Map<FileIdentity, QemuInstall> known = new ConcurrentHashMap<>();
+
+  QemuFinder(List<Path> configured, String searchPath, QemuProbe probe, CapabilityCache cache) {
+    this.configured = List.copyOf(configured);
+    this.searchPath = searchPath;
+    this.probe = probe;
+    this.cache = cache;
+  }
+
+  /**
+   * The QEMU to start machines with, probed.
+   *
+   * @throws HostFailureException when there is none, naming what was tried and why it did not do
+   * @throws InterruptedException when the caller is interrupted while a binary is probed
+   */
+  QemuInstall find() throws InterruptedException {
+    List<String> obstacles = new ArrayList<>();
+    for (Path candidate : candidates()) {
+      try {
+        return examine(candidate);
+      } catch (HostFailureException unusable) {
+        obstacles.add(unusable.getMessage());
+      }
+    }
+    throw new HostFailureException(
+        obstacles.isEmpty() ? missing() : String.join(System.lineSeparator(), obstacles));
+  }
+
+  /** The binaries examined so far, as they were last found. */
+  List<QemuInstall> examined() {
+    return List.copyOf(known.values());
+  }
+
+  private List<Path> candidates() {
+    if (!configured.isEmpty()) {
+      return configured;
+    }
+    List<Path> found = new ArrayList<>();
+    for (String directory : searchPath.split(":")) {
+      if (directory.startsWith("/") && Files.exists(Path.of(directory, NAME))) {
+        found.add(Path.of(directory, NAME));
+      }
+    }
+    return found;
+  }
+
+  private QemuInstall examine(Path binary) throws InterruptedException {
+    FileIdentity identity = identity(binary);
+    QemuInstall install = known.get(identity);
+    if (install != null) {
+      return install;
+    }
+    Optional<QemuCapabilities> remembered = cache.find(identity);
+    if (remembered.isEmpty()) {
+      remembered = Optional.of(probe.probe(binary));
+      cache.store(identity, remembered.get());
+    }
+    QemuInstall examined = new QemuInstall(binary, identity, remembered.get());
+    known.keySet().removeIf(other -> other.path().equals(identity.path()));
+    known.put(identity, examined);
+    return examined;
+  }
+
+  private static FileIdentity identity(Path binary) {
+    if (!binary.isAbsolute()) {
+      throw unusable(binary, "its path is not absolute");
+    }
+    if (!Files.exists(binary)) {
+      throw unusable(binary, "there is no such file");
+    }
+    if (!Files.isRegularFile(binary)) {
+      throw unusable(binary, "it is not a file");
+    }
+    if (!Files.isExecutable(binary)) {
+      throw unusable(binary, "it is not executable");
+    }
+    try {
+      return FileIdentity.of(binary);
+    } catch (IOException failure) {
+      throw unusable(binary, failure.toString());
+    }
+  }
+
+  private static HostFailureException unusable(Path binary, String why) {
+    return new HostFailureException(
+        "Cannot use "
+            + binary
+            + " as QEMU: "
+            + why
+            + ". Install qemu-system-x86, or name another binary in the settings.");
+  }
+
+  private String missing() {
+    return "There is no "
+        + NAME
+        + " on the search path ("
+        + searchPath
+        + "). Install qemu-system-x86, or name the binary in the settings.";
+  }
+}

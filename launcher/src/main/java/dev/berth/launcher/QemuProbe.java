@@ -1,0 +1,145 @@
+package dev.berth.launcher;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.error.HostFailureException;
+import dev.berth.launcher.QemuCapabilities.MachineType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Asks a QEMU binary what it can do, by running it once without a machine. Stateless. */
+final class QemuProbe {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The replies' ids are their places in this list. */
+  private static final List<String> QUESTIONS =
+      List.of(
+          "qmp_capabilities",
+          "query-version",
+          "query-machines",
+          "query-cpu-definitions",
+          "query-kvm",
+          "query-command-line-options",
+          "query-qmp-schema",
+          "quit");
+
+  private final Duration limit;
+
+  /**
+   * A probe.
+   *
+   * @param limit how long a binary may take to answer
+   */
+  QemuProbe(Duration limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Runs the binary and returns what it says.
+   *
+   * @throws HostFailureException when it is no working QEMU for x86-64
+   * @throws InterruptedException when the caller is interrupted; the binary is ended
+   */
+  QemuCapabilities probe(Path binary) throws InterruptedException {
+    List<String> argv =
+        List.of(
+            binary.toString(),
+            "-S",
+            "-no-user-config",
+            "-nodefaults",
+            "-machine",
+            "none",
+            "-display",
+            "none",
+            "-qmp",
+            "stdio");
+    ShortRun.Result run = ShortRun.of(argv, questions(), limit);
+    Map<String, JsonNode> answers = answers(run.output());
+    if (!answers.keySet().containsAll(QUESTIONS.subList(0, QUESTIONS.size() - 1))) {
+      throw notQemu(binary, run);
+    }
+    return capabilities(answers);
+  }
+
+  private static String questions() {
+    StringBuilder lines = new StringBuilder();
+    for (String command : QUESTIONS) {
+      lines.append("{\"execute\":\"").append(command).append("\",\"id\":\"").append(command);
+      lines.append("\"}\n");
+    }
+    return lines.toString();
+  }
+
+  private static Map<String, JsonNode> answers(String output) {
+    Map<String, JsonNode> answers = new HashMap<>();
+    for (String line : output.split("\n")) {
+      try {
+        JsonNode message = JSON.readTree(line);
+        if (message.has("return") && message.has("id")) {
+          answers.put(message.get("id").asText(), message.get("return"));
+        }
+      } catch (JsonProcessingException noQmp) {
+        return Map.of();
+      }
+    }
+    return answers;
+  }
+
+  private static QemuCapabilities capabilities(Map<String, JsonNode> answers) {
+    JsonNode version = answers.get("query-version").path("qemu");
+    List<MachineType> machines = new ArrayList<>();
+    for (JsonNode machine : answers.get("query-machines")) {
+      machines.add(
+          new MachineType(
+              machine.path("name").asText(),
+              machine.path("alias").asText(""),
+              machine.path("cpu-max").asInt(1)));
+    }
+    Set<String> models = new TreeSet<>();
+    for (JsonNode model : answers.get("query-cpu-definitions")) {
+      models.add(model.path("name").asText());
+    }
+    Set<String> options = new TreeSet<>();
+    for (JsonNode option : answers.get("query-command-line-options")) {
+      options.add(option.path("option").asText());
+    }
+    Set<String> commands = new TreeSet<>();
+    for (JsonNode entity : answers.get("query-qmp-schema")) {
+      if (entity.path("meta-type").asText().equals("command")) {
+        commands.add(entity.path("name").asText());
+      }
+    }
+    return new QemuCapabilities(
+        String.join(
+            ".",
+            version.path("major").asText(),
+            version.path("minor").asText(),
+            version.path("micro").asText()),
+        machines,
+        models,
+        commands,
+        options,
+        answers.get("query-kvm").path("present").asBoolean());
+  }
+
+  private HostFailureException notQemu(Path binary, ShortRun.Result run) {
+    String symptom =
+        run.timedOut()
+            ? "it did not answer within " + limit.toMillis() + " ms"
+            : "it ended with exit code " + run.exitCode() + " without answering";
+    return new HostFailureException(
+        "Cannot use "
+            + binary
+            + ": it is no working QEMU, "
+            + symptom
+            + run.lastWords()
+            + ". Install qemu-system-x86, or name another binary in the settings.");
+  }
+}
