@@ -1,0 +1,163 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.Boot;
+import dev.berth.definition.Compute;
+import dev.berth.definition.Disk;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Nic;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.Hardware;
+import dev.berth.machine.LaunchRecord.Qemu;
+import dev.berth.machine.LaunchRecord.Subject;
+import dev.berth.machine.MachineFiles;
+import java.util.Map;
+
+/**
+ * Turns a definition, resolved against a QEMU and this host, into a launch record. Pure: the same
+ * input gives the same record.
+ *
+ * <p>What a bus of the running skeleton can take is assembled over QMP; the command line has the
+ * rest: machine, processors, memory, root ports, console, panic device, kernel.
+ */
+final class LaunchPlanner {
+  /** Without a limit the translation cache of a busy guest grows to a gigabyte, to no gain. */
+  private static final String TRANSLATION_CACHE_MEBIBYTES = "128";
+
+  private LaunchPlanner() {}
+
+  /**
+   * Everything a plan is made from.
+   *
+   * @param subject which launch
+   * @param definition what is asked for
+   * @param qemu what will run it
+   * @param hardware what was resolved
+   * @param files where its files go
+   * @param protocols QEMU's driver for what each disk's image is kept in, by disk name
+   */
+  record Input(
+      Subject subject,
+      DomainDefinition definition,
+      QemuInstall qemu,
+      Hardware hardware,
+      MachineFiles files,
+      Map<String, String> protocols) {}
+
+  /** The record that the input amounts to. */
+  static LaunchRecord plan(Input input) {
+    MachineDraft draft = new MachineDraft();
+    PciSlots slots = PciSlots.of(input.hardware().machineType());
+    skeleton(draft, input);
+    boot(draft, input.definition().boot());
+    DevicePlanner devices = new DevicePlanner(draft, slots);
+    int bootIndex = 1;
+    for (Disk disk : input.definition().disks()) {
+      devices.disk(disk, input.protocols().getOrDefault(disk.name(), "file"), bootIndex++);
+    }
+    for (Nic nic : input.definition().nics()) {
+      devices.nic(nic, input.subject().domain());
+    }
+    devices.small(input.definition().devices(), input.files());
+    slots.complete(draft);
+    return new LaunchRecord(
+        input.subject(),
+        new Qemu(input.qemu().binary(), input.qemu().capabilities().version()),
+        input.hardware(),
+        draft.argv(),
+        draft.assembly(),
+        draft.devices(),
+        input.files());
+  }
+
+  private static void skeleton(MachineDraft draft, Input input) {
+    Hardware hardware = input.hardware();
+    MachineFiles files = input.files();
+    QemuCapabilities capabilities = input.qemu().capabilities();
+    draft.words(input.qemu().binary().toString(), "-S", "-no-user-config", "-nodefaults");
+    draft.option(
+        "-name", OptionText.of("guest", input.subject().name()).with("debug-threads", "on"));
+    draft.words("-uuid", input.subject().domain().toString());
+    draft.option("-machine", machine(hardware.machineType()));
+    draft.option("-accel", accelerator(hardware.accelerator()));
+    draft.words("-cpu", hardware.cpuModel());
+    // Spelt out, because what QEMU makes of a bare number changed with 6.2.
+    draft.option(
+        "-smp",
+        OptionText.of("cpus", hardware.cpus())
+            .with("sockets", 1)
+            .with("cores", hardware.cpus())
+            .with("threads", 1));
+    draft.option("-m", OptionText.of("size", (hardware.memory().bytes() >> 20) + "M"));
+    draft.words("-display", "none");
+    sandbox(draft, capabilities);
+    draft.option("-msg", OptionText.of("timestamp", "on"));
+    endStates(draft, capabilities);
+    draft.words("-pidfile", files.pidFile().toString());
+    draft.option("-chardev", socket("qmp", files.qmpSocket().toString()));
+    draft.words("-qmp", "chardev:qmp");
+    draft.option(
+        "-chardev",
+        socket("console", files.consoleSocket().toString())
+            .with("logfile", files.consoleLog())
+            .with("logappend", "on"));
+    draft.option("-device", OptionText.of("isa-serial").with("chardev", "console"));
+    draft.option("-device", OptionText.of("pvpanic").with("id", "panic"));
+  }
+
+  /** Devices that nobody asked for are left out: they cost the guest time and us attack surface. */
+  private static OptionText machine(String type) {
+    OptionText machine = OptionText.of(type).with("usb", "off").with("vmport", "off");
+    return type.startsWith("pc-q35-") ? machine.with("sata", "off").with("smbus", "off") : machine;
+  }
+
+  private static OptionText accelerator(String accelerator) {
+    return accelerator.equals("tcg")
+        ? OptionText.of("tcg").with("tb-size", TRANSLATION_CACHE_MEBIBYTES)
+        : OptionText.of(accelerator);
+  }
+
+  private static OptionText socket(String id, String path) {
+    return OptionText.of("socket")
+        .with("id", id)
+        .with("path", path)
+        .with("server", "on")
+        .with("wait", "off");
+  }
+
+  private static void sandbox(MachineDraft draft, QemuCapabilities capabilities) {
+    if (capabilities.options().contains("sandbox")) {
+      draft.option(
+          "-sandbox",
+          OptionText.of("on")
+              .with("obsolete", "deny")
+              .with("elevateprivileges", "deny")
+              .with("spawn", "deny")
+              .with("resourcecontrol", "deny"));
+    }
+  }
+
+  /** A guest that ends leaves QEMU standing, so that how it ended can still be asked. */
+  private static void endStates(MachineDraft draft, QemuCapabilities capabilities) {
+    if (capabilities.hasActions()) {
+      draft.option("-action", OptionText.of("shutdown", "pause").with("panic", "pause"));
+    } else {
+      draft.words("-no-shutdown");
+    }
+  }
+
+  private static void boot(MachineDraft draft, Boot boot) {
+    draft.option("-boot", OptionText.of("menu", "off").with("strict", "on"));
+    if (boot instanceof Boot.Kernel kernel) {
+      draft.words("-kernel", kernel.kernel().toString());
+      kernel.initrd().ifPresent(initrd -> draft.words("-initrd", initrd.toString()));
+      if (!kernel.commandLine().isEmpty()) {
+        draft.words("-append", kernel.commandLine());
+      }
+    }
+  }
+
+  /** The CPU model that a definition means under an accelerator. */
+  static String cpuModel(Compute compute, String accelerator) {
+    return compute.cpuModel().orElse(accelerator.equals("kvm") ? "host" : "max");
+  }
+}

@@ -1,0 +1,74 @@
+package dev.berth.launcher;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A machine while it is planned: its command line, its assembly steps, its devices. */
+final class MachineDraft {
+  private final List<String> argv = new ArrayList<>();
+  private final List<AssemblyStep> assembly = new ArrayList<>();
+  private final List<DeviceRecord> devices = new ArrayList<>();
+  private int fdsets;
+
+  /** Adds options or values as they are. */
+  void words(String... words) {
+    argv.addAll(List.of(words));
+  }
+
+  /** Adds an option with its value. */
+  void option(String name, OptionText value) {
+    words(name, value.toString());
+  }
+
+  /** A number for a new fdset. */
+  int newFdset() {
+    return ++fdsets;
+  }
+
+  /** Adds a step that passes a file. */
+  void passFile(int fdset, Path file, FileAccess access, String opaque) {
+    assembly.add(new PassFile(fdset, file, access, opaque));
+  }
+
+  /** Adds a command and returns its arguments, still empty. */
+  ObjectNode execute(String command) {
+    ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+    assembly.add(new Execute(command, arguments));
+    return arguments;
+  }
+
+  /** Adds a {@code device_add} and returns its arguments, to add properties to. */
+  ObjectNode plug(String driver, String id) {
+    return execute("device_add").put("driver", driver).put("id", id);
+  }
+
+  /** Adds a {@code device_add} to a PCI bus and returns its arguments, to add properties to. */
+  ObjectNode plug(String driver, String id, PciSlots.Place place) {
+    return plug(driver, id).put("bus", place.bus()).put("addr", place.address());
+  }
+
+  /** Notes a device. */
+  void device(DeviceRecord device) {
+    devices.add(device);
+  }
+
+  List<String> argv() {
+    return argv;
+  }
+
+  List<AssemblyStep> assembly() {
+    return assembly;
+  }
+
+  List<DeviceRecord> devices() {
+    return devices;
+  }
+}
