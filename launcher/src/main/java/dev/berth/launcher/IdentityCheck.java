@@ -1,0 +1,82 @@
+package dev.berth.launcher;
+
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * Decides whether the machine of a launch record lives. Never waits for a process.
+ *
+ * <pre>
+ * pidfile   its process        lock    verdict
+ * absent    none of the launch         gone
+ * absent    some of the launch         unprovable: it is starting or ending
+ * names P   P is the launch's  held    alive
+ * names P   P is the launch's  free    unprovable: the pidfile is not QEMU's
+ * names P   P is another's     held    unprovable: QEMU lives, the pidfile was rewritten
+ * names P   no, or another's   free    gone, if no process of the launch is found elsewhere
+ * </pre>
+ *
+ * <p>"The launch's" means that P's command line carries the incarnation, read while a pidfd held P,
+ * so a pid that was given away since cannot be mistaken.
+ */
+final class IdentityCheck {
+  private final ProcessWatch watch;
+  private final Executor callbacks;
+  private final ProcessTable table = new ProcessTable();
+
+  IdentityCheck(ProcessWatch watch, Executor callbacks) {
+    this.watch = watch;
+    this.callbacks = callbacks;
+  }
+
+  /** The verdict on that launch's machine. */
+  Identity identify(LaunchRecord launch) {
+    long pid = recordedPid(launch.files().pidFile());
+    if (pid == 0) {
+      return absent(launch, "it has no pid in its pidfile: it is starting or ending");
+    }
+    boolean locked = FileLock.isHeld(launch.files().pidFile());
+    Optional<Pidfd> process = Pidfd.open(pid);
+    boolean ours = process.isPresent() && isOurs(launch, process.get());
+    if (ours && locked) {
+      return new Identity.Alive(RunningQemu.of(process.get(), launch, watch, callbacks));
+    }
+    process.ifPresent(Pidfd::close);
+    if (ours) {
+      return new Identity.Unprovable(
+          "process " + pid + " is of this launch, but does not hold the lock of its pidfile");
+    }
+    if (locked) {
+      return new Identity.Unprovable(
+          "the pidfile names process "
+              + pid
+              + ", which is not of this launch, while somebody holds the pidfile's lock");
+    }
+    return absent(launch, "it is not the one that its pidfile names");
+  }
+
+  private boolean isOurs(LaunchRecord launch, Pidfd process) {
+    return LaunchProcesses.belongsTo(launch, table.commandLine(process.pid())) && process.isAlive();
+  }
+
+  private static Identity absent(LaunchRecord launch, String doubt) {
+    if (new LaunchProcesses(launch).anyAlive()) {
+      return new Identity.Unprovable("a process of this launch lives, and " + doubt);
+    }
+    return new Identity.Gone(ExitFile.read(launch.files()));
+  }
+
+  /** The pid that the pidfile names; 0 when there is none. */
+  private static long recordedPid(Path pidFile) {
+    try {
+      return Long.parseLong(Files.readString(pidFile).strip());
+    } catch (IOException | NumberFormatException unreadable) {
+      return 0;
+    }
+  }
+}

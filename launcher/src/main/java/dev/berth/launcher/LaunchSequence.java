@@ -1,0 +1,98 @@
+package dev.berth.launcher;
+
+import dev.berth.error.BerthException;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.MachineLostException;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import dev.berth.qmp.QmpLoop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * The steps of a launch: spawn, connect, prove the process, assemble, reset. A failure closes the
+ * connection; ending processes and removing files is the caller's.
+ */
+final class LaunchSequence {
+  private final QmpLoop loop;
+  private final Function<LaunchRecord, Identity> identify;
+
+  LaunchSequence(QmpLoop loop, Function<LaunchRecord, Identity> identify) {
+    this.loop = loop;
+    this.identify = identify;
+  }
+
+  /** Takes all steps; the machine stands before the guest's first instruction. */
+  Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+      throws InterruptedException {
+    LaunchLog log = LaunchLog.from(launch);
+    Process shell = QemuSpawner.spawn(launch);
+    QmpConnection qmp = connect(launch, shell, events, deadline, log);
+    boolean complete = false;
+    try {
+      QemuProcess process = prove(launch);
+      MachineAssembler assembler = new MachineAssembler(qmp, deadline);
+      assembler.assemble(launch.assembly());
+      assembler.reset();
+      complete = true;
+      return new Machine(launch, process, qmp);
+    } catch (MachineLostException lost) {
+      throw log.failure(shell, lost);
+    } finally {
+      if (!complete) {
+        qmp.close();
+      }
+    }
+  }
+
+  private QmpConnection connect(
+      LaunchRecord launch, Process shell, QmpEventListener events, Deadline deadline, LaunchLog log)
+      throws InterruptedException {
+    CompletableFuture<QmpConnection> connecting =
+        loop.connect(launch.files().qmpSocket(), deadline.remaining(), shell.onExit(), events);
+    boolean connected = false;
+    try {
+      QmpConnection qmp = connecting.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      connected = true;
+      return qmp;
+    } catch (TimeoutException late) {
+      throw log.late(late);
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof MachineLostException lost) {
+        throw log.failure(shell, lost);
+      }
+      if (failure.getCause() instanceof DeadlineExceededException late) {
+        throw log.late(late);
+      }
+      if (failure.getCause() instanceof BerthException known) {
+        throw known;
+      }
+      throw new IllegalStateException("an unexpected failure to connect", failure.getCause());
+    } finally {
+      if (!connected) {
+        connecting.cancel(false);
+      }
+    }
+  }
+
+  private QemuProcess prove(LaunchRecord launch) {
+    Identity identity = identify.apply(launch);
+    if (identity instanceof Identity.Alive alive) {
+      return alive.process();
+    }
+    if (identity instanceof Identity.Unprovable doubt) {
+      throw new HostFailureException(
+          "Cannot start domain '" + launch.subject().name() + "': " + doubt.reason() + ".");
+    }
+    throw new MachineLostException("QEMU ended right after its start.");
+  }
+}

@@ -1,0 +1,54 @@
+package dev.berth.launcher;
+
+import dev.berth.error.HostFailureException;
+import dev.berth.machine.LaunchRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Takes back a launch, however far it got, even while it is still going on. Stateless. */
+final class LaunchUndo {
+  /** For QEMU to complete its images' metadata; it needs milliseconds unless it hangs. */
+  private static final long GRACE_MILLIS = 1000;
+
+  private LaunchUndo() {}
+
+  /**
+   * Ends the launch's processes and removes its run directory. The directory goes first: a process
+   * that was being made and not yet to be found then fails by itself, for it cannot make its
+   * pidfile.
+   */
+  static void undo(LaunchRecord launch) {
+    Path directory = launch.files().runDirectory();
+    Path aside = directory.resolveSibling(directory.getFileName() + ".gone");
+    try {
+      if (Files.exists(directory)) {
+        Files.move(directory, aside);
+      }
+    } catch (IOException failure) {
+      throw cannotRemove(directory, failure);
+    }
+    new LaunchProcesses(launch).end(GRACE_MILLIS);
+    removeRunDirectory(aside);
+    removeRunDirectory(directory);
+  }
+
+  /** Removes a run directory, and the domain's own above it when nothing else is in there. */
+  static void removeRunDirectory(Path directory) {
+    try {
+      RunFiles.deleteTree(directory);
+      Path domain = directory.getParent();
+      if (domain != null) {
+        RunFiles.deleteIfEmpty(domain);
+      }
+    } catch (IOException failure) {
+      throw cannotRemove(directory, failure);
+    }
+  }
+
+  private static HostFailureException cannotRemove(Path directory, IOException failure) {
+    return new HostFailureException(
+        "Cannot remove the run directory " + directory + ": " + failure.getMessage() + ".",
+        failure);
+  }
+}

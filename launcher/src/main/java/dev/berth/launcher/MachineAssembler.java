@@ -1,0 +1,125 @@
+package dev.berth.launcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.BerthException;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.Expectation;
+import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpConnection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the steps that complete a machine. The same code serves a machine that is being started and
+ * one that gets a device while it runs. Not thread-safe; one for each connection and use.
+ */
+final class MachineAssembler {
+  private final QmpConnection qmp;
+  private final Deadline deadline;
+
+  MachineAssembler(QmpConnection qmp, Deadline deadline) {
+    this.qmp = qmp;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Takes the steps in order; stops at the first that fails.
+   *
+   * @throws BerthException naming the device whose step failed, with QEMU's words and a remedy
+   */
+  void assemble(List<AssemblyStep> steps) throws InterruptedException {
+    for (AssemblyStep step : steps) {
+      try {
+        take(step);
+      } catch (QemuRefusedException refused) {
+        throw StartFailure.of("QEMU refused " + subject(step), refused.description(), refused);
+      } catch (HostFailureException failure) {
+        throw new HostFailureException(
+            "Cannot give QEMU " + subject(step) + ": " + failure.getMessage() + ".", failure);
+      }
+    }
+  }
+
+  /**
+   * Resets the machine before its first instruction: only then does the firmware heed the boot
+   * order of devices that were added over QMP. The guest does not notice.
+   */
+  void reset() throws InterruptedException {
+    try (Expectation reset = qmp.expect(event -> event.name().equals("RESET"))) {
+      qmp.execute(new Plain("system_reset", JsonNodeFactory.instance.objectNode()), deadline);
+      reset.await(deadline);
+    }
+  }
+
+  private void take(AssemblyStep step) throws InterruptedException {
+    if (step instanceof PassFile pass) {
+      passFile(pass);
+    } else if (step instanceof Execute execute) {
+      qmp.execute(new Plain(execute.command(), execute.arguments()), deadline);
+    }
+  }
+
+  /** Our copy of the descriptor is closed as soon as QEMU has its own, whatever happens to us. */
+  private void passFile(PassFile pass) throws InterruptedException {
+    ImageDescriptor file = ImageDescriptor.open(pass.file(), pass.access());
+    ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+    arguments.put("fdset-id", pass.fdset()).put("opaque", pass.opaque());
+    CompletableFuture<@Nullable Void> sent =
+        qmp.send(new Plain("add-fd", arguments), file.descriptor())
+            .whenComplete((reply, failure) -> file.close());
+    try {
+      sent.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw new DeadlineExceededException(
+          "QEMU did not take " + pass.file() + " within the deadline.", late);
+    } catch (ExecutionException failure) {
+      throw asBerthException(failure.getCause());
+    }
+  }
+
+  private static BerthException asBerthException(Throwable failure) {
+    if (failure instanceof BerthException known) {
+      return known;
+    }
+    throw new IllegalStateException("an unexpected failure of a QMP command", failure);
+  }
+
+  /** What a step is about, by the definition's names where it has one. */
+  private static String subject(AssemblyStep step) {
+    if (step instanceof PassFile pass) {
+      return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
+    }
+    Execute execute = (Execute) step;
+    JsonNode arguments = execute.arguments();
+    String id = arguments.path("node-name").asText(arguments.path("id").asText());
+    if (execute.command().equals("blockdev-add")) {
+      return "disk '" + id.replaceFirst("-(file|format)$", "") + "'";
+    }
+    if (id.startsWith("disk-")) {
+      return "disk '" + id.substring("disk-".length()) + "'";
+    }
+    return id.startsWith("net-") || id.startsWith("nic-")
+        ? "network interface '" + id.substring("net-".length()) + "'"
+        : "device '" + id + "'";
+  }
+
+  /** A command whose reply is of no interest. */
+  private record Plain(String name, ObjectNode arguments) implements QmpCommand<@Nullable Void> {
+    @Override
+    public @Nullable Void decode(JsonNode value) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.HostFailureException;
+import dev.berth.host.HostInfo;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import dev.berth.qmp.QmpLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Launches machines as QEMU processes that outlive this one, and recognises them afterwards.
+ *
+ * <p>Threads: {@code berth-process-watch} and {@code berth-log-trim}, from {@link #start} to {@link
+ * #close}; {@code berth-probe-…} while a QEMU binary is examined. Thread-safe. Closing ends no
+ * machine.
+ */
+public final class QemuLauncher implements MachineLauncher, AutoCloseable {
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
+
+  private final LaunchResolver resolver;
+  private final ProcessWatch watch;
+  private final IdentityCheck identities;
+  private final LaunchSequence sequence;
+  private final LogTrimmer trimmer;
+  private final LauncherSettings settings;
+  private final QmpLoop loop;
+  private final Map<String, RunningQemu> machines = new ConcurrentHashMap<>();
+
+  private QemuLauncher(
+      LauncherSettings settings, ProcessWatch watch, QmpLoop loop, Executor callbacks) {
+    this.settings = settings;
+    this.loop = loop;
+    this.watch = watch;
+    this.identities = new IdentityCheck(watch, callbacks);
+    this.sequence = new LaunchSequence(loop, this::identify);
+    this.trimmer =
+        new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
+    CapabilityCache cache = new CapabilityCache(settings.cacheDirectory());
+    QemuFinder finder =
+        new QemuFinder(
+            settings.qemuBinaries(), settings.searchPath(), new QemuProbe(PROBE_LIMIT), cache);
+    this.resolver = new LaunchResolver(settings, finder);
+  }
+
+  /**
+   * Starts a launcher.
+   *
+   * @param loop serves the machines' monitors; closed by whoever started it, after the launcher
+   * @param callbacks completes {@link QemuProcess#exit()}; must not run tasks on the thread that
+   *     hands them over
+   * @throws HostFailureException when the kernel lacks what is needed to watch processes
+   */
+  public static QemuLauncher start(LauncherSettings settings, QmpLoop loop, Executor callbacks) {
+    QemuLauncher launcher = new QemuLauncher(settings, ProcessWatch.start(), loop, callbacks);
+    launcher.trimmer.start();
+    return launcher;
+  }
+
+  /** The QEMU binaries examined so far, with what runs guest code in them. */
+  public List<HostInfo.QemuInfo> qemus() {
+    return resolver.qemus();
+  }
+
+  @Override
+  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+    try {
+      return resolver.resolve(domain, definitionRevision, definition);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new HostFailureException(
+          "Planning domain '" + definition.name() + "' was interrupted. Try again.", interrupted);
+    }
+  }
+
+  @Override
+  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+      throws InterruptedException {
+    boolean launched = false;
+    try {
+      Machine machine = sequence.launch(launch, events, deadline);
+      launched = true;
+      return machine;
+    } finally {
+      if (!launched) {
+        abort(launch);
+      }
+    }
+  }
+
+  @Override
+  public Identity identify(LaunchRecord launch) {
+    RunningQemu known = machines.get(launch.incarnation());
+    if (known != null && known.condition() != QemuProcess.Condition.GONE) {
+      return new Identity.Alive(known);
+    }
+    Identity identity = identities.identify(launch);
+    if (identity instanceof Identity.Alive alive && alive.process() instanceof RunningQemu qemu) {
+      machines.put(launch.incarnation(), qemu);
+      qemu.exit().whenComplete((end, failure) -> machines.remove(launch.incarnation(), qemu));
+    }
+    return identity;
+  }
+
+  @Override
+  public CompletableFuture<QmpConnection> reconnect(
+      LaunchRecord launch, QemuProcess process, QmpEventListener events) {
+    Path socket = launch.files().qmpSocket();
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return CompletableFuture.failedFuture(
+          new HostFailureException(
+              "Cannot reach the machine of domain '"
+                  + launch.subject().name()
+                  + "': its monitor's socket "
+                  + socket
+                  + " was removed. Destroy the domain to end it."));
+    }
+    return loop.connect(socket, Deadline.none().remaining(), process.exit(), events);
+  }
+
+  @Override
+  public void abort(LaunchRecord launch) {
+    machines.remove(launch.incarnation());
+    LaunchUndo.undo(launch);
+  }
+
+  @Override
+  public void removeRunDirectory(LaunchRecord launch) {
+    machines.remove(launch.incarnation());
+    LaunchUndo.removeRunDirectory(launch.files().runDirectory());
+  }
+
+  @Override
+  public void removeLogs(UUID domain) {
+    Path logs = settings.logDirectory().resolve(domain.toString());
+    try {
+      RunFiles.deleteTree(logs);
+    } catch (IOException failure) {
+      throw new HostFailureException(
+          "Cannot remove the logs in " + logs + ": " + failure.getMessage() + ".", failure);
+    }
+  }
+
+  /** Ends this launcher's threads. Machines run on; their ends are noticed no more. Idempotent. */
+  @Override
+  public void close() {
+    trimmer.close();
+    watch.close();
+    machines.values().forEach(RunningQemu::close);
+    machines.clear();
+  }
+}
