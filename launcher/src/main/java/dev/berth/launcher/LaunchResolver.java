@@ -41,11 +41,11 @@ final class LaunchResolver {
     }
     AcceleratorVerdict accelerator =
         new AcceleratorVerdict(AcceleratorVerdict.TCG, "this version of Berth does not use KVM");
-    List<Problem> problems = new ArrayList<>();
     Optional<MachineType> type =
         qemu.capabilities().machineType(definition.compute().machineType());
-    if (!problems.isEmpty()) {
-      throw new InvalidDefinitionException(definition.name().text(), problems);
+    if (type.isEmpty()) {
+      Problem problem = Problem.at("machine", "this QEMU has no such machine type: use 'q35'");
+      throw new InvalidDefinitionException(definition.name().text(), List.of(problem));
     }
     Compute compute = definition.compute();
     String incarnation = incarnation();
@@ -55,7 +55,7 @@ final class LaunchResolver {
             definition,
             qemu,
             new Hardware(
-                type.orElseThrow().name(),
+                type.get().name(),
                 LaunchPlanner.cpuModel(compute, accelerator.accelerator()),
                 compute.cpus(),
                 compute.memory(),

@@ -147,8 +147,13 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
+  public Path logDirectory(UUID domain) {
+    return settings.logDirectory().resolve(domain.toString());
+  }
+
+  @Override
   public void removeLogs(UUID domain) {
-    Path logs = settings.logDirectory().resolve(domain.toString());
+    Path logs = logDirectory(domain);
     try {
       RunFiles.deleteTree(logs);
     } catch (IOException failure) {
