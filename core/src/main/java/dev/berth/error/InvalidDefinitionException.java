@@ -7,13 +7,21 @@ import java.util.stream.Collectors;
 public final class InvalidDefinitionException extends BerthException {
   private static final long serialVersionUID = 1;
 
+  private final String origin;
+
   @SuppressWarnings("serial") // an immutable list of serializable records
   private final List<Problem> problems;
 
   /** An error about the document called {@code origin} (a file name, or {@code <input>}). */
   public InvalidDefinitionException(String origin, List<Problem> problems) {
     super(ErrorCode.INVALID_DEFINITION, text(origin, problems), null);
+    this.origin = origin;
     this.problems = List.copyOf(problems);
+  }
+
+  /** What messages call the document. */
+  public String origin() {
+    return origin;
   }
 
   /** Every problem found, at least one. */
