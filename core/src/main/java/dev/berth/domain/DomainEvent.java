@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param name the domain's name at that time
  * @param type stable code such as {@code domain.started}; new ones may appear, see {@link
  *     EventTypes}
- * @param actor who caused it: {@code uid:0(root)}, {@code api}, {@code guest}, {@code qemu}, {@code
+ * @param actor who caused it: {@code user:root}, {@code api}, {@code guest}, {@code qemu}, {@code
  *     host}
  * @param attributes more about it; keys are stable for each type
  */

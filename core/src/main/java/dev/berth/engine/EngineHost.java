@@ -50,6 +50,11 @@ final class EngineHost implements VmHost {
   }
 
   @Override
+  public VmHost as(String otherActor) {
+    return engine.as(otherActor);
+  }
+
+  @Override
   public HostInfo info() {
     List<DomainSnapshot> all = list();
     return new HostInfo(

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 
 /**
  * A serial console, attached. Bytes as they are; end of stream when the machine is gone. Close to
- * detach.
+ * detach, from any thread: a read or write that waits then ends.
  */
 public interface Console extends Closeable {
 

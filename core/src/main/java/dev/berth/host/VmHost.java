@@ -1,8 +1,10 @@
 package dev.berth.host;
 
+import dev.berth.control.RemoteHost;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,30 @@ import java.util.Set;
  * asked for. Every failure is a {@link dev.berth.error.BerthException}.
  */
 public interface VmHost extends AutoCloseable {
+
+  /**
+   * Connects to a host in another process.
+   *
+   * @param uri {@code unix:/path/to/control.sock}
+   * @throws dev.berth.error.HostUnreachableException when nobody answers there
+   * @throws dev.berth.error.UnsupportedException when the host speaks another version of the
+   *     control protocol
+   * @throws dev.berth.error.InvalidRequestException when the URI is none of a control socket
+   */
+  static VmHost connect(URI uri) {
+    return RemoteHost.connect(uri);
+  }
+
+  /**
+   * The same host as seen by that actor: what is done through the view is put down to it in events
+   * and logs. Without a view the actor is {@code api}; over a control socket it is the connected
+   * user, and a view's actor stands behind it: {@code user:root/billing}.
+   *
+   * <p>Closing a view does nothing; it lives as long as its host.
+   *
+   * @param actor 1 to 128 printable characters
+   */
+  VmHost as(String actor);
 
   /** What this host is: versions, home, accelerators. */
   HostInfo info();

@@ -1,0 +1,52 @@
+package dev.berth.control;
+
+import dev.berth.error.InvalidRequestException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The connection that calls share, made anew when it was lost. */
+final class Connections {
+  private final ControlAddress address;
+  private final AtomicReference<RemoteCalls> current;
+  private volatile boolean closed;
+
+  private Connections(ControlAddress address, RemoteCalls first) {
+    this.address = address;
+    this.current = new AtomicReference<>(first);
+  }
+
+  /** Connects for the first time. */
+  static Connections to(ControlAddress address) {
+    return new Connections(address, RemoteCalls.connect(address, Link.Listener.NONE));
+  }
+
+  ControlAddress address() {
+    return address;
+  }
+
+  /** A connection that was open just now. Of two threads that connect anew, one wins. */
+  RemoteCalls calls() {
+    RemoteCalls seen = current.get();
+    if (closed) {
+      throw new InvalidRequestException(
+          "This connection to " + address.socket() + " was closed by its owner. Connect again.");
+    }
+    if (seen.link().isOpen()) {
+      return seen;
+    }
+    seen.link().close();
+    RemoteCalls fresh = RemoteCalls.connect(address, Link.Listener.NONE);
+    if (!current.compareAndSet(seen, fresh)) {
+      fresh.link().close();
+      return current.get();
+    }
+    if (closed) {
+      fresh.link().close();
+    }
+    return fresh;
+  }
+
+  void close() {
+    closed = true;
+    current.get().link().close();
+  }
+}

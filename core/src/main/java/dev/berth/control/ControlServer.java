@@ -1,0 +1,218 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.VmHost;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a host on an AF_UNIX socket to the user who owns it, and to root. Thread-safe; whoever
+ * made it closes it, before the host.
+ *
+ * <p>Clients are few and blocking code is plain, so each has its own threads; they grow with
+ * clients and their calls in flight, never with domains. Threads: {@code berth-control-accept}, and
+ * those of each {@link ClientConnection}.
+ */
+public final class ControlServer implements AutoCloseable {
+  /** For hosts that only their own process can stop: {@code daemon.stop} is refused. */
+  public static final Runnable NOT_STOPPABLE =
+      () -> {
+        throw new UnsupportedException(
+            "This host is embedded in another program and ends with it. Stop that program.");
+      };
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+  private static final String ROOT = "root";
+  private static final String THREADS = "berth-control-";
+  private static final long RETRY_ACCEPT_MILLIS = 100;
+  private static final long END_OF_THREADS_MILLIS = 5_000;
+
+  private final Function<String, VmHost> hosts;
+  private final Path path;
+  private final Methods methods;
+  private final ControlLimits limits;
+  private final Map<ClientConnection, Thread> clients = new ConcurrentHashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Optional<SocketFile> socket = Optional.empty();
+  private Optional<Thread> acceptor = Optional.empty();
+  private long accepted;
+
+  /**
+   * A server, not started.
+   *
+   * @param hosts the host as seen by an actor, {@link VmHost#as} mostly; closing it is not the
+   *     server's
+   * @param path of the socket, at most 107 bytes, in a directory that only its owner may write to
+   * @param stop what {@code daemon.stop} does; it must return at once and not close the server
+   *     itself, but let another thread do so. See {@link #NOT_STOPPABLE}
+   */
+  public ControlServer(Function<String, VmHost> hosts, Path path, Runnable stop) {
+    this(hosts, path, stop, ControlLimits.DEFAULT);
+  }
+
+  ControlServer(Function<String, VmHost> hosts, Path path, Runnable stop, ControlLimits limits) {
+    this.hosts = hosts;
+    this.path = path;
+    this.methods = new Methods(stop);
+    this.limits = limits;
+  }
+
+  /**
+   * Begins to serve. A socket that a dead process left behind is replaced.
+   *
+   * @return this server
+   * @throws HostFailureException when the path is too long, its directory is missing or others may
+   *     write to it, or another process serves it
+   */
+  public synchronized ControlServer start() {
+    if (socket.isPresent() || closing.getCount() == 0) {
+      throw new IllegalStateException("a control server is started once");
+    }
+    SocketFile listening = SocketFile.listen(path);
+    Thread thread = NamedThreads.single(THREADS + "accept", () -> accept(listening));
+    socket = Optional.of(listening);
+    acceptor = Optional.of(thread);
+    thread.start();
+    return this;
+  }
+
+  /**
+   * Accepts nobody any more, lets calls in flight reply for 5 s, ends every thread and removes the
+   * socket. Stops no domain. Idempotent.
+   */
+  @Override
+  public synchronized void close() {
+    closing.countDown();
+    socket.ifPresent(this::closeSocket);
+    socket = Optional.empty();
+    try {
+      if (acceptor.isPresent()) {
+        acceptor.get().join();
+      }
+      clients.keySet().forEach(ClientConnection::finish);
+      awaitClients(limits.lastReplies().toMillis());
+      clients.keySet().forEach(ClientConnection::abort);
+      awaitClients(END_OF_THREADS_MILLIS);
+    } catch (InterruptedException e) {
+      clients.keySet().forEach(ClientConnection::abort);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeSocket(SocketFile listening) {
+    try {
+      listening.close();
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {}: {}", path, e.toString());
+    }
+  }
+
+  private void awaitClients(long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (Thread thread : clients.values()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      thread.join(Math.max(1, left));
+    }
+  }
+
+  /** Thread top. */
+  private void accept(SocketFile listening) {
+    while (closing.getCount() > 0) {
+      try {
+        SocketChannel channel = listening.listener().accept();
+        var wire = new Wire(channel, Protocol.MAX_REQUEST_BYTES);
+        try {
+          admit(wire, listening.owner());
+        } catch (IOException e) {
+          wire.close();
+          LOG.debug("A client on {} left at once: {}", path, e.toString());
+        }
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        LOG.warn("Cannot accept a client on {}: {}", path, e.toString());
+        pause();
+      }
+    }
+  }
+
+  /** Out of file descriptors, most likely: waiting beats spinning. */
+  private void pause() {
+    try {
+      closing.await(RETRY_ACCEPT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void admit(Wire wire, String owner) throws IOException {
+    UnixDomainPrincipal peer = wire.channel().getOption(ExtendedSocketOptions.SO_PEERCRED);
+    String user = peer.user().getName();
+    if (!user.equals(owner) && !user.equals(ROOT)) {
+      refuse(
+          wire,
+          new HostUnreachableException(
+              "The host at "
+                  + path
+                  + " serves user "
+                  + owner
+                  + " and root, not "
+                  + user
+                  + ". Connect as one of them."));
+    } else if (clients.size() >= limits.clients()) {
+      refuse(
+          wire,
+          new BusyException(
+              "This host serves "
+                  + limits.clients()
+                  + " clients already, which is its limit. Close one and try again."));
+    } else {
+      serve(wire, "user:" + user);
+    }
+  }
+
+  private void serve(Wire wire, String actor) {
+    accepted++;
+    String name = THREADS + accepted;
+    var client = new ClientConnection(name, actor, wire, hosts, methods, limits);
+    Thread thread =
+        NamedThreads.single(
+            name,
+            () -> {
+              try {
+                client.serve();
+                client.awaitThreads(END_OF_THREADS_MILLIS);
+              } catch (InterruptedException e) {
+                LOG.debug("{}: interrupted at its end", name);
+              } finally {
+                clients.remove(client);
+              }
+            });
+    clients.put(client, thread);
+    thread.start();
+  }
+
+  /** The socket's buffer is empty still, so the one message never waits. */
+  private static void refuse(Wire wire, BerthException error) throws IOException {
+    try (wire) {
+      wire.send(Reply.failure(NullNode.instance, error));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.host.VmHost;
+import java.util.Set;
+
+/**
+ * One method of the protocol, as the server knows it.
+ *
+ * @param name e.g. {@code domain.start}
+ * @param kind what becomes of the connection
+ * @param parameters the names it takes
+ * @param handler what a {@link Kind#CALL} does
+ */
+record Method(String name, Kind kind, Set<String> parameters, Handler handler) {
+
+  /** What becomes of the connection. */
+  enum Kind {
+    /** A request and its reply. */
+    CALL,
+    /** Notifications follow the reply. */
+    SUBSCRIPTION,
+    /** After the reply the connection carries bytes instead of messages. */
+    UPGRADE
+  }
+
+  /** Calls the host and writes what it gives back. */
+  interface Handler {
+    JsonNode call(VmHost host, Params params);
+  }
+}

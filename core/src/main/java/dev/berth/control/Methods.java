@@ -1,0 +1,224 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.DomainState;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.DomainRef;
+import dev.berth.host.LogKind;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.json.Json;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every method of the protocol: its name, its parameters, and the call on the host it stands for.
+ */
+final class Methods {
+  static final String HELLO = "hello";
+  static final String HOST_INFO = "host.info";
+  static final String LIST = "domain.list";
+  static final String GET = "domain.get";
+  static final String DEFINITION = "domain.definition";
+  static final String DEFINE = "domain.define";
+  static final String UNDEFINE = "domain.undefine";
+  static final String START = "domain.start";
+  static final String SHUTDOWN = "domain.shutdown";
+  static final String DESTROY = "domain.destroy";
+  static final String RESET = "domain.reset";
+  static final String PAUSE = "domain.pause";
+  static final String RESUME = "domain.resume";
+  static final String AWAIT = "domain.await";
+  static final String LOG = "domain.log";
+  static final String SUBSCRIBE = "events.subscribe";
+  static final String EVENT = "event";
+  static final String CONSOLE = "console.open";
+  static final String STOP = "daemon.stop";
+
+  /** Taken by every method: whom the caller acts for. */
+  static final String ON_BEHALF_OF = "onBehalfOf";
+
+  static final String PROTOCOL = "protocol";
+  static final String VERSION = "version";
+  static final String MODE = "mode";
+  static final String GRACE = "graceMillis";
+  static final String KIND = "kind";
+  static final String MAX_BYTES = "maxBytes";
+  static final String AFTER = "after";
+
+  private static final int MAX_LOG_BYTES = 16 * 1024 * 1024;
+
+  private final Map<String, Method> byName = new LinkedHashMap<>();
+
+  /**
+   * The table.
+   *
+   * @param stop what {@code daemon.stop} does
+   */
+  Methods(Runnable stop) {
+    addHost(stop);
+    addDefinitions();
+    addVerbs();
+    addWatching();
+  }
+
+  Optional<Method> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  Set<String> names() {
+    return byName.keySet();
+  }
+
+  private void addHost(Runnable stop) {
+    call(HELLO, Methods::hello, PROTOCOL, VERSION);
+    call(HOST_INFO, (host, params) -> HostInfoCodec.write(host.info()));
+    call(
+        STOP,
+        (host, params) -> {
+          stop.run();
+          return Json.object();
+        });
+  }
+
+  private void addDefinitions() {
+    call(LIST, (host, params) -> ResultCodec.write(host.list()));
+    call(
+        GET,
+        (host, params) -> DomainCodec.write(host.domain(ArgumentCodec.domain(params))),
+        ArgumentCodec.DOMAIN);
+    call(
+        DEFINITION,
+        (host, params) -> ResultCodec.write(host.definition(ArgumentCodec.domain(params))),
+        ArgumentCodec.DOMAIN);
+    call(
+        DEFINE,
+        (host, params) ->
+            ResultCodec.write(
+                host.define(ArgumentCodec.document(params), ArgumentCodec.condition(params))),
+        ArgumentCodec.TEXT,
+        ArgumentCodec.ORIGIN,
+        ArgumentCodec.BASE_DIRECTORY,
+        ArgumentCodec.CONDITION);
+    call(
+        UNDEFINE,
+        (host, params) -> {
+          host.undefine(ArgumentCodec.domain(params));
+          return Json.object();
+        },
+        ArgumentCodec.DOMAIN);
+  }
+
+  private void addVerbs() {
+    call(START, Methods::start, ArgumentCodec.DOMAIN, MODE, ArgumentCodec.DEADLINE);
+    call(
+        SHUTDOWN,
+        Methods::shutdown,
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.TIMEOUT,
+        ArgumentCodec.AFTERWARDS,
+        ArgumentCodec.DEADLINE);
+    call(DESTROY, Methods::destroy, ArgumentCodec.DOMAIN, GRACE, ArgumentCodec.DEADLINE);
+    call(RESET, Methods::reset, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
+    call(PAUSE, Methods::pause, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
+    call(RESUME, Methods::resume, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
+  }
+
+  private void addWatching() {
+    call(AWAIT, Methods::await, ArgumentCodec.DOMAIN, ArgumentCodec.STATES, ArgumentCodec.TIMEOUT);
+    call(LOG, Methods::log, ArgumentCodec.DOMAIN, KIND, MAX_BYTES);
+    add(SUBSCRIBE, Method.Kind.SUBSCRIPTION, (host, params) -> Json.object(), AFTER);
+    add(CONSOLE, Method.Kind.UPGRADE, (host, params) -> Json.object(), ArgumentCodec.DOMAIN);
+  }
+
+  private void call(String name, Method.Handler handler, String... parameters) {
+    add(name, Method.Kind.CALL, handler, parameters);
+  }
+
+  private void add(String name, Method.Kind kind, Method.Handler handler, String... parameters) {
+    Set<String> names = new HashSet<>(Set.of(parameters));
+    names.add(ON_BEHALF_OF);
+    byName.put(name, new Method(name, kind, Set.copyOf(names), handler));
+  }
+
+  private static ObjectNode hello(VmHost host, Params params) {
+    String version = host.info().version();
+    int protocol = params.integer(PROTOCOL);
+    if (protocol != Protocol.VERSION) {
+      throw new UnsupportedException(
+          "This host (Berth "
+              + version
+              + ") speaks version "
+              + Protocol.VERSION
+              + " of the control protocol, not "
+              + protocol
+              + ". Use a client of the host's version.");
+    }
+    return Json.object().put(PROTOCOL, Protocol.VERSION).put(VERSION, version);
+  }
+
+  private static JsonNode start(VmHost host, Params params) {
+    DomainRef domain = ArgumentCodec.domain(params);
+    StartMode mode = params.optionalConstant(MODE, StartMode.class).orElse(StartMode.RUNNING);
+    return ResultCodec.write(host.start(domain, mode, ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode shutdown(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.shutdown(
+            ArgumentCodec.domain(params),
+            ArgumentCodec.policy(params),
+            ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode destroy(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.destroy(
+            ArgumentCodec.domain(params), params.millis(GRACE), ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode reset(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.reset(ArgumentCodec.domain(params), ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode pause(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.pause(ArgumentCodec.domain(params), ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode resume(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.resume(ArgumentCodec.domain(params), ArgumentCodec.options(params)));
+  }
+
+  private static JsonNode await(VmHost host, Params params) {
+    DomainRef domain = ArgumentCodec.domain(params);
+    Set<DomainState> states = ArgumentCodec.states(params);
+    return DomainCodec.write(host.await(domain, states, params.millis(ArgumentCodec.TIMEOUT)));
+  }
+
+  private static JsonNode log(VmHost host, Params params) {
+    DomainRef domain = ArgumentCodec.domain(params);
+    LogKind kind = params.constant(KIND, LogKind.class);
+    int maxBytes = params.integer(MAX_BYTES);
+    if (maxBytes < 1 || maxBytes > MAX_LOG_BYTES) {
+      throw new InvalidRequestException(
+          "Parameter '"
+              + MAX_BYTES
+              + "' of "
+              + LOG
+              + " should be 1 to "
+              + MAX_LOG_BYTES
+              + ", but it is "
+              + maxBytes
+              + ".");
+    }
+    return ResultCodec.log(host.log(domain, kind, maxBytes));
+  }
+}

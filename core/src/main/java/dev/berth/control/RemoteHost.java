@@ -1,0 +1,208 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import dev.berth.host.CallOptions;
+import dev.berth.host.Console;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DefinitionView;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EventStream;
+import dev.berth.host.HostInfo;
+import dev.berth.host.LogKind;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.host.VmHost;
+import dev.berth.json.Json;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A host in another process, over its control socket. Thread-safe; whoever connected closes it.
+ *
+ * <p>Calls share one connection; each event stream and console has its own. When the connection is
+ * lost, calls in flight fail ({@link dev.berth.error.OutcomeUnknownException} for those that change
+ * something, {@link dev.berth.error.HostUnreachableException} for others) and the next call
+ * connects anew. An interrupted caller gets a {@link dev.berth.error.DeadlineExceededException}
+ * with the interrupt status set; what was asked goes on.
+ *
+ * <p>Threads: {@code berth-remote-read} and {@code berth-remote-write} for each connection.
+ */
+public final class RemoteHost implements VmHost {
+  /** What a host may take longer than the deadline it was given. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
+  private final Connections connections;
+  private final Optional<String> actor;
+
+  private RemoteHost(Connections connections, Optional<String> actor) {
+    this.connections = connections;
+    this.actor = actor;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param uri {@code unix:/path/to/control.sock}
+   * @throws dev.berth.error.HostUnreachableException when nobody answers there
+   * @throws dev.berth.error.UnsupportedException when the host speaks another protocol version
+   * @throws dev.berth.error.InvalidRequestException when the URI is none of a control socket
+   */
+  public static RemoteHost connect(URI uri) {
+    return new RemoteHost(Connections.to(ControlAddress.of(uri)), Optional.empty());
+  }
+
+  @Override
+  public VmHost as(String actor) {
+    return new RemoteHost(connections, Optional.of(actor));
+  }
+
+  @Override
+  public HostInfo info() {
+    return read(Methods.HOST_INFO, Json.object(), HostInfoCodec::read);
+  }
+
+  @Override
+  public List<DomainSnapshot> list() {
+    return read(Methods.LIST, Json.object(), ResultCodec::snapshots);
+  }
+
+  @Override
+  public DomainSnapshot domain(DomainRef domain) {
+    return read(Methods.GET, ArgumentCodec.domain(domain), DomainCodec::read);
+  }
+
+  @Override
+  public DefinitionView definition(DomainRef domain) {
+    return read(Methods.DEFINITION, ArgumentCodec.domain(domain), ResultCodec::definition);
+  }
+
+  @Override
+  public DefineResult define(DefinitionDocument document, DefineCondition condition) {
+    ObjectNode params = ArgumentCodec.document(document);
+    ArgumentCodec.condition(params, condition);
+    return change(Methods.DEFINE, params, CallOptions.none(), ResultCodec::define);
+  }
+
+  @Override
+  public void undefine(DomainRef domain) {
+    change(Methods.UNDEFINE, ArgumentCodec.domain(domain), CallOptions.none(), Function.identity());
+  }
+
+  @Override
+  public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(Methods.MODE, WireText.of(mode));
+    return verb(Methods.START, params, options);
+  }
+
+  @Override
+  public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.policy(params, policy);
+    return verb(Methods.SHUTDOWN, params, options);
+  }
+
+  @Override
+  public VerbResult destroy(DomainRef domain, Duration grace, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(Methods.GRACE, WireValue.millis(grace));
+    return verb(Methods.DESTROY, params, options);
+  }
+
+  @Override
+  public VerbResult reset(DomainRef domain, CallOptions options) {
+    return verb(Methods.RESET, ArgumentCodec.domain(domain), options);
+  }
+
+  @Override
+  public VerbResult pause(DomainRef domain, CallOptions options) {
+    return verb(Methods.PAUSE, ArgumentCodec.domain(domain), options);
+  }
+
+  @Override
+  public VerbResult resume(DomainRef domain, CallOptions options) {
+    return verb(Methods.RESUME, ArgumentCodec.domain(domain), options);
+  }
+
+  @Override
+  public DomainSnapshot await(DomainRef domain, Set<DomainState> states, Duration timeout) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.states(params, states);
+    params.put(ArgumentCodec.TIMEOUT, WireValue.millis(timeout));
+    return call(CallKind.READ, Methods.AWAIT, params, Optional.of(timeout), DomainCodec::read);
+  }
+
+  @Override
+  public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    params.put(Methods.KIND, WireText.of(kind)).put(Methods.MAX_BYTES, maxBytes);
+    return read(Methods.LOG, params, node -> ResultCodec.log(node));
+  }
+
+  @Override
+  public Console console(DomainRef domain) {
+    return RemoteConsole.open(connections.address(), onBehalf(ArgumentCodec.domain(domain)));
+  }
+
+  @Override
+  public EventStream events(long afterSequence) {
+    return RemoteEvents.open(
+        connections.address(), onBehalf(Json.object().put(Methods.AFTER, afterSequence)));
+  }
+
+  /**
+   * Asks the host's process to end, which stops no domain.
+   *
+   * @throws dev.berth.error.UnsupportedException when the host is embedded in another program
+   */
+  public void stopDaemon() {
+    change(Methods.STOP, Json.object(), CallOptions.none(), Function.identity());
+  }
+
+  /** Ends the connection for calls; event streams and consoles have their own ends. */
+  @Override
+  public void close() {
+    if (actor.isEmpty()) {
+      connections.close();
+    }
+  }
+
+  private VerbResult verb(String method, ObjectNode params, CallOptions options) {
+    ArgumentCodec.options(params, options);
+    return change(method, params, options, ResultCodec::verb);
+  }
+
+  private <T> T change(
+      String method, ObjectNode params, CallOptions options, Function<JsonNode, T> decoder) {
+    return call(CallKind.CHANGE, method, params, options.deadline(), decoder);
+  }
+
+  private <T> T read(String method, ObjectNode params, Function<JsonNode, T> decoder) {
+    return call(CallKind.READ, method, params, Optional.empty(), decoder);
+  }
+
+  /** A call that the host itself is to end by a deadline, and a silent host soon after. */
+  private <T> T call(
+      CallKind kind,
+      String method,
+      ObjectNode params,
+      Optional<Duration> deadline,
+      Function<JsonNode, T> decoder) {
+    Optional<Duration> limit =
+        deadline.map(time -> Duration.ofMillis(WireValue.millis(time)).plus(SLACK));
+    return connections.calls().call(kind, method, onBehalf(params), limit, decoder);
+  }
+
+  private ObjectNode onBehalf(ObjectNode params) {
+    actor.ifPresent(name -> params.put(Methods.ON_BEHALF_OF, name));
+    return params;
+  }
+}
