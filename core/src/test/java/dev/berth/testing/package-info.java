@@ -1,7 +1,7 @@
 /**
- * What tests need to work with real guests and real QEMU: the example guest, the supported QEMU
- * versions, and a check that nothing outlives a test. Published in core's test-jar; depends on the
- * JDK and JUnit only, not on Berth.
+ * What tests need to work with real guests and real QEMU, or without: the example guest, the
+ * supported QEMU versions, a check that nothing outlives a test, and a host in memory. Published in
+ * core's test-jar; depends on the JDK, JUnit and Berth's public API only.
  */
 @NullMarked
 package dev.berth.testing;

@@ -1,0 +1,119 @@
+package dev.berth.testing;
+
+import dev.berth.definition.DefinitionWriter;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainSnapshot.DefinitionSummary;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.Liveness;
+import dev.berth.domain.MachineSummary;
+import dev.berth.domain.StateReason;
+import java.io.ByteArrayOutputStream;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One domain of a {@link MemoryHost}, which guards it with its own lock. */
+final class MemoryDomain {
+  private final Clock clock;
+  private DomainDefinition definition;
+  private long revision = 1;
+  private long generation;
+  private Optional<Machine> machine = Optional.empty();
+  private DomainSnapshot snapshot;
+
+  final ByteArrayOutputStream consoleLog = new ByteArrayOutputStream();
+  Optional<MemoryConsole> console = Optional.empty();
+  boolean deaf;
+
+  /** A machine that was started with that revision. */
+  private record Machine(MachineSummary summary, long revision) {}
+
+  MemoryDomain(DomainDefinition definition, Clock clock) {
+    this.clock = clock;
+    this.definition = definition;
+    this.snapshot =
+        publish(DomainStatus.of(DomainState.SHUTOFF, StateReason.UNKNOWN, clock.instant()));
+  }
+
+  UUID uuid() {
+    return definition.uuid().orElseThrow();
+  }
+
+  DomainDefinition definition() {
+    return definition;
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  String json() {
+    return DefinitionWriter.json(definition);
+  }
+
+  DomainSnapshot snapshot() {
+    return snapshot;
+  }
+
+  DomainState state() {
+    return snapshot.status().state();
+  }
+
+  boolean hasMachine() {
+    return machine.isPresent();
+  }
+
+  void redefine(DomainDefinition replacement) {
+    definition = replacement;
+    revision++;
+    publish(snapshot.status());
+  }
+
+  void powerOn(StateReason reason, DomainState state) {
+    var summary =
+        new MachineSummary(
+            UUID.randomUUID().toString(),
+            Optional.of(ProcessHandle.current().pid()),
+            "7.2.0",
+            definition.compute().machineType(),
+            "tcg",
+            "in memory",
+            Liveness.RESPONSIVE,
+            clock.instant());
+    machine = Optional.of(new Machine(summary, revision));
+    enter(state, reason);
+  }
+
+  void powerOff(StateReason reason) {
+    machine = Optional.empty();
+    console.ifPresent(MemoryConsole::end);
+    console = Optional.empty();
+    enter(DomainState.SHUTOFF, reason);
+  }
+
+  void enter(DomainState state, StateReason reason) {
+    publish(DomainStatus.of(state, reason, clock.instant()));
+  }
+
+  private DomainSnapshot publish(DomainStatus status) {
+    generation++;
+    snapshot =
+        new DomainSnapshot(
+            definition.name(),
+            uuid(),
+            generation,
+            clock.instant(),
+            status,
+            new DefinitionSummary(
+                revision,
+                machine.isPresent() && machine.get().revision() != revision,
+                definition.compute().cpus(),
+                definition.compute().memory(),
+                definition.labels()),
+            machine.map(Machine::summary),
+            Optional.empty());
+    return snapshot;
+  }
+}
