@@ -1,0 +1,50 @@
+package dev.berth.config;
+
+import dev.berth.engine.EngineSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How to open a host. Immutable.
+ *
+ * @param layout where its files are
+ * @param qemuBinaries QEMU binaries, the first by default; empty looks along {@code PATH}
+ * @param engine limits and times
+ * @param eventsKept how many events are kept at most
+ * @param eventAge age at which an event is dropped
+ */
+public record HostSettings(
+    HomeLayout layout,
+    List<Path> qemuBinaries,
+    EngineSettings engine,
+    int eventsKept,
+    Duration eventAge) {
+
+  /** Copies the list. */
+  public HostSettings {
+    qemuBinaries = List.copyOf(qemuBinaries);
+  }
+
+  /** Defaults, with everything under one directory. */
+  public static HostSettings under(Path directory) {
+    return SettingsReader.read(HomeLayout.under(directory), Map.of(), Map.of());
+  }
+
+  /**
+   * Settings as the daemon reads them: flags before the environment before the settings file.
+   *
+   * @param home the directory given by a flag
+   * @param environment variables of the process
+   * @param userId numeric user id
+   * @param flags values by key, e.g. {@code operation-limit}
+   * @throws dev.berth.error.InvalidDefinitionException with everything that is wrong with the
+   *     settings
+   */
+  public static HostSettings read(
+      Optional<Path> home, Map<String, String> environment, int userId, Map<String, String> flags) {
+    return SettingsReader.read(HomeLayout.of(home, environment, userId), environment, flags);
+  }
+}

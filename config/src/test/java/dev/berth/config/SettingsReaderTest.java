@@ -1,0 +1,112 @@
+package dev.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.berth.error.InvalidDefinitionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SettingsReaderTest {
+  @TempDir private Path home;
+
+  @Test
+  void defaultsHoldWhenNobodySaysOtherwise() {
+    HostSettings settings = HostSettings.under(home);
+
+    assertThat(settings.engine()).isEqualTo(dev.berth.engine.EngineSettings.DEFAULT);
+    assertThat(settings.qemuBinaries()).isEmpty();
+    assertThat(settings.eventsKept()).isEqualTo(100_000);
+    assertThat(settings.eventAge()).isEqualTo(Duration.ofDays(30));
+  }
+
+  @Test
+  void flagsOutrankTheEnvironmentAndThatOutranksTheFile() throws IOException {
+    write(
+        """
+        heartbeat: 1s
+        overdue: 1s
+        reap-grace: 1s
+        qemu: [/a/qemu, /b/qemu]
+        """);
+
+    HostSettings settings =
+        read(Map.of("BERTH_OVERDUE", "2s", "BERTH_REAP_GRACE", "2s"), Map.of("reap-grace", "3s"));
+
+    assertThat(settings.engine().heartbeat()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings.engine().overdue()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.engine().reapGrace()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(settings.qemuBinaries()).containsExactly(Path.of("/a/qemu"), Path.of("/b/qemu"));
+  }
+
+  @Test
+  void everythingThatIsWrongIsToldAtOnceWithItsSource() throws IOException {
+    write("heartbeat: soon\nhartbeat: 1s\n");
+
+    InvalidDefinitionException refused =
+        catchThrowableOfType(
+            InvalidDefinitionException.class,
+            () ->
+                read(
+                    Map.of("BERTH_QEMU", "bin/qemu"),
+                    Map.of("operation-limit", "0", "events-kept", "many")));
+
+    assertThat(refused.problems().stream().map(problem -> problem.path()).toList())
+        .containsExactlyInAnyOrder(
+            "hartbeat", "heartbeat", "qemu", "operation-limit", "events-kept");
+    assertThat(refused)
+        .hasMessageContaining("found 'soon' (from " + home.resolve("berth.yaml") + ")")
+        .hasMessageContaining("found 'bin/qemu' (from BERTH_QEMU)")
+        .hasMessageContaining("found '0' (from --set operation-limit)");
+  }
+
+  @Test
+  void aBrokenFileIsToldWithItsLine() throws IOException {
+    write("heartbeat: 1s\n  overdue: [\n");
+
+    InvalidDefinitionException refused =
+        catchThrowableOfType(InvalidDefinitionException.class, () -> HostSettings.under(home));
+
+    assertThat(refused.problems()).hasSize(1);
+    assertThat(refused.problems().get(0).line()).isPositive();
+  }
+
+  @Test
+  void theGuideListsEverySetting() throws IOException {
+    String table =
+        Arrays.stream(SettingKey.values())
+            .map(
+                key ->
+                    "| `"
+                        + key.text()
+                        + "` | `"
+                        + key.variable()
+                        + "` | "
+                        + (key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`")
+                        + " | "
+                        + key.meaning()
+                        + " |")
+            .collect(Collectors.joining("\n"));
+
+    assertThat(Files.readString(Path.of("../docs/guide.md")))
+        .contains(
+            "<!-- settings -->\n| key | environment | default | meaning |\n|---|---|---|---|\n"
+                + table
+                + "\n<!-- /settings -->");
+  }
+
+  private HostSettings read(Map<String, String> environment, Map<String, String> flags) {
+    return SettingsReader.read(HomeLayout.under(home), environment, flags);
+  }
+
+  private void write(String yaml) throws IOException {
+    Files.writeString(home.resolve("berth.yaml"), yaml);
+  }
+}
