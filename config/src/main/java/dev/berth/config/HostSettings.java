@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param layout where its files are
  * @param qemuBinaries QEMU binaries, the first by default; empty looks along {@code PATH}
+ * @param searchPath directories as in {@code PATH}
  * @param engine limits and times
  * @param eventsKept how many events are kept at most
  * @param eventAge age at which an event is dropped
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record HostSettings(
     HomeLayout layout,
     List<Path> qemuBinaries,
+    String searchPath,
     EngineSettings engine,
     int eventsKept,
     Duration eventAge) {
@@ -28,9 +30,12 @@ public record HostSettings(
     qemuBinaries = List.copyOf(qemuBinaries);
   }
 
-  /** Defaults, with everything under one directory. */
+  /** Defaults and the settings file, with everything under one directory. */
   public static HostSettings under(Path directory) {
-    return SettingsReader.read(HomeLayout.under(directory), Map.of(), Map.of());
+    return SettingsReader.read(
+        HomeLayout.under(directory),
+        Map.of("PATH", System.getenv().getOrDefault("PATH", "")),
+        Map.of());
   }
 
   /**

@@ -37,7 +37,7 @@ final class SettingsReader {
     reader.addFile(layout.settingsFile());
     reader.addEnvironment(environment);
     reader.addFlags(flags);
-    HostSettings settings = reader.settings(layout);
+    HostSettings settings = reader.settings(layout, environment.getOrDefault("PATH", ""));
     if (!reader.problems.isEmpty()) {
       throw new InvalidDefinitionException("settings", reader.problems);
     }
@@ -116,7 +116,7 @@ final class SettingsReader {
                     .collect(Collectors.joining(", "))));
   }
 
-  private HostSettings settings(HomeLayout layout) {
+  private HostSettings settings(HomeLayout layout, String searchPath) {
     EngineSettings engine =
         new EngineSettings(
             integer(SettingKey.OPERATION_LIMIT, 1, 1000),
@@ -127,6 +127,7 @@ final class SettingsReader {
     return new HostSettings(
         layout,
         paths(SettingKey.QEMU),
+        searchPath,
         engine,
         integer(SettingKey.EVENTS_KEPT, 100, 10_000_000),
         duration(SettingKey.EVENTS_AGE));

@@ -1,0 +1,25 @@
+package dev.berth.config;
+
+import dev.berth.host.VmHost;
+
+/** Opens hosts in this JVM. */
+public final class Berth {
+  private Berth() {}
+
+  /**
+   * Opens a host: recovers its store, adopts its running machines, and returns when every domain
+   * has a published state. Machines that have not answered yet are {@code adopting}; a hung one
+   * delays nobody.
+   *
+   * <p>Closing the host stops no guest. It ends every thread that this call has started.
+   *
+   * @throws dev.berth.error.BusyException when another process, or another host in this one, owns
+   *     the store
+   * @throws dev.berth.error.StorageFailureException when the store cannot be opened or rebuilt
+   * @throws dev.berth.error.HostFailureException when a directory cannot be made or used
+   */
+  public static VmHost open(HostSettings settings) {
+    OpenHost host = OpenHost.open(settings);
+    return host.engine().ownedBy("api", host::close);
+  }
+}
