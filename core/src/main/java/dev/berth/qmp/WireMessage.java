@@ -1,5 +1,6 @@
 package dev.berth.qmp;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
@@ -84,7 +85,13 @@ sealed interface WireMessage {
             .replaceAll("[^\\x20-\\x7e]", "?");
     return new WireException(
         QmpDisconnect.Reason.NOT_QMP,
-        "not a QMP message: '" + start + (length > 60 ? "…" : "") + "'",
+        "what came is no QMP message: '" + start + (length > 60 ? "…" : "") + "': " + why(cause),
         cause);
+  }
+
+  private static String why(Exception cause) {
+    return cause instanceof JsonProcessingException json
+        ? json.getOriginalMessage()
+        : String.valueOf(cause.getMessage());
   }
 }

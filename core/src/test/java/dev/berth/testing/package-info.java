@@ -1,7 +1,8 @@
 /**
  * What tests need to work with real guests and real QEMU, or without: the example guest, the
- * supported QEMU versions, a check that nothing outlives a test, and a host in memory. Published in
- * core's test-jar; depends on the JDK, JUnit and Berth's public API only.
+ * supported QEMU versions, a check that nothing outlives a test, a scripted QEMU and a host in
+ * memory. Published in core's test-jar; depends on the JDK, JUnit, Berth's public API and, in the
+ * scripted QEMU, {@code dev.berth.json} and junixsocket.
  */
 @NullMarked
 package dev.berth.testing;
