@@ -53,15 +53,18 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Refuses a database of a newer version without having written to it. */
-  static void refuseNewer(StoreHome home) {
+  /**
+   * Refuses a database of a newer version without having written to it.
+   *
+   * @throws SQLException when it cannot be read. H2 may then keep the file locked in this process
+   *     until the garbage is collected, so there is no use in opening the same file again
+   */
+  static void refuseNewer(StoreHome home) throws SQLException {
     if (home.databaseBytes() == 0) {
       return;
     }
     try (Connection connection = connect(home, READING)) {
       Migrations.refuseNewer(new Sql(connection), home.directory());
-    } catch (SQLException e) {
-      LOG.debug("The database cannot be read; opening it for writing decides", e);
     }
   }
 

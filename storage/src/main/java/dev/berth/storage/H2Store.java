@@ -138,18 +138,14 @@ public final class H2Store implements Store {
       first = !closed;
       closed = true;
     }
-    try {
-      if (first) {
-        tasks.put(new StoreTask.Stop());
-      }
-      thread.join();
-      completions.shutdown();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (first) {
+      Uninterruptibly.run(() -> tasks.put(new StoreTask.Stop()));
     }
+    Uninterruptibly.run(thread::join);
+    completions.shutdown();
   }
 
-  private <T> T read(PendingRead.Query<T> query) {
+  <T> T read(PendingRead.Query<T> query) {
     PendingRead<T> read = new PendingRead<>(query);
     submit(read);
     try {

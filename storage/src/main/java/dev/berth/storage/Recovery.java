@@ -121,7 +121,6 @@ final class Recovery {
       List<RecoveryCopy> current = everything(database, meta);
       database.events().stock();
       database.events().after(meta.nextSequence() - 2, 1);
-      database.rollback();
       return new Outcome(
           database,
           meta,

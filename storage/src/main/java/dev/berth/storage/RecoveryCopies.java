@@ -131,11 +131,7 @@ final class RecoveryCopies implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibly.run(thread::join);
   }
 
   private void run() {

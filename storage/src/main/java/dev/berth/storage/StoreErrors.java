@@ -91,7 +91,7 @@ final class StoreErrors {
   /** The innermost failure's words on one line: it is the one that names the disk's trouble. */
   static String reason(Throwable failure) {
     Throwable last = failure;
-    while (last.getCause() != null) {
+    while (last.getCause() != null && last.getCause().getMessage() != null) {
       last = last.getCause();
     }
     String message =

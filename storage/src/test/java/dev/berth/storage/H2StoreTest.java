@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.io.TempDir;
 
 class H2StoreTest extends StoreContract {
-  @TempDir private Path home;
+  @TempDir Path home;
 
   @Override
   protected Store openEmpty() {
