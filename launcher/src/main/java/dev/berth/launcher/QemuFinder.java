@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.error.HostFailureException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,14 +17,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class QemuFinder {
   private static final String NAME = "qemu-system-x86_64";
+  private static final String KIND = "capabilities";
 
   private final List<Path> configured;
   private final String searchPath;
   private final QemuProbe probe;
-  private final CapabilityCache cache;
+  private final HostCache cache;
   private final Map<FileIdentity, QemuInstall> known = new ConcurrentHashMap<>();
 
-  QemuFinder(List<Path> configured, String searchPath, QemuProbe probe, CapabilityCache cache) {
+  QemuFinder(List<Path> configured, String searchPath, QemuProbe probe, HostCache cache) {
     this.configured = List.copyOf(configured);
     this.searchPath = searchPath;
     this.probe = probe;
@@ -73,15 +75,22 @@ final class QemuFinder {
     if (install != null) {
       return install;
     }
-    Optional<QemuCapabilities> remembered = cache.find(identity);
-    if (remembered.isEmpty()) {
-      remembered = Optional.of(probe.probe(binary));
-      cache.store(identity, remembered.get());
-    }
-    QemuInstall examined = new QemuInstall(binary, identity, remembered.get());
+    QemuInstall examined = new QemuInstall(binary, identity, capabilities(binary, identity));
     known.keySet().removeIf(other -> other.path().equals(identity.path()));
     known.put(identity, examined);
     return examined;
+  }
+
+  private QemuCapabilities capabilities(Path binary, FileIdentity identity)
+      throws InterruptedException {
+    String key = CapabilityCodec.FORMAT + " " + identity.text();
+    Optional<JsonNode> remembered = cache.find(KIND, identity.path(), key);
+    if (remembered.isPresent()) {
+      return CapabilityCodec.read(remembered.get());
+    }
+    QemuCapabilities capabilities = probe.probe(binary);
+    cache.store(KIND, identity.path(), key, CapabilityCodec.write(capabilities));
+    return capabilities;
   }
 
   private static FileIdentity identity(Path binary) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class ShortRun {
   private static final int OUTPUT_LIMIT = 16 << 20;
 
   private static final int LAST_WORDS_LIMIT = 400;
+
+  /** What is tried out may well abort, and needs to leave no core dump behind. */
+  private static final String WITHOUT_CORE = "ulimit -c 0; exec \"$@\"";
 
   private ShortRun() {}
 
@@ -53,7 +57,9 @@ final class ShortRun {
   }
 
   private static Process spawn(List<String> argv) {
-    ProcessBuilder builder = new ProcessBuilder(argv);
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WITHOUT_CORE, "sh"));
+    command.addAll(argv);
+    ProcessBuilder builder = new ProcessBuilder(command);
     ChildEnvironment.clean(builder.environment());
     try {
       return builder.start();

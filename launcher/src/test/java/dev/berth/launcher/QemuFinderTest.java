@@ -1,0 +1,120 @@
+package dev.berth.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.error.HostFailureException;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.TestQemu;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(LeakCheck.class)
+final class QemuFinderTest {
+  private static final Duration PATIENT = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  @Test
+  void theInstalledQemuTellsWhatItCanDo() throws Exception {
+    QemuCapabilities capabilities =
+        finder(PATIENT, TestQemu.installed().emulator()).find().capabilities();
+
+    assertThat(capabilities.version()).matches("\\d+\\.\\d+\\.\\d+");
+    assertThat(capabilities.machineType("q35").orElseThrow().name()).startsWith("pc-q35-");
+    assertThat(capabilities.cpuModels()).contains("max", "qemu64");
+    assertThat(capabilities.commands()).contains("blockdev-add", "device_add", "system_reset");
+  }
+
+  @Test
+  void aKnownBinaryIsNotRunAgainAndAChangedOneIs() throws Exception {
+    Path runs = directory.resolve("runs");
+    String wrapper =
+        "echo run >> " + runs + "; exec " + TestQemu.installed().emulator() + " \"$@\"";
+    Path binary = script("qemu", wrapper);
+
+    QemuCapabilities first = finder(PATIENT, binary).find().capabilities();
+    QemuCapabilities second = finder(PATIENT, binary).find().capabilities();
+    assertThat(second).isEqualTo(first);
+    assertThat(runs).hasContent("run\n");
+
+    script("qemu", wrapper + " ");
+    assertThat(finder(PATIENT, binary).find().capabilities()).isEqualTo(first);
+    assertThat(runs).hasContent("run\nrun\n");
+  }
+
+  @Test
+  void aDamagedCacheEntryMeansAskingAgain() throws Exception {
+    Path binary = TestQemu.installed().emulator();
+    QemuCapabilities first = finder(PATIENT, binary).find().capabilities();
+    try (var entries = Files.list(directory.resolve("cache"))) {
+      Files.writeString(entries.findFirst().orElseThrow(), "{");
+    }
+
+    assertThat(finder(PATIENT, binary).find().capabilities()).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sleep 1000                | did not answer within 300 ms",
+        "sleep 1000 & sleep 1000   | did not answer within 300 ms",
+        "yes                       | did not answer within 300 ms",
+        "exit 3                    | exit code 3",
+        "echo no QEMU >&2; exit 1  | it said: no QEMU",
+        "head -c 9999 /dev/urandom | exit code 0"
+      })
+  void whatIsNoQemuIsSaidToBeNone(String body, String symptom) throws Exception {
+    Path binary = script("not-qemu", body);
+
+    assertThatThrownBy(() -> finder(Duration.ofMillis(300), binary).find())
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining(binary.toString())
+        .hasMessageContaining(symptom)
+        .hasMessageContaining("Install qemu-system-x86");
+  }
+
+  @Test
+  void binariesThatCannotBeRunAreNamedWithTheReason() throws Exception {
+    Path plain = Files.writeString(directory.resolve("plain"), "");
+    Path missing = directory.resolve("missing");
+
+    assertThatThrownBy(() -> finder(PATIENT, plain, missing, directory).find())
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining(plain + " as QEMU: it is not executable")
+        .hasMessageContaining(missing + " as QEMU: there is no such file")
+        .hasMessageContaining(directory + " as QEMU: it is not a file");
+  }
+
+  @Test
+  void aSearchPathWithoutQemuIsSaidToHaveNone() {
+    QemuFinder finder =
+        new QemuFinder(List.of(), directory + ":relative:", new QemuProbe(PATIENT), cache());
+
+    assertThatThrownBy(finder::find)
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("no qemu-system-x86_64 on the search path")
+        .hasMessageContaining(directory.toString());
+  }
+
+  private QemuFinder finder(Duration limit, Path... binaries) {
+    return new QemuFinder(List.of(binaries), "", new QemuProbe(limit), cache());
+  }
+
+  private HostCache cache() {
+    return new HostCache(directory.resolve("cache"));
+  }
+
+  private Path script(String name, String body) throws IOException {
+    return Scripts.write(directory.resolve(name), body);
+  }
+}
