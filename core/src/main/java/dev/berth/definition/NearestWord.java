@@ -6,21 +6,27 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that somebody who mistyped probably meant. */
-final class NearestWord {
+public final class NearestWord {
   /** No key is longer; a longer text is no slip of the fingers. */
   private static final int LONGEST = 32;
 
   private NearestWord() {}
 
   /** The nearest of the candidates, unless all are too far off to be meant. */
-  static Optional<String> to(String typed, Collection<String> candidates) {
+  public static Optional<String> to(String typed, Collection<String> candidates) {
     if (typed.length() > LONGEST) {
       return Optional.empty();
     }
-    String plain = typed.toLowerCase(Locale.ROOT).replace('_', '-');
+    String plain = plain(typed);
     return candidates.stream()
-        .filter(word -> distance(plain, word) <= Math.max(1, word.length() / 3))
-        .min(Comparator.comparingInt(word -> distance(plain, word)));
+        .filter(word -> distance(plain, plain(word)) <= Math.max(1, word.length() / 3))
+        .min(
+            Comparator.comparingInt((String word) -> distance(plain, plain(word)))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  private static String plain(String word) {
+    return word.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**

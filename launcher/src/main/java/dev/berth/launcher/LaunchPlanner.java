@@ -1,7 +1,6 @@
 package dev.berth.launcher;
 
 import dev.berth.definition.Boot;
-import dev.berth.definition.Compute;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
@@ -154,10 +153,5 @@ final class LaunchPlanner {
         draft.words("-append", kernel.commandLine());
       }
     }
-  }
-
-  /** The CPU model that a definition means under an accelerator. */
-  static String cpuModel(Compute compute, String accelerator) {
-    return compute.cpuModel().orElse(accelerator.equals("kvm") ? "host" : "max");
   }
 }

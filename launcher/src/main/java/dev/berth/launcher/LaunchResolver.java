@@ -1,6 +1,5 @@
 package dev.berth.launcher;
 
-import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Compute;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.InvalidDefinitionException;
@@ -13,61 +12,91 @@ import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Resolves a definition against this host: which QEMU, which accelerator, which machine type. */
 final class LaunchResolver {
   private static final int INCARNATION_BYTES = 16;
+  private static final String HOST = "host";
 
   private final LauncherSettings settings;
   private final QemuFinder finder;
+  private final AcceleratorChooser accelerators;
   private final SecureRandom random = new SecureRandom();
 
-  LaunchResolver(LauncherSettings settings, QemuFinder finder) {
+  LaunchResolver(LauncherSettings settings, QemuFinder finder, AcceleratorChooser accelerators) {
     this.settings = settings;
     this.finder = finder;
+    this.accelerators = accelerators;
   }
 
+  /**
+   * The launch record of a definition on this host.
+   *
+   * @throws InvalidDefinitionException with everything that is wrong with it here
+   * @throws UnsupportedException when this host lacks what it needs
+   * @throws InterruptedException when the caller is interrupted while QEMU is tried out
+   */
   LaunchRecord resolve(UUID domain, long revision, DomainDefinition definition)
       throws InterruptedException {
     QemuInstall qemu = finder.find();
-    if (definition.compute().accelerator() == AcceleratorChoice.KVM) {
-      throw new UnsupportedException(
-          "Cannot run domain '" + definition.name() + "' by KVM yet. Use 'accelerator: tcg'.");
-    }
-    AcceleratorVerdict accelerator =
-        new AcceleratorVerdict(AcceleratorVerdict.TCG, "this version of Berth does not use KVM");
+    List<Problem> problems = new ArrayList<>();
     Optional<MachineType> type =
-        qemu.capabilities().machineType(definition.compute().machineType());
-    if (type.isEmpty()) {
-      Problem problem = Problem.at("machine", "this QEMU has no such machine type: use 'q35'");
-      throw new InvalidDefinitionException(definition.name().text(), List.of(problem));
+        new HardwareChecks(qemu.capabilities(), problems).check(definition);
+    KernelChecks.check(definition.boot(), problems);
+    ImageChecks images = new ImageChecks(problems);
+    images.check(definition.disks());
+    PortChecks.check(definition.nics(), problems);
+    if (!problems.isEmpty() || type.isEmpty()) {
+      throw new InvalidDefinitionException(definition.name().text(), problems);
     }
-    Compute compute = definition.compute();
+    AcceleratorVerdict verdict = accelerators.choose(qemu, definition.compute().accelerator());
+    Hardware hardware = hardware(definition.compute(), type.get(), verdict);
     String incarnation = incarnation();
     return LaunchPlanner.plan(
         new LaunchPlanner.Input(
             new Subject(domain, definition.name(), revision, incarnation),
             definition,
             qemu,
-            new Hardware(
-                type.get().name(),
-                LaunchPlanner.cpuModel(compute, accelerator.accelerator()),
-                compute.cpus(),
-                compute.memory(),
-                accelerator.accelerator(),
-                accelerator.reason()),
+            hardware,
             files(domain, incarnation, definition),
-            Map.of()));
+            images.protocols()));
   }
 
+  private static Hardware hardware(
+      Compute compute, MachineType type, AcceleratorVerdict accelerator) {
+    String model = compute.cpuModel().orElse(accelerator.isKvm() ? HOST : "max");
+    if (model.equals(HOST) && !accelerator.isKvm()) {
+      throw new UnsupportedException(
+          "CPU model 'host' needs KVM, which cannot be used: "
+              + accelerator.reason()
+              + ". Use 'cpu: max'.");
+    }
+    return new Hardware(
+        type.name(),
+        model,
+        compute.cpus(),
+        compute.memory(),
+        accelerator.accelerator(),
+        accelerator.reason());
+  }
+
+  /** The binaries examined so far. */
   List<HostInfo.QemuInfo> qemus() {
     return finder.examined().stream()
-        .map(qemu -> new HostInfo.QemuInfo(qemu.binary(), qemu.capabilities().version(), "tcg", ""))
+        .map(
+            qemu -> {
+              AcceleratorVerdict verdict = accelerators.known(qemu);
+              return new HostInfo.QemuInfo(
+                  qemu.binary(),
+                  qemu.capabilities().version(),
+                  verdict.accelerator(),
+                  verdict.reason());
+            })
         .toList();
   }
 

@@ -25,6 +25,11 @@ sealed interface PciSlots {
     return machineType.startsWith("pc-q35-") || machineType.startsWith("pc-i440fx-");
   }
 
+  /** How many devices that need a place a machine of that type takes. */
+  static int room(String machineType) {
+    return machineType.startsWith("pc-q35-") ? RootPorts.ROOM : ConventionalBus.ROOM;
+  }
+
   /**
    * A place for one device.
    *
@@ -46,6 +51,9 @@ sealed interface PciSlots {
 
   /** PCI Express: a root port for each device, for only there can it be unplugged. */
   final class RootPorts implements PciSlots {
+    /** Slots 0x1 to 0x1c of the root bus; those above have devices of the machine itself. */
+    private static final int ROOM = 28 * 8 - 4;
+
     private static final int SPARE = 4;
     private static final int FUNCTIONS = 8;
     private int used;
@@ -81,8 +89,12 @@ sealed interface PciSlots {
 
   /** Conventional PCI: one bus on which any slot can be plugged and unplugged. */
   final class ConventionalBus implements PciSlots {
+    private static final int FIRST = 3;
+    private static final int LAST = 31;
+    private static final int ROOM = LAST - FIRST + 1;
+
     /** 0 is the host bridge, 1 the ISA bridge, 2 by custom the display. */
-    private int slot = 3;
+    private int slot = FIRST;
 
     @Override
     public Place next() {

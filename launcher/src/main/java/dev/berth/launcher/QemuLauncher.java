@@ -52,11 +52,12 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     this.sequence = new LaunchSequence(loop, this::identify);
     this.trimmer =
         new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
-    CapabilityCache cache = new CapabilityCache(settings.cacheDirectory());
+    HostCache cache = new HostCache(settings.cacheDirectory());
     QemuFinder finder =
         new QemuFinder(
             settings.qemuBinaries(), settings.searchPath(), new QemuProbe(PROBE_LIMIT), cache);
-    this.resolver = new LaunchResolver(settings, finder);
+    AcceleratorTest test = new AcceleratorTest(settings.cacheDirectory(), settings.kvmTestLimit());
+    this.resolver = new LaunchResolver(settings, finder, new AcceleratorChooser(test, cache));
   }
 
   /**

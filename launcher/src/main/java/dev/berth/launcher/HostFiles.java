@@ -1,0 +1,54 @@
+package dev.berth.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Says in words why a path does not lead to something that can be read. Stateless. */
+final class HostFiles {
+  private static final int TYPE_MASK = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
+
+  private HostFiles() {}
+
+  /** Why a path leads to no file or block device, naming the part of it that is at fault. */
+  static Optional<String> obstacle(Path file) {
+    if (Files.isDirectory(file)) {
+      return Optional.of("is a directory: name a file in it");
+    }
+    if (Files.isRegularFile(file) || isBlockDevice(file)) {
+      return Optional.empty();
+    }
+    if (Files.exists(file)) {
+      return Optional.of("is neither a file nor a block device");
+    }
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of("is a symbolic link that leads nowhere");
+    }
+    Path existing = file;
+    Path missing = file;
+    while (existing != null && !Files.exists(existing)) {
+      missing = existing;
+      existing = existing.getParent();
+    }
+    if (existing != null && !Files.isExecutable(existing)) {
+      return Optional.of("cannot be reached: this user may not enter " + existing);
+    }
+    return Optional.of(
+        missing.equals(file) ? "does not exist" : "does not exist: there is no " + missing);
+  }
+
+  private static boolean isBlockDevice(Path file) {
+    return Files.exists(file) && fileType(file) == BLOCK_DEVICE;
+  }
+
+  private static int fileType(Path file) {
+    try {
+      return (Integer) Files.getAttribute(file, "unix:mode") & TYPE_MASK;
+    } catch (IOException vanished) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.berth.launcher;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The header of a qcow2 image as far as it decides whether QEMU may be given the image: a header
+ * can name other files, and QEMU would open them. Reads a bounded part and trusts none of it.
+ *
+ * @param version of the format, 2 or 3
+ * @param virtualSize what the guest sees, in bytes
+ * @param backingFile the image below this one, as the header spells it
+ * @param incompatible the feature bits that a reader must know; 0 in version 2
+ * @param encryption 0 for none
+ */
+record Qcow2Header(
+    int version,
+    long virtualSize,
+    Optional<String> backingFile,
+    long incompatible,
+    int encryption) {
+  private static final int MAGIC = 0x514649fb;
+  private static final int VERSION_2_BYTES = 72;
+  private static final int VERSION_3_BYTES = 104;
+  private static final int LONGEST_BACKING_NAME = 1023;
+  private static final long CORRUPT = 1 << 1;
+  private static final long DATA_FILE = 1 << 2;
+
+  /** The header of an image; empty when it is no qcow2 image. */
+  static Optional<Qcow2Header> read(Path image) throws IOException {
+    try (SeekableByteChannel file = Files.newByteChannel(image)) {
+      ByteBuffer head = bytes(file, 0, VERSION_3_BYTES);
+      if (head.remaining() < VERSION_2_BYTES || head.getInt(0) != MAGIC) {
+        return Optional.empty();
+      }
+      int version = head.getInt(4);
+      boolean long3 = version >= 3 && head.remaining() >= VERSION_3_BYTES;
+      if (version < 2 || (version >= 3 && !long3)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Qcow2Header(
+              version,
+              head.getLong(24),
+              backingFile(file, head.getLong(8), head.getInt(16)),
+              long3 ? head.getLong(72) : 0,
+              head.getInt(32)));
+    }
+  }
+
+  /** Why QEMU must not be given this image yet, and what to do; empty when it may. */
+  Optional<String> obstacle() {
+    if (version > 3) {
+      return Optional.of("is of qcow2 version " + version + ", which is not known");
+    }
+    if (backingFile.isPresent()) {
+      return Optional.of(
+          "has the backing file '"
+              + backingFile.get()
+              + "', and chains of images are not supported yet: flatten it with"
+              + " 'qemu-img convert -O qcow2'");
+    }
+    if ((incompatible & DATA_FILE) != 0) {
+      return Optional.of(
+          "keeps its data in another file, which is not supported: convert it with"
+              + " 'qemu-img convert -O qcow2'");
+    }
+    if (encryption != 0) {
+      return Optional.of(
+          "is encrypted, which is not supported: decrypt it with 'qemu-img convert'");
+    }
+    return (incompatible & CORRUPT) == 0
+        ? Optional.empty()
+        : Optional.of("is marked corrupt: repair it with 'qemu-img check -r all'");
+  }
+
+  /** The name at that place; a place of 0 means none. What cannot be a name is said to be one. */
+  private static Optional<String> backingFile(SeekableByteChannel file, long offset, int length)
+      throws IOException {
+    if (offset == 0) {
+      return Optional.empty();
+    }
+    if (offset < 0 || length <= 0 || length > LONGEST_BACKING_NAME) {
+      return Optional.of("?");
+    }
+    ByteBuffer name = bytes(file, offset, length);
+    return Optional.of(
+        StandardCharsets.UTF_8.decode(name).toString().replaceAll("\\p{Cntrl}", "?"));
+  }
+
+  private static ByteBuffer bytes(SeekableByteChannel file, long offset, int length)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    file.position(offset);
+    while (bytes.hasRemaining() && file.read(bytes) >= 0) {
+      continue;
+    }
+    return bytes.flip();
+  }
+}
