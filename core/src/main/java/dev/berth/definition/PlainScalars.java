@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * Decides which texts YAML shows without quotes: those that no YAML reader takes for anything else.
  */
-final class PlainScalars extends StringQuotingChecker {
+public final class PlainScalars extends StringQuotingChecker {
   private static final long serialVersionUID = 1;
 
   private static final Pattern PLAIN =

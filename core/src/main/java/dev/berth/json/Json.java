@@ -122,6 +122,13 @@ public final class Json {
   }
 
   /**
+   * Writes the document with a generator of the caller's: in another form, or inside another one.
+   */
+  public static void write(JsonNode node, JsonGenerator generator) throws IOException {
+    TreeWriter.write(node, generator);
+  }
+
+  /**
    * The text in that member.
    *
    * @throws MalformedReplyException when it is missing or no text
