@@ -1,28 +1,137 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.Output;
+import dev.berth.config.BerthVersion;
+import dev.berth.config.HomeLayout;
+import dev.berth.error.BerthException;
+import dev.berth.host.VmHost;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line {@code vmctl}. */
-@Command(
-    name = "vmctl",
-    description = "Runs virtual machines.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Vmctl.Version.class)
 public final class Vmctl {
-  private Vmctl() {}
+  private final Environment environment;
+  private final Session.Reach reach;
 
-  /** Runs one command and ends the JVM with its exit code. */
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Vmctl()).execute(arguments));
+  Vmctl(Environment environment, Session.Reach reach) {
+    this.environment = environment;
+    this.reach = reach;
   }
 
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Vmctl.class.getPackage().getImplementationVersion();
-      return new String[] {"vmctl " + (version == null ? "(not from a jar)" : version)};
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    // Not System.out, which hides that nobody reads any more.
+    Environment environment =
+        new Environment(
+            System.getenv(),
+            Path.of("").toAbsolutePath(),
+            HomeLayout.userId(),
+            new FileInputStream(FileDescriptor.in),
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            Environment.Terminals.ofThisProcess(),
+            Clock.systemUTC());
+    Session.Reach reach = new Session.Reach(VmHost::connect, new DaemonProcess());
+    System.exit(new Vmctl(environment, reach).run(arguments));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return the exit code
+   */
+  int run(String... arguments) {
+    CommandTree tree = CommandTree.forArguments(arguments);
+    try {
+      return parseAndRun(tree, arguments);
+    } catch (IOException streamFailure) {
+      return streamFailed(tree, streamFailure);
+    }
+  }
+
+  private int parseAndRun(CommandTree tree, String... arguments) throws IOException {
+    ParseResult result;
+    try {
+      result = tree.commandLine().parseArgs(arguments);
+    } catch (ParameterException wrong) {
+      return wrongUsage(tree, wrong);
+    }
+    Output output = output(tree);
+    ParseResult innermost = CommandTree.innermost(result);
+    CommandLine command = innermost.commandSpec().commandLine();
+    if (innermost.isUsageHelpRequested()) {
+      output.text(CommandTree.usage(command, environment.colour() ? Ansi.ON : Ansi.OFF));
+      return ExitCodes.OK;
+    }
+    if (result.isVersionHelpRequested()) {
+      output.text("vmctl " + BerthVersion.TEXT);
+      return ExitCodes.OK;
+    }
+    Optional<Command> chosen = CommandTree.chosen(result);
+    if (chosen.isEmpty()) {
+      return ErrorReport.printUsage(
+          output, "A command is missing.", CommandTree.usage(command, Ansi.OFF));
+    }
+    return run(chosen.get(), tree, output, command.getCommandSpec().qualifiedName());
+  }
+
+  private int run(Command command, CommandTree tree, Output output, String name)
+      throws IOException {
+    try (Session session = new Session(environment, tree.options(), reach, output)) {
+      return command.run(session);
+    } catch (BerthException failure) {
+      return ErrorReport.print(output, failure);
+    } catch (UsageException wrong) {
+      return ErrorReport.printUsage(output, wrong.message(), seeHelp(name));
+    } catch (InterruptedException interrupted) {
+      return ErrorReport.printUnexpected(output, new IllegalStateException(interrupted));
+    } catch (RuntimeException mistake) {
+      return ErrorReport.printUnexpected(output, mistake);
+    }
+  }
+
+  private int wrongUsage(CommandTree tree, ParameterException wrong) throws IOException {
+    List<String> advice = new ArrayList<>();
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      List<String> nearest = unmatched.getSuggestions();
+      if (!nearest.isEmpty()) {
+        advice.add("Did you mean " + nearest.get(0) + "?");
+      }
+    }
+    advice.add(seeHelp(wrong.getCommandLine().getCommandSpec().qualifiedName()));
+    return ErrorReport.printUsage(
+        output(tree), String.valueOf(wrong.getMessage()), String.join("\n", advice));
+  }
+
+  private static String seeHelp(String name) {
+    return "See '" + name + " --help'.";
+  }
+
+  private Output output(CommandTree tree) {
+    return new Output(environment.out(), environment.err(), tree.options().style(environment));
+  }
+
+  /** A reader that went away is no failure of ours, and not worth a word. */
+  private int streamFailed(CommandTree tree, IOException failure) {
+    if (String.valueOf(failure.getMessage()).contains("Broken pipe")) {
+      return ExitCodes.OUTPUT_CLOSED;
+    }
+    try {
+      return ErrorReport.printStreamFailure(output(tree), failure);
+    } catch (IOException speechless) {
+      return ExitCodes.UNEXPECTED;
     }
   }
 }

@@ -1,0 +1,87 @@
+package dev.berth.cli;
+
+import java.util.List;
+
+/** The commands, in the order that help lists them. */
+enum CommandName {
+  UP("up", "Define a domain, start it, and show its first console lines."),
+  DEFINE("define", "Create a domain, or replace its definition."),
+  UNDEFINE("undefine", "Forget domains. Their disks are left alone."),
+  START("start", "Start domains."),
+  SHUTDOWN("shutdown", "Ask guests by ACPI to shut down, and wait until they have.", "stop"),
+  DESTROY("destroy", "End machines, whatever their guests do."),
+  RESET("reset", "Reset machines as their reset button would."),
+  PAUSE("pause", "Stop the CPUs of domains."),
+  RESUME("resume", "Let the CPUs of domains go on."),
+  LIST("list", "List domains."),
+  SHOW("show", "Show everything about a domain, or its definition."),
+  WAIT("wait", "Wait until a domain is in a state."),
+  CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
+  LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
+  EVENTS("events", "Print what happened, and what happens."),
+  VALIDATE("validate", "Check definitions. Needs no daemon."),
+  DAEMON_RUN("daemon run", "Run a host in the foreground, until SIGTERM, SIGINT or 'daemon stop'."),
+  DAEMON_STATUS("daemon status", "Show which daemon answers. Exit code 16 when none does."),
+  DAEMON_STOP("daemon stop", "End the daemon, and wait until it is gone. Guests go on."),
+  COMPLETION("completion", "Print a completion script for a shell."),
+  VERSION("version", "Print the versions of vmctl and of the daemon."),
+  HELP("help", "Show help on a command, or the exit codes.");
+
+  private final List<String> words;
+  private final String summary;
+  private final List<String> aliases;
+
+  CommandName(String words, String summary, String... aliases) {
+    this.words = List.of(words.split(" "));
+    this.summary = summary;
+    this.aliases = List.of(aliases);
+  }
+
+  /** What is typed, one or two words. */
+  List<String> words() {
+    return words;
+  }
+
+  /** One line on what it does. */
+  String summary() {
+    return summary;
+  }
+
+  /** Other first words. */
+  List<String> aliases() {
+    return aliases;
+  }
+
+  /** Whether that first word means this command or its group. */
+  boolean beginsWith(String word) {
+    return words.get(0).equals(word) || aliases.contains(word);
+  }
+
+  /** The command, its parameters declared and not filled in yet. */
+  Command create(Parameters parameters) {
+    return switch (this) {
+      case UP -> new UpCommand(parameters);
+      case DEFINE -> new DefineCommand(parameters);
+      case UNDEFINE -> new UndefineCommand(parameters);
+      case START -> new StartCommand(parameters);
+      case SHUTDOWN -> new ShutdownCommand(parameters);
+      case DESTROY -> new DestroyCommand(parameters);
+      case RESET -> new ResetCommand(parameters);
+      case PAUSE -> new PauseCommand(parameters);
+      case RESUME -> new ResumeCommand(parameters);
+      case LIST -> new ListCommand(parameters);
+      case SHOW -> new ShowCommand(parameters);
+      case WAIT -> new WaitCommand(parameters);
+      case CONSOLE -> new ConsoleCommand(parameters);
+      case LOGS -> new LogsCommand(parameters);
+      case EVENTS -> new EventsCommand(parameters);
+      case VALIDATE -> new ValidateCommand(parameters);
+      case DAEMON_RUN -> new DaemonRunCommand(parameters);
+      case DAEMON_STATUS -> new DaemonStatusCommand();
+      case DAEMON_STOP -> new DaemonStopCommand(parameters);
+      case COMPLETION -> new CompletionCommand(parameters);
+      case VERSION -> new VersionCommand();
+      case HELP -> new HelpCommand(parameters);
+    };
+  }
+}

@@ -1,0 +1,99 @@
+package dev.berth.cli;
+
+import dev.berth.cli.output.Output;
+import dev.berth.domain.ByteSize;
+import dev.berth.host.Console;
+import dev.berth.host.DomainRef;
+import dev.berth.host.LogKind;
+import dev.berth.host.VmHost;
+import java.io.IOException;
+import java.util.Arrays;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * {@code vmctl console}. With a terminal on standard input, every key but the detach key goes to
+ * the guest; without one, standard input goes to the guest as it is, and its end leaves the console
+ * attached.
+ */
+final class ConsoleCommand implements Command {
+  private static final int MOST_REPLAYED_BYTES = 1 << 20;
+
+  private final Parameter<Integer> replay;
+  private final Parameter<String> name;
+
+  ConsoleCommand(Parameters parameters) {
+    replay =
+        parameters.option(
+            "--replay",
+            "BYTES",
+            ConsoleCommand::bytes,
+            "4KiB",
+            "Show so much of what the guest wrote before, at most 1MiB; 0 shows nothing.");
+    name = parameters.argument("NAME", "The domain, by name or UUID.");
+  }
+
+  @Override
+  public int run(Session session) throws IOException {
+    DomainRef domain = DomainRef.of(name.value());
+    VmHost host = session.host();
+    byte[] past = past(host, domain);
+    Environment environment = session.environment();
+    Output output = session.output();
+    try (Console console = host.console(domain)) {
+      ConsoleInput input = new ConsoleInput(environment, console);
+      output.note("attached to the console of " + domain + input.advice());
+      output.bytes(past, 0, past.length);
+      try (input) {
+        input.start();
+        copy(console, output, input);
+      }
+      output.note(input.hasDetached() ? "detached" : "the console of " + domain + " has ended");
+    }
+    return ExitCodes.OK;
+  }
+
+  private byte[] past(VmHost host, DomainRef domain) {
+    int most = replay.value();
+    return most == 0 ? new byte[0] : wholeLines(host.log(domain, LogKind.CONSOLE, most), most);
+  }
+
+  /** Without the line that the limit cut in two. */
+  static byte[] wholeLines(byte[] log, int limit) {
+    if (log.length < limit) {
+      return log;
+    }
+    for (int i = 0; i < log.length; i++) {
+      if (log[i] == '\n') {
+        return Arrays.copyOfRange(log, i + 1, log.length);
+      }
+    }
+    return log;
+  }
+
+  private static void copy(Console console, Output output, ConsoleInput input) throws IOException {
+    byte[] bytes = new byte[8192];
+    while (true) {
+      int count;
+      try {
+        count = console.input().read(bytes);
+      } catch (IOException closed) {
+        if (input.hasDetached()) {
+          return;
+        }
+        throw closed;
+      }
+      if (count < 0) {
+        return;
+      }
+      output.bytes(bytes, 0, count);
+    }
+  }
+
+  private static int bytes(String text) {
+    long bytes = ByteSize.parse(text).map(ByteSize::bytes).orElseGet(() -> Parameters.number(text));
+    if (bytes < 0 || bytes > MOST_REPLAYED_BYTES) {
+      throw new TypeConversionException("'" + text + "' is not between 0 and 1MiB");
+    }
+    return Math.toIntExact(bytes);
+  }
+}

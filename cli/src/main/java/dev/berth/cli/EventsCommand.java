@@ -1,0 +1,66 @@
+package dev.berth.cli;
+
+import dev.berth.cli.output.Output;
+import dev.berth.cli.output.Printable;
+import dev.berth.control.EventCodec;
+import dev.berth.domain.DomainEvent;
+import dev.berth.host.EventStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** {@code vmctl events}. */
+final class EventsCommand implements Command {
+  /** How long the stream of kept events may pause before they count as printed. */
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  private static final Duration LOOK_UP = Duration.ofSeconds(1);
+
+  private final Parameter<Long> since;
+  private final Parameter<Boolean> follow;
+
+  EventsCommand(Parameters parameters) {
+    since =
+        parameters.option(
+            "--since",
+            "N",
+            Parameters::number,
+            "0",
+            "Only events after that sequence number; 0 starts at the oldest kept.");
+    follow = parameters.flag("--follow", "Go on printing what happens, until interrupted.");
+  }
+
+  @Override
+  public int run(Session session) throws IOException, InterruptedException {
+    Output output = session.output();
+    try (EventStream events = session.host().events(since.value())) {
+      while (true) {
+        Optional<DomainEvent> event = events.next(follow.value() ? LOOK_UP : QUIET);
+        if (event.isPresent()) {
+          DomainEvent each = event.get();
+          output.item(() -> EventCodec.write(each), () -> line(each));
+        } else if (!follow.value()) {
+          return ExitCodes.OK;
+        }
+      }
+    }
+  }
+
+  /** For example {@code 17 2026-11-20T18:00:00Z web-1 domain.state uid:0(root) state=running}. */
+  private static String line(DomainEvent event) {
+    StringBuilder line = new StringBuilder();
+    line.append(event.sequence()).append(' ').append(event.time());
+    line.append(' ').append(event.name().orElse("-"));
+    line.append(' ').append(event.type()).append(' ').append(event.actor());
+    for (Map.Entry<String, String> each : new TreeMap<>(event.attributes()).entrySet()) {
+      line.append(' ').append(each.getKey()).append('=').append(quoted(each.getValue()));
+    }
+    return Printable.line(line.toString());
+  }
+
+  private static String quoted(String value) {
+    return value.isEmpty() || value.contains(" ") ? '"' + value + '"' : value;
+  }
+}

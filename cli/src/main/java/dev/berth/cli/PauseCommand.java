@@ -1,0 +1,23 @@
+package dev.berth.cli;
+
+import dev.berth.host.CallOptions;
+import dev.berth.host.VmHost;
+import java.io.IOException;
+
+/** {@code vmctl pause}. */
+final class PauseCommand implements Command {
+  private final Parameters.Deadline deadline;
+  private final DomainNames domains;
+
+  PauseCommand(Parameters parameters) {
+    deadline = parameters.deadline();
+    domains = new DomainNames(parameters);
+  }
+
+  @Override
+  public int run(Session session) throws IOException {
+    VmHost host = session.host();
+    CallOptions options = deadline.options();
+    return domains.forEach(session, domain -> host.pause(domain, options));
+  }
+}

@@ -1,0 +1,23 @@
+package dev.berth.cli;
+
+import dev.berth.host.CallOptions;
+import dev.berth.host.VmHost;
+import java.io.IOException;
+
+/** {@code vmctl reset}. */
+final class ResetCommand implements Command {
+  private final Parameters.Deadline deadline;
+  private final DomainNames domains;
+
+  ResetCommand(Parameters parameters) {
+    deadline = parameters.deadline();
+    domains = new DomainNames(parameters);
+  }
+
+  @Override
+  public int run(Session session) throws IOException {
+    VmHost host = session.host();
+    CallOptions options = deadline.options();
+    return domains.forEach(session, domain -> host.reset(domain, options));
+  }
+}

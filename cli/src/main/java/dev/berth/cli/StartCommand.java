@@ -1,0 +1,27 @@
+package dev.berth.cli;
+
+import dev.berth.host.CallOptions;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import java.io.IOException;
+
+/** {@code vmctl start}. */
+final class StartCommand implements Command {
+  private final Parameter<Boolean> paused;
+  private final Parameters.Deadline deadline;
+  private final DomainNames domains;
+
+  StartCommand(Parameters parameters) {
+    paused = parameters.flag("--paused", "Leave the CPUs stopped before the first instruction.");
+    deadline = parameters.deadline();
+    domains = new DomainNames(parameters);
+  }
+
+  @Override
+  public int run(Session session) throws IOException {
+    VmHost host = session.host();
+    StartMode mode = paused.value() ? StartMode.PAUSED : StartMode.RUNNING;
+    CallOptions options = deadline.options();
+    return domains.forEach(session, domain -> host.start(domain, mode, options));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.berth.cli;
+
+import dev.berth.host.VmHost;
+import dev.berth.json.Json;
+import java.io.IOException;
+
+/** {@code vmctl undefine}. */
+final class UndefineCommand implements Command {
+  private final DomainNames domains;
+
+  UndefineCommand(Parameters parameters) {
+    domains = new DomainNames(parameters);
+  }
+
+  @Override
+  public int run(Session session) throws IOException {
+    VmHost host = session.host();
+    return domains.forEachDo(
+        session,
+        domain -> {
+          host.undefine(domain);
+          session
+              .output()
+              .item(
+                  () -> Json.object().put("effect", "undefined").put("domain", domain.toString()),
+                  () -> domain + ": undefined; its disks are left alone");
+        });
+  }
+}

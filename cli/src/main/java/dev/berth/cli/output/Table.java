@@ -1,0 +1,73 @@
+package dev.berth.cli.output;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Left-aligned columns as wide as their widest cell. A column whose cells are all empty is left
+ * out.
+ */
+final class Table {
+  private static final int GAP = 2;
+
+  private final String[] headings;
+  private final int[] widths;
+  private final List<Cell[]> rows = new ArrayList<>();
+
+  Table(String... headings) {
+    this.headings = headings.clone();
+    this.widths = new int[headings.length];
+  }
+
+  /**
+   * A cell.
+   *
+   * @param text what it says
+   * @param painted the same, with escape sequences that take no room
+   */
+  record Cell(String text, String painted) {}
+
+  /** A cell without colour. */
+  static Cell cell(String text) {
+    return new Cell(text, text);
+  }
+
+  void row(Cell... cells) {
+    for (int column = 0; column < cells.length; column++) {
+      widths[column] = Math.max(widths[column], cells[column].text().length());
+    }
+    rows.add(cells.clone());
+  }
+
+  /** The lines of the table, headings first. */
+  String lines() {
+    StringBuilder text = new StringBuilder();
+    Cell[] top = new Cell[headings.length];
+    for (int column = 0; column < headings.length; column++) {
+      top[column] = cell(headings[column]);
+    }
+    line(text, top);
+    for (Cell[] row : rows) {
+      text.append('\n');
+      line(text, row);
+    }
+    return text.toString();
+  }
+
+  private void line(StringBuilder text, Cell[] cells) {
+    int blanks = 0;
+    for (int column = 0; column < cells.length; column++) {
+      boolean leftOut = widths[column] == 0 && !rows.isEmpty();
+      if (leftOut) {
+        continue;
+      }
+      Cell cell = cells[column];
+      if (!cell.text().isEmpty()) {
+        text.append(" ".repeat(blanks)).append(cell.painted());
+        blanks = 0;
+      }
+      int width = Math.max(widths[column], headings[column].length());
+      blanks += width - cell.text().length() + GAP;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.cli.Shell.Outcome;
+import dev.berth.domain.DomainState;
+import dev.berth.host.DomainRef;
+import dev.berth.testing.MemoryHost;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Verbs on domains. */
+final class VerbCommandsTest {
+  private static final DomainRef A = DomainRef.of("a");
+
+  private final MemoryHost host = MemoryHost.create();
+  private final Shell shell = Shell.with(host);
+
+  @BeforeEach
+  void threeDomains() {
+    for (String name : new String[] {"a", "b", "c"}) {
+      Shell.with(host).typing("{name: " + name + ", memory: 64MiB}").run("define", "-");
+    }
+  }
+
+  @Test
+  void aVerbPrintsTheStateItLedTo() {
+    assertThat(shell.run("start", "a")).isEqualTo(new Outcome(0, "a: running (booted)\n", ""));
+    assertThat(shell.run("pause", "a").out()).isEqualTo("a: paused (user)\n");
+    assertThat(shell.run("resume", "a").out()).isEqualTo("a: running (unpaused)\n");
+    assertThat(shell.run("reset", "a").exitCode()).isZero();
+    assertThat(shell.run("shutdown", "a").out()).isEqualTo("a: shutoff (shutdown)\n");
+    assertThat(shell.run("start", "--paused", "a").out()).startsWith("a: paused (");
+    assertThat(shell.run("destroy", "a").out()).isEqualTo("a: shutoff (destroyed)\n");
+  }
+
+  @Test
+  void aVerbWithNothingToDoSucceedsAndSaysSo() {
+    assertThat(shell.run("stop", "a"))
+        .isEqualTo(new Outcome(0, "a: already shutoff (unknown)\n", ""));
+  }
+
+  @Test
+  void stopIsAnotherNameOfShutdown() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("stop", "a").out()).isEqualTo("a: shutoff (shutdown)\n");
+  }
+
+  @Test
+  void aFailureDoesNotKeepTheOthersFromTheirTurn() {
+    Outcome outcome = shell.run("start", "a", "nobody", "no/name", "c");
+
+    assertThat(outcome.exitCode()).isEqualTo(17);
+    assertThat(outcome.out()).isEqualTo("a: running (booted)\nc: running (booted)\n");
+    assertThat(outcome.err().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("vmctl: There is no domain 'nobody'."),
+            second -> assertThat(second).startsWith("vmctl: 'no/name' is no domain name"));
+  }
+
+  @Test
+  void asJsonEachDomainIsALine() {
+    assertThat(shell.run("start", "-o", "json", "a", "b").out().lines())
+        .hasSize(2)
+        .allMatch(
+            line -> line.startsWith("{\"effect\":\"changed\",\"detail\":\"\",\"snapshot\":{"));
+  }
+
+  @Test
+  void quietVerbsPrintNothing() {
+    assertThat(shell.run("-q", "start", "a")).isEqualTo(new Outcome(0, "", ""));
+    assertThat(shell.run("start", "a", "-q")).isEqualTo(new Outcome(0, "", ""));
+  }
+
+  @Test
+  void aGuestThatDoesNotObeyKeepsRunningUnlessToldOtherwise() {
+    shell.run("start", "a");
+    host.deafen(A);
+
+    Outcome refused = shell.run("shutdown", "a", "--timeout", "1s");
+    assertThat(refused.exitCode()).isEqualTo(13);
+    assertThat(refused.err()).contains("still running");
+    assertThat(host.domain(A).status().state()).isEqualTo(DomainState.RUNNING);
+
+    assertThat(shell.run("shutdown", "a", "--timeout", "1s", "--destroy-after").out())
+        .startsWith("a: shutoff (destroyed); destroyed: ");
+  }
+
+  @Test
+  void listShowsTheChosenStates() {
+    shell.run("start", "b");
+
+    assertThat(shell.run("list", "-q").out()).isEqualTo("a\nb\nc\n");
+    assertThat(shell.run("list", "-q", "--state", "running,paused").out()).isEqualTo("b\n");
+    assertThat(shell.run("list", "-q", "--state", "nostate").out()).isEmpty();
+    assertThat(shell.run("list").out().lines()).hasSize(4);
+    assertThat(shell.run("list", "-o", "json").out()).startsWith("[\n  {\n    \"name\": \"a\"");
+  }
+
+  @Test
+  void statesAreColouredOnATerminalOnlyAndNotAgainstTheUsersWish() {
+    String escape = "\u001b[";
+
+    assertThat(shell.run("list").out()).doesNotContain(escape);
+    assertThat(Shell.with(host).onATerminal().run("list").out()).contains(escape);
+    assertThat(Shell.with(host).onATerminal().set("NO_COLOR", "1").run("list").out())
+        .doesNotContain(escape);
+    assertThat(Shell.with(host).onATerminal().set("TERM", "dumb").run("list").out())
+        .doesNotContain(escape);
+  }
+
+  @Test
+  void waitEndsAtTheStateOrAtTheTimeout() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("wait", "a", "--for", "paused,running").out())
+        .isEqualTo("a: running (booted)\n");
+    assertThat(shell.run("wait", "a", "--for=shutoff", "--timeout=10ms").exitCode()).isEqualTo(13);
+  }
+
+  @Test
+  void showPrintsAPageOrTheSnapshot() {
+    assertThat(shell.run("show", "a").out()).startsWith("Name:        a\nUUID:  ");
+    assertThat(shell.run("show", "a", "-o", "yaml").out()).startsWith("---\nname: a\nuuid: ");
+    assertThat(shell.run("show", host.domain(A).uuid().toString()).out())
+        .contains("Name:        a");
+  }
+
+  @Test
+  void eventsArePrintedFromTheGivenNumberOn() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("events").out().lines())
+        .hasSize(4)
+        .last()
+        .asString()
+        .contains(" a domain.state ")
+        .contains("from=shutoff reason=booted state=running");
+    assertThat(shell.run("events", "--since", "3", "-o", "json").out())
+        .startsWith("{\"sequence\":4,")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void logsPrintTheEndOfWhatTheGuestWrote() {
+    host.guestWrites(A, "first line\nsecond line\n");
+
+    assertThat(shell.run("logs", "a").out()).isEqualTo("first line\nsecond line\n");
+    assertThat(shell.run("logs", "a", "--tail", "12").out()).isEqualTo("second line\n");
+    assertThat(shell.run("logs", "a", "--qemu").out()).isEmpty();
+    assertThat(shell.run("logs", "a", "--qemu", "--console").exitCode()).isEqualTo(2);
+    assertThat(shell.run("logs", "a", "--tail", "17MiB").exitCode()).isEqualTo(2);
+  }
+}
