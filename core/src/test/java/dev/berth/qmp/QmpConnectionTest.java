@@ -321,11 +321,12 @@ final class QmpConnectionTest {
   @Test
   void anInterruptedThreadCanSendWithoutHarmToTheConnection() throws InterruptedException {
     QmpConnection connection = connect();
+    qemu.hold("query-name");
 
     Thread.currentThread().interrupt();
     CompletableFuture<JsonNode> reply = connection.send(STATUS);
     assertThatExceptionOfType(InterruptedException.class)
-        .isThrownBy(() -> connection.execute(STATUS, soon()));
+        .isThrownBy(() -> connection.execute(new PlainCommand("query-name"), soon()));
 
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(await(reply)).isNotNull();

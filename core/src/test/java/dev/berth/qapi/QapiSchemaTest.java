@@ -1,0 +1,194 @@
+package dev.berth.qapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.json.Json;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpLoop;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.TestQemu;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Names are checked against what QEMU says of itself, because nothing else would notice a typo. */
+@ExtendWith(LeakCheck.class)
+final class QapiSchemaTest {
+  private static final Deadline DEADLINE = Deadline.of(Duration.ofMinutes(5));
+
+  /** One of each command, with every argument. */
+  private static final List<QmpCommand<?>> COMMANDS =
+      List.of(
+          new QmpCapabilities(List.of("oob")),
+          new QueryVersion(),
+          new QueryStatus(),
+          new QueryName(),
+          new QueryUuid(),
+          new QueryCpusFast(),
+          new Stop(),
+          new Cont(),
+          new SystemReset(),
+          new SystemPowerdown(),
+          new Quit(),
+          new QueryQmpSchema(),
+          new QueryMachines(),
+          new QueryCpuDefinitions(),
+          new QueryKvm(),
+          new QueryCommands(),
+          new QueryTarget(),
+          new AddFd(1L, "note"),
+          new RemoveFd(1, 2L),
+          new QueryFdsets(),
+          new Getfd("name"),
+          new Closefd("name"),
+          new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")),
+          new BlockdevDel("n"),
+          new DeviceAdd("virtio-rng-pci", "rng0", "pcie.0", Json.object()),
+          new DeviceDel("rng0"),
+          new NetdevAdd(Json.object().put("type", "user").put("id", "net0")),
+          new NetdevDel("net0"),
+          new ObjectAdd("rng-builtin", "rng", Json.object()),
+          new ObjectDel("rng"),
+          new ChardevAdd("char", Json.object().put("type", "null")),
+          new ChardevRemove("char"),
+          new QueryBlock(),
+          new QueryNamedBlockNodes(),
+          new QueryChardev(),
+          new SetAction(
+              RebootAction.RESET, ShutdownAction.PAUSE, PanicAction.PAUSE, WatchdogAction.RESET),
+          new Yank(List.of(new YankInstance.Chardev("char"))),
+          new QueryYank());
+
+  /** Commands that came after 5.2. */
+  private static final Set<String> SINCE_6_0 = Set.of("set-action", "yank", "query-yank");
+
+  @TempDir Path directory;
+  private final ExecutorService callbacks =
+      Executors.newSingleThreadExecutor(task -> new Thread(task, "berth-callback"));
+  private final QmpLoop loop = QmpLoop.start("berth-qmp-test", callbacks);
+
+  @AfterEach
+  void close() {
+    loop.close();
+    callbacks.shutdown();
+  }
+
+  @Test
+  void theInstalledQemuKnowsEveryCommandAndReadsAsExpected() throws Exception {
+    check(TestQemu.installed());
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void everySupportedQemuKnowsEveryCommandAndReadsAsExpected(TestQemu qemu) throws Exception {
+    check(qemu);
+  }
+
+  private void check(TestQemu qemu) throws Exception {
+    Path socket = directory.resolve("qmp");
+    Process process =
+        new ProcessBuilder(
+                qemu.emulator().toString(),
+                "-M",
+                "q35",
+                "-S",
+                "-nodefaults",
+                "-display",
+                "none",
+                "-qmp",
+                "unix:" + socket + ",server=on,wait=off")
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("stderr").toFile())
+            .start();
+    try {
+      QmpConnection connection =
+          loop.connect(socket, Duration.ofSeconds(60), process.onExit(), event -> {}).get();
+      boolean before60 = connection.greeting().major() < 6;
+      checkNames(connection.execute(new QueryQmpSchema(), DEADLINE), before60);
+      checkReplies(connection, before60);
+    } finally {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+  }
+
+  private static void checkNames(JsonNode schema, boolean before60) {
+    Map<String, JsonNode> entities = new HashMap<>();
+    schema.forEach(entity -> entities.put(Json.text(entity, "name"), entity));
+    for (QmpCommand<?> command : COMMANDS) {
+      if (before60 && SINCE_6_0.contains(command.name())) {
+        continue;
+      }
+      JsonNode entity = entities.get(command.name());
+      assertThat(entity).as(command.name()).isNotNull();
+      JsonNode arguments = entities.get(Json.text(entity, "arg-type"));
+      Set<String> known = new HashSet<>();
+      arguments.path("members").forEach(member -> known.add(Json.text(member, "name")));
+      assertThat(known).as("arguments of %s", command.name()).containsAll(names(command));
+    }
+  }
+
+  private static Set<String> names(QmpCommand<?> command) {
+    Set<String> names = new HashSet<>();
+    command.arguments().fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static void checkReplies(QmpConnection connection, boolean before60)
+      throws InterruptedException {
+    for (QmpCommand<?> command : COMMANDS) {
+      boolean asks = command.name().startsWith("query-");
+      if (asks && !(before60 && SINCE_6_0.contains(command.name()))) {
+        assertThat(connection.execute(command, DEADLINE)).as(command.name()).isNotNull();
+      }
+    }
+    assertThat(connection.execute(new QueryStatus(), DEADLINE).status())
+        .isEqualTo(RunState.PRELAUNCH);
+    assertThat(connection.execute(new QueryTarget(), DEADLINE).arch()).isEqualTo("x86_64");
+    assertThat(connection.execute(new QueryCpusFast(), DEADLINE)).hasSize(1);
+    assertThat(connection.execute(new QueryMachines(), DEADLINE))
+        .anySatisfy(machine -> assertThat(machine.alias()).contains("q35"));
+    addAndRemove(connection);
+  }
+
+  private static void addAndRemove(QmpConnection connection) throws InterruptedException {
+    connection.execute(
+        new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")), DEADLINE);
+    assertThat(connection.execute(new QueryNamedBlockNodes(), DEADLINE)).hasSize(1);
+    connection.execute(new BlockdevDel("n"), DEADLINE);
+
+    connection.execute(new ObjectAdd("rng-builtin", "rng", Json.object()), DEADLINE);
+    connection.execute(new ObjectDel("rng"), DEADLINE);
+
+    var backend = Json.object().put("type", "null");
+    backend.putObject("data");
+    connection.execute(new ChardevAdd("char", backend), DEADLINE);
+    assertThat(connection.execute(new QueryChardev(), DEADLINE))
+        .extracting(ChardevInfo::label)
+        .contains("char");
+    connection.execute(new ChardevRemove("char"), DEADLINE);
+
+    assertThatExceptionOfType(QemuRefusedException.class)
+        .isThrownBy(() -> connection.execute(new DeviceDel("none"), DEADLINE))
+        .satisfies(e -> assertThat(e.errorClass()).isEqualTo("DeviceNotFound"));
+  }
+}
