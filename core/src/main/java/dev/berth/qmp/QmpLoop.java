@@ -37,6 +37,9 @@ public final class QmpLoop implements AutoCloseable {
   /** Several socket buffers' worth of small messages, or a good part of a big one. */
   private static final int READ_BUFFER_BYTES = 64 * 1024;
 
+  /** For ever, and still far from where sums with {@link System#nanoTime()} wrap around. */
+  private static final long LONGEST_DELAY_NANOS = Long.MAX_VALUE / 4;
+
   /** What must hear of the loop's end. */
   interface Member {
     void loopEnds(QmpDisconnect cause);
@@ -186,7 +189,8 @@ public final class QmpLoop implements AutoCloseable {
   }
 
   Timer after(Duration delay, Runnable task) {
-    var timer = new Timer(System.nanoTime() + delay.toNanos(), task);
+    long nanos = Math.min(delay.toNanos(), LONGEST_DELAY_NANOS);
+    var timer = new Timer(System.nanoTime() + nanos, task);
     timers.add(timer);
     return timer;
   }

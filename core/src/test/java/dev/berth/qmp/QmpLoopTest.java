@@ -60,6 +60,22 @@ final class QmpLoopTest {
   }
 
   @Test
+  void aConnectionThatWaitsWithoutADeadlineHoldsUpNoOther() throws IOException {
+    Path silent = directory.resolve("silent");
+    try (AFUNIXServerSocket server = AFUNIXServerSocket.newInstance()) {
+      server.bind(AFUNIXSocketAddress.of(silent));
+      CompletableFuture<QmpConnection> waiting =
+          loop.loop().connect(silent, Deadline.none().remaining(), event -> {});
+
+      assertThat(failure(loop.loop().connect(directory.resolve("none"), MOMENT, event -> {})))
+          .isInstanceOf(DeadlineExceededException.class);
+
+      assertThat(waiting).isNotDone();
+      waiting.cancel(false);
+    }
+  }
+
+  @Test
   void saysThatNobodyListensWhenTheDeadlinePasses() throws IOException {
     Path socket = directory.resolve("left-over");
     AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
