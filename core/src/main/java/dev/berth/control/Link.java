@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Link implements Closeable {
   private static final int OUTBOX_LINES = 16;
   private static final byte[] NO_MORE = {};
+  private static final long LAST_WORDS_MILLIS = 1_000;
 
   /** Hears what is no reply, on the reading thread. */
   interface Listener {
@@ -196,9 +197,19 @@ final class Link implements Closeable {
         wire.sendLine(line);
       }
     } catch (IOException e) {
-      fail(e);
+      failAfterLastWords(e);
     } catch (InterruptedException e) {
       fail(new IOException("this client closed the connection", e));
+    }
+  }
+
+  /** A host that closed at once may have said why: that is worth more than a broken pipe. */
+  private void failAfterLastWords(IOException cause) {
+    try {
+      reader.join(LAST_WORDS_MILLIS);
+      fail(cause);
+    } catch (InterruptedException e) {
+      fail(cause);
     }
   }
 
