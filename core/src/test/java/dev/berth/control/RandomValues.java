@@ -1,0 +1,137 @@
+package dev.berth.control;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainEvent;
+import dev.berth.domain.DomainName;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainSnapshot.DefinitionSummary;
+import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.Liveness;
+import dev.berth.domain.MachineSummary;
+import dev.berth.domain.StateReason;
+import dev.berth.error.Problem;
+import dev.berth.host.HostInfo;
+import dev.berth.host.HostInfo.QemuInfo;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Arbitrary values of the API; the same seed gives the same ones. */
+final class RandomValues {
+  private static final String ALPHABET = "aZ0 \"\\/\n\t\u0000\u00e9\u20ac{}[],:'";
+
+  private final Random random;
+
+  RandomValues(long seed) {
+    this.random = new Random(seed);
+  }
+
+  DomainSnapshot snapshot() {
+    return new DomainSnapshot(
+        new DomainName("d" + random.nextInt(1_000_000)),
+        uuid(),
+        random.nextLong(),
+        instant(),
+        new DomainStatus(
+            constant(DomainState.values()),
+            constant(StateReason.values()),
+            maybe(this::text),
+            instant()),
+        new DefinitionSummary(
+            random.nextLong(),
+            random.nextBoolean(),
+            random.nextInt(),
+            new ByteSize(random.nextLong() >>> 1),
+            texts()),
+        maybe(this::machine),
+        maybe(() -> new OperationSummary(text(), text(), instant())));
+  }
+
+  DomainEvent event() {
+    return new DomainEvent(
+        random.nextLong(),
+        instant(),
+        maybe(this::uuid),
+        maybe(this::text),
+        text(),
+        text(),
+        texts());
+  }
+
+  HostInfo hostInfo() {
+    return new HostInfo(
+        text(),
+        Path.of("/home-" + random.nextInt()),
+        random.nextLong(),
+        random.nextInt(),
+        random.nextInt(),
+        list(() -> new QemuInfo(Path.of("/usr/bin/qemu"), text(), text(), text())));
+  }
+
+  List<Problem> problems() {
+    List<Problem> problems =
+        list(() -> new Problem(text(), random.nextInt(9), random.nextInt(9), text()));
+    return problems.isEmpty() ? List.of(Problem.at("", text())) : problems;
+  }
+
+  byte[] bytes() {
+    byte[] bytes = new byte[random.nextInt(2_000_000)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  String text() {
+    return random
+        .ints(random.nextInt(12), 0, ALPHABET.length())
+        .mapToObj(index -> String.valueOf(ALPHABET.charAt(index)))
+        .collect(Collectors.joining());
+  }
+
+  <T> T constant(T[] all) {
+    return all[random.nextInt(all.length)];
+  }
+
+  <T> List<T> list(Supplier<T> supplier) {
+    return Stream.generate(supplier).limit(random.nextInt(4)).toList();
+  }
+
+  private MachineSummary machine() {
+    return new MachineSummary(
+        text(),
+        maybe(random::nextLong),
+        text(),
+        text(),
+        text(),
+        text(),
+        constant(Liveness.values()),
+        instant());
+  }
+
+  private UUID uuid() {
+    return new UUID(random.nextLong(), random.nextLong());
+  }
+
+  private Instant instant() {
+    return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+  }
+
+  private Map<String, String> texts() {
+    return IntStream.range(0, random.nextInt(4))
+        .boxed()
+        .collect(Collectors.toMap(index -> index + text(), index -> text()));
+  }
+
+  private <T> Optional<T> maybe(Supplier<T> supplier) {
+    return random.nextBoolean() ? Optional.of(supplier.get()) : Optional.empty();
+  }
+}
