@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** What a guest has written to its console so far, for tests that wait for a line. */
 final class ConsoleLog {
@@ -35,16 +36,16 @@ final class ConsoleLog {
 
   /** Waits until the log has that text. */
   void await(String expected, Duration patience) {
+    await(text -> text.contains(expected), "'" + expected + "'", patience);
+  }
+
+  /** Waits until the log is as expected. */
+  void await(Predicate<String> expectation, String what, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
-    while (!text().contains(expected)) {
+    while (!expectation.test(text())) {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError(
-            "'"
-                + expected
-                + "' did not come within "
-                + patience
-                + "; the console says:\n"
-                + text());
+            what + " did not come within " + patience + "; the console says:\n" + text());
       }
       LockSupport.parkNanos(POLL_NANOS);
     }

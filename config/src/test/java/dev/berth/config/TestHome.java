@@ -1,0 +1,123 @@
+package dev.berth.config;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DomainRef;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.testing.TestGuest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A host's home for a test: opens hosts on it, defines machines there, and clears it away. */
+final class TestHome {
+  /** For whatever must happen in the end; far longer than anything takes. */
+  static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /** Every state but {@code adopting}. */
+  static final Set<DomainState> SETTLED =
+      Set.copyOf(EnumSet.complementOf(EnumSet.of(DomainState.ADOPTING)));
+
+  static final Set<DomainState> OFF = Set.of(DomainState.SHUTOFF);
+  static final Set<DomainState> RUNNING = Set.of(DomainState.RUNNING);
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Path directory;
+
+  TestHome(Path directory) {
+    this.directory = directory;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  VmHost open() {
+    return Berth.open(HostSettings.under(directory));
+  }
+
+  /** Adds a line to the settings that the next host is opened with. */
+  void set(String key, String value) {
+    try {
+      Files.writeString(
+          HomeLayout.under(directory).settingsFile(),
+          key + ": " + value + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new AssertionError("cannot write the settings of " + directory, e);
+    }
+  }
+
+  /** Defines a domain from its name and further lines of YAML. */
+  DefineResult define(VmHost host, String name, String... lines) {
+    String document = "name: " + name + "\n" + String.join("\n", lines) + "\n";
+    return host.define(
+        new DefinitionDocument(document, name + ".yaml", directory), new DefineCondition.Always());
+  }
+
+  /** A small machine without anything to boot: its firmware runs and finds nothing. */
+  DomainRef defineIdle(VmHost host, String name) {
+    define(host, name, "memory: 64MiB");
+    return DomainRef.of(name);
+  }
+
+  /** A small machine that has not run an instruction yet. */
+  DomainSnapshot startIdle(VmHost host, String name) {
+    DomainRef domain = defineIdle(host, name);
+    return host.start(domain, StartMode.PAUSED, CallOptions.none()).snapshot();
+  }
+
+  /** The example guest with these switches on its kernel command line. */
+  DomainRef defineGuest(VmHost host, String name, String... switches) {
+    TestGuest guest = TestGuest.locate();
+    define(
+        host,
+        name,
+        "memory: 128MiB",
+        "boot:",
+        "  kernel: " + guest.kernel(),
+        "  initrd: " + guest.initrd(),
+        "  cmdline: " + TestGuest.cmdline(switches));
+    return DomainRef.of(name);
+  }
+
+  /** The domain once the host knows what has become of it. */
+  static DomainSnapshot settled(VmHost host, DomainRef domain) {
+    return host.await(domain, SETTLED, PATIENCE);
+  }
+
+  /** Run directories that are left of machines. */
+  List<Path> runDirectories() {
+    Path run = HomeLayout.under(directory).runDirectory();
+    if (!Files.exists(run)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(run)) {
+      return entries.toList();
+    } catch (IOException e) {
+      throw new AssertionError("cannot list " + run, e);
+    }
+  }
+
+  /** Ends every machine of this home. */
+  void clear() {
+    try (VmHost host = open()) {
+      for (DomainSnapshot domain : host.list()) {
+        host.destroy(DomainRef.of(domain.name()), GRACE, CallOptions.none());
+      }
+    }
+  }
+}
