@@ -130,7 +130,7 @@ final class Database implements AutoCloseable {
   }
 
   private static Connection connect(StoreHome home, String options) throws SQLException {
-    String url = "jdbc:h2:file:" + home.databaseName() + options + OPTIONS;
+    String url = "jdbc:h2:" + home.databaseName() + options + OPTIONS;
     return new JdbcConnection(url, new Properties(), "sa", "", false);
   }
 }

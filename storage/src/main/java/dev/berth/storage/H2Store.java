@@ -66,15 +66,15 @@ public final class H2Store implements Store {
    *     newer version of Berth has written it; nothing was changed then
    */
   public static H2Store open(StoreSettings settings) {
-    return open(settings, FileLimits.DEFAULT);
+    return open(settings, StoreHome.of(settings.home()), FileLimits.DEFAULT);
   }
 
-  static H2Store open(StoreSettings settings, FileLimits limits) {
+  static H2Store open(StoreSettings settings, StoreHome home, FileLimits limits) {
     BlockingQueue<StoreTask> tasks = new ArrayBlockingQueue<>(QUEUE_LIMIT);
     ExecutorService completions =
         Executors.newSingleThreadExecutor(work -> daemon(work, "berth-store-completions"));
     Counters counters = new Counters();
-    StoreThread work = new StoreThread(settings, limits, tasks, completions, counters);
+    StoreThread work = new StoreThread(settings, home, limits, tasks, completions, counters);
     Thread thread = daemon(work, "berth-store");
     thread.start();
     try {

@@ -45,6 +45,7 @@ final class Ledger {
 
   Ledger(
       StoreSettings settings,
+      StoreHome home,
       FileLimits limits,
       Recovery.Outcome opened,
       RecoveryCopies copies,
@@ -52,7 +53,7 @@ final class Ledger {
       Counters counters)
       throws SQLException {
     this.settings = settings;
-    this.home = new StoreHome(settings.home());
+    this.home = home;
     this.limits = limits;
     this.copies = copies;
     this.completions = completions;

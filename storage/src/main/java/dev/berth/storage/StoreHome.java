@@ -19,21 +19,29 @@ import java.time.format.DateTimeFormatter;
  * recovery/host.json               the host's id and how far event numbers have gone
  * recovery/UUID.json               one readable copy of each domain
  * </pre>
+ *
+ * @param directory absolute
+ * @param fileSystem the name by which H2 knows the file system that it reaches the database through
  */
-record StoreHome(Path directory) {
+record StoreHome(Path directory, String fileSystem) {
   /** H2 adds {@code .mv.db} to the name. */
   private static final String DATABASE = "berth";
 
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+  /** A store in a directory of the host. */
+  static StoreHome of(Path directory) {
+    return new StoreHome(directory, "file");
+  }
+
   Path lockFile() {
     return directory.resolve("store.lock");
   }
 
   /** The database as H2 wants it named. */
-  Path databaseName() {
-    return directory.resolve(DATABASE);
+  String databaseName() {
+    return fileSystem + ":" + directory.resolve(DATABASE);
   }
 
   Path databaseFile() {

@@ -39,12 +39,13 @@ final class StoreThread implements Runnable {
 
   StoreThread(
       StoreSettings settings,
+      StoreHome home,
       FileLimits limits,
       BlockingQueue<StoreTask> tasks,
       Executor completions,
       Counters counters) {
     this.settings = settings;
-    this.home = new StoreHome(settings.home());
+    this.home = home;
     this.limits = limits;
     this.tasks = tasks;
     this.completions = completions;
@@ -98,7 +99,7 @@ final class StoreThread implements Runnable {
     Recovery.Outcome found = Recovery.run(home, directory, settings.clock().instant());
     Ledger ledger;
     try {
-      ledger = new Ledger(settings, limits, found, copies, completions, counters);
+      ledger = new Ledger(settings, home, limits, found, copies, completions, counters);
     } catch (SQLException | RuntimeException e) {
       found.database().close();
       throw e;

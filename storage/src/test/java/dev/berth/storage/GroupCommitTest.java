@@ -235,7 +235,7 @@ class GroupCommitTest {
       for (int i = 1; i <= 200; i++) {
         store.commit(StoreRecords.put(StoreRecords.domain(domain.uuid(), "web-1", i))).join();
       }
-      Path copy = new CopyDirectory(new StoreHome(home).recovery()).file(domain.uuid());
+      Path copy = new CopyDirectory(StoreHome.of(home).recovery()).file(domain.uuid());
       awaitUntil(() -> Files.exists(copy) && read(copy).contains("\"generation\" : 200"));
       assertThat(store.figures().copiesWritten()).isLessThan(200);
       assertThat(read(copy)).contains("\"name\" : \"web-1\"", "\"state\" : \"shutoff\"");
@@ -256,9 +256,9 @@ class GroupCommitTest {
 
   private void checkFileSize(FileLimits limits, int commits) {
     StoreSettings few = settings(StoreRecords.SINCE).withEventsKept(100, AGE);
-    StoreHome files = new StoreHome(home);
+    StoreHome files = StoreHome.of(home);
     long largest = 0;
-    try (H2Store store = H2Store.open(few, limits)) {
+    try (H2Store store = H2Store.open(few, files, limits)) {
       for (int i = 0; i < commits; i++) {
         DomainRecord plain = StoreRecords.domain(new UUID(1, i % 10), "web-" + i % 10, i);
         DomainRecord domain =

@@ -120,14 +120,14 @@ class HostileDiskTest {
   void aDatabaseOfAnotherUserIsNotCalledDamaged() throws Exception {
     Path home = disk.resolve("home");
     H2Store.open(StoreSettings.at(home)).close();
-    String file = new StoreHome(home).databaseFile().toString();
+    String file = StoreHome.of(home).databaseFile().toString();
     run("chmod", "600", file);
     run("chown", "nobody", file);
 
     assertThat(openedWithoutPrivileges(home))
         .startsWith("StorageFailureException")
         .contains("berth.mv.db", "owned by nobody");
-    assertThat(new StoreHome(home).databaseFile()).exists();
+    assertThat(StoreHome.of(home).databaseFile()).exists();
   }
 
   /** As root without the capabilities that make permissions meaningless. */

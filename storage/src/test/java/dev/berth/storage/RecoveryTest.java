@@ -41,7 +41,7 @@ class RecoveryTest {
 
   @BeforeEach
   void makeAStoreOfTwoDomains() {
-    files = new StoreHome(home);
+    files = StoreHome.of(home);
     try (H2Store store = open()) {
       hostId = store.hostId();
       store.commit(StoreRecords.put(web)).join();
@@ -219,7 +219,7 @@ class RecoveryTest {
     try (H2Store other = H2Store.open(StoreSettings.at(elsewhere))) {
       other.commit(StoreRecords.put(StoreRecords.domain("stranger"))).join();
     }
-    try (var copies = Files.list(new StoreHome(elsewhere).recovery())) {
+    try (var copies = Files.list(StoreHome.of(elsewhere).recovery())) {
       for (Path copy : copies.filter(file -> !file.endsWith("host.json")).toList()) {
         Files.copy(copy, files.recovery().resolve(copy.getFileName()));
       }
@@ -251,7 +251,7 @@ class RecoveryTest {
   @Test
   void aStoreOfANewerVersionIsRefusedUntouched() throws Exception {
     try (Connection connection =
-            DriverManager.getConnection("jdbc:h2:file:" + files.databaseName(), "sa", "");
+            DriverManager.getConnection("jdbc:h2:" + files.databaseName(), "sa", "");
         var statement = connection.createStatement()) {
       statement.execute(
           "INSERT INTO schema_history VALUES (7, 'V007__later.sql', 'x', CURRENT_TIMESTAMP)");
@@ -273,7 +273,7 @@ class RecoveryTest {
   void aDatabaseInUseByAnotherProgramIsNotCalledDamaged() throws Exception {
     try (Connection connection =
         DriverManager.getConnection(
-            "jdbc:h2:file:" + files.databaseName() + ";FILE_LOCK=FS", "sa", "")) {
+            "jdbc:h2:" + files.databaseName() + ";FILE_LOCK=FS", "sa", "")) {
       assertThat(connection.isValid(1)).isTrue();
       try (ChildJvm other = ChildJvm.start(StoreHolder.class, home.toString())) {
         assertThat(other.line()).startsWith("BusyException").contains("another program");

@@ -34,7 +34,7 @@ final class StoreMeasurement {
     double[] sixteen = new double[rounds];
     long largest = 0;
     try (H2Store store = H2Store.open(StoreSettings.at(directory.resolve("store")))) {
-      StoreHome home = new StoreHome(directory.resolve("store"));
+      StoreHome home = StoreHome.of(directory.resolve("store"));
       commitsPerSecond(store, 1, commits);
       for (int i = 0; i < rounds; i++) {
         bare[i] = appendsPerSecond(directory.resolve("bare"), commits);
@@ -55,7 +55,7 @@ final class StoreMeasurement {
         rounds);
     System.out.printf(
         "database file: %,d bytes at most, %,d after closing%n",
-        largest, new StoreHome(directory.resolve("store")).databaseBytes());
+        largest, StoreHome.of(directory.resolve("store")).databaseBytes());
     delete(directory);
   }
 
