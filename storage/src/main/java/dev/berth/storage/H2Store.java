@@ -123,7 +123,7 @@ public final class H2Store implements Store {
 
   @Override
   public List<DomainEvent> eventsAfter(long sequence, int limit) {
-    return read(database -> database.events().after(sequence, limit));
+    return read(database -> database.events().after(sequence, Math.max(0, limit)));
   }
 
   @Override

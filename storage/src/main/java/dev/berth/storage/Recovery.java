@@ -105,6 +105,8 @@ final class Recovery {
   private void setAside(Exception cause) throws IOException {
     String reason = StoreErrors.reason(cause);
     Path kept = home.setAside(now);
+    // H2 leaves a file that it could not read open, for the collector to close.
+    System.gc();
     LOG.error("The database {} cannot be read and is kept as {}", home.databaseFile(), kept, cause);
     account.add(
         "The database %s could not be read (%s) and is kept as %s."

@@ -9,7 +9,8 @@ import java.time.Duration;
  * Where a store lives and how many events it keeps.
  *
  * @param home directory that holds the store and nothing of another store; made when missing
- * @param eventsKept number of events kept at least; older ones are dropped
+ * @param eventsKept number of events kept; the oldest beyond it are dropped, 1,000 at a time at
+ *     most
  * @param eventAge events older than this are dropped
  * @param clock tells the age of events
  */

@@ -254,6 +254,7 @@ public abstract class StoreContract {
     assertThat(store.eventsAfter(1, 10)).isEqualTo(acknowledged.subList(1, 2));
     assertThat(store.eventsAfter(0, 1)).isEqualTo(acknowledged.subList(0, 1));
     assertThat(store.eventsAfter(2, 10)).isEmpty();
+    assertThat(store.eventsAfter(0, 0)).isEmpty();
     assertThat(store.eventRange()).isEqualTo(new Store.EventRange(1, 2));
   }
 
