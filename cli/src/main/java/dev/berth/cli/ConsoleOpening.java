@@ -3,6 +3,7 @@ package dev.berth.cli;
 import dev.berth.cli.output.Output;
 import dev.berth.cli.output.Printable;
 import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DurationText;
 import dev.berth.host.DomainRef;
 import dev.berth.host.LogKind;
 import dev.berth.host.VmHost;
@@ -47,6 +48,10 @@ final class ConsoleOpening {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    if (printed == 0 && most > 0) {
+      output.note(
+          "nothing on the console of " + domain + " within " + DurationText.print(patience));
     }
   }
 

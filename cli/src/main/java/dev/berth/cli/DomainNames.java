@@ -4,6 +4,7 @@ import dev.berth.cli.output.Output;
 import dev.berth.cli.output.Printable;
 import dev.berth.control.ResultCodec;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.DomainRef;
@@ -65,21 +66,23 @@ final class DomainNames {
     output.item(() -> ResultCodec.write(result), () -> sentence(result));
   }
 
-  /** For example {@code web-1: already shutoff (shutdown)}. */
+  /**
+   * For example {@code web-1: already shutoff (shutdown)}, or {@code web-1: shutoff (destroyed);
+   * killed: QEMU did not end within 10 s}.
+   */
   static String sentence(VerbResult result) {
     DomainStatus status = result.snapshot().status();
-    String already =
-        switch (result.effect()) {
-          case ALREADY -> "already ";
-          case CHANGED -> "";
-        };
-    return result.snapshot().name()
-        + ": "
-        + already
-        + status.state().text()
-        + " ("
-        + status.reason().text()
-        + ")"
-        + (result.detail().isEmpty() ? "" : "; " + Printable.line(result.detail()));
+    String name = result.snapshot().name().text();
+    String state = status.state().text() + " (" + status.reason().text() + ")";
+    return switch (result.effect()) {
+      case ALREADY -> name + ": already " + state;
+      case CHANGED -> name + ": " + state + addition(result.detail(), status.reason());
+    };
+  }
+
+  /** What the detail says beyond the reason. */
+  private static String addition(String detail, StateReason reason) {
+    boolean saysMore = !detail.isEmpty() && !detail.equals(reason.text());
+    return saysMore ? "; " + Printable.line(detail) : "";
   }
 }

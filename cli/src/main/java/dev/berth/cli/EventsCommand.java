@@ -7,6 +7,7 @@ import dev.berth.domain.DomainEvent;
 import dev.berth.host.EventStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -51,7 +52,7 @@ final class EventsCommand implements Command {
   /** For example {@code 17 2026-11-20T18:00:00Z web-1 domain.state uid:0(root) state=running}. */
   private static String line(DomainEvent event) {
     StringBuilder line = new StringBuilder();
-    line.append(event.sequence()).append(' ').append(event.time());
+    line.append(event.sequence()).append(' ').append(event.time().truncatedTo(ChronoUnit.MILLIS));
     line.append(' ').append(event.name().orElse("-"));
     line.append(' ').append(event.type()).append(' ').append(event.actor());
     for (Map.Entry<String, String> each : new TreeMap<>(event.attributes()).entrySet()) {

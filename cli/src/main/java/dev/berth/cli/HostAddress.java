@@ -31,7 +31,7 @@ record HostAddress(URI uri, Optional<HomeLayout> layout) {
   static HostAddress choose(
       Optional<String> connect, Optional<String> home, Environment environment) {
     if (connect.isPresent() && home.isPresent()) {
-      throw new InvalidRequestException(
+      throw new UsageException(
           "--connect and --home both say which host to talk to. Give only one of them.");
     }
     if (connect.isPresent()) {

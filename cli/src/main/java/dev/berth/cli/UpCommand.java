@@ -43,7 +43,7 @@ final class UpCommand implements Command {
             "--lines-within",
             "DURATION",
             DurationArgument::parse,
-            "10s",
+            "30s",
             "How long to wait for those lines.");
     deadline = parameters.deadline();
     file = parameters.argument(DefinitionFile.LABEL, DefinitionFile.DESCRIPTION);

@@ -11,7 +11,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -103,16 +102,24 @@ public final class Vmctl {
   }
 
   private int wrongUsage(CommandTree tree, ParameterException wrong) throws IOException {
-    List<String> advice = new ArrayList<>();
+    String seeHelp = seeHelp(wrong.getCommandLine().getCommandSpec().qualifiedName());
     if (wrong instanceof UnmatchedArgumentException unmatched) {
       List<String> nearest = unmatched.getSuggestions();
-      if (!nearest.isEmpty()) {
-        advice.add("Did you mean " + nearest.get(0) + "?");
-      }
+      String advice = nearest.isEmpty() ? "" : "Did you mean " + nearest.get(0) + "?\n";
+      return ErrorReport.printUsage(output(tree), unmatched(unmatched), advice + seeHelp);
     }
-    advice.add(seeHelp(wrong.getCommandLine().getCommandSpec().qualifiedName()));
-    return ErrorReport.printUsage(
-        output(tree), String.valueOf(wrong.getMessage()), String.join("\n", advice));
+    return ErrorReport.printUsage(output(tree), String.valueOf(wrong.getMessage()), seeHelp);
+  }
+
+  private static String unmatched(UnmatchedArgumentException unmatched) {
+    String first = unmatched.getUnmatched().get(0);
+    if (unmatched.isUnknownOption()) {
+      return "There is no option '" + first + "'.";
+    }
+    boolean isCommand = !unmatched.getCommandLine().getSubcommands().isEmpty();
+    return isCommand
+        ? "There is no command '" + first + "'."
+        : "There is no room for '" + first + "'.";
   }
 
   private static String seeHelp(String name) {

@@ -5,11 +5,13 @@ import dev.berth.host.VmHost;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs {@code vmctl} in this JVM: what it is given, and what comes of it. */
 final class Shell {
@@ -17,6 +19,7 @@ final class Shell {
 
   private final HostConnector connector;
   private final Map<String, String> variables = new HashMap<>(Map.of("HOME", "/nonexistent"));
+  private Optional<OutputStream> brokenOut = Optional.empty();
   private InputStream in = InputStream.nullInputStream();
   private Environment.Terminals terminals = new Environment.Terminals(false, false);
   private DaemonStarter starter =
@@ -64,6 +67,11 @@ final class Shell {
     return this;
   }
 
+  Shell writingTo(OutputStream out) {
+    brokenOut = Optional.of(out);
+    return this;
+  }
+
   Shell startingDaemonsBy(DaemonStarter how) {
     starter = how;
     return this;
@@ -73,7 +81,15 @@ final class Shell {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Environment environment =
-        new Environment(variables, DIRECTORY, 1000, in, out, err, terminals, Clock.systemUTC());
+        new Environment(
+            variables,
+            DIRECTORY,
+            1000,
+            in,
+            brokenOut.orElse(out),
+            err,
+            terminals,
+            Clock.systemUTC());
     int exitCode = new Vmctl(environment, new Session.Reach(connector, starter)).run(arguments);
     return new Outcome(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -8,6 +8,7 @@ import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,7 +147,7 @@ public final class DomainTable {
   }
 
   private String moment(Instant moment) {
-    return moment + " (" + age(moment) + " ago)";
+    return moment.truncatedTo(ChronoUnit.SECONDS) + " (" + age(moment) + " ago)";
   }
 
   private String age(Instant since) {
