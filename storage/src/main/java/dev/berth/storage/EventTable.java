@@ -84,18 +84,29 @@ final class EventTable {
 
   /** The end of the run of old events at the table's beginning. */
   private long lastBefore(Instant time, long otherwise) throws SQLException {
-    long last = otherwise;
-    List<DomainEvent> oldest = after(otherwise, 1);
+    List<Age> oldest = ages(otherwise, 1);
     if (oldest.isEmpty() || !oldest.get(0).time().isBefore(time)) {
-      return last;
+      return otherwise;
     }
-    for (DomainEvent event : after(otherwise, DROPPED_AT_ONCE)) {
-      if (!event.time().isBefore(time)) {
+    long last = otherwise;
+    for (Age age : ages(otherwise, DROPPED_AT_ONCE)) {
+      if (!age.time().isBefore(time)) {
         break;
       }
-      last = event.sequence();
+      last = age.sequence();
     }
     return last;
+  }
+
+  /** When an event happened. */
+  private record Age(long sequence, Instant time) {}
+
+  private List<Age> ages(long after, int limit) throws SQLException {
+    return sql.list(
+        "SELECT sequence, time FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        row -> new Age(row.getLong(1), row.getObject(2, Instant.class)),
+        after,
+        limit);
   }
 
   private long oldest() throws SQLException {
