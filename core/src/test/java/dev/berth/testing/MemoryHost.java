@@ -3,17 +3,13 @@ package dev.berth.testing;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
-import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
-import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
-import dev.berth.error.ConflictException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidStateException;
-import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -34,12 +30,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -51,27 +45,23 @@ public final class MemoryHost implements VmHost {
   private static final Set<DomainState> ON =
       EnumSet.of(DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED);
 
-  private final Contents contents;
+  private final MemoryContents contents;
   private final String actor;
 
-  /** What every view of one host shares; also its lock. */
-  private record Contents(Clock clock, Map<UUID, MemoryDomain> domains, MemoryEvents events) {}
-
-  private MemoryHost(Contents contents, String actor) {
+  private MemoryHost(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
   }
 
   /** A host without domains. */
   public static MemoryHost create() {
-    Clock clock = Clock.systemUTC();
-    return new MemoryHost(new Contents(clock, new HashMap<>(), new MemoryEvents(clock)), "api");
+    return new MemoryHost(new MemoryContents(Clock.systemUTC()), "api");
   }
 
   /** Makes a guest ignore requests to shut down. */
   public void deafen(DomainRef domain) {
     synchronized (contents) {
-      find(domain).deaf = true;
+      contents.find(domain).deaf = true;
     }
   }
 
@@ -79,7 +69,7 @@ public final class MemoryHost implements VmHost {
   public void guestWrites(DomainRef domain, String text) {
     synchronized (contents) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       found.consoleLog.writeBytes(bytes);
       found.console.ifPresent(console -> console.guestWrites(bytes));
     }
@@ -88,7 +78,8 @@ public final class MemoryHost implements VmHost {
   /** What was typed at the console that is attached now. */
   public String typed(DomainRef domain) {
     synchronized (contents) {
-      return find(domain)
+      return contents
+          .find(domain)
           .console
           .map(console -> new String(console.typed(), StandardCharsets.UTF_8))
           .orElse("");
@@ -98,7 +89,7 @@ public final class MemoryHost implements VmHost {
   /** The guest panics. */
   public void guestPanics(DomainRef domain) {
     synchronized (contents) {
-      change(find(domain), DomainState.CRASHED, StateReason.PANICKED);
+      change(contents.find(domain), DomainState.CRASHED, StateReason.PANICKED);
     }
   }
 
@@ -135,14 +126,14 @@ public final class MemoryHost implements VmHost {
   @Override
   public DomainSnapshot domain(DomainRef domain) {
     synchronized (contents) {
-      return find(domain).snapshot();
+      return contents.find(domain).snapshot();
     }
   }
 
   @Override
   public DefinitionView definition(DomainRef domain) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       return new DefinitionView(found.revision(), found.json());
     }
   }
@@ -151,16 +142,14 @@ public final class MemoryHost implements VmHost {
   public DefineResult define(DefinitionDocument document, DefineCondition condition) {
     DomainDefinition read = DefinitionReader.read(document);
     synchronized (contents) {
-      Optional<MemoryDomain> existing = existing(read);
-      require(condition, read.name(), existing);
-      return existing.map(domain -> redefine(domain, read)).orElseGet(() -> create(read));
+      return contents.define(read, condition, actor);
     }
   }
 
   @Override
   public void undefine(DomainRef domain) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       if (found.hasMachine()) {
         throw illegal("undefine", found, DomainState.SHUTOFF);
       }
@@ -173,7 +162,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       DomainState wanted = mode == StartMode.RUNNING ? DomainState.RUNNING : DomainState.PAUSED;
       if (found.state() == DomainState.RUNNING || found.state() == wanted) {
         return already(found);
@@ -191,7 +180,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       if (found.state() == DomainState.SHUTOFF) {
         return already(found);
       }
@@ -217,7 +206,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult destroy(DomainRef domain, Duration grace, CallOptions options) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       return found.hasMachine() ? off(found, StateReason.DESTROYED, "") : already(found);
     }
   }
@@ -225,7 +214,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult reset(DomainRef domain, CallOptions options) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       if (!ON.contains(found.state())) {
         throw illegal("reset", found, DomainState.RUNNING);
       }
@@ -251,14 +240,14 @@ public final class MemoryHost implements VmHost {
   public DomainSnapshot await(DomainRef domain, Set<DomainState> states, Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
     synchronized (contents) {
-      while (!states.contains(find(domain).state())) {
+      while (!states.contains(contents.find(domain).state())) {
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (left <= 0) {
           throw new DeadlineExceededException(
               "Domain '"
                   + domain
                   + "' is "
-                  + find(domain).state().text()
+                  + contents.find(domain).state().text()
                   + " after "
                   + timeout.toMillis()
                   + " ms.");
@@ -270,14 +259,15 @@ public final class MemoryHost implements VmHost {
           throw new DeadlineExceededException("Interrupted while waiting for '" + domain + "'.", e);
         }
       }
-      return find(domain).snapshot();
+      return contents.find(domain).snapshot();
     }
   }
 
   @Override
   public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
     synchronized (contents) {
-      byte[] all = kind == LogKind.CONSOLE ? find(domain).consoleLog.toByteArray() : new byte[0];
+      byte[] all =
+          kind == LogKind.CONSOLE ? contents.find(domain).consoleLog.toByteArray() : new byte[0];
       return Arrays.copyOfRange(all, Math.max(0, all.length - maxBytes), all.length);
     }
   }
@@ -285,7 +275,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public Console console(DomainRef domain) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       if (!found.hasMachine()) {
         throw illegal("attach to the console of", found, DomainState.RUNNING);
       }
@@ -312,85 +302,10 @@ public final class MemoryHost implements VmHost {
     }
   }
 
-  private MemoryDomain find(DomainRef reference) {
-    return contents.domains().values().stream()
-        .filter(
-            domain ->
-                reference.equals(new DomainRef.ByUuid(domain.uuid()))
-                    || reference.equals(DomainRef.of(domain.definition().name())))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    "There is no domain '" + reference + "'. 'vmctl list' shows those there are."));
-  }
-
-  /** The domain that the definition is of: by UUID where it has one, else by name. */
-  private Optional<MemoryDomain> existing(DomainDefinition read) {
-    Optional<MemoryDomain> byName = byName(read.name());
-    Optional<MemoryDomain> byUuid =
-        read.uuid().flatMap(uuid -> Optional.ofNullable(contents.domains().get(uuid)));
-    if (byName.isPresent() && read.uuid().isPresent() && !byName.equals(byUuid)) {
-      throw new AlreadyExistsException(
-          "The name '"
-              + read.name()
-              + "' belongs to the domain "
-              + byName.get().uuid()
-              + ". Choose another one.");
-    }
-    return byUuid.or(() -> byName);
-  }
-
-  private Optional<MemoryDomain> byName(DomainName name) {
-    return contents.domains().values().stream()
-        .filter(domain -> domain.definition().name().equals(name))
-        .findFirst();
-  }
-
-  private static void require(
-      DefineCondition condition, DomainName name, Optional<MemoryDomain> existing) {
-    boolean holds = true;
-    if (condition instanceof DefineCondition.Absent) {
-      holds = existing.isEmpty();
-    } else if (condition instanceof DefineCondition.Revision wanted) {
-      holds = existing.isPresent() && existing.get().revision() == wanted.revision();
-    }
-    if (!holds) {
-      throw new ConflictException(
-          "Domain '"
-              + name
-              + "' is not as the condition says: "
-              + existing
-                  .map(domain -> "its revision is " + domain.revision())
-                  .orElse("it is not there")
-              + ". Read it again.");
-    }
-  }
-
-  private DefineResult create(DomainDefinition read) {
-    var domain =
-        new MemoryDomain(read.withUuid(read.uuid().orElseGet(UUID::randomUUID)), contents.clock());
-    contents.domains().put(domain.uuid(), domain);
-    contents.events().add(domain, EventTypes.DEFINED, actor, Map.of());
-    contents.notifyAll();
-    return new DefineResult(DefineResult.Effect.CREATED, domain.snapshot());
-  }
-
-  private DefineResult redefine(MemoryDomain domain, DomainDefinition read) {
-    DomainDefinition replacement = read.withUuid(domain.uuid());
-    if (replacement.equals(domain.definition())) {
-      return new DefineResult(DefineResult.Effect.UNCHANGED, domain.snapshot());
-    }
-    domain.redefine(replacement);
-    contents.events().add(domain, EventTypes.REDEFINED, actor, Map.of());
-    contents.notifyAll();
-    return new DefineResult(DefineResult.Effect.REPLACED, domain.snapshot());
-  }
-
   private VerbResult stopOrGo(
       String verb, DomainRef domain, DomainState from, DomainState to, StateReason reason) {
     synchronized (contents) {
-      MemoryDomain found = find(domain);
+      MemoryDomain found = contents.find(domain);
       if (found.state() == to) {
         return already(found);
       }
