@@ -99,6 +99,7 @@ public final class ControlServer implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    // Waits under its lock on purpose: a second caller shall return when everything has ended.
     closing.countDown();
     socket.ifPresent(this::closeSocket);
     socket = Optional.empty();
