@@ -1,0 +1,119 @@
+package dev.berth.bench;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The least that a QMP client can do: a blocking socket of the JDK, one command at a time, no
+ * parsing. Not thread-safe.
+ */
+final class BareMonitor implements AutoCloseable {
+  private static final Pattern EVENT = Pattern.compile("\"event\": \"(\\w+)\"");
+
+  private final SocketChannel socket;
+  private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).flip();
+  private final Set<String> events = new HashSet<>();
+
+  private BareMonitor(SocketChannel socket) {
+    this.socket = socket;
+  }
+
+  /** Connects and shakes hands; tries each millisecond while nobody listens and QEMU lives. */
+  static BareMonitor connect(Path path, BooleanSupplier isAlive)
+      throws IOException, InterruptedException {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
+    while (true) {
+      SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        socket.connect(address);
+        return shakeHands(new BareMonitor(socket));
+      } catch (SocketException nobodyListens) {
+        socket.close();
+        if (!isAlive.getAsBoolean()) {
+          throw new IOException("QEMU ended before it listened on " + path, nobodyListens);
+        }
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    }
+  }
+
+  private static BareMonitor shakeHands(BareMonitor monitor) throws IOException {
+    monitor.line();
+    monitor.execute("{\"execute\":\"qmp_capabilities\",\"arguments\":{\"enable\":[\"oob\"]}}");
+    return monitor;
+  }
+
+  /**
+   * Sends a command and waits for its reply.
+   *
+   * @throws IOException when QEMU refuses it or hangs up
+   */
+  void execute(String command) throws IOException {
+    socket.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+    String line = line();
+    while (!line.startsWith("{\"return\"")) {
+      if (line.startsWith("{\"error\"")) {
+        throw new IOException("QEMU refused " + command + ": " + line);
+      }
+      note(line);
+      line = line();
+    }
+  }
+
+  /** Waits until an event has come since the last wait for it. */
+  void await(String event) throws IOException {
+    while (!events.remove(event)) {
+      note(line());
+    }
+  }
+
+  private void note(String line) {
+    Matcher event = EVENT.matcher(line);
+    if (event.find()) {
+      events.add(event.group(1));
+    }
+  }
+
+  private String line() throws IOException {
+    int end = lineEnd(in.position());
+    while (end < 0) {
+      int searched = in.remaining();
+      in.compact();
+      if (socket.read(in) < 0) {
+        throw new IOException("QEMU hung up");
+      }
+      in.flip();
+      end = lineEnd(searched);
+    }
+    String line =
+        new String(in.array(), in.position(), end - in.position(), StandardCharsets.UTF_8);
+    in.position(end + 1);
+    return line;
+  }
+
+  private int lineEnd(int from) {
+    for (int i = from; i < in.limit(); i++) {
+      if (in.get(i) == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
