@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import dev.berth.error.HostFailureException;
 import dev.berth.launcher.Pidfd.Signal;
 import dev.berth.machine.LaunchRecord;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LaunchProcesses {
   private static final int POLL_MILLIS = 100;
+  private static final int KILL_ROUNDS = 100;
   private static final int SHELL_LIMIT_MILLIS = 100;
 
   private final LaunchRecord launch;
@@ -57,11 +59,21 @@ final class LaunchProcesses {
   /**
    * Ends them all: SIGTERM, for QEMU to complete its images' metadata, and SIGKILL to what is left
    * when the grace has passed. Returns when none is left.
+   *
+   * @throws HostFailureException when one does not die: the kernel keeps it, mostly for storage
+   *     that does not answer
    */
   void end(long graceMillis) {
     signalAll(Signal.SIGTERM, graceMillis);
-    while (signalAll(Signal.SIGKILL, POLL_MILLIS) > 0) {
-      // A process that was being made while the table was read shows up in the next round.
+    // A process that was being made while the table was read shows up in the next round.
+    for (int round = 0; signalAll(Signal.SIGKILL, POLL_MILLIS) > 0; round++) {
+      if (round == KILL_ROUNDS) {
+        throw new HostFailureException(
+            "Cannot end the processes of domain '"
+                + launch.subject().name()
+                + "': the kernel keeps them, mostly because storage does not answer. Mend the"
+                + " storage, then try again.");
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.HostInfo;
 import dev.berth.machine.Identity;
@@ -93,15 +94,19 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   @Override
   public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
-    boolean launched = false;
     try {
-      Machine machine = sequence.launch(launch, events, deadline);
-      launched = true;
-      return machine;
-    } finally {
-      if (!launched) {
-        abort(launch);
-      }
+      return sequence.launch(launch, events, deadline);
+    } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
+      undo(launch, failure);
+      throw failure;
+    }
+  }
+
+  private void undo(LaunchRecord launch, Exception cause) {
+    try {
+      abort(launch);
+    } catch (BerthException left) {
+      cause.addSuppressed(left);
     }
   }
 

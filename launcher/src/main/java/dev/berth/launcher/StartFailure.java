@@ -69,13 +69,13 @@ final class StartFailure {
    * @param cause the failure behind it
    */
   static BerthException of(String what, String words, @Nullable Throwable cause) {
+    String sentence = what + ": " + words.strip().replaceFirst("[.?!]$", "") + ". ";
     for (Known known : TABLE) {
       if (known.pattern.matcher(words).find()) {
-        return known.kind.error(what + ": " + words.strip() + ". " + known.remedy, cause);
+        return known.kind.error(sentence + known.remedy, cause);
       }
     }
-    return Kind.HOST.error(
-        what + ": " + words.strip() + ". QEMU's log ('vmctl logs --qemu') may tell more.", cause);
+    return Kind.HOST.error(sentence + "QEMU's log may tell more.", cause);
   }
 
   private enum Kind {

@@ -1,6 +1,7 @@
 /**
- * Finds QEMU, probes what it can do, turns launch plans into processes and adopts running machines.
- * Depends on core only.
+ * Finds QEMU, probes what it can do, turns definitions into launch records and those into
+ * processes, and recognises machines that an earlier host process started. Entry type: {@link
+ * dev.berth.launcher.QemuLauncher}. Depends on core only; knows neither the engine nor the store.
  */
 @NullMarked
 package dev.berth.launcher;
