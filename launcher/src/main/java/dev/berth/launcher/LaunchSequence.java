@@ -41,7 +41,7 @@ final class LaunchSequence {
     try {
       QemuProcess process = prove(launch);
       MachineAssembler assembler = new MachineAssembler(qmp, deadline);
-      assembler.assemble(launch.assembly());
+      assembler.assemble(launch);
       assembler.reset();
       complete = true;
       return new Machine(launch, process, qmp);

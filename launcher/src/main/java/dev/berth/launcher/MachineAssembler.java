@@ -10,11 +10,11 @@ import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,19 +35,23 @@ final class MachineAssembler {
   }
 
   /**
-   * Takes the steps in order; stops at the first that fails.
+   * Takes the record's steps in order; stops at the first that fails.
    *
-   * @throws BerthException naming the device whose step failed, with QEMU's words and a remedy
+   * @throws BerthException naming the domain and the device whose step failed, with QEMU's words
+   *     and a remedy
    */
-  void assemble(List<AssemblyStep> steps) throws InterruptedException {
-    for (AssemblyStep step : steps) {
+  void assemble(LaunchRecord launch) throws InterruptedException {
+    String cannot = "Cannot start domain '" + launch.subject().name() + "': ";
+    for (AssemblyStep step : launch.assembly()) {
       try {
         take(step);
       } catch (QemuRefusedException refused) {
-        throw StartFailure.of("QEMU refused " + subject(step), refused.description(), refused);
+        throw StartFailure.of(
+            cannot + "QEMU refused " + subject(step), refused.description(), refused);
       } catch (HostFailureException failure) {
         throw new HostFailureException(
-            "Cannot give QEMU " + subject(step) + ": " + failure.getMessage() + ".", failure);
+            cannot + "QEMU cannot be given " + subject(step) + ": " + failure.getMessage() + ".",
+            failure);
       }
     }
   }
