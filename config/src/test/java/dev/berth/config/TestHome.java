@@ -32,6 +32,7 @@ final class TestHome {
   static final Set<DomainState> OFF = Set.of(DomainState.SHUTOFF);
   static final Set<DomainState> RUNNING = Set.of(DomainState.RUNNING);
 
+  private static final Path SHARED_CACHE = Path.of("target", "qemu-cache").toAbsolutePath();
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Path directory;
@@ -45,7 +46,29 @@ final class TestHome {
   }
 
   VmHost open() {
-    return Berth.open(HostSettings.under(directory));
+    return Berth.open(settings());
+  }
+
+  /**
+   * What a host is opened with here: the defaults, save that all homes share what was found out
+   * about QEMU, which takes most of a second each time.
+   */
+  HostSettings settings() {
+    HostSettings usual = HostSettings.under(directory);
+    HomeLayout layout = usual.layout();
+    return new HostSettings(
+        new HomeLayout(
+            layout.home(),
+            layout.runDirectory(),
+            layout.logDirectory(),
+            SHARED_CACHE,
+            layout.controlSocket(),
+            layout.settingsFile()),
+        usual.qemuBinaries(),
+        usual.searchPath(),
+        usual.engine(),
+        usual.eventsKept(),
+        usual.eventAge());
   }
 
   /** Adds a line to the settings that the next host is opened with. */
