@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class LaunchLog {
   private static final int EXCERPT_BYTES = 4096;
   private static final int EXCERPT_LINES = 8;
-  private static final int SHELL_LIMIT_MILLIS = 1000;
+  private static final int WAITER_LIMIT_MILLIS = 1000;
 
   private final LaunchRecord launch;
   private final long start;
@@ -36,10 +36,10 @@ final class LaunchLog {
   /**
    * The error for a QEMU that ended while it was started, made of its last words.
    *
-   * @param shell what waits for QEMU; given a moment to write down how it ended
+   * @param waiter what waits for QEMU; given a moment to write down how it ended
    */
-  BerthException failure(Process shell, BerthException cause) throws InterruptedException {
-    shell.waitFor(SHELL_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+  BerthException failure(Process waiter, BerthException cause) throws InterruptedException {
+    waiter.waitFor(WAITER_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     ProcessExit exit = ExitFile.read(launch.files());
     String words = excerpt();
     return StartFailure.of(

@@ -35,8 +35,8 @@ final class LaunchSequence {
   Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
     LaunchLog log = LaunchLog.from(launch);
-    Process shell = QemuSpawner.spawn(launch);
-    QmpConnection qmp = connect(launch, shell, events, deadline, log);
+    Process waiter = QemuSpawner.spawn(launch);
+    QmpConnection qmp = connect(launch, waiter, events, deadline, log);
     boolean complete = false;
     try {
       QemuProcess process = prove(launch);
@@ -44,9 +44,10 @@ final class LaunchSequence {
       assembler.assemble(launch);
       assembler.reset();
       complete = true;
+      waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);
     } catch (MachineLostException lost) {
-      throw log.failure(shell, lost);
+      throw log.failure(waiter, lost);
     } finally {
       if (!complete) {
         qmp.close();
@@ -55,10 +56,14 @@ final class LaunchSequence {
   }
 
   private QmpConnection connect(
-      LaunchRecord launch, Process shell, QmpEventListener events, Deadline deadline, LaunchLog log)
+      LaunchRecord launch,
+      Process waiter,
+      QmpEventListener events,
+      Deadline deadline,
+      LaunchLog log)
       throws InterruptedException {
     CompletableFuture<QmpConnection> connecting =
-        loop.connect(launch.files().qmpSocket(), deadline.remaining(), shell.onExit(), events);
+        loop.connect(launch.files().qmpSocket(), deadline.remaining(), waiter.onExit(), events);
     boolean connected = false;
     try {
       QmpConnection qmp = connecting.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
@@ -68,7 +73,7 @@ final class LaunchSequence {
       throw log.late(late);
     } catch (ExecutionException failure) {
       if (failure.getCause() instanceof MachineLostException lost) {
-        throw log.failure(shell, lost);
+        throw log.failure(waiter, lost);
       }
       if (failure.getCause() instanceof DeadlineExceededException late) {
         throw log.late(late);

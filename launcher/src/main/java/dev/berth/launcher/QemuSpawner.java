@@ -34,19 +34,29 @@ final class QemuSpawner {
       echo $? >"$exit.new" && mv "$exit.new" "$exit"
       """;
 
+  /**
+   * Waits for the shell above QEMU. Java spends a thread on each child that lives, so the child
+   * must be one that can be let go when the launch is through.
+   */
+  private static final String WAITER =
+      """
+      setsid /bin/sh -c "$@" & wait $!
+      """;
+
   private QemuSpawner() {}
 
   /**
    * Makes the directories and starts QEMU.
    *
-   * @return the shell, whose end is QEMU's
+   * @return what waits for the shell above QEMU: its end is QEMU's, or nobody's once it is
+   *     destroyed, which leaves QEMU alone
    * @throws HostFailureException when directories or process cannot be made
    */
   static Process spawn(LaunchRecord launch) {
     MachineFiles files = launch.files();
     checkSocketPaths(files);
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("setsid", "/bin/sh", "-c", SHIM, "berth-qemu"));
+    command.addAll(List.of("/bin/sh", "-c", WAITER, "berth-wait", SHIM, "berth-qemu"));
     command.add(files.qemuLog().toString());
     command.add(files.exitFile().toString());
     command.addAll(launch.argv());

@@ -15,6 +15,7 @@ import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,28 @@ final class QemuLauncherTest {
 
       LauncherFixture.awaitText(machine.launch().files().consoleLog(), TestGuest.UP);
     }
+  }
+
+  /** Java keeps a thread for each child of its own. */
+  @Test
+  void aLaunchedMachineIsNoChildOfThisProcess() throws Exception {
+    try (var host = LauncherFixture.in(home)) {
+      Machine machine = host.launch(Definitions.bare());
+
+      LauncherFixture.await("no child left", () -> ofLaunch(machine.launch()).isEmpty());
+
+      assertThat(machine.process().condition()).isEqualTo(QemuProcess.Condition.ALIVE);
+      assertThat(status(machine.qmp())).isEqualTo("prelaunch");
+    }
+  }
+
+  /** Descendants, for a grandchild has a child above it. */
+  private static List<ProcessHandle> ofLaunch(LaunchRecord launch) {
+    ProcessTable table = new ProcessTable();
+    return ProcessHandle.current()
+        .descendants()
+        .filter(each -> LaunchProcesses.belongsTo(launch, table.commandLine(each.pid())))
+        .toList();
   }
 
   @Test
