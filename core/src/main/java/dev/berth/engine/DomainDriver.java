@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
@@ -24,9 +25,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The single writer of one domain. Calls of any thread become turns in its mailbox; the verb table
@@ -34,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * futures that complete when the outcome is durable.
  */
 final class DomainDriver {
+  private static final Logger LOG = LoggerFactory.getLogger(DomainDriver.class);
+
   private final HostServices host;
   private final Ledger ledger;
   private final Mailbox mailbox;
@@ -44,18 +51,27 @@ final class DomainDriver {
   private final Runnable onUndefined;
   private volatile DefinitionView definition;
 
-  /**
-   * @param onUndefined told once, when the domain is no more
-   */
-  DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
+  private final AtomicBoolean ticking = new AtomicBoolean();
+
+  private DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
     this.host = host;
     this.ledger = ledger;
     this.mailbox = new Mailbox(ledger.name().text(), host.turns());
     this.keeper = new MachineKeeper(host, mailbox, ledger);
-    this.verbs = new MachineVerbs(host, mailbox, ledger, keeper);
+    this.verbs = new MachineVerbs(mailbox, ledger, keeper);
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
     this.onUndefined = onUndefined;
     this.definition = new DefinitionView(ledger.revision(), ledger.document());
+  }
+
+  /** A driver for that domain, at its place among the others. */
+  static DomainDriver of(HostServices host, Domains domains, OnRecord found) {
+    DomainName name = found.row().name();
+    UUID uuid = found.row().uuid();
+    DomainDriver driver =
+        new DomainDriver(host, new Ledger(host, found), () -> domains.remove(name, uuid));
+    domains.add(name, uuid, driver);
+    return driver;
   }
 
   /** The domain as last published. Any thread; never waits. */
@@ -73,40 +89,82 @@ final class DomainDriver {
     return consoles;
   }
 
-  /** The launch record of the present machine. */
-  CompletableFuture<Optional<LaunchRecord>> launch() {
-    CompletableFuture<Optional<LaunchRecord>> answer = new CompletableFuture<>();
-    mailbox.event(
-        () -> {
-          answer.complete(ledger.launch());
-          return Mailbox.DONE;
-        });
-    return answer;
+  /** The launch record of the present machine. Any thread; never waits. */
+  Optional<LaunchRecord> launch() {
+    return ledger.launch();
   }
 
   CompletableFuture<DomainSnapshot> await(Set<DomainState> states) {
-    return ledger.waiters().add(states, ledger.snapshot());
+    return ledger.waiters().add(states, ledger::snapshot);
   }
 
-  /** Takes up what the store held of this domain's machine. Called once, before any verb. */
-  CompletionStage<?> recover(LaunchRecord launch, Optional<Intent> intent) {
-    CompletableFuture<Void> published = new CompletableFuture<>();
+  /**
+   * Takes up what the store held of this domain. Called once, before any verb.
+   *
+   * @return completes when it is decided what becomes of it; never fails
+   */
+  CompletableFuture<Void> recover(OnRecord found, Optional<Intent> intent) {
+    CompletableFuture<Void> decided = new CompletableFuture<>();
+    mailbox.event(
+        () -> recovered(found, intent).whenComplete((done, failure) -> decided.complete(null)));
+    return decided;
+  }
+
+  private CompletionStage<?> recovered(OnRecord found, Optional<Intent> intent) {
+    if (found.launchProblem().isPresent()) {
+      keeper.become(new Lifecycle.Unreadable(found.launchProblem().get()));
+      return Mailbox.DONE;
+    }
+    if (found.launch().isPresent()) {
+      return new Recovery(host, ledger, keeper).decide(found.launch().get(), intent);
+    }
+    if (intent.isEmpty()) {
+      return Mailbox.DONE;
+    }
+    if (intent.get().verb().equals("undefine")) {
+      LOG.info("Domain '{}': finishing an undefine that was cut off", ledger.name());
+      return finishUndefine(intent.get().actor());
+    }
+    return keeper.record(
+        Step.by(Actors.HOST)
+            .change(new Change.RemoveIntent(ledger.uuid()))
+            .event(
+                EventTypes.RECOVERED,
+                Map.of("verb", intent.get().verb(), "decision", "there is no machine")));
+  }
+
+  /** Now and then: is QEMU there? At most one look is waiting for its turn. */
+  void tick() {
+    if (ticking.compareAndSet(false, true)) {
+      mailbox.event(
+          () -> {
+            ticking.set(false);
+            return look();
+          });
+    }
+  }
+
+  private CompletionStage<?> look() {
+    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+      return liveness.check(active);
+    }
+    if (keeper.lifecycle() instanceof Lifecycle.Adopting adopting) {
+      keeper.adoption().check(adopting);
+    }
+    return Mailbox.DONE;
+  }
+
+  /** Finishes the turns it has, lets go of its machine, and takes no more turns. */
+  CompletableFuture<Void> settle() {
+    CompletableFuture<Void> settled = new CompletableFuture<>();
     mailbox.event(
         () -> {
-          CompletionStage<?> recovered = new Recovery(host, ledger, keeper).recover(launch, intent);
-          published.complete(null);
-          return recovered;
+          keeper.letGo();
+          mailbox.close();
+          settled.complete(null);
+          return Mailbox.DONE;
         });
-    return published;
-  }
-
-  /** Once a second: is QEMU there? */
-  void tick() {
-    mailbox.event(
-        () ->
-            keeper.lifecycle() instanceof Lifecycle.Active active
-                ? liveness.check(active)
-                : Mailbox.DONE);
+    return settled;
   }
 
   // ---- verbs
@@ -116,7 +174,7 @@ final class DomainDriver {
     return ask(
         verb,
         answer -> {
-          keeper.start(mode, actor, answer);
+          keeper.starts().begin(mode, actor, answer);
           return Mailbox.DONE;
         });
   }
@@ -124,12 +182,16 @@ final class DomainDriver {
   CompletableFuture<VerbResult> shutdown(ShutdownPolicy policy, String actor, boolean hasDeadline) {
     return ask(
         Verb.SHUTDOWN,
-        answer ->
-            verbs.onLiveMachine(
-                Verb.SHUTDOWN,
-                hasDeadline,
-                answer,
-                active -> keeper.shutdowns().ask(active, policy, actor, answer)));
+        answer -> {
+          if (keeper.lifecycle() instanceof Lifecycle.Ending ending) {
+            ending.end().join(answer); // the guest has shut down, and its machine is being reaped
+            return Mailbox.DONE;
+          }
+          return verbs.onLiveMachine(
+              Verb.SHUTDOWN,
+              hasDeadline,
+              active -> keeper.shutdowns().ask(active, policy, actor, answer));
+        });
   }
 
   CompletableFuture<VerbResult> pause(String actor, boolean hasDeadline) {
@@ -170,7 +232,7 @@ final class DomainDriver {
       String actor,
       CompletableFuture<DefineResult> answer) {
     checkCondition(condition);
-    if (wanted.equals(ledger.definition())) {
+    if (ledger.isDefinedAs(wanted)) {
       answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
       return Mailbox.DONE;
     }
@@ -211,29 +273,36 @@ final class DomainDriver {
     return ledger
         .request(Step.by(actor).intent(intent))
         .thenCompose(done -> finishUndefine(actor))
-        .thenRun(
-            () -> answer.complete(new VerbResult(VerbResult.Effect.CHANGED, "", ledger.snapshot())))
+        .thenRun(() -> answer.complete(keeper.changed("")))
         .exceptionally(failure -> fail(answer, failure));
   }
 
   /**
-   * Removes the domain's logs and its rows; also what recovery does with an undefine that was cut
-   * off.
+   * Removes the domain's logs and its rows. When that fails the domain stays, without the intent: a
+   * later opening must not forget a domain whose undefine has been reported as failed.
    */
-  CompletableFuture<Void> finishUndefine(String actor) {
+  private CompletionStage<Void> finishUndefine(String actor) {
+    Step step =
+        Step.by(actor)
+            .change(new Change.RemoveDomain(ledger.uuid()))
+            .event(EventTypes.UNDEFINED, Map.of())
+            .whenPublished(this::undefined);
     return CompletableFuture.runAsync(() -> host.launcher().removeLogs(ledger.uuid()), host.files())
-        .thenCompose(
-            done ->
-                ledger.request(
-                    Step.by(actor)
-                        .change(new Change.RemoveDomain(ledger.uuid()))
-                        .event(EventTypes.UNDEFINED, Map.of())))
-        .thenRun(
-            () -> {
-              keeper.removed();
-              onUndefined.run();
-              ledger.waiters().undefined(ledger.name().text());
-            });
+        .thenComposeAsync(done -> ledger.request(step), host.turns())
+        .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
+        .thenCompose(stage -> stage);
+  }
+
+  private void undefined() {
+    keeper.become(new Lifecycle.Removed());
+    onUndefined.run();
+    ledger.waiters().undefined(ledger.name().text());
+  }
+
+  private CompletionStage<Void> takenBack(Throwable failure) {
+    return keeper
+        .record(Step.by(Actors.HOST).change(new Change.RemoveIntent(ledger.uuid())))
+        .thenCompose(done -> CompletableFuture.failedStage(failure));
   }
 
   // ---- admission
@@ -257,10 +326,13 @@ final class DomainDriver {
               if (keeper.lifecycle() instanceof Lifecycle.Removed) {
                 throw new NotFoundException("There is no domain '" + ledger.name() + "'.");
               }
-              return turn.run();
+              return turn.run().whenComplete((done, failure) -> failIfNot(answer, failure));
             } catch (BerthException refused) {
               answer.completeExceptionally(refused);
               return Mailbox.DONE;
+            } catch (RuntimeException | Error unexpected) { // logged as the turn's failure
+              answer.completeExceptionally(unexpected);
+              throw unexpected;
             }
           });
     } catch (BusyException full) {
@@ -308,6 +380,13 @@ final class DomainDriver {
               + ".");
     }
     return true;
+  }
+
+  /** A turn that failed must not leave its caller waiting. */
+  private static void failIfNot(CompletableFuture<?> answer, @Nullable Throwable failure) {
+    if (failure != null) {
+      answer.completeExceptionally(MachineKeeper.cause(failure));
+    }
   }
 
   static <T> @Nullable T fail(CompletableFuture<?> answer, Throwable failure) {

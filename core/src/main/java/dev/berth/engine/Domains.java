@@ -7,11 +7,9 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DomainRef;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -21,7 +19,7 @@ import java.util.UUID;
 final class Domains {
   private final Map<DomainName, DomainDriver> byName = new HashMap<>();
   private final Map<UUID, DomainDriver> byUuid = new HashMap<>();
-  private final Set<DomainName> reserved = new HashSet<>();
+  private final Map<DomainName, UUID> reserved = new HashMap<>();
 
   synchronized Optional<DomainDriver> find(DomainName name) {
     return Optional.ofNullable(byName.get(name));
@@ -60,7 +58,7 @@ final class Domains {
    * Keeps a name and a UUID for a domain that is being created.
    *
    * @throws AlreadyExistsException when the UUID is another domain's
-   * @throws BusyException when the name is just being created by somebody else
+   * @throws BusyException when the name or the UUID is just being taken by somebody else
    */
   synchronized void reserve(DomainName name, UUID uuid) {
     DomainDriver owner = byUuid.get(uuid);
@@ -74,15 +72,19 @@ final class Domains {
               + owner.snapshot().name()
               + "'. Leave 'uuid' out to have one chosen, or undefine the other.");
     }
-    if (byName.containsKey(name) || !reserved.add(name)) {
+    if (byName.containsKey(name) || reserved.containsKey(name) || reserved.containsValue(uuid)) {
       throw new BusyException(
-          "Cannot define domain '" + name + "': it is just being defined by somebody else.");
+          "Cannot define domain '"
+              + name
+              + "': it, or another with its UUID, is just being defined by somebody else. Try"
+              + " again.");
     }
+    reserved.put(name, uuid);
   }
 
-  /** Gives a reserved name back. */
-  synchronized void release(DomainName name) {
-    reserved.remove(name);
+  /** Gives a reserved name and UUID back. */
+  synchronized void release(DomainName name, UUID uuid) {
+    reserved.remove(name, uuid);
   }
 
   synchronized void add(DomainName name, UUID uuid, DomainDriver driver) {

@@ -4,9 +4,7 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
-import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
-import dev.berth.error.HostFailureException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
@@ -26,13 +24,8 @@ import dev.berth.host.VmHost;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
@@ -85,7 +78,8 @@ final class EngineHost implements VmHost {
   public DefineResult define(DefinitionDocument document, DefineCondition condition) {
     domains();
     return wait(
-        engine.define(DefinitionReader.read(document), condition, actor), CallOptions.none());
+        engine.definitions().define(DefinitionReader.read(document), condition, actor),
+        CallOptions.none());
   }
 
   @Override
@@ -174,7 +168,8 @@ final class EngineHost implements VmHost {
               + ".");
     }
     LaunchRecord launch =
-        wait(driver.launch(), CallOptions.none())
+        driver
+            .launch()
             .orElseThrow(
                 () ->
                     new InvalidStateException(
@@ -212,38 +207,7 @@ final class EngineHost implements VmHost {
     }
   }
 
-  /** Waits for the outcome; a deadline or an interruption ends the wait, not what was asked. */
-  private static <T> T wait(CompletableFuture<T> outcome, CallOptions options) {
-    try {
-      Optional<Duration> deadline = options.deadline();
-      return deadline.isPresent()
-          ? outcome.get(deadline.get().toNanos(), TimeUnit.NANOSECONDS)
-          : outcome.get();
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
-    } catch (TimeoutException e) {
-      throw new DeadlineExceededException(
-          "The deadline of "
-              + options.deadline().orElseThrow()
-              + " passed first. What was asked goes on; look at the domain before asking again.");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DeadlineExceededException(
-          "The caller was interrupted. What was asked goes on; look at the domain before asking"
-              + " again.",
-          e);
-    }
-  }
-
-  /** The error of ours inside what a future wraps around it. */
-  static RuntimeException unwrapped(Throwable failure) {
-    Throwable inner = failure;
-    while ((inner instanceof ExecutionException || inner instanceof CompletionException)
-        && inner.getCause() != null) {
-      inner = inner.getCause();
-    }
-    return inner instanceof BerthException ours
-        ? ours
-        : new HostFailureException("Unexpected failure: " + inner, inner);
+  private <T> T wait(CompletableFuture<T> outcome, CallOptions options) {
+    return engine.calls().await(outcome, options);
   }
 }

@@ -1,8 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.error.HostUnreachableException;
+import dev.berth.qmp.Deadline;
 import dev.berth.store.Store;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,11 +12,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class EventJournal {
   private final Store store;
+  private final Clock clock;
   private long newest;
   private boolean closed;
 
-  EventJournal(Store store) {
+  EventJournal(Store store, Clock clock) {
     this.store = store;
+    this.clock = clock;
     this.newest = store.eventRange().newest();
   }
 
@@ -29,7 +32,7 @@ final class EventJournal {
 
   /** A stream of everything after that sequence number. */
   JournalStream streamAfter(long sequence) {
-    return new JournalStream(this, store, sequence);
+    return new JournalStream(this, store, clock, sequence);
   }
 
   /**
@@ -37,19 +40,19 @@ final class EventJournal {
    *
    * @throws HostUnreachableException when the host has been closed
    */
-  synchronized boolean awaitAfter(long sequence, Duration timeout) throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
-    while (newest <= sequence) {
+  synchronized boolean awaitAfter(long sequence, Deadline deadline) throws InterruptedException {
+    while (true) {
       if (closed) {
         throw new HostUnreachableException("The host has been closed.");
       }
-      long nanos = end - System.nanoTime();
-      if (nanos <= 0) {
+      if (newest > sequence) {
+        return true;
+      }
+      if (deadline.hasPassed()) {
         return false;
       }
-      TimeUnit.NANOSECONDS.timedWait(this, nanos);
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, deadline.remainingNanos()));
     }
-    return true;
   }
 
   /** Wakes every waiting stream for the last time. */

@@ -38,15 +38,15 @@ record HostServices(
     return clock.instant();
   }
 
-  /** Commits and announces the events; completes on a driver thread. */
+  /** Commits; completes on a driver thread, so that nothing of ours holds up the store. */
   CompletableFuture<List<DomainEvent>> commit(Commit commit) {
-    return store
-        .commit(commit)
-        .whenComplete(
-            (events, failure) -> {
-              if (failure == null && !events.isEmpty()) {
-                journal.announce(events.get(events.size() - 1).sequence());
-              }
-            });
+    return store.commit(commit).thenApplyAsync(events -> events, turns);
+  }
+
+  /** Tells readers of durable events, once what they tell of is published. */
+  void announce(List<DomainEvent> events) {
+    if (!events.isEmpty()) {
+      journal.announce(events.get(events.size() - 1).sequence());
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
@@ -11,6 +12,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.MachineSummary;
+import dev.berth.error.HostFailureException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.Change;
@@ -43,9 +45,6 @@ final class Ledger {
   /** Beyond any number of publications that a host process makes without a commit in between. */
   private static final long GENERATION_LEAP = 10_000;
 
-  /** A store that takes nothing must not let this process grow. */
-  private static final int UNSAVED_EVENTS = 200;
-
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
@@ -53,24 +52,23 @@ final class Ledger {
   private final HostServices host;
   private final StateWaiters waiters = new StateWaiters();
   private DomainRecord row;
-  private DomainDefinition definition;
-  private Optional<LaunchRecord> launch;
-  private Optional<DomainStatus> shown = Optional.empty();
+  private Optional<DomainDefinition> definition;
+  private Optional<String> unreadable;
+  private Optional<DomainStatus> shown;
   private Optional<OperationSummary> operation = Optional.empty();
   private Optional<MachineSummary> machine = Optional.empty();
-  private List<Change> unsavedChanges = new ArrayList<>();
-  private List<DomainEvent> unsavedEvents = new ArrayList<>();
+  private final Unsaved unsaved = new Unsaved();
+  private boolean retrying;
+  private volatile Optional<LaunchRecord> launch;
   private volatile DomainSnapshot snapshot;
 
-  Ledger(
-      HostServices host,
-      DomainRecord row,
-      DomainDefinition definition,
-      Optional<LaunchRecord> launch) {
+  Ledger(HostServices host, OnRecord found) {
     this.host = host;
-    this.row = leap(row);
-    this.definition = definition;
-    this.launch = launch;
+    this.row = leap(found.row());
+    this.definition = found.definition();
+    this.unreadable = found.definitionProblem();
+    this.launch = found.launch();
+    this.shown = found.shown(host.now());
     this.snapshot = picture();
   }
 
@@ -101,10 +99,28 @@ final class Ledger {
     return row.document();
   }
 
-  DomainDefinition definition() {
-    return definition;
+  /** Whether that is the present definition. */
+  boolean isDefinedAs(DomainDefinition wanted) {
+    return definition.equals(Optional.of(wanted));
   }
 
+  /**
+   * The present definition.
+   *
+   * @throws HostFailureException when what is stored cannot be read
+   */
+  DomainDefinition definition() {
+    return definition.orElseThrow(
+        () ->
+            new HostFailureException(
+                "Domain '"
+                    + row.name()
+                    + "' cannot be used: its stored definition cannot be read: "
+                    + unreadable.orElse("")
+                    + " Define it again."));
+  }
+
+  /** The launch of the present machine. Any thread. */
   Optional<LaunchRecord> launch() {
     return launch;
   }
@@ -147,17 +163,23 @@ final class Ledger {
 
   // ---- steps
 
+  /** Whether the state table lets the domain get there. */
+  boolean allows(DomainStatus next) {
+    return StateTable.allows(shown.orElse(row.status()).state(), next.state());
+  }
+
   /**
    * Persists the step, then publishes it; when it cannot be persisted nothing changes and the stage
    * fails.
    */
   CompletionStage<Void> request(Step step) {
     Prepared prepared = prepare(step);
-    return host.commit(prepared.commit(unsavedChanges, unsavedEvents))
+    return host.commit(prepared.after(unsaved))
         .thenAccept(
             events -> {
-              saved();
+              unsaved.saved();
               apply(prepared);
+              host.announce(events);
             });
   }
 
@@ -166,50 +188,55 @@ final class Ledger {
    */
   CompletionStage<Void> observe(Step step) {
     Prepared prepared = prepare(step);
-    return host.commit(prepared.commit(unsavedChanges, unsavedEvents))
+    return host.commit(prepared.after(unsaved))
         .handle(
             (events, failure) -> {
               if (failure == null) {
-                saved();
+                unsaved.saved();
               } else {
-                LOG.error("Domain '{}': a change cannot be persisted yet", row.name(), failure);
-                keep(prepared);
+                keep(prepared, failure);
               }
               apply(prepared);
+              if (failure == null) {
+                host.announce(events);
+              }
               return null;
             });
   }
 
-  /** Whether something that has happened is still not on disk. */
-  boolean unsaved() {
-    return !unsavedChanges.isEmpty() || !unsavedEvents.isEmpty();
-  }
-
-  /** How long to wait before {@link #observe} is tried again with an empty step. */
-  static Duration retryAfter() {
-    return RETRY;
-  }
-
-  private void keep(Prepared prepared) {
-    unsavedChanges.addAll(prepared.changes());
-    if (unsavedEvents.size() < UNSAVED_EVENTS) {
-      unsavedEvents.addAll(prepared.events());
+  private void keep(Prepared prepared, Throwable failure) {
+    if (unsaved.isEmpty()) {
+      LOG.error("Domain '{}': a change cannot be persisted yet", row.name(), failure);
     }
+    unsaved.keep(prepared.changes(), prepared.events());
   }
 
-  private void saved() {
-    unsavedChanges = new ArrayList<>();
-    unsavedEvents = new ArrayList<>();
+  /**
+   * When to try {@link #saveUnsaved}; empty when there is nothing to save, or somebody tries
+   * already.
+   */
+  Optional<Duration> retry() {
+    if (unsaved.isEmpty() || retrying) {
+      return Optional.empty();
+    }
+    retrying = true;
+    return Optional.of(RETRY);
+  }
+
+  /** Tries once more to persist what has happened. */
+  CompletionStage<Void> saveUnsaved() {
+    retrying = false;
+    return unsaved.isEmpty() ? Mailbox.DONE : observe(Step.by(Actors.HOST));
   }
 
   /** A step with its rows written out. */
   private record Prepared(
       Step step, DomainRecord row, List<Change> changes, List<DomainEvent> events) {
 
-    Commit commit(List<Change> earlierChanges, List<DomainEvent> earlierEvents) {
-      List<Change> allChanges = new ArrayList<>(earlierChanges);
+    Commit after(Unsaved unsaved) {
+      List<Change> allChanges = new ArrayList<>(unsaved.changes());
       allChanges.addAll(changes);
-      List<DomainEvent> allEvents = new ArrayList<>(earlierEvents);
+      List<DomainEvent> allEvents = new ArrayList<>(unsaved.events());
       allEvents.addAll(events);
       return new Commit(allChanges, allEvents);
     }
@@ -217,35 +244,33 @@ final class Ledger {
 
   private Prepared prepare(Step step) {
     step.status().ifPresent(this::checkTransition);
-    DomainDefinition nextDefinition = step.definition().orElse(definition);
-    DomainRecord next =
+    Optional<DomainDefinition> next = step.definition();
+    DomainRecord written =
         new DomainRecord(
             row.uuid(),
-            nextDefinition.name(),
+            row.name(),
             row.generation() + 1,
-            step.definition().isPresent() ? row.revision() + 1 : row.revision(),
-            step.definition().isPresent() ? DefinitionWriter.json(nextDefinition) : row.document(),
+            next.isPresent() ? row.revision() + 1 : row.revision(),
+            next.map(DefinitionWriter::json).orElse(row.document()),
             step.status().orElse(row.status()));
     List<Change> changes = new ArrayList<>();
-    changes.add(new Change.PutDomain(next));
-    step.launch()
-        .ifPresent(
-            record ->
-                changes.add(
-                    new Change.PutLaunch(
-                        new StoredLaunch(
-                            row.uuid(), record.incarnation(), LAUNCHES.write(record)))));
+    changes.add(new Change.PutDomain(written));
+    step.launch().ifPresent(record -> changes.add(new Change.PutLaunch(stored(record))));
     if (step.endsLaunch()) {
       changes.add(new Change.RemoveLaunch(row.uuid()));
       changes.add(new Change.RemoveIntent(row.uuid()));
     }
     changes.addAll(step.changes());
-    return new Prepared(step, next, changes, events(step));
+    return new Prepared(step, written, changes, events(step));
+  }
+
+  private StoredLaunch stored(LaunchRecord record) {
+    return new StoredLaunch(row.uuid(), record.incarnation(), LAUNCHES.write(record));
   }
 
   private List<DomainEvent> events(Step step) {
     List<DomainEvent> events = new ArrayList<>();
-    step.events().forEach((type, attributes) -> events.add(event(type, step.actor(), attributes)));
+    step.events().forEach(told -> events.add(event(told.type(), step.actor(), told.attributes())));
     step.status()
         .filter(next -> !sameState(next, row.status()))
         .ifPresent(next -> events.add(event(EventTypes.STATE, step.actor(), stateChange(next))));
@@ -279,8 +304,8 @@ final class Ledger {
   }
 
   private void checkTransition(DomainStatus next) {
-    DomainState from = shown.orElse(row.status()).state();
-    if (!StateTable.allows(from, next.state())) {
+    if (!allows(next)) {
+      DomainState from = shown.orElse(row.status()).state();
       throw new IllegalStateException("no way from " + from + " to " + next.state());
     }
   }
@@ -299,12 +324,16 @@ final class Ledger {
     if (step.status().isPresent()) {
       shown = Optional.empty();
     }
-    definition = step.definition().orElse(definition);
+    if (step.definition().isPresent()) {
+      definition = step.definition();
+      unreadable = Optional.empty();
+    }
     launch = step.endsLaunch() ? Optional.empty() : step.launch().or(() -> launch);
     if (step.endsLaunch()) {
       machine = Optional.empty();
     }
     publish();
+    step.published().run();
   }
 
   private void log(DomainStatus next, String actor) {
@@ -336,16 +365,27 @@ final class Ledger {
         row.uuid(),
         row.generation(),
         host.now(),
-        shown.orElse(row.status()),
+        withProblem(shown.orElse(row.status())),
         new DefinitionSummary(
             row.revision(),
             launch
                 .map(record -> record.subject().definitionRevision() != row.revision())
                 .orElse(false),
-            definition.compute().cpus(),
-            definition.compute().memory(),
-            definition.labels()),
+            definition.map(known -> known.compute().cpus()).orElse(0),
+            definition.map(known -> known.compute().memory()).orElse(new ByteSize(0)),
+            definition.map(DomainDefinition::labels).orElse(Map.of())),
         machine,
         operation);
+  }
+
+  /** What is wrong with the definition shows where nothing more urgent is told. */
+  private DomainStatus withProblem(DomainStatus status) {
+    return unreadable.isEmpty() || status.detail().isPresent() && launch.isPresent()
+        ? status
+        : new DomainStatus(
+            status.state(),
+            status.reason(),
+            Optional.of("its stored definition cannot be read: " + unreadable.get()),
+            status.since());
   }
 }

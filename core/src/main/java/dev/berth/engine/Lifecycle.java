@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.QmpConnection;
 import dev.berth.store.Intent;
 import java.util.Optional;
 
@@ -19,22 +20,39 @@ sealed interface Lifecycle {
    * The process is proven to be ours, and its monitor has not answered yet.
    *
    * @param intent what was under way when the previous host process ended
+   * @param sinceNanos on the monotonic clock, since when its answer is waited for
    */
-  record Adopting(LaunchRecord launch, QemuProcess process, Optional<Intent> intent)
+  record Adopting(
+      LaunchRecord launch, QemuProcess process, Optional<Intent> intent, long sinceNanos)
       implements Lifecycle {}
 
-  /** The machine answers. */
-  record Active(Machine machine, MachineWatch watch) implements Lifecycle {}
+  /**
+   * The machine answers.
+   *
+   * @param news what its events tell
+   */
+  record Active(Machine machine, MachineWatch watch, QemuNews news) implements Lifecycle {}
 
-  /** The process has been told to end. */
-  record Ending(LaunchRecord launch, QemuProcess process, MachineEnd end) implements Lifecycle {}
+  /**
+   * The process has been told to end.
+   *
+   * @param qmp its connection, when it had one
+   */
+  record Ending(
+      LaunchRecord launch, QemuProcess process, MachineEnd end, Optional<QmpConnection> qmp)
+      implements Lifecycle {}
 
   /**
    * A machine that cannot be adopted, and is left alone.
    *
    * @param process present when it is proven to be ours all the same
+   * @param intent what was under way when the previous host process ended
    */
-  record Unadoptable(LaunchRecord launch, Optional<QemuProcess> process) implements Lifecycle {}
+  record Unadoptable(LaunchRecord launch, Optional<QemuProcess> process, Optional<Intent> intent)
+      implements Lifecycle {}
+
+  /** There is a launch on record that cannot be read: whether a machine lives is not known. */
+  record Unreadable(String why) implements Lifecycle {}
 
   /** The domain is undefined; the driver takes no more requests. */
   record Removed() implements Lifecycle {}

@@ -21,22 +21,26 @@ final class LivenessCheck {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final EventBudget budget;
 
   LivenessCheck(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.budget = new EventBudget(host.now());
   }
 
   CompletionStage<?> check(Lifecycle.Active active) {
     Duration overdue = host.settings().overdue();
     Duration age = active.machine().qmp().oldestPendingAge();
     if (age.compareTo(overdue) < 0) {
-      if (active.watch().nanosSinceAnswer() > host.settings().heartbeat().toNanos()) {
-        keeper.ask(active);
+      boolean idle = active.watch().nanosSinceAnswer() > host.settings().heartbeat().toNanos();
+      if (idle || active.watch().asksAtTick()) {
+        keeper.runStates().ask(active);
       }
-      return age.isZero() ? become(active, Liveness.RESPONSIVE) : Mailbox.DONE;
+      return become(
+          active, Liveness.RESPONSIVE); // answers come in order: what was overdue is there
     }
     if (active.machine().process().condition() == QemuProcess.Condition.STOPPED) {
       return become(active, Liveness.STALLED);
@@ -81,8 +85,10 @@ final class LivenessCheck {
     if (liveness == Liveness.STALLED) {
       failWaitingVerbs(active);
     }
-    return keeper.record(
-        Step.by(Actors.QEMU).event(EventTypes.LIVENESS, Map.of("liveness", liveness.text())));
+    return budget.spend(host.now())
+        ? keeper.record(
+            Step.by(Actors.QEMU).event(EventTypes.LIVENESS, Map.of("liveness", liveness.text())))
+        : Mailbox.DONE;
   }
 
   /** Whoever gave no deadline is told; what was asked stays with QEMU and may still happen. */

@@ -5,10 +5,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineStalledException;
 import dev.berth.host.VerbResult;
-import dev.berth.machine.LaunchRecord;
-import dev.berth.machine.QemuProcess;
 import dev.berth.qapi.Cont;
-import dev.berth.qapi.QueryStatus;
 import dev.berth.qapi.Stop;
 import dev.berth.qapi.SystemReset;
 import dev.berth.qmp.Expectation;
@@ -17,20 +14,19 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Verbs on a live machine. Each sends its command, asks for the run state behind it, brings the
- * record in line, and answers; no thread waits meanwhile, however many QEMUs are stuck. Runs in the
- * driver's turns.
+ * Verbs on a live machine. Each sends its command, has the run state asked for behind it, and
+ * answers when that is on record; no thread waits meanwhile, however many QEMUs are stuck. Runs in
+ * the driver's turns.
  */
 final class MachineVerbs {
-  private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
 
-  MachineVerbs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
-    this.host = host;
+  MachineVerbs(Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
@@ -48,7 +44,8 @@ final class MachineVerbs {
 
   CompletionStage<?> reset(
       String actor, boolean hasDeadline, CompletableFuture<VerbResult> answer) {
-    boolean goOn = ledger.status().state() == DomainState.CRASHED;
+    DomainState state = ledger.status().state();
+    boolean goOn = state == DomainState.CRASHED || state == DomainState.PMSUSPENDED;
     return command(Verb.RESET, actor, hasDeadline, answer, qmp -> reset(qmp, goOn));
   }
 
@@ -72,32 +69,36 @@ final class MachineVerbs {
       return Mailbox.DONE;
     }
     if (now instanceof Lifecycle.Ending ending) {
-      ending.end().join(answer);
+      keeper.reaper().join(ending, grace, answer);
       return Mailbox.DONE;
     }
     if (now instanceof Lifecycle.Active active) {
-      return end(active.machine().launch(), active.machine().process(), grace, actor, answer);
+      return keeper.reaper().end(active, destruction(actor, answer), grace);
     }
     if (now instanceof Lifecycle.Adopting adopting) {
-      return end(adopting.launch(), adopting.process(), grace, actor, answer);
+      MachineEnd end = destruction(actor, answer);
+      return keeper.reaper().end(adopting.launch(), adopting.process(), end, grace);
     }
     if (now instanceof Lifecycle.Unadoptable unadoptable) {
       return destroyUnadoptable(unadoptable, grace, actor, answer);
+    }
+    if (now instanceof Lifecycle.Unreadable unreadable) {
+      throw new HostFailureException(
+          "Cannot destroy domain '"
+              + ledger.name()
+              + "': which process is its QEMU is not known. "
+              + unreadable.why()
+              + " Nothing was signalled.");
     }
     answer.complete(
         new VerbResult(VerbResult.Effect.ALREADY, "it is shut off already", ledger.snapshot()));
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> end(
-      LaunchRecord launch,
-      QemuProcess process,
-      Duration grace,
-      String actor,
-      CompletableFuture<VerbResult> answer) {
+  private static MachineEnd destruction(String actor, CompletableFuture<VerbResult> answer) {
     MachineEnd end = new MachineEnd(MachineEnd.Cause.DESTROY, actor);
     end.join(answer);
-    return keeper.end(launch, process, end, grace);
+    return end;
   }
 
   /**
@@ -110,10 +111,12 @@ final class MachineVerbs {
       String actor,
       CompletableFuture<VerbResult> answer) {
     if (unadoptable.process().isPresent()) {
-      return end(unadoptable.launch(), unadoptable.process().get(), grace, actor, answer);
+      MachineEnd end = destruction(actor, answer);
+      return keeper.reaper().end(unadoptable.launch(), unadoptable.process().get(), end, grace);
     }
     return keeper
-        .recheck(unadoptable.launch())
+        .adoption()
+        .lookAgain(unadoptable)
         .thenCompose(
             looked -> {
               if (keeper.lifecycle() instanceof Lifecycle.Unadoptable still) {
@@ -142,7 +145,6 @@ final class MachineVerbs {
     return onLiveMachine(
         verb,
         hasDeadline,
-        answer,
         active -> {
           MachineWatch.VerbInFlight inFlight =
               new MachineWatch.VerbInFlight(verb, actor, hasDeadline, answer);
@@ -150,45 +152,43 @@ final class MachineVerbs {
           QmpConnection qmp = active.machine().qmp();
           command
               .apply(qmp)
-              .thenCompose(done -> qmp.send(new QueryStatus()))
               .whenComplete(
-                  (status, failure) ->
+                  (done, failure) ->
                       mailbox.event(
-                          () ->
-                              failure == null
-                                  ? answered(active, inFlight, status.status().value())
-                                  : refused(active, inFlight, failure)));
+                          () -> {
+                            if (failure == null) {
+                              verify(active, inFlight);
+                            } else {
+                              end(active, inFlight, failure);
+                            }
+                            return Mailbox.DONE;
+                          }));
           return Mailbox.DONE;
         });
   }
 
-  private CompletionStage<?> answered(
-      Lifecycle.Active active, MachineWatch.VerbInFlight verb, String runState) {
-    active.watch().answered();
-    CompletionStage<?> observed =
-        keeper.lifecycle() == active
-            ? keeper.observe(active, runState, verb.actor())
-            : Mailbox.DONE;
-    return observed.thenRun(
-        () -> {
-          active.watch().remove(verb);
-          verb.answer().complete(keeper.changed(""));
-        });
+  /** QEMU has done it; what it is doing now goes on record before the caller is told. */
+  private void verify(Lifecycle.Active active, MachineWatch.VerbInFlight verb) {
+    if (keeper.lifecycle() == active) {
+      keeper.runStates().ask(active).whenComplete((told, failure) -> end(active, verb, failure));
+    } else {
+      end(active, verb, null);
+    }
   }
 
-  private CompletionStage<?> refused(
-      Lifecycle.Active active, MachineWatch.VerbInFlight verb, Throwable failure) {
+  private void end(
+      Lifecycle.Active active, MachineWatch.VerbInFlight verb, @Nullable Throwable failure) {
     active.watch().remove(verb);
-    verb.answer().completeExceptionally(MachineKeeper.cause(failure));
-    return Mailbox.DONE;
+    if (failure == null) {
+      verb.answer().complete(keeper.changed(""));
+    } else {
+      verb.answer().completeExceptionally(MachineKeeper.cause(failure));
+    }
   }
 
   /** Runs the action on the live machine, unless QEMU is stalled and the caller has no deadline. */
   CompletionStage<?> onLiveMachine(
-      Verb verb,
-      boolean hasDeadline,
-      CompletableFuture<VerbResult> answer,
-      Function<Lifecycle.Active, CompletionStage<?>> action) {
+      Verb verb, boolean hasDeadline, Function<Lifecycle.Active, CompletionStage<?>> action) {
     if (!(keeper.lifecycle() instanceof Lifecycle.Active active)) {
       throw new InvalidStateException(
           "Cannot "

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a driver notes about a live machine between its turns: whether QEMU answers, what its events
@@ -24,7 +25,8 @@ final class MachineWatch {
   private boolean panicked;
   private boolean endedFromOutside;
   private boolean asking;
-  private boolean askAgain;
+  private boolean askAtTick;
+  private @Nullable CompletableFuture<Void> nextAnswer;
   private boolean probing;
 
   MachineWatch(Instant now) {
@@ -79,25 +81,44 @@ final class MachineWatch {
     endedFromOutside = true;
   }
 
-  // ---- at most one status query of our own at a time, and one more when something happened
-  // meanwhile
+  // ---- at most one question for the run state at a time, and one more for those who ask meanwhile
 
-  /** Whether the caller may ask now; else it is remembered that somebody wanted to. */
-  boolean mayAsk() {
-    if (asking) {
-      askAgain = true;
-      return false;
+  /** The future of the next question that is sent. */
+  CompletableFuture<Void> nextAnswer() {
+    if (nextAnswer == null) {
+      nextAnswer = new CompletableFuture<>();
     }
-    asking = true;
-    return true;
+    return nextAnswer;
   }
 
-  /** The answer is there; tells whether to ask again. */
-  boolean asked() {
+  /** Whether a question is on its way. */
+  boolean asking() {
+    return asking;
+  }
+
+  /** A question is being sent; gives its future. */
+  CompletableFuture<Void> beginAsking() {
+    CompletableFuture<Void> answer = nextAnswer();
+    nextAnswer = null;
+    asking = true;
+    askAtTick = false;
+    return answer;
+  }
+
+  /** The answer is there; tells whether somebody waits for another. */
+  boolean endAsking() {
     asking = false;
-    boolean again = askAgain;
-    askAgain = false;
-    return again;
+    return nextAnswer != null;
+  }
+
+  /** Puts the question off until the next tick. */
+  void askAtTick() {
+    askAtTick = true;
+  }
+
+  /** Whether a question was put off. */
+  boolean asksAtTick() {
+    return askAtTick;
   }
 
   /** Whether the caller may probe now. */

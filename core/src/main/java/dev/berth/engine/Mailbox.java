@@ -2,9 +2,11 @@ package dev.berth.engine;
 
 import dev.berth.error.BusyException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,10 +15,13 @@ import org.slf4j.LoggerFactory;
  * the host's shared driver threads. A turn may end later than its method: while the stage it
  * returned is pending (a commit is on its way to disk) nothing else runs, and no thread is held.
  * Thread-safe.
+ *
+ * <p>Requests are bounded here. Events are bounded by their senders: a tick, a machine's news, a
+ * question and a timer each have one turn waiting at most.
  */
 final class Mailbox {
   /** More requests than any honest set of callers has in flight on one domain. */
-  private static final int REQUEST_LIMIT = 1024;
+  static final int REQUEST_LIMIT = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
@@ -33,6 +38,7 @@ final class Mailbox {
   private final ArrayDeque<Turn> events = new ArrayDeque<>();
   private final ArrayDeque<Turn> requests = new ArrayDeque<>();
   private boolean turning;
+  private boolean closed;
 
   Mailbox(String owner, Executor executor) {
     this.owner = owner;
@@ -40,17 +46,11 @@ final class Mailbox {
   }
 
   /**
-   * Adds a turn that tells of something that has happened. Never refused: senders bound themselves.
+   * Adds a turn that tells of something that has happened. Never refused; tells whether it will
+   * have its turn, which it has unless the host is closed.
    */
-  void event(Turn turn) {
-    synchronized (this) {
-      events.add(turn);
-      if (turning) {
-        return;
-      }
-      turning = true;
-    }
-    executor.execute(this::turn);
+  boolean event(Turn turn) {
+    return add(events, turn);
   }
 
   /**
@@ -59,18 +59,46 @@ final class Mailbox {
    * @throws BusyException when too many are waiting
    */
   void request(Turn turn) {
+    add(requests, turn);
+  }
+
+  /** Takes nothing more, and forgets what has not had its turn. */
+  synchronized void close() {
+    closed = true;
+    events.clear();
+    requests.clear();
+  }
+
+  /** How many turns of events are waiting. */
+  synchronized int waitingEvents() {
+    return events.size();
+  }
+
+  private boolean add(ArrayDeque<Turn> queue, Turn turn) {
     synchronized (this) {
-      if (requests.size() >= REQUEST_LIMIT) {
+      if (closed) {
+        return false;
+      }
+      if (queue == requests && queue.size() >= REQUEST_LIMIT) {
         throw new BusyException(
             "Domain '" + owner + "' has " + REQUEST_LIMIT + " requests waiting. Try again later.");
       }
-      requests.add(turn);
+      queue.add(turn);
       if (turning) {
-        return;
+        return true;
       }
       turning = true;
     }
-    executor.execute(this::turn);
+    turnSoon();
+    return true;
+  }
+
+  private void turnSoon() {
+    try {
+      executor.execute(this::turn);
+    } catch (RejectedExecutionException ended) {
+      close(); // the host's threads are gone, and with them everybody who could wait for a turn
+    }
   }
 
   private void turn() {
@@ -88,15 +116,15 @@ final class Mailbox {
               if (failure != null) {
                 LOG.error("A turn of domain '{}' failed", owner, failure);
               }
-              executor.execute(this::turn);
+              turnSoon();
             });
   }
 
   /** The top of a turn: whatever it throws ends the turn, never the driver. */
   private static CompletionStage<?> run(Turn turn) {
     try {
-      return turn.run();
-    } catch (RuntimeException failure) {
+      return Objects.requireNonNull(turn.run(), "a turn returns its end");
+    } catch (RuntimeException | Error failure) {
       return CompletableFuture.failedStage(failure);
     }
   }

@@ -1,9 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.error.BusyException;
+import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Threads of multi-step work, one for each operation in flight and none otherwise, named {@code
@@ -54,13 +56,12 @@ final class OperationThreads {
 
   /** Waits until no operation is under way, or the timeout passes; tells which it was. */
   synchronized boolean awaitIdle(Duration timeout) throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
+    Deadline deadline = Deadline.of(timeout);
     while (!running.isEmpty()) {
-      long millis = (end - System.nanoTime()) / 1_000_000;
-      if (millis <= 0) {
+      if (deadline.hasPassed()) {
         return false;
       }
-      wait(millis);
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, deadline.remainingNanos()));
     }
     return true;
   }

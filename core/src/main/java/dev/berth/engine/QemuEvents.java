@@ -1,68 +1,52 @@
 package dev.berth.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.berth.domain.EventTypes;
-import dev.berth.qmp.QmpEvent;
-import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /**
- * What QEMU's events mean to a driver: mostly a reason to ask for the run state. Owned by the
- * driver.
+ * What QEMU's news mean to a driver: mostly a reason to ask for the run state. Runs in the driver's
+ * turns.
+ *
+ * <p>Both what is recorded of a guest's doing and how often it makes us ask have a budget: over it,
+ * notes are dropped, and the question waits for the next tick.
  */
 final class QemuEvents {
   private final HostServices host;
   private final MachineKeeper keeper;
-  private final EventBudget budget;
+  private final EventBudget notes;
+  private final EventBudget questions;
 
   QemuEvents(HostServices host, MachineKeeper keeper) {
     this.host = host;
     this.keeper = keeper;
-    this.budget = new EventBudget(host.now());
+    this.notes = new EventBudget(host.now());
+    this.questions = new EventBudget(host.now());
   }
 
-  /** Notes what the event alone tells, then asks where things stand. */
-  void event(Lifecycle.Active active, QmpEvent event) {
+  /** Takes the news in. */
+  CompletionStage<?> take(Lifecycle.Active active) {
+    QemuNews.Digest digest = active.news().take();
     MachineWatch watch = active.watch();
-    switch (event.name()) {
-      case "SHUTDOWN" -> shutdown(watch, event.data());
-      case "GUEST_PANICKED" -> watch.panicked(true);
-      case "RESET" -> {
-        watch.panicked(false);
-        note(EventTypes.RESET, Map.of("cause", text(event.data(), "reason")));
-      }
-      case "BLOCK_IO_ERROR" ->
-          note(
-              EventTypes.IO_ERROR,
-              Map.of(
-                  "node", text(event.data(), "node-name"),
-                  "operation", text(event.data(), "operation"),
-                  "action", text(event.data(), "action"),
-                  "reason", text(event.data(), "reason")));
-      case "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
-      default -> {
-        return;
-      }
-    }
-    keeper.ask(active);
-  }
-
-  private static void shutdown(MachineWatch watch, JsonNode data) {
-    String reason = text(data, "reason");
-    if (reason.equals("host-signal") || reason.equals("host-qmp-quit")) {
+    if (digest.endedFromOutside()) {
       watch.noteEndedFromOutside();
-    } else if (reason.equals("guest-panic")) {
-      watch.panicked(true);
     }
+    digest.panicked().ifPresent(watch::panicked);
+    if (digest.ask()) {
+      askSoon(active);
+    }
+    Step step = Step.by(Actors.GUEST);
+    for (QemuNews.Note note : digest.notes()) {
+      if (notes.spend(host.now())) {
+        step.event(note.type(), note.attributes());
+      }
+    }
+    return step.events().isEmpty() ? Mailbox.DONE : keeper.record(step);
   }
 
-  private void note(String type, Map<String, String> attributes) {
-    if (budget.spend(host.now())) {
-      keeper.tell(Step.by(Actors.GUEST).event(type, attributes));
+  private void askSoon(Lifecycle.Active active) {
+    if (questions.spend(host.now())) {
+      keeper.runStates().ask(active);
+    } else {
+      active.watch().askAtTick();
     }
-  }
-
-  private static String text(JsonNode data, String member) {
-    String text = data.path(member).asText("");
-    return text.length() <= 200 ? text : text.substring(0, 200);
   }
 }

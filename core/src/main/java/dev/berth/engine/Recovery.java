@@ -15,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What becomes of one domain when its host process has been restarted; the table is {@code
- * docs/recovery.md}. Runs as a turn of the domain's driver. Never ends a machine, save one whose
- * destruction was on record, or whose guest never ran.
+ * What becomes of one domain's launch on record: when its host process has been restarted, and when
+ * its machine could not be adopted the last time. The table is {@code docs/recovery.md}. Runs in
+ * the driver's turns. Never ends a machine, save one whose destruction was on record, or whose
+ * guest never ran.
  */
 final class Recovery {
   private final HostServices host;
@@ -30,61 +31,55 @@ final class Recovery {
     this.keeper = keeper;
   }
 
-  /** Decides about the launch that was on record when the store was opened. */
-  CompletionStage<?> recover(LaunchRecord launch, Optional<Intent> intent) {
-    Identity identity = host.launcher().identify(launch);
+  /**
+   * Looks at the launch's machine and decides. Looking is file work, and what it finds is as good
+   * an answer as an error is: a launch that cannot be looked at is left alone.
+   */
+  CompletionStage<?> decide(LaunchRecord launch, Optional<Intent> intent) {
+    return CompletableFuture.supplyAsync(() -> host.launcher().identify(launch), host.files())
+        .exceptionally(
+            failure ->
+                new Identity.Unprovable(
+                    "looking at it failed: " + MachineKeeper.cause(failure).getMessage()))
+        .thenComposeAsync(identity -> decide(launch, intent, identity), host.turns());
+  }
+
+  private CompletionStage<?> decide(
+      LaunchRecord launch, Optional<Intent> intent, Identity identity) {
     if (identity instanceof Identity.Alive alive) {
       return found(launch, alive.process(), intent);
     }
     if (identity instanceof Identity.Gone gone) {
       return ended(launch, intent, gone.exit());
     }
-    if (identity instanceof Identity.Unprovable unprovable) {
-      adoptingFirst("looking at its machine");
-      keeper.unadoptable(launch, Optional.empty(), unprovable.reason());
-      return Mailbox.DONE;
-    }
-    throw new IllegalStateException("unknown identity " + identity);
-  }
-
-  /** Looks again at a machine that could not be adopted. */
-  CompletionStage<?> lookAgain(LaunchRecord launch) {
-    adoptingFirst("looking at its machine again");
-    return recover(launch, Optional.empty());
-  }
-
-  private void adoptingFirst(String why) {
-    ledger.show(
-        new DomainStatus(
-            DomainState.ADOPTING, StateReason.RESTARTED, Optional.of(why), host.now()));
+    String why = ((Identity.Unprovable) identity).reason();
+    keeper.adoption().unadoptable(launch, Optional.empty(), intent, why);
+    return Mailbox.DONE;
   }
 
   private CompletionStage<?> found(
       LaunchRecord launch, QemuProcess process, Optional<Intent> intent) {
-    keeper.adopt(launch, process, intent, "the host process was restarted");
     if (intent.filter(cut -> cut.verb().equals("destroy")).isPresent()) {
+      keeper.reaper().watchExit(launch, process);
       MachineEnd end = new MachineEnd(MachineEnd.Cause.DESTROY, intent.get().actor());
-      return keeper.end(launch, process, end, host.settings().reapGrace());
+      return keeper.reaper().end(launch, process, end, host.settings().reapGrace());
     }
+    keeper.adoption().adopt(launch, process, intent, "the host process was restarted");
     return Mailbox.DONE;
   }
 
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
     boolean starting = intent.filter(cut -> cut.verb().equals("start")).isPresent();
-    if (starting) {
-      adoptingFirst("undoing a start that was cut off");
-    }
-    return CompletableFuture.runAsync(() -> clean(launch, starting), host.files())
-        .thenCompose(
-            done -> {
-              Step step = Step.by(Actors.HOST).status(after(intent, exit)).launchEnds();
-              intent.ifPresent(
-                  cut ->
-                      step.event(
-                          EventTypes.RECOVERED,
-                          Map.of("verb", cut.verb(), "decision", "its machine is gone")));
-              return keeper.ended(step);
-            });
+    Step step = Step.by(Actors.HOST).status(after(intent, exit)).launchEnds();
+    intent.ifPresent(
+        cut ->
+            step.event(
+                EventTypes.RECOVERED,
+                Map.of("verb", cut.verb(), "decision", "its machine is gone")));
+    return keeper
+        .reaper()
+        .onFiles(() -> clean(launch, starting))
+        .thenCompose(cleaned -> keeper.reaper().ended(step));
   }
 
   /** A start that was cut off may have a process that shows itself only now. */

@@ -142,8 +142,7 @@ final class ShutdownRequests {
     if (keeper.lifecycle() instanceof Lifecycle.Active active) {
       MachineEnd end = new MachineEnd(MachineEnd.Cause.DESTROY, due.actor());
       end.join(due.answer());
-      return keeper.end(
-          active.machine().launch(), active.machine().process(), end, host.settings().reapGrace());
+      return keeper.reaper().end(active, end, host.settings().reapGrace());
     }
     waiting.add(due); // it is ending already: answered with the others when it is gone
     return Mailbox.DONE;

@@ -3,7 +3,6 @@ package dev.berth.engine;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
-import dev.berth.error.InvalidStateException;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
@@ -28,7 +27,7 @@ import java.util.concurrent.ExecutionException;
  */
 final class StartOperation {
   private final HostServices host;
-  private final MachineKeeper keeper;
+  private final Starts starts;
   private final UUID domain;
   private final long revision;
   private final DomainDefinition definition;
@@ -45,13 +44,13 @@ final class StartOperation {
 
   StartOperation(
       HostServices host,
-      MachineKeeper keeper,
+      Starts starts,
       Ledger ledger,
       StartMode mode,
       String actor,
       CompletableFuture<VerbResult> answer) {
     this.host = host;
-    this.keeper = keeper;
+    this.starts = starts;
     this.domain = ledger.uuid();
     this.revision = ledger.revision();
     this.definition = ledger.definition();
@@ -101,37 +100,39 @@ final class StartOperation {
   }
 
   private void run() {
+    QemuNews news = new QemuNews();
     try {
-      Machine machine = bringUp();
+      Machine machine = bringUp(news);
       finish();
-      keeper.started(this, machine);
+      starts.started(this, machine, news);
     } catch (InterruptedException e) {
-      finish();
-      keeper.startFailed(
-          this,
-          new InvalidStateException(
-              "Domain '" + definition.name() + "' was destroyed while it was starting."));
+      failed(
+          new HostFailureException(
+              "Domain '" + definition.name() + "' was not started: the host was closed meanwhile.",
+              e));
     } catch (BerthException e) {
-      finish();
-      keeper.startFailed(this, e);
-    } catch (RuntimeException e) { // the top of the operation's thread
-      finish();
-      keeper.startFailed(
-          this,
+      failed(e);
+    } catch (RuntimeException | Error e) { // the top of the operation's thread
+      failed(
           new HostFailureException(
               "Domain '" + definition.name() + "' could not be started: " + e, e));
     }
+  }
+
+  private void failed(BerthException failure) {
+    finish();
+    starts.failed(this, failure);
   }
 
   private synchronized void finish() {
     finished = true;
   }
 
-  private Machine bringUp() throws InterruptedException {
+  private Machine bringUp(QemuNews news) throws InterruptedException {
     LaunchRecord launch = host.launcher().plan(domain, revision, definition);
-    await(keeper.recordLaunch(this, launch));
+    await(starts.record(this, launch));
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
-    Machine machine = host.launcher().launch(launch, keeper.listener(launch), deadline);
+    Machine machine = host.launcher().launch(launch, news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }

@@ -18,7 +18,8 @@ import java.util.Set;
  * </pre>
  *
  * <p>Reasons may change within a state. {@code adopting} and {@code no state} are only published,
- * never persisted: a restarted host finds them out again.
+ * never persisted: a restarted host finds them out again. A domain that is shut off on record is
+ * adopting when a launch is on record all the same, as a rebuilt store can have it.
  */
 final class StateTable {
   private static final Set<DomainState> WITH_MACHINE =
@@ -37,11 +38,10 @@ final class StateTable {
       return true;
     }
     return switch (from) {
-      case SHUTOFF -> to == DomainState.PAUSED;
-      case ADOPTING -> true;
+      case SHUTOFF -> to == DomainState.PAUSED || to == DomainState.ADOPTING;
+      case ADOPTING, NOSTATE -> true;
       case RUNNING, PAUSED, CRASHED, PMSUSPENDED -> to != DomainState.NOSTATE;
       case SHUTDOWN -> to == DomainState.SHUTOFF || to == DomainState.ADOPTING;
-      case NOSTATE -> to == DomainState.ADOPTING || to == DomainState.SHUTOFF;
     };
   }
 

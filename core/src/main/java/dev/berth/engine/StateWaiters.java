@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Callers that wait for a domain to reach a state. Thread-safe. */
 final class StateWaiters {
@@ -15,17 +16,18 @@ final class StateWaiters {
 
   private final List<Waiter> waiters = new ArrayList<>();
 
-  /** Completes with the first snapshot, the present one included, whose state is in the set. */
-  CompletableFuture<DomainSnapshot> add(Set<DomainState> states, DomainSnapshot present) {
+  /**
+   * Completes with the first snapshot, the present one included, whose state is in the set.
+   *
+   * @param present asked after the waiter is in place, so that nothing is missed between the two
+   */
+  CompletableFuture<DomainSnapshot> add(Set<DomainState> states, Supplier<DomainSnapshot> present) {
     CompletableFuture<DomainSnapshot> answer = new CompletableFuture<>();
-    if (states.contains(present.status().state())) {
-      answer.complete(present);
-      return answer;
-    }
     synchronized (this) {
       waiters.add(new Waiter(Set.copyOf(states), answer));
     }
     answer.whenComplete((snapshot, failure) -> forget(answer));
+    published(present.get());
     return answer;
   }
 

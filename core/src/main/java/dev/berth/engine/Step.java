@@ -6,7 +6,6 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One atomic change of a domain in the making: what becomes of it, and what is told of it. */
 final class Step {
+
+  /** An event to be told. */
+  record Told(String type, Map<String, String> attributes) {}
+
   private final String actor;
   private @Nullable DomainStatus status;
   private @Nullable DomainDefinition definition;
   private @Nullable LaunchRecord launch;
   private boolean launchEnds;
   private final List<Change> changes = new ArrayList<>();
-  private final Map<String, Map<String, String>> events = new LinkedHashMap<>();
+  private final List<Told> events = new ArrayList<>();
+  private Runnable published = () -> {};
 
   private Step(String actor) {
     this.actor = actor;
@@ -61,8 +65,18 @@ final class Step {
   }
 
   Step event(String type, Map<String, String> attributes) {
-    events.put(type, attributes);
+    events.add(new Told(type, attributes));
     return this;
+  }
+
+  /** Runs when the step is published, before anybody is told of its events. */
+  Step whenPublished(Runnable action) {
+    published = action;
+    return this;
+  }
+
+  Runnable published() {
+    return published;
   }
 
   String actor() {
@@ -89,7 +103,7 @@ final class Step {
     return changes;
   }
 
-  Map<String, Map<String, String>> events() {
+  List<Told> events() {
     return events;
   }
 }

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -30,7 +31,8 @@ final class Timers implements AutoCloseable {
   /** Runs the task once after the delay; cancel the result to forget it. */
   Future<?> after(Duration delay, Runnable task) {
     try {
-      return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      long nanos = Deadline.of(delay).remainingNanos(); // also for delays beyond 292 years
+      return executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       return CompletableFuture.completedFuture(null); // forgotten, as what was pending at the close
     }

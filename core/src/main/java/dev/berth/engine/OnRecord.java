@@ -1,0 +1,78 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
+import dev.berth.error.BerthException;
+import dev.berth.error.InvalidDefinitionException;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.StoredLaunch;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One domain's rows, understood as far as they can be. What cannot be read stays as it is stored,
+ * and keeps no other domain from being opened.
+ *
+ * @param row the domain's own row
+ * @param definition what its document says
+ * @param definitionProblem why the document cannot be read
+ * @param launch the launch on record
+ * @param launchProblem why there is one and it cannot be read
+ */
+record OnRecord(
+    DomainRecord row,
+    Optional<DomainDefinition> definition,
+    Optional<String> definitionProblem,
+    Optional<LaunchRecord> launch,
+    Optional<String> launchProblem) {
+
+  /** A domain that has just been defined. */
+  static OnRecord created(DomainRecord row, DomainDefinition definition) {
+    return new OnRecord(
+        row, Optional.of(definition), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** A domain as it was found in the store. */
+  static OnRecord read(DomainRecord row, Optional<StoredLaunch> stored) {
+    Optional<DomainDefinition> definition = Optional.empty();
+    Optional<String> definitionProblem = Optional.empty();
+    try {
+      definition =
+          Optional.of(
+              DefinitionReader.read(
+                  new DefinitionDocument(row.document(), row.name().text(), Path.of("/"))));
+    } catch (InvalidDefinitionException unreadable) {
+      definitionProblem = Optional.of(unreadable.getMessage());
+    }
+    Optional<LaunchRecord> launch = Optional.empty();
+    Optional<String> launchProblem = Optional.empty();
+    try {
+      launch = stored.map(StoredLaunch::document).map(new LaunchRecordCodec()::read);
+    } catch (BerthException unreadable) {
+      launchProblem = Optional.of(unreadable.getMessage());
+    }
+    return new OnRecord(row, definition, definitionProblem, launch, launchProblem);
+  }
+
+  /** What is shown until it is known how its machine is, when there may be one. */
+  Optional<DomainStatus> shown(Instant now) {
+    if (launchProblem.isPresent()) {
+      return Optional.of(
+          new DomainStatus(DomainState.NOSTATE, StateReason.UNADOPTABLE, launchProblem, now));
+    }
+    return launch.map(
+        known ->
+            new DomainStatus(
+                DomainState.ADOPTING,
+                StateReason.RESTARTED,
+                Optional.of("the host process was restarted"),
+                now));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.berth.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.domain.EventTypes;
+import dev.berth.qmp.QmpEvent;
+import dev.berth.qmp.QmpEventListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of one QMP connection have told since the driver last looked. Events are folded
+ * as they come, so that a guest that floods its host with them costs a constant amount of memory
+ * and one turn at a time. Thread-safe.
+ *
+ * <p>Until the driver takes the machine up, news are kept and nobody is told.
+ */
+final class QemuNews implements QmpEventListener {
+  /** Notes kept between two turns; more than an event budget allows is never recorded anyway. */
+  private static final int NOTES = 32;
+
+  /** Longer texts of a guest's making are cut. */
+  private static final int TEXT = 200;
+
+  /** Something to be told to everybody. */
+  record Note(String type, Map<String, String> attributes) {}
+
+  /**
+   * What has happened.
+   *
+   * @param endedFromOutside QEMU was told to end by a signal or by another client
+   * @param panicked whether the guest has panicked since its last reset; empty for no news
+   * @param ask whether the run state may have changed
+   */
+  record Digest(
+      boolean endedFromOutside, Optional<Boolean> panicked, boolean ask, List<Note> notes) {}
+
+  private final List<Note> notes = new ArrayList<>();
+  private boolean endedFromOutside;
+  private Optional<Boolean> panicked = Optional.empty();
+  private boolean ask;
+  private boolean announced;
+  private @Nullable Runnable announce;
+
+  @Override
+  public void event(QmpEvent event) {
+    tell(() -> fold(event.name(), event.data()));
+  }
+
+  @Override
+  public void missed(long count) {
+    tell(() -> ask = true);
+  }
+
+  /**
+   * From now on {@code announce} is run whenever there are news and the last ones were taken.
+   *
+   * @param announce posts a turn
+   */
+  void follow(Runnable announce) {
+    synchronized (this) {
+      this.announce = announce;
+    }
+    tell(() -> {});
+  }
+
+  /** Forgets the notes: the resets of a machine's assembly are nobody's news. */
+  synchronized void forgetNotes() {
+    notes.clear();
+  }
+
+  /** What has happened since the last call. */
+  synchronized Digest take() {
+    Digest digest = new Digest(endedFromOutside, panicked, ask, List.copyOf(notes));
+    notes.clear();
+    panicked = Optional.empty();
+    ask = false;
+    announced = false;
+    return digest;
+  }
+
+  private void tell(Runnable fold) {
+    Runnable due = null;
+    synchronized (this) {
+      fold.run();
+      if (announce != null && !announced && (ask || !notes.isEmpty())) {
+        announced = true;
+        due = announce;
+      }
+    }
+    if (due != null) {
+      due.run();
+    }
+  }
+
+  private void fold(String event, JsonNode data) {
+    switch (event) {
+      case "SHUTDOWN" -> shutdown(text(data, "reason"));
+      case "GUEST_PANICKED" -> panicked = Optional.of(true);
+      case "RESET" -> {
+        panicked = Optional.of(false);
+        note(EventTypes.RESET, Map.of("cause", text(data, "reason")));
+      }
+      case "BLOCK_IO_ERROR" ->
+          note(
+              EventTypes.IO_ERROR,
+              Map.of(
+                  "node", text(data, "node-name"),
+                  "operation", text(data, "operation"),
+                  "action", text(data, "action"),
+                  "reason", text(data, "reason")));
+      case "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
+      default -> {
+        return;
+      }
+    }
+    ask = true;
+  }
+
+  private void shutdown(String reason) {
+    if (reason.equals("host-signal") || reason.equals("host-qmp-quit")) {
+      endedFromOutside = true;
+    } else if (reason.equals("guest-panic")) {
+      panicked = Optional.of(true);
+    }
+  }
+
+  private void note(String type, Map<String, String> attributes) {
+    if (notes.size() < NOTES) {
+      notes.add(new Note(type, attributes));
+    }
+  }
+
+  private static String text(JsonNode data, String member) {
+    String text = data.path(member).asText("");
+    return text.length() <= TEXT ? text : text.substring(0, TEXT);
+  }
+}

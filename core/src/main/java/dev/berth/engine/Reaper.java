@@ -1,0 +1,175 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainStatus;
+import dev.berth.host.VerbResult;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ProcessExit;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.store.Intent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends machines, and sees to what is left when one has ended. Runs in the driver's turns.
+ *
+ * <p>The order when a process is gone: its run directory first, then the record. A host process
+ * that dies between the two finds the record and no process, and comes to the same end.
+ */
+final class Reaper {
+  private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+
+  Reaper(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /** Ends a live machine. */
+  CompletionStage<?> end(Lifecycle.Active active, MachineEnd end, Duration grace) {
+    return end(
+        active.machine().launch(),
+        active.machine().process(),
+        Optional.of(active.machine().qmp()),
+        end,
+        grace,
+        active.watch().isStalled());
+  }
+
+  /** Ends a machine that does not talk to us. */
+  CompletionStage<?> end(LaunchRecord launch, QemuProcess process, MachineEnd end, Duration grace) {
+    return end(launch, process, Optional.empty(), end, grace, false);
+  }
+
+  /**
+   * Ends the process: SIGTERM, and SIGKILL after the grace or at once when QEMU does not answer. A
+   * destruction is put on record before; it goes on when the store does not take it.
+   */
+  private CompletionStage<?> end(
+      LaunchRecord launch,
+      QemuProcess process,
+      Optional<QmpConnection> qmp,
+      MachineEnd end,
+      Duration grace,
+      boolean stalled) {
+    Lifecycle.Ending ending = new Lifecycle.Ending(launch, process, end, qmp);
+    keeper.become(ending);
+    if (end.cause() != MachineEnd.Cause.DESTROY) {
+      signal(ending, grace, stalled);
+      return Mailbox.DONE;
+    }
+    ledger.operation(Optional.of(new OperationSummary("destroy", end.actor(), host.now())));
+    Intent intent = new Intent(ledger.uuid(), "destroy", "{}", end.actor(), host.now());
+    return keeper
+        .record(Step.by(end.actor()).intent(intent))
+        .thenRun(() -> signal(ending, grace, stalled));
+  }
+
+  /** Somebody else wants the machine gone that is ending already, and has their own patience. */
+  void join(Lifecycle.Ending ending, Duration grace, CompletableFuture<VerbResult> answer) {
+    ending.end().join(answer);
+    killAfter(ending, grace, isStopped(ending));
+  }
+
+  private void signal(Lifecycle.Ending ending, Duration grace, boolean stalled) {
+    boolean deaf = stalled || isStopped(ending);
+    if (!deaf) {
+      ending.process().terminate();
+    }
+    killAfter(ending, grace, deaf);
+  }
+
+  private static boolean isStopped(Lifecycle.Ending ending) {
+    return ending.process().condition() == QemuProcess.Condition.STOPPED;
+  }
+
+  private void killAfter(Lifecycle.Ending ending, Duration grace, boolean deaf) {
+    if (deaf) {
+      ending.end().manner(MachineEnd.Manner.KILLED_STALLED);
+      ending.process().kill();
+      return;
+    }
+    host.timers()
+        .after(
+            grace,
+            () ->
+                mailbox.event(
+                    () -> {
+                      if (keeper.lifecycle() == ending) {
+                        ending.end().manner(MachineEnd.Manner.KILLED_AFTER_GRACE);
+                        ending.process().kill();
+                      }
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  /** Posts a turn when the process is gone. */
+  void watchExit(LaunchRecord launch, QemuProcess process) {
+    process.exit().thenAccept(exit -> mailbox.event(() -> gone(launch.incarnation(), exit)));
+  }
+
+  private CompletionStage<?> gone(String incarnation, ProcessExit exit) {
+    Optional<LaunchRecord> launch =
+        ledger.launch().filter(record -> record.incarnation().equals(incarnation));
+    Lifecycle before = keeper.lifecycle();
+    if (launch.isEmpty() || before instanceof Lifecycle.Starting) {
+      return Mailbox.DONE;
+    }
+    DomainStatus status = Endings.of(before, ledger.status(), exit, host.now());
+    hangUp(before);
+    return onFiles(() -> host.launcher().removeRunDirectory(launch.get()))
+        .thenCompose(
+            removed -> {
+              keeper.become(new Lifecycle.Off());
+              return keeper.record(Step.by(Endings.actor(before)).status(status).launchEnds());
+            })
+        .thenRun(
+            () -> {
+              ledger.operation(Optional.empty());
+              answer(before, status);
+            });
+  }
+
+  private static void hangUp(Lifecycle before) {
+    if (before instanceof Lifecycle.Active active) {
+      active.machine().qmp().close();
+    } else if (before instanceof Lifecycle.Ending ending) {
+      ending.qmp().ifPresent(QmpConnection::close);
+    }
+  }
+
+  /** Cleans up where a turn must not; what cannot be removed keeps no domain from its end. */
+  CompletionStage<Void> onFiles(Runnable cleaning) {
+    return CompletableFuture.runAsync(cleaning, host.files())
+        .exceptionally(
+            failure -> {
+              LOG.warn("Domain '{}': its files could not be removed", ledger.name(), failure);
+              return null;
+            });
+  }
+
+  /** Records that a machine ended while nobody was looking. */
+  CompletionStage<Void> ended(Step step) {
+    keeper.become(new Lifecycle.Off());
+    return keeper.record(step);
+  }
+
+  private void answer(Lifecycle before, DomainStatus status) {
+    if (before instanceof Lifecycle.Ending ending) {
+      String manner = ending.end().manner().text();
+      ending.end().waiting().forEach(answer -> answer.complete(keeper.changed(manner)));
+    }
+    keeper.shutdowns().ended(status);
+  }
+}

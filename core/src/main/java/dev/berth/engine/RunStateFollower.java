@@ -1,0 +1,113 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.qapi.QueryStatus;
+import dev.berth.qapi.StatusInfo;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the record in line with QEMU's run state. Runs in the driver's turns.
+ *
+ * <p>Why the state is always asked for: events and replies cross (an event can come before the
+ * reply of its command), and events are missed while no host process runs. So an event or a reply
+ * is a reason to ask {@code query-status}, and the answer decides. One question is in flight at a
+ * time, so that answers cannot overtake each other; whoever wants to know meanwhile shares the next
+ * one.
+ */
+final class RunStateFollower {
+  private static final Logger LOG = LoggerFactory.getLogger(RunStateFollower.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+
+  RunStateFollower(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Asks QEMU for its run state.
+   *
+   * @return completes, in a turn, when an answer to a question sent after this call is on record;
+   *     no turn may wait for it
+   */
+  CompletableFuture<Void> ask(Lifecycle.Active active) {
+    MachineWatch watch = active.watch();
+    CompletableFuture<Void> next = watch.nextAnswer();
+    if (!watch.asking()) {
+      send(active);
+    }
+    return next;
+  }
+
+  private void send(Lifecycle.Active active) {
+    CompletableFuture<Void> asked = active.watch().beginAsking();
+    active
+        .machine()
+        .qmp()
+        .send(new QueryStatus())
+        .whenComplete(
+            (status, failure) -> mailbox.event(() -> answered(active, asked, status, failure)));
+  }
+
+  private CompletionStage<?> answered(
+      Lifecycle.Active active,
+      CompletableFuture<Void> asked,
+      @Nullable StatusInfo status,
+      @Nullable Throwable failure) {
+    MachineWatch watch = active.watch();
+    boolean again = watch.endAsking();
+    if (again) {
+      send(active); // on a connection that has ended it fails, which is what those who ask get
+    }
+    if (status == null) {
+      asked.completeExceptionally(MachineKeeper.cause(failure));
+      return Mailbox.DONE;
+    }
+    watch.answered();
+    CompletionStage<?> observed =
+        keeper.lifecycle() == active
+            ? observe(active, status.status().value(), watch.actor())
+            : Mailbox.DONE;
+    return observed.thenRun(() -> asked.complete(null));
+  }
+
+  /** Brings the record in line with the run state that QEMU has told. */
+  private CompletionStage<?> observe(Lifecycle.Active active, String runState, String actor) {
+    DomainStatus status =
+        RunStates.interpret(runState, active.watch().panicked(), ledger.status(), host.now());
+    if (status == ledger.status()) {
+      return Mailbox.DONE;
+    }
+    if (!ledger.allows(status)) {
+      LOG.warn(
+          "Domain '{}': QEMU says {}, which cannot follow {}; ignored",
+          ledger.name(),
+          runState,
+          ledger.status().state().text());
+      return Mailbox.DONE;
+    }
+    return keeper.record(Step.by(actor).status(status)).thenRun(() -> follow(active, status));
+  }
+
+  /** A guest that has shut down leaves a process to be reaped. */
+  void follow(Lifecycle.Active active, DomainStatus status) {
+    if (status.state() == DomainState.SHUTDOWN) {
+      MachineEnd end = new MachineEnd(MachineEnd.Cause.GUEST_SHUTDOWN, Actors.GUEST);
+      mailbox.event(
+          () ->
+              keeper.lifecycle() == active
+                  ? keeper.reaper().end(active, end, host.settings().reapGrace())
+                  : Mailbox.DONE);
+    }
+  }
+}

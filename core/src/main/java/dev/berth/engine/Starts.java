@@ -1,0 +1,155 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.store.Change;
+import dev.berth.store.Intent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The driver's part of a start: what {@link StartOperation} does on its own thread is recorded and
+ * published here, in turns.
+ */
+final class Starts {
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+
+  Starts(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Begins a start; the domain is off.
+   *
+   * @throws dev.berth.error.HostFailureException when its definition cannot be read
+   * @throws dev.berth.error.BusyException when the host has too many operations under way
+   */
+  void begin(StartMode mode, String actor, CompletableFuture<VerbResult> answer) {
+    StartOperation operation = new StartOperation(host, this, ledger, mode, actor, answer);
+    operation.begin();
+    keeper.become(new Lifecycle.Starting(operation));
+    ledger.operation(Optional.of(new OperationSummary("start", actor, host.now())));
+  }
+
+  /**
+   * Persists intent and launch record; called by the operation's thread before it spawns anything.
+   */
+  CompletableFuture<Void> record(StartOperation operation, LaunchRecord launch) {
+    CompletableFuture<Void> recorded = new CompletableFuture<>();
+    Step step =
+        Step.by(operation.actor())
+            .status(DomainStatus.of(DomainState.PAUSED, StateReason.STARTING_UP, host.now()))
+            .launch(launch)
+            .intent(
+                new Intent(
+                    ledger.uuid(),
+                    "start",
+                    "{\"mode\":\"" + operation.mode().name() + "\"}",
+                    operation.actor(),
+                    host.now()));
+    boolean posted =
+        mailbox.event(
+            () ->
+                ledger
+                    .request(step)
+                    .handle(
+                        (done, failure) ->
+                            failure == null
+                                ? recorded.complete(null)
+                                : recorded.completeExceptionally(MachineKeeper.cause(failure))));
+    if (!posted) {
+      recorded.completeExceptionally(new HostUnreachableException("The host has been closed."));
+    }
+    return recorded;
+  }
+
+  /** The machine is up: the operation's good end. */
+  void started(StartOperation operation, Machine machine, QemuNews news) {
+    mailbox.event(
+        () -> {
+          news.forgetNotes();
+          Lifecycle.Active active = keeper.activate(machine, news);
+          keeper.reaper().watchExit(machine.launch(), machine.process());
+          if (operation.isCancelled()) {
+            operation.answer().completeExceptionally(cancelled());
+            return keeper.reaper().end(active, operation.cancellation(), Duration.ZERO);
+          }
+          return keeper
+              .record(
+                  Step.by(operation.actor())
+                      .status(running(operation.mode()))
+                      .change(new Change.RemoveIntent(ledger.uuid())))
+              .thenRun(
+                  () -> {
+                    ledger.operation(Optional.empty());
+                    operation.answer().complete(keeper.changed(""));
+                    keeper.runStates().ask(active);
+                  });
+        });
+  }
+
+  private DomainStatus running(StartMode mode) {
+    return switch (mode) {
+      case RUNNING -> DomainStatus.of(DomainState.RUNNING, StateReason.BOOTED, host.now());
+      case PAUSED -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
+    };
+  }
+
+  /** The operation's bad end; it has undone everything. */
+  void failed(StartOperation operation, BerthException failure) {
+    mailbox.event(
+        () -> {
+          keeper.become(new Lifecycle.Off());
+          return undone(operation, failure)
+              .thenRun(
+                  () -> {
+                    ledger.operation(Optional.empty());
+                    operation
+                        .answer()
+                        .completeExceptionally(operation.isCancelled() ? cancelled() : failure);
+                    operation
+                        .cancellation()
+                        .waiting()
+                        .forEach(one -> one.complete(keeper.changed("the start was cancelled")));
+                  });
+        });
+  }
+
+  /** Nothing to record when nothing was: a refused start changes nothing. */
+  private CompletionStage<Void> undone(StartOperation operation, BerthException failure) {
+    if (ledger.launch().isEmpty()) {
+      return Mailbox.DONE;
+    }
+    DomainStatus status =
+        operation.isCancelled()
+            ? DomainStatus.of(DomainState.SHUTOFF, StateReason.DESTROYED, host.now())
+            : new DomainStatus(
+                DomainState.SHUTOFF,
+                StateReason.FAILED,
+                Optional.ofNullable(failure.getMessage()),
+                host.now());
+    return keeper.record(Step.by(operation.actor()).status(status).launchEnds());
+  }
+
+  private BerthException cancelled() {
+    return new InvalidStateException(
+        "Domain '" + ledger.name() + "' was destroyed while it was starting.");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.berth.testing;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineFiles;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.ProcessExit;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import dev.berth.qmp.QmpLoop;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A launcher whose machines are {@link FakeMachine}s, with real sockets and no QEMU. It can be told
+ * to fail or to hang at each of its jobs. Thread-safe.
+ */
+public final class FakeLauncher implements MachineLauncher {
+
+  /** What can go wrong. */
+  public enum Job {
+    PLAN,
+    LAUNCH,
+    IDENTIFY,
+    REMOVE_RUN_DIRECTORY,
+    REMOVE_LOGS
+  }
+
+  private final FakeMachines machines;
+  private final QmpLoop loop;
+  private final Map<Job, BerthException> failures = new ConcurrentHashMap<>();
+  private final Map<Job, CountDownLatch> holds = new ConcurrentHashMap<>();
+  private final Map<String, String> unprovable = new ConcurrentHashMap<>();
+
+  /** A launcher of one host process; the machines outlive it. */
+  public FakeLauncher(FakeMachines machines, QmpLoop loop) {
+    this.machines = machines;
+    this.loop = loop;
+  }
+
+  /** From now on fails that job. */
+  public void fail(Job job, BerthException failure) {
+    failures.put(job, failure);
+  }
+
+  /** Does that job properly again. */
+  public void mend(Job job) {
+    failures.remove(job);
+  }
+
+  /** From now on does not get on with that job until the latch opens. */
+  public void hold(Job job, CountDownLatch until) {
+    holds.put(job, until);
+  }
+
+  /** From now on cannot tell whether that machine is ours. */
+  public void doubt(String incarnation, String reason) {
+    unprovable.put(incarnation, reason);
+  }
+
+  /** Can tell again. */
+  public void trust(String incarnation) {
+    unprovable.remove(incarnation);
+  }
+
+  @Override
+  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+    try {
+      begin(Job.PLAN);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Planning was interrupted.", e);
+    }
+    String incarnation = UUID.randomUUID().toString().replace("-", "");
+    return new LaunchRecord(
+        new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
+        new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
+        new LaunchRecord.Hardware(
+            "pc-q35-7.2",
+            "max",
+            definition.compute().cpus(),
+            definition.compute().memory(),
+            "tcg",
+            "it is only pretended"),
+        List.of("/usr/bin/fake-qemu", "-S"),
+        List.of(),
+        List.of(),
+        new MachineFiles(
+            machines.runDirectory(incarnation),
+            machines.logDirectory(domain.toString()),
+            definition.devices().consoleLogLimit()));
+  }
+
+  @Override
+  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+      throws InterruptedException {
+    boolean launched = false;
+    try {
+      begin(Job.LAUNCH);
+      FakeMachine process = machines.start(launch);
+      QmpConnection qmp =
+          connected(
+              loop.connect(
+                  launch.files().qmpSocket(), deadline.remaining(), process.exit(), events));
+      launched = true;
+      return new Machine(launch, process, qmp);
+    } finally {
+      if (!launched) {
+        abort(launch);
+      }
+    }
+  }
+
+  private static QmpConnection connected(CompletableFuture<QmpConnection> connecting)
+      throws InterruptedException {
+    try {
+      return connecting.get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof BerthException ours
+          ? ours
+          : new HostFailureException("Cannot connect: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new DeadlineExceededException("The fake QEMU does not answer.", e);
+    }
+  }
+
+  @Override
+  public Identity identify(LaunchRecord launch) {
+    try {
+      begin(Job.IDENTIFY);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Looking was interrupted.", e);
+    }
+    String reason = unprovable.get(launch.incarnation());
+    if (reason != null) {
+      return new Identity.Unprovable(reason);
+    }
+    Optional<FakeMachine> machine = machines.find(launch.incarnation());
+    if (machine.isEmpty()) {
+      return new Identity.Gone(ProcessExit.UNKNOWN);
+    }
+    return machine.get().condition() == QemuProcess.Condition.GONE
+        ? new Identity.Gone(machine.get().exit().getNow(ProcessExit.UNKNOWN))
+        : new Identity.Alive(machine.get());
+  }
+
+  @Override
+  public CompletableFuture<QmpConnection> reconnect(
+      LaunchRecord launch, QemuProcess process, QmpEventListener events) {
+    Path socket = launch.files().qmpSocket();
+    if (!Files.exists(socket)) {
+      return CompletableFuture.failedFuture(
+          new HostFailureException("Its monitor's socket " + socket + " is gone."));
+    }
+    return loop.connect(socket, Duration.ofDays(1), process.exit(), events);
+  }
+
+  @Override
+  public void abort(LaunchRecord launch) {
+    machines.find(launch.incarnation()).ifPresent(FakeMachine::kill);
+    FakeMachines.delete(launch.files().runDirectory());
+  }
+
+  @Override
+  public void removeRunDirectory(LaunchRecord launch) {
+    try {
+      begin(Job.REMOVE_RUN_DIRECTORY);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Removing was interrupted.", e);
+    }
+    FakeMachines.delete(launch.files().runDirectory());
+  }
+
+  @Override
+  public Path logDirectory(UUID domain) {
+    return machines.logDirectory(domain.toString());
+  }
+
+  @Override
+  public void removeLogs(UUID domain) {
+    try {
+      begin(Job.REMOVE_LOGS);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Removing was interrupted.", e);
+    }
+    FakeMachines.delete(logDirectory(domain));
+  }
+
+  private void begin(Job job) throws InterruptedException {
+    CountDownLatch hold = holds.get(job);
+    if (hold != null) {
+      hold.await();
+    }
+    BerthException failure = failures.get(job);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

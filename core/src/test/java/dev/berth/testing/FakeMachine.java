@@ -1,0 +1,232 @@
+package dev.berth.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.json.Json;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ProcessExit;
+import dev.berth.machine.QemuProcess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A pretended QEMU process with a {@link FakeQemu} as its monitor: it has a run state, a guest that
+ * does what the test says, and a process that can be stopped, signalled and killed. It lives in
+ * {@link FakeMachines}, and like a real one outlives the host that started it. Thread-safe.
+ */
+public final class FakeMachine implements QemuProcess {
+  private static final List<String> COMMANDS =
+      List.of("query-status", "query-yank", "stop", "cont", "system_reset", "system_powerdown");
+
+  private final long pid;
+  private final LaunchRecord launch;
+  private final FakeQemu qemu;
+  private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
+  private final List<String> signals = new ArrayList<>();
+
+  // guarded by this
+  private String runState = "prelaunch";
+  private Condition condition = Condition.ALIVE;
+  private boolean obeysPowerButton = true;
+  private boolean obeysTerm = true;
+  private boolean ran;
+
+  FakeMachine(long pid, LaunchRecord launch) {
+    this.pid = pid;
+    this.launch = launch;
+    this.qemu = FakeQemu.listen(launch.files().qmpSocket());
+    qemu.answer("query-status", arguments -> status());
+    qemu.answer("stop", arguments -> goTo("paused", "STOP"));
+    qemu.answer("cont", arguments -> goTo("running", "RESUME"));
+    qemu.answer("system_reset", arguments -> reset());
+    qemu.answer("system_powerdown", arguments -> powerButton());
+  }
+
+  /** The record it was started with. */
+  public LaunchRecord launch() {
+    return launch;
+  }
+
+  /** Its monitor. */
+  public FakeQemu monitor() {
+    return qemu;
+  }
+
+  /** Every signal it was sent: {@code TERM}, {@code KILL}. */
+  public synchronized List<String> signals() {
+    return List.copyOf(signals);
+  }
+
+  /** Whether its guest has ever run. */
+  public synchronized boolean ran() {
+    return ran;
+  }
+
+  /** What {@code query-status} tells. */
+  public synchronized String runState() {
+    return runState;
+  }
+
+  // ---- what a guest does
+
+  /** The guest does not react to its power button. */
+  public synchronized void ignorePowerButton() {
+    obeysPowerButton = false;
+  }
+
+  /** The guest powers off; its QEMU stays until it is told to end. */
+  public void guestShutsDown() {
+    runState("shutdown");
+    qemu.emit("SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
+    qemu.emit("STOP", "{}");
+  }
+
+  /** The guest panics. */
+  public void guestPanics() {
+    runState("guest-panicked");
+    qemu.emit("GUEST_PANICKED", "{\"action\": \"pause\"}");
+    qemu.emit("STOP", "{}");
+  }
+
+  /** The guest reboots. */
+  public void guestReboots() {
+    qemu.emit("RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}");
+  }
+
+  /** QEMU pauses the guest because its disk is full. */
+  public void diskFills() {
+    runState("io-error");
+    qemu.emit(
+        "BLOCK_IO_ERROR",
+        "{\"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
+            + " \"reason\": \"No space left on device\"}");
+    qemu.emit("STOP", "{}");
+  }
+
+  /** What {@code query-status} tells from now on, without an event. */
+  public synchronized void runState(String now) {
+    runState = now;
+  }
+
+  // ---- what a process does
+
+  /** Stops answering, as a process that was sent SIGSTOP; its process shows as stopped. */
+  public void stop() {
+    synchronized (this) {
+      condition = Condition.STOPPED;
+    }
+    hang();
+  }
+
+  /** Stops answering, as a process that is stuck. */
+  public void hang() {
+    COMMANDS.forEach(qemu::hold);
+  }
+
+  /** Answers everything in band late, but still past its queue. */
+  public void getBusy() {
+    COMMANDS.stream().filter(command -> !command.equals("query-yank")).forEach(qemu::hold);
+  }
+
+  /** Goes on, and answers what was asked meanwhile. */
+  public void goOn() {
+    synchronized (this) {
+      condition = Condition.ALIVE;
+    }
+    COMMANDS.forEach(qemu::release);
+  }
+
+  /** Takes no notice of SIGTERM. */
+  public synchronized void ignoreTerm() {
+    obeysTerm = false;
+  }
+
+  /** Ends by itself. */
+  public void die(ProcessExit how) {
+    synchronized (this) {
+      if (condition == Condition.GONE) {
+        return;
+      }
+      condition = Condition.GONE;
+    }
+    qemu.close();
+    exit.completeAsync(() -> how);
+  }
+
+  /** Ends because somebody else sent SIGTERM. */
+  public void isTerminatedByAStranger() {
+    qemu.emit("SHUTDOWN", "{\"guest\": false, \"reason\": \"host-signal\"}");
+    die(new ProcessExit(OptionalInt.of(0), OptionalInt.empty()));
+  }
+
+  // ---- what its host sees
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public void terminate() {
+    synchronized (this) {
+      signals.add("TERM");
+      if (!obeysTerm || condition != Condition.ALIVE) {
+        return;
+      }
+    }
+    isTerminatedByAStranger();
+  }
+
+  @Override
+  public void kill() {
+    synchronized (this) {
+      signals.add("KILL");
+    }
+    die(new ProcessExit(OptionalInt.empty(), OptionalInt.of(9)));
+  }
+
+  @Override
+  public synchronized Condition condition() {
+    return condition;
+  }
+
+  @Override
+  public CompletableFuture<ProcessExit> exit() {
+    return exit.copy();
+  }
+
+  // ---- commands
+
+  private synchronized JsonNode status() {
+    return Json.object().put("running", runState.equals("running")).put("status", runState);
+  }
+
+  private JsonNode goTo(String next, String event) {
+    synchronized (this) {
+      runState = next;
+      ran |= next.equals("running");
+    }
+    qemu.emit(event, "{}");
+    return Json.object();
+  }
+
+  private synchronized JsonNode reset() {
+    if (!runState.equals("running")) {
+      runState = "prelaunch";
+    }
+    return Json.object(); // the monitor sends RESET after it
+  }
+
+  private JsonNode powerButton() {
+    boolean obeys;
+    synchronized (this) {
+      obeys = obeysPowerButton && runState.equals("running");
+    }
+    qemu.emit("POWERDOWN", "{}");
+    if (obeys) {
+      guestShutsDown();
+    }
+    return Json.object();
+  }
+}
