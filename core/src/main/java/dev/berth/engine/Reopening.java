@@ -37,7 +37,7 @@ final class Reopening {
     this.domains = domains;
   }
 
-  /** Gives every domain its driver, and waits a little for them to find their machines. */
+  /** Gives every domain its driver, and waits a little for what they find to be on record. */
   void run(StoreContents contents, String version) {
     Map<UUID, StoredLaunch> launches =
         contents.launches().stream()
@@ -45,6 +45,7 @@ final class Reopening {
     Map<UUID, Intent> intents =
         contents.intents().stream().collect(Collectors.toMap(Intent::domain, Function.identity()));
     List<CompletableFuture<Void>> decided = new ArrayList<>();
+    decided.add(announce(contents, version));
     for (DomainRecord row : contents.domains()) {
       OnRecord found = OnRecord.read(row, Optional.ofNullable(launches.get(row.uuid())));
       found
@@ -57,7 +58,6 @@ final class Reopening {
       decided.add(driver.recover(found, Optional.ofNullable(intents.get(row.uuid()))));
     }
     awaitDecisions(decided);
-    announce(contents, version);
   }
 
   private static void awaitDecisions(List<CompletableFuture<Void>> decided) {
@@ -74,20 +74,22 @@ final class Reopening {
     }
   }
 
-  private void announce(StoreContents contents, String version) {
+  /** Tells that the host is open; completes in any case when that is on record, or cannot be. */
+  private CompletableFuture<Void> announce(StoreContents contents, String version) {
     List<DomainEvent> events = new ArrayList<>();
     contents
         .rebuilt()
         .ifPresent(what -> events.add(event(EventTypes.STORE_REBUILT, Map.of("detail", what))));
     events.add(event(EventTypes.HOST_STARTED, Map.of("version", version)));
-    host.commit(new Commit(List.of(), events))
-        .whenComplete(
+    return host.commit(new Commit(List.of(), events))
+        .handle(
             (numbered, failure) -> {
               if (failure == null) {
                 host.announce(numbered);
               } else {
                 LOG.error("The opening of the host could not be recorded", failure);
               }
+              return null;
             });
   }
 

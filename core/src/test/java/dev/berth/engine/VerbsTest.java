@@ -6,42 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.host.CallOptions;
-import dev.berth.host.DomainRef;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
-import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
-import dev.berth.testing.FakeMachines;
-import dev.berth.testing.LeakCheck;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Start, pause, resume, reset, destroy on a machine that behaves. */
-@ExtendWith(LeakCheck.class)
-final class VerbsTest {
-  private static final DomainRef WEB = DomainRef.of("web");
-
-  @TempDir Path directory;
-  private final MemoryStore store = new MemoryStore();
-  private FakeMachines machines;
-  private TestHost host;
-
-  @BeforeEach
-  void open() {
-    machines = new FakeMachines(directory);
-    host = new TestHost(store, machines);
-  }
-
-  @AfterEach
-  void close() {
-    host.close();
-    machines.close();
-    store.close();
-  }
+final class VerbsTest extends EngineFixture {
 
   @Test
   void aStartedDomainRunsAndADestroyedOneIsOff() {
@@ -63,8 +40,8 @@ final class VerbsTest {
     assertThat(destroyed.snapshot().machine()).isEmpty();
     assertThat(machines.living()).isEmpty();
     assertThat(machines.runDirectories()).isEmpty();
-    assertThat(store.contents().launches()).isEmpty();
-    assertThat(store.contents().intents()).isEmpty();
+    assertThat(memory.contents().launches()).isEmpty();
+    assertThat(memory.contents().intents()).isEmpty();
   }
 
   @Test
@@ -97,5 +74,109 @@ final class VerbsTest {
     assertThat(reset.snapshot().status().state()).isEqualTo(DomainState.RUNNING);
     assertThat(machine.runState()).isEqualTo("running");
     eventually(() -> assertThat(machines.living()).containsExactly(machine));
+  }
+
+  @Test
+  void whatIsAlreadySoSucceedsAndSaysSo() {
+    host.define("web");
+    assertThat(api().shutdown(WEB, ShutdownPolicy.DEFAULT, CallOptions.none()))
+        .satisfies(VerbsTest::already);
+    assertThat(host.destroy("web")).satisfies(VerbsTest::already);
+    host.start("web");
+    assertThat(host.start("web")).satisfies(VerbsTest::already);
+    assertThat(api().resume(WEB, CallOptions.none())).satisfies(VerbsTest::already);
+    api().pause(WEB, CallOptions.none());
+    assertThat(api().pause(WEB, CallOptions.none())).satisfies(VerbsTest::already);
+    assertThat(api().start(WEB, StartMode.PAUSED, CallOptions.none()))
+        .satisfies(VerbsTest::already);
+    assertThat(machines.all()).hasSize(1);
+  }
+
+  private static void already(VerbResult result) {
+    assertThat(result.effect()).isEqualTo(VerbResult.Effect.ALREADY);
+    assertThat(result.detail()).contains("already");
+  }
+
+  @Test
+  void whatTheTableDeniesChangesNothing() {
+    host.define("web");
+    long before = web().generation();
+    assertDenied(() -> api().pause(WEB, CallOptions.none()));
+    assertDenied(() -> api().resume(WEB, CallOptions.none()));
+    assertDenied(() -> api().reset(WEB, CallOptions.none()));
+    assertDenied(() -> api().console(WEB));
+    assertThat(web().generation()).isEqualTo(before);
+
+    host.start("web");
+    assertDenied(() -> api().undefine(WEB));
+    api().pause(WEB, CallOptions.none());
+    assertDenied(() -> host.start("web"));
+    assertDenied(() -> api().shutdown(WEB, ShutdownPolicy.DEFAULT, CallOptions.none()));
+    assertThat(machines.of("web").runState()).isEqualTo("paused");
+  }
+
+  private static void assertDenied(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(InvalidStateException.class)
+        .hasMessageContaining("'web' (")
+        .hasMessageEndingWith(".");
+  }
+
+  @Test
+  void aDomainStartedPausedStandsBeforeItsFirstInstruction() {
+    host.define("web");
+
+    VerbResult started = api().start(WEB, StartMode.PAUSED, CallOptions.none());
+
+    assertThat(started.snapshot().status().state()).isEqualTo(DomainState.PAUSED);
+    assertThat(started.snapshot().status().reason()).isEqualTo(StateReason.USER);
+    assertThat(machines.of("web").ran()).isFalse();
+    assertThat(memory.contents().intents()).isEmpty();
+    assertThat(api().resume(WEB, CallOptions.none()).snapshot().status().state())
+        .isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void aResetOfAPausedGuestLeavesItPaused() {
+    running();
+    api().pause(WEB, CallOptions.none());
+
+    VerbResult reset = api().reset(WEB, CallOptions.none());
+
+    assertThat(reset.snapshot().status().state()).isEqualTo(DomainState.PAUSED);
+  }
+
+  @Test
+  void aVerbThatQemuRefusesFailsWithItsWordsAndTheRecordStaysTrue() {
+    FakeMachine machine = running();
+    machine.monitor().refuse("stop", "GenericError", "not just now");
+
+    assertThatThrownBy(() -> api().pause(WEB, CallOptions.none()))
+        .isInstanceOf(QemuRefusedException.class)
+        .hasMessageContaining("not just now");
+
+    assertThat(web().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void thereIsNoDomainByAnUnknownName() {
+    assertThatThrownBy(() -> host.start("nobody"))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("nobody");
+  }
+
+  @Test
+  void anUndefinedDomainIsForgottenWithItsLogs() {
+    running();
+    host.destroy("web");
+    assertThat(machines.logDirectories()).hasSize(1);
+
+    api().undefine(WEB);
+
+    assertThat(api().list()).isEmpty();
+    assertThat(memory.contents().domains()).isEmpty();
+    assertThat(memory.contents().intents()).isEmpty();
+    assertThat(machines.logDirectories()).isEmpty();
+    assertThatThrownBy(() -> api().undefine(WEB)).isInstanceOf(NotFoundException.class);
   }
 }
