@@ -1,0 +1,255 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import dev.berth.error.BerthException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DomainRef;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The host process dies at every moment of every verb that has an intent: before and after each
+ * commit, each call of the launcher, each signal. Whatever the moment, the next host process brings
+ * every domain into its true state, loses no machine, signals none that nobody wanted gone, and
+ * leaves no intent behind.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(300)
+final class CrashTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+
+  /** What the host is doing when it dies. */
+  enum Deed {
+    DEFINE,
+    REDEFINE,
+    UNDEFINE,
+    START,
+    START_PAUSED,
+    SHUTDOWN,
+    SHUTDOWN_OF_A_DEAF_GUEST,
+    SHUTDOWN_THEN_DESTROY,
+    DESTROY,
+    DESTROY_OF_A_STUBBORN_QEMU;
+
+    /** Brings a host to where the deed can be done. */
+    void prepare(TestHost host, FakeMachines machines) {
+      if (this == DEFINE) {
+        return;
+      }
+      host.define("web");
+      switch (this) {
+        case UNDEFINE -> {
+          host.start("web");
+          host.destroy("web");
+        }
+        case SHUTDOWN, DESTROY -> host.start("web");
+        case SHUTDOWN_OF_A_DEAF_GUEST, SHUTDOWN_THEN_DESTROY -> {
+          host.start("web");
+          machines.of("web").ignorePowerButton();
+        }
+        case DESTROY_OF_A_STUBBORN_QEMU -> {
+          host.start("web");
+          machines.of("web").ignoreTerm();
+        }
+        case DEFINE, REDEFINE, START, START_PAUSED -> {}
+      }
+    }
+
+    void on(VmHost host) {
+      switch (this) {
+        case DEFINE -> host.define(TestHost.document("web", "64MiB"), new DefineCondition.Always());
+        case REDEFINE ->
+            host.define(TestHost.document("web", "96MiB"), new DefineCondition.Always());
+        case UNDEFINE -> host.undefine(WEB);
+        case START -> host.start(WEB, StartMode.RUNNING, CallOptions.none());
+        case START_PAUSED -> host.start(WEB, StartMode.PAUSED, CallOptions.none());
+        case SHUTDOWN -> host.shutdown(WEB, ShutdownPolicy.DEFAULT, CallOptions.none());
+        case SHUTDOWN_OF_A_DEAF_GUEST ->
+            host.shutdown(WEB, deaf(ShutdownPolicy.Afterwards.KEEP_RUNNING), CallOptions.none());
+        case SHUTDOWN_THEN_DESTROY ->
+            host.shutdown(WEB, deaf(ShutdownPolicy.Afterwards.DESTROY), CallOptions.none());
+        case DESTROY -> host.destroy(WEB, Duration.ofDays(1), CallOptions.none());
+        case DESTROY_OF_A_STUBBORN_QEMU ->
+            host.destroy(WEB, Duration.ofMillis(10), CallOptions.none());
+      }
+    }
+
+    private static ShutdownPolicy deaf(ShutdownPolicy.Afterwards afterwards) {
+      return new ShutdownPolicy(Duration.ofMillis(10), afterwards);
+    }
+
+    /** Whether the machine that ran before may be told to end. */
+    boolean mayEndTheMachine(FakeMachine machine) {
+      return switch (this) {
+        case DEFINE, REDEFINE, UNDEFINE, SHUTDOWN_OF_A_DEAF_GUEST -> false;
+        case START, START_PAUSED -> !machine.ran();
+        case SHUTDOWN -> machine.runState().equals("shutdown");
+        case SHUTDOWN_THEN_DESTROY, DESTROY, DESTROY_OF_A_STUBBORN_QEMU -> true;
+      };
+    }
+  }
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @EnumSource(Deed.class)
+  void theNextHostFindsTheTruthWheneverTheLastOneDied(Deed deed) throws Exception {
+    int moments = Integer.MAX_VALUE;
+    for (int moment = -1; moment < moments; moment++) {
+      Path place = directory.resolve("m" + moment);
+      try (FakeMachines machines = new FakeMachines(place)) {
+        int counted = dieAndReturn(deed, moment, machines);
+        if (moment == -1) {
+          moments = counted;
+          assertThat(moments).as("moments of " + deed).isGreaterThan(1);
+        }
+      }
+    }
+  }
+
+  /** One life, its end at that moment, and the life after; tells how many moments there were. */
+  private static int dieAndReturn(Deed deed, int moment, FakeMachines machines) throws Exception {
+    MemoryStore first = prepared(deed, machines);
+    List<FakeMachine> before = machines.living();
+    int signalsBefore = signals(machines);
+    Mortality mortality = new Mortality(moment);
+    TestHost mortal =
+        new TestHost(mortality.mortal(first), machines, quickly(), port -> mortality.mortal(port));
+    String death = "never";
+    MemoryStore second;
+    try {
+      eventually(() -> assertSettledOrDead(mortal, before, mortality));
+      CompletableFuture<String> call =
+          TestHost.async(
+              () -> {
+                act(deed, mortal);
+                return "after it was done";
+              });
+      death = CompletableFuture.anyOf(mortality.death(), call).get(30, TimeUnit.SECONDS).toString();
+      mortal.hangUp();
+      second = first.reopened();
+    } finally {
+      mortal.close(Duration.ZERO);
+      first.close();
+    }
+    live(deed, death, machines, second, signalsBefore);
+    return mortality.moments().size();
+  }
+
+  private static MemoryStore prepared(Deed deed, FakeMachines machines) {
+    MemoryStore store = new MemoryStore();
+    try (TestHost host = new TestHost(store, machines)) {
+      deed.prepare(host, machines);
+    }
+    MemoryStore prepared = store.reopened();
+    store.close();
+    return prepared;
+  }
+
+  private static EngineSettings quickly() {
+    return new EngineSettings(
+        8,
+        Duration.ofSeconds(20),
+        Duration.ofMillis(300),
+        Duration.ofMillis(500),
+        Duration.ofMillis(100));
+  }
+
+  private static void assertSettledOrDead(
+      TestHost host, List<FakeMachine> living, Mortality mortality) {
+    if (mortality.death().isDone()) {
+      return;
+    }
+    for (DomainSnapshot domain : host.api().list()) {
+      assertThat(domain.status().state())
+          .isEqualTo(living.isEmpty() ? DomainState.SHUTOFF : DomainState.RUNNING);
+    }
+  }
+
+  /** A refusal of the verb is one of its ends. */
+  private static void act(Deed deed, TestHost host) {
+    try {
+      deed.on(host.api());
+    } catch (BerthException refused) {
+      assertThat(deed).isEqualTo(Deed.SHUTDOWN_OF_A_DEAF_GUEST);
+      assertThat(refused).hasMessageContaining("still running");
+    }
+  }
+
+  private static int signals(FakeMachines machines) {
+    return machines.all().stream().mapToInt(machine -> machine.signals().size()).sum();
+  }
+
+  /** The next host process: waits for the truth, and checks it. */
+  private static void live(
+      Deed deed, String death, FakeMachines machines, MemoryStore store, int signalsBefore) {
+    try (store;
+        TestHost next = new TestHost(store, machines, quickly(), port -> port)) {
+      eventually(
+          () -> {
+            try {
+              assertTrue(next.api().list(), machines, store);
+            } catch (AssertionError wrong) {
+              throw new AssertionError(deed + ", died " + death + ": " + wrong.getMessage(), wrong);
+            }
+          });
+      for (FakeMachine machine : machines.all()) {
+        if (machine.condition() == FakeMachine.Condition.GONE
+            && signals(machines) > signalsBefore) {
+          assertThat(deed.mayEndTheMachine(machine) || deed == Deed.UNDEFINE)
+              .as(deed + ", died " + death + ": signalled " + machine.signals())
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  private static void assertTrue(
+      List<DomainSnapshot> domains, FakeMachines machines, MemoryStore store) {
+    List<FakeMachine> living = machines.living();
+    assertThat(store.contents().intents()).as("intents").isEmpty();
+    assertThat(store.contents().launches()).as("launches").hasSameSizeAs(living);
+    assertThat(machines.runDirectories()).as("run directories").hasSameSizeAs(living);
+    assertThat(store.contents().domains()).as("domains").hasSameSizeAs(domains);
+    if (domains.isEmpty()) {
+      assertThat(living).isEmpty();
+      assertThat(machines.logDirectories()).as("logs of nobody").isEmpty();
+      return;
+    }
+    DomainSnapshot web = domains.get(0);
+    assertThat(web.operation()).isEmpty();
+    if (living.isEmpty()) {
+      assertThat(web.status().state()).isEqualTo(DomainState.SHUTOFF);
+      assertThat(web.machine()).isEmpty();
+    } else {
+      FakeMachine machine = living.get(0);
+      assertThat(living).hasSize(1);
+      assertThat(web.machine().orElseThrow().incarnation())
+          .isEqualTo(machine.launch().incarnation());
+      assertThat(web.status().state())
+          .isEqualTo(
+              machine.runState().equals("running") ? DomainState.RUNNING : DomainState.PAUSED);
+    }
+    assertThat(store.contents().domains().get(0).status().state()).isEqualTo(web.status().state());
+  }
+}

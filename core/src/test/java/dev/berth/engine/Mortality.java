@@ -1,0 +1,232 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainEvent;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.ProcessExit;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import dev.berth.store.Commit;
+import dev.berth.store.Store;
+import dev.berth.store.StoreContents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The death of a host process at a chosen moment, without a process: before or after a commit, a
+ * call of the launcher or a signal. From then on nothing of that host reaches the store, the
+ * launcher or a machine, and nothing it waits for ever comes. Thread-safe.
+ */
+final class Mortality {
+  /** Thrown at whoever would act after death. */
+  private static final class Died extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final List<String> moments = new ArrayList<>();
+  private final int last;
+  private final CompletableFuture<String> death = new CompletableFuture<>();
+
+  /**
+   * Dies at that moment.
+   *
+   * @param last counted from 0; -1 for never
+   */
+  Mortality(int last) {
+    this.last = last;
+  }
+
+  /** Every moment at which it could have died so far. */
+  synchronized List<String> moments() {
+    return List.copyOf(moments);
+  }
+
+  /** Completes with the moment at which it dies. */
+  CompletableFuture<String> death() {
+    return death;
+  }
+
+  /** Whether life goes on past that moment. */
+  private synchronized boolean passes(String moment) {
+    if (death.isDone()) {
+      return false;
+    }
+    moments.add(moment);
+    if (moments.size() - 1 == last) {
+      death.complete(moment);
+      return false;
+    }
+    return true;
+  }
+
+  private void pass(String moment) {
+    if (!passes(moment)) {
+      throw new Died();
+    }
+  }
+
+  private <T> T around(String what, Supplier<T> act) {
+    pass("before " + what);
+    T result = act.get();
+    pass("after " + what);
+    return result;
+  }
+
+  private void around(String what, Runnable act) {
+    pass("before " + what);
+    act.run();
+    pass("after " + what);
+  }
+
+  Store mortal(Store store) {
+    return new MortalStore(store);
+  }
+
+  MachineLauncher mortal(MachineLauncher launcher) {
+    return new MortalLauncher(launcher);
+  }
+
+  private final class MortalStore implements Store {
+    private final Store store;
+
+    MortalStore(Store store) {
+      this.store = store;
+    }
+
+    @Override
+    public StoreContents contents() {
+      return store.contents();
+    }
+
+    @Override
+    public CompletableFuture<List<DomainEvent>> commit(Commit commit) {
+      if (commit.changes().isEmpty()) {
+        return death.isDone() ? new CompletableFuture<>() : store.commit(commit);
+      }
+      String what = "the commit of " + commit.changes();
+      if (!passes("before " + what)) {
+        return new CompletableFuture<>();
+      }
+      return store
+          .commit(commit)
+          .thenCompose(
+              events ->
+                  passes("after " + what)
+                      ? CompletableFuture.completedFuture(events)
+                      : new CompletableFuture<>());
+    }
+
+    @Override
+    public List<DomainEvent> eventsAfter(long sequence, int limit) {
+      return store.eventsAfter(sequence, limit);
+    }
+
+    @Override
+    public EventRange eventRange() {
+      return store.eventRange();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  private final class MortalProcess implements QemuProcess {
+    private final QemuProcess process;
+
+    MortalProcess(QemuProcess process) {
+      this.process = process;
+    }
+
+    @Override
+    public long pid() {
+      return process.pid();
+    }
+
+    @Override
+    public void terminate() {
+      around("SIGTERM", process::terminate);
+    }
+
+    @Override
+    public void kill() {
+      around("SIGKILL", process::kill);
+    }
+
+    @Override
+    public Condition condition() {
+      return process.condition();
+    }
+
+    @Override
+    public CompletableFuture<ProcessExit> exit() {
+      return process.exit();
+    }
+  }
+
+  private final class MortalLauncher implements MachineLauncher {
+    private final MachineLauncher launcher;
+
+    MortalLauncher(MachineLauncher launcher) {
+      this.launcher = launcher;
+    }
+
+    @Override
+    public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+      return around("plan", () -> launcher.plan(domain, definitionRevision, definition));
+    }
+
+    @Override
+    public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+        throws InterruptedException {
+      pass("before launch");
+      Machine machine = launcher.launch(launch, events, deadline);
+      pass("after launch");
+      return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+    }
+
+    @Override
+    public Identity identify(LaunchRecord launch) {
+      Identity identity = launcher.identify(launch);
+      return identity instanceof Identity.Alive alive
+          ? new Identity.Alive(new MortalProcess(alive.process()))
+          : identity;
+    }
+
+    @Override
+    public CompletableFuture<QmpConnection> reconnect(
+        LaunchRecord launch, QemuProcess process, QmpEventListener events) {
+      return around("reconnect", () -> launcher.reconnect(launch, process, events));
+    }
+
+    @Override
+    public void abort(LaunchRecord launch) {
+      around("abort", () -> launcher.abort(launch));
+    }
+
+    @Override
+    public void removeRunDirectory(LaunchRecord launch) {
+      around("the removal of a run directory", () -> launcher.removeRunDirectory(launch));
+    }
+
+    @Override
+    public Path logDirectory(UUID domain) {
+      return launcher.logDirectory(domain);
+    }
+
+    @Override
+    public void removeLogs(UUID domain) {
+      around("the removal of logs", () -> launcher.removeLogs(domain));
+    }
+  }
+}
