@@ -42,9 +42,9 @@ final class ConsoleCommand implements Command {
     try (Console console = host.console(domain)) {
       ConsoleInput input = new ConsoleInput(environment, console);
       output.note("attached to the console of " + domain + input.advice());
-      output.bytes(past, 0, past.length);
       try (input) {
         input.start();
+        output.bytes(past, 0, past.length);
         copy(console, output, input);
       }
       output.note(input.hasDetached() ? "detached" : "the console of " + domain + " has ended");
