@@ -1,0 +1,133 @@
+package dev.berth.config;
+
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.engine.Engine;
+import dev.berth.engine.HostFacts;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.launcher.LauncherSettings;
+import dev.berth.launcher.QemuLauncher;
+import dev.berth.qmp.QmpLoop;
+import dev.berth.storage.H2Store;
+import dev.berth.storage.StoreSettings;
+import dev.berth.store.Store;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * A host process that ends without warning at a crash point, in the middle of one verb on the
+ * domain {@code vm}. Wired as {@link HostModule} wires a host, with ports that can be fatal.
+ *
+ * <p>Arguments: home, verb, crash point.
+ */
+final class CrashingHost {
+  /** The one domain that verbs are for. */
+  static final DomainRef VM = DomainRef.of("vm");
+
+  /** What a process at rest prints. */
+  static final String READY = "ready";
+
+  private static final int SURVIVED = 3;
+
+  private CrashingHost() {}
+
+  /** What such a process is asked to do. */
+  enum Verb {
+    /** Nothing: it says that it is ready, and waits to be killed. */
+    REST {
+      @Override
+      void ask(VmHost host, TestHome home) throws InterruptedException {
+        System.out.println(READY);
+        new CountDownLatch(1).await();
+      }
+    },
+    DEFINE {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        home.define(host, "vm", "memory: 64MiB", "labels: {defined: again}");
+      }
+    },
+    UNDEFINE {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        host.undefine(VM);
+      }
+    },
+    START {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        host.start(VM, StartMode.RUNNING, CallOptions.none());
+      }
+    },
+    START_PAUSED {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        host.start(VM, StartMode.PAUSED, CallOptions.none());
+      }
+    },
+    SHUTDOWN {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        host.shutdown(VM, ShutdownPolicy.DEFAULT, CallOptions.none());
+      }
+    },
+    DESTROY {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        host.destroy(VM, TestHome.PATIENCE, CallOptions.none());
+      }
+    };
+
+    abstract void ask(VmHost host, TestHome home) throws InterruptedException;
+  }
+
+  /** Runs the process; never returns. */
+  public static void main(String[] arguments) throws InterruptedException {
+    TestHome home = new TestHome(Path.of(arguments[0]));
+    Verb verb = Verb.valueOf(arguments[1]);
+    Fuse fuse = new Fuse(CrashPoint.parse(arguments[2]));
+    VmHost host = open(home.settings(), fuse);
+    for (DomainSnapshot domain : host.list()) {
+      TestHome.settled(host, DomainRef.of(domain.name()));
+    }
+    fuse.arm();
+    verb.ask(host, home);
+    System.out.println("the verb is done, and the crash point was not reached");
+    Runtime.getRuntime().halt(SURVIVED);
+  }
+
+  private static VmHost open(HostSettings settings, Fuse fuse) {
+    HomeLayout layout = settings.layout();
+    Clock clock = Clock.systemUTC();
+    Store store =
+        H2Store.open(
+            new StoreSettings(layout.home(), settings.eventsKept(), settings.eventAge(), clock));
+    ExecutorService drivers = Engine.driverThreads();
+    QmpLoop loop = QmpLoop.start("berth-qmp", drivers);
+    QemuLauncher launcher =
+        QemuLauncher.start(
+            new LauncherSettings(
+                layout.runDirectory(),
+                layout.logDirectory(),
+                layout.cacheDirectory(),
+                settings.qemuBinaries(),
+                settings.searchPath(),
+                LauncherSettings.DEFAULT_KVM_TEST_LIMIT),
+            loop,
+            drivers);
+    return Engine.open(
+            new FatalStore(store, fuse),
+            new FatalLauncher(launcher, fuse),
+            drivers,
+            clock,
+            settings.engine(),
+            new HostFacts(BerthVersion.TEXT, layout.home(), List::of))
+        .as("crashing host");
+  }
+}

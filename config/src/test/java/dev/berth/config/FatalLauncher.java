@@ -1,0 +1,88 @@
+package dev.berth.config;
+
+import dev.berth.config.CrashPoint.Step;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEventListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/** A launcher whose work can be the death of the process. */
+final class FatalLauncher implements MachineLauncher {
+  private static final long POLL_NANOS = 100_000;
+
+  private final MachineLauncher launcher;
+  private final Fuse fuse;
+
+  FatalLauncher(MachineLauncher launcher, Fuse fuse) {
+    this.launcher = launcher;
+    this.fuse = fuse;
+  }
+
+  @Override
+  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+      throws InterruptedException {
+    fuse.reached(CrashPoint.before(Step.LAUNCH));
+    if (fuse.isFor(CrashPoint.during(Step.LAUNCH))) {
+      new Thread(() -> burnOnceThereIsAProcess(launch), "fuse").start();
+    }
+    Machine machine = launcher.launch(launch, events, deadline);
+    fuse.reached(CrashPoint.during(Step.LAUNCH));
+    fuse.reached(CrashPoint.after(Step.LAUNCH));
+    return machine;
+  }
+
+  private static void burnOnceThereIsAProcess(LaunchRecord launch) {
+    while (!Files.exists(launch.files().pidFile())) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    Fuse.burn();
+  }
+
+  @Override
+  public void removeLogs(UUID domain) {
+    fuse.reached(CrashPoint.before(Step.LOGS));
+    launcher.removeLogs(domain);
+    fuse.reached(CrashPoint.after(Step.LOGS));
+  }
+
+  @Override
+  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+    return launcher.plan(domain, definitionRevision, definition);
+  }
+
+  @Override
+  public Identity identify(LaunchRecord launch) {
+    return launcher.identify(launch);
+  }
+
+  @Override
+  public CompletableFuture<QmpConnection> reconnect(
+      LaunchRecord launch, QemuProcess process, QmpEventListener events) {
+    return launcher.reconnect(launch, process, events);
+  }
+
+  @Override
+  public void abort(LaunchRecord launch) {
+    launcher.abort(launch);
+  }
+
+  @Override
+  public void removeRunDirectory(LaunchRecord launch) {
+    launcher.removeRunDirectory(launch);
+  }
+
+  @Override
+  public Path logDirectory(UUID domain) {
+    return launcher.logDirectory(domain);
+  }
+}
