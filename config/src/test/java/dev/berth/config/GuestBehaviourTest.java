@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ final class GuestBehaviourTest {
     }
   }
 
+  @Tag("full")
   @Test
   void aGuestThatRebootsStaysInItsMachine() throws InterruptedException {
     try (VmHost host = home.open()) {

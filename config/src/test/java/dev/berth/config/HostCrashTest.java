@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ final class HostCrashTest {
     assertThat(recovered().definition().labels()).containsEntry("defined", "again");
   }
 
+  @Tag("full")
   @Test
   void aRedefineIsThereOnceStored() throws InterruptedException {
     given(host -> home.defineIdle(host, "vm"));
