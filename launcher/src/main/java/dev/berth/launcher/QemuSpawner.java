@@ -35,13 +35,10 @@ final class QemuSpawner {
       """;
 
   /**
-   * Waits for the shell above QEMU. Java spends a thread on each child that lives, so the child
-   * must be one that can be let go when the launch is through.
+   * Makes the session, and waits for the shell in it. Java spends a thread on each child that
+   * lives, so the child must be one that can be let go when the launch is through.
    */
-  private static final String WAITER =
-      """
-      setsid /bin/sh -c "$@" & wait $!
-      """;
+  private static final List<String> SESSION = List.of("setsid", "--fork", "--wait");
 
   private QemuSpawner() {}
 
@@ -55,8 +52,8 @@ final class QemuSpawner {
   static Process spawn(LaunchRecord launch) {
     MachineFiles files = launch.files();
     checkSocketPaths(files);
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("/bin/sh", "-c", WAITER, "berth-wait", SHIM, "berth-qemu"));
+    List<String> command = new ArrayList<>(SESSION);
+    command.addAll(List.of("/bin/sh", "-c", SHIM, "berth-qemu"));
     command.add(files.qemuLog().toString());
     command.add(files.exitFile().toString());
     command.addAll(launch.argv());
