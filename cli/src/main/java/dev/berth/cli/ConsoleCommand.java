@@ -33,7 +33,7 @@ final class ConsoleCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     DomainRef domain = DomainRef.of(name.value());
     VmHost host = session.host();
     byte[] past = past(host, domain);

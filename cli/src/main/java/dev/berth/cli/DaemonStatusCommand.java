@@ -12,7 +12,7 @@ final class DaemonStatusCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException {
-    HostInfo info = session.host().info();
+    HostInfo info = session.presentHost().info();
     session.output().result(() -> HostInfoCodec.write(info), () -> page(info, session));
     return ExitCodes.OK;
   }

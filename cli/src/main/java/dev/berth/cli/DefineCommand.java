@@ -26,7 +26,7 @@ final class DefineCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     DefinitionDocument document = DefinitionFile.read(file.value(), session.environment());
     DefineResult result = session.host().define(document, condition());
     session.output().result(() -> ResultCodec.write(result), () -> sentence(result));

@@ -24,7 +24,7 @@ final class DestroyCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     VmHost host = session.host();
     CallOptions options = deadline.options();
     return domains.forEach(session, domain -> host.destroy(domain, grace.value(), options));

@@ -21,7 +21,7 @@ final class ListCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     List<DomainSnapshot> domains = chosen(session.host().list());
     Output output = session.output();
     if (output.isForPeople() && output.isQuiet()) {

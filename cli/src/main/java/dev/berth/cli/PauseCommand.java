@@ -15,7 +15,7 @@ final class PauseCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     VmHost host = session.host();
     CallOptions options = deadline.options();
     return domains.forEach(session, domain -> host.pause(domain, options));

@@ -6,8 +6,10 @@ import dev.berth.config.HomeLayout;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.VmHost;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,15 +62,25 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * The host.
+   * The host that answers now.
    *
-   * @throws HostUnreachableException when none answers
+   * @throws HostUnreachableException when none does
    */
-  VmHost host() {
+  VmHost presentHost() {
     if (host == null) {
       host = reach.connector().connect(address().uri());
     }
     return host;
+  }
+
+  /**
+   * The host. A daemon of this machine that has died is started again: its socket is still there,
+   * and nobody listens. One that was stopped has taken its socket away, and stays stopped.
+   *
+   * @throws HostUnreachableException when none answers
+   */
+  VmHost host() throws IOException, InterruptedException {
+    return hostOrDaemonWhere(layout -> Files.exists(layout.controlSocket()));
   }
 
   /**
@@ -77,11 +89,16 @@ final class Session implements AutoCloseable {
    * @throws HostUnreachableException when none answers and none can be started
    */
   VmHost hostOrNewDaemon() throws IOException, InterruptedException {
+    return hostOrDaemonWhere(layout -> true);
+  }
+
+  private VmHost hostOrDaemonWhere(Predicate<HomeLayout> condition)
+      throws IOException, InterruptedException {
     try {
-      return host();
+      return presentHost();
     } catch (HostUnreachableException absent) {
-      Optional<HomeLayout> layout = address().layout();
-      if (layout.isEmpty() || !isOurs(layout.get())) {
+      Optional<HomeLayout> layout = address().layout().filter(this::isOurs).filter(condition);
+      if (layout.isEmpty()) {
         throw absent;
       }
       host = reach.starter().start(layout.get(), reach.connector(), output);

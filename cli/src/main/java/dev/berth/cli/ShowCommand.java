@@ -21,7 +21,7 @@ final class ShowCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     DomainRef domain = DomainRef.of(name.value());
     if (definition.value()) {
       JsonNode document = Json.read(session.host().definition(domain).json());

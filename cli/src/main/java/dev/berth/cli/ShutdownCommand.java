@@ -29,7 +29,7 @@ final class ShutdownCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     VmHost host = session.host();
     ShutdownPolicy policy =
         new ShutdownPolicy(

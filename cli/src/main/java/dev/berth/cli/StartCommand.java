@@ -18,7 +18,7 @@ final class StartCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     VmHost host = session.host();
     StartMode mode = paused.value() ? StartMode.PAUSED : StartMode.RUNNING;
     CallOptions options = deadline.options();

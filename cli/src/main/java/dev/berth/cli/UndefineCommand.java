@@ -13,7 +13,7 @@ final class UndefineCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     VmHost host = session.host();
     return domains.forEachDo(
         session,

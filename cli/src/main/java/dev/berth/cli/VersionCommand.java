@@ -21,7 +21,7 @@ final class VersionCommand implements Command {
 
   private static Optional<HostInfo> host(Session session) {
     try {
-      return Optional.of(session.host().info());
+      return Optional.of(session.presentHost().info());
     } catch (HostUnreachableException absent) {
       return Optional.empty();
     }

@@ -26,7 +26,7 @@ final class WaitCommand implements Command {
   }
 
   @Override
-  public int run(Session session) throws IOException {
+  public int run(Session session) throws IOException, InterruptedException {
     DomainRef domain = DomainRef.of(name.value());
     DomainSnapshot snapshot = session.host().await(domain, states.value(), timeout.value());
     session.output().result(() -> DomainCodec.write(snapshot), () -> sentence(snapshot));

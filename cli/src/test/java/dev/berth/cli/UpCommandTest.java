@@ -9,6 +9,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.DomainRef;
 import dev.berth.testing.MemoryHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class UpCommandTest {
   private static final DomainRef WEB_1 = DomainRef.of("web-1");
@@ -113,7 +115,25 @@ final class UpCommandTest {
   }
 
   @Test
-  void onlyUpStartsDaemons() {
+  void aDaemonThatDiedIsStartedAgainByWhateverNeedsIt(@TempDir Path home) throws Exception {
+    Files.createFile(home.resolve("control.sock"));
+    List<HomeLayout> started = new ArrayList<>();
+    Shell alone =
+        Shell.alone()
+            .startingDaemonsBy(
+                (layout, connector, output) -> {
+                  started.add(layout);
+                  return host;
+                });
+
+    assertThat(alone.run("list", "--home", home.toString()).exitCode()).isZero();
+
+    assertThat(started).containsExactly(HomeLayout.under(home));
+    assertThat(alone.run("daemon", "status", "--home", home.toString()).exitCode()).isEqualTo(16);
+  }
+
+  @Test
+  void onlyUpStartsADaemonWhereNoneHasDied() {
     assertThat(Shell.alone().run("list").exitCode()).isEqualTo(16);
     assertThat(Shell.alone().run("start", "web-1").exitCode()).isEqualTo(16);
   }
