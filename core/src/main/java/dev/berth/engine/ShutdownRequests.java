@@ -57,7 +57,7 @@ final class ShutdownRequests {
                 new Intent(
                     ledger.uuid(),
                     "shutdown",
-                    "{\"timeoutMillis\":" + policy.timeout().toMillis() + "}",
+                    "{\"timeout\":\"" + policy.timeout() + "\"}",
                     actor,
                     host.now()))
             .event(

@@ -1,0 +1,303 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.Liveness;
+import dev.berth.domain.StateReason;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.CallOptions;
+import dev.berth.machine.ProcessExit;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.Intent;
+import dev.berth.store.StoredLaunch;
+import dev.berth.testing.FakeLauncher;
+import dev.berth.testing.FakeMachine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Machines that were there before the host process, or whose connection was lost. */
+final class AdoptionTest extends EngineFixture {
+
+  @Test
+  void aRunningMachineIsAdoptedAndObeysAgain() {
+    FakeMachine machine = running();
+    String incarnation = web().machine().get().incarnation();
+    long generation = web().generation();
+
+    reopen();
+
+    DomainSnapshot adopted = host.await("web", DomainState.RUNNING);
+    assertThat(adopted.machine().get().incarnation()).isEqualTo(incarnation);
+    assertThat(adopted.status().reason()).isEqualTo(StateReason.BOOTED);
+    assertThat(adopted.generation()).isGreaterThan(generation);
+    assertThat(machine.signals()).isEmpty();
+    assertThat(api().pause(WEB, CallOptions.none()).snapshot().status().state())
+        .isEqualTo(DomainState.PAUSED);
+  }
+
+  @Test
+  void whatHappenedWhileNobodyLookedIsFoundOut() throws Exception {
+    Map<String, FakeMachine> machine = new HashMap<>();
+    for (String name : List.of("off", "panicked", "paused", "killed")) {
+      host.define(name);
+      host.start(name);
+      machine.put(name, machines.of(name));
+    }
+    host.close();
+    machine.get("off").guestShutsDown();
+    machine.get("panicked").guestPanics();
+    machine.get("paused").runState("paused");
+    machine.get("killed").die(ProcessExit.ofShellCode(137));
+
+    reopen();
+
+    assertThat(host.await("off", DomainState.SHUTOFF).status().reason())
+        .isEqualTo(StateReason.SHUTDOWN);
+    assertThat(host.await("panicked", DomainState.CRASHED).status().reason())
+        .isEqualTo(StateReason.PANICKED);
+    assertThat(host.await("paused", DomainState.PAUSED).status().reason())
+        .isEqualTo(StateReason.USER);
+    assertThat(host.domain("killed").status().state())
+        .as("known as soon as the host is open")
+        .isEqualTo(DomainState.SHUTOFF);
+    assertThat(host.domain("killed").status().detail())
+        .contains("QEMU ended unexpectedly: signal 9");
+    eventually(() -> assertThat(machines.runDirectories()).hasSize(2));
+  }
+
+  @Test
+  void aHungMachineDelaysNobodyAndIsShownAsAdoptingAndStalled() {
+    running().hang();
+    host.define("other");
+    host.start("other");
+
+    reopen();
+
+    assertThat(web().status().state()).isEqualTo(DomainState.ADOPTING);
+    host.await("other", DomainState.RUNNING);
+    eventually(() -> assertThat(web().machine().get().liveness()).isEqualTo(Liveness.STALLED));
+    assertThatThrownBy(() -> api().pause(WEB, CallOptions.none()))
+        .isInstanceOf(InvalidStateException.class)
+        .hasMessageContaining("adopted");
+
+    machines.of("web").goOn();
+    host.await("web", DomainState.RUNNING);
+  }
+
+  @Test
+  void aHungMachineThatIsBeingAdoptedCanBeDestroyed() {
+    FakeMachine machine = running();
+    machine.stop();
+    reopen();
+
+    host.destroy("web");
+
+    assertThat(machine.signals()).containsExactly("KILL");
+    assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
+  }
+
+  @Test
+  void aLostConnectionIsTakenUpAgain() {
+    FakeMachine machine = running();
+
+    machine.monitor().hangUp();
+
+    host.await("web", DomainState.ADOPTING);
+    host.await("web", DomainState.RUNNING);
+    assertThat(machine.signals()).isEmpty();
+    assertThat(api().pause(WEB, CallOptions.none()).snapshot().status().state())
+        .isEqualTo(DomainState.PAUSED);
+  }
+
+  @Test
+  void aMachineThatCannotBeProvedOursIsShownAndNeverSignalled() {
+    FakeMachine machine = running();
+    String incarnation = machine.launch().incarnation();
+    host.close();
+    memory = memory.reopened();
+    store = new FaultyStore(memory);
+    host =
+        new TestHost(
+            store,
+            machines,
+            settings(),
+            port -> {
+              ((FakeLauncher) port).doubt(incarnation, "pid 1001 is somebody else's");
+              return port;
+            });
+
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(web().status().detail()).contains("pid 1001 is somebody else's");
+    assertThatThrownBy(() -> host.start("web")).isInstanceOf(InvalidStateException.class);
+    assertThatThrownBy(() -> api().undefine(WEB)).isInstanceOf(InvalidStateException.class);
+    assertThatThrownBy(() -> host.destroy("web"))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining(incarnation)
+        .hasMessageContaining("nothing was signalled");
+    assertThat(machine.signals()).isEmpty();
+    assertThat(memory.contents().launches()).hasSize(1);
+
+    launcher().trust(incarnation);
+    assertThat(host.destroy("web").snapshot().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(machine.signals()).containsExactly("TERM");
+  }
+
+  @Test
+  void aMachineWithoutAMonitorIsShownWithTheReasonAndCanBeDestroyed() throws IOException {
+    FakeMachine machine = running();
+    host.close();
+    Files.delete(machine.launch().files().qmpSocket());
+
+    reopen();
+
+    host.await("web", DomainState.NOSTATE);
+    assertThat(web().status().detail())
+        .hasValueSatisfying(why -> assertThat(why).contains("socket"));
+    assertThat(machine.signals()).isEmpty();
+    assertThat(host.destroy("web").snapshot().status().state()).isEqualTo(DomainState.SHUTOFF);
+  }
+
+  @Test
+  void aLauncherThatFailsToLookLeavesTheMachineAlone() {
+    FakeMachine machine = running();
+    host.close();
+    memory = memory.reopened();
+    store = new FaultyStore(memory);
+    host =
+        new TestHost(
+            store,
+            machines,
+            settings(),
+            port -> {
+              ((FakeLauncher) port)
+                  .fail(FakeLauncher.Job.IDENTIFY, new HostFailureException("no /proc"));
+              return port;
+            });
+
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(web().status().detail()).contains("looking at it failed: no /proc");
+    assertThat(machine.signals()).isEmpty();
+  }
+
+  // ---- what cannot be read
+
+  @Test
+  void anUnreadableLaunchRecordIsShownAndKeepsNobodyFromOpening() throws Exception {
+    FakeMachine machine = running();
+    host.define("other");
+    UUID uuid = web().uuid();
+    put(
+        new Change.PutLaunch(
+            new StoredLaunch(uuid, machine.launch().incarnation(), "{\"format\": 99}")));
+
+    reopen();
+
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(web().status().detail())
+        .hasValueSatisfying(why -> assertThat(why).contains("format 99"));
+    assertThatThrownBy(() -> host.destroy("web"))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("Nothing was signalled");
+    assertThatThrownBy(() -> host.start("web")).isInstanceOf(InvalidStateException.class);
+    host.define("web", "256MiB");
+    assertThat(machine.signals()).isEmpty();
+    assertThat(memory.contents().launches()).hasSize(1);
+    assertThat(host.start("other").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void anUnreadableDefinitionIsShownKeptAsItIsAndCanBeReplaced() throws Exception {
+    host.define("web");
+    host.define("other");
+    DomainRecord row =
+        memory.contents().domains().stream()
+            .filter(it -> it.name().text().equals("web"))
+            .findFirst()
+            .orElseThrow();
+    put(
+        new Change.PutDomain(
+            new DomainRecord(
+                row.uuid(), row.name(), row.generation(), 1, "{\"memory\": 7", row.status())));
+
+    reopen();
+
+    assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(web().status().detail())
+        .hasValueSatisfying(why -> assertThat(why).contains("cannot be read"));
+    assertThatThrownBy(() -> host.start("web"))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("Define it again");
+    assertThat(web().operation()).isEmpty();
+    assertThat(api().definition(WEB).json()).isEqualTo("{\"memory\": 7");
+
+    host.define("web");
+    assertThat(web().status().detail()).isEmpty();
+    assertThat(host.start("web").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void anUnreadableDefinitionOfARunningDomainDoesNotKeepItFromBeingAdopted() throws Exception {
+    running();
+    DomainRecord row = memory.contents().domains().get(0);
+    put(
+        new Change.PutDomain(
+            new DomainRecord(row.uuid(), row.name(), row.generation(), 1, "[]", row.status())));
+
+    reopen();
+
+    host.await("web", DomainState.RUNNING);
+    assertThat(host.destroy("web").snapshot().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(memory.contents().domains().get(0).document()).isEqualTo("[]");
+  }
+
+  @Test
+  void aRebuiltStoreThatSaysShutOffAndHasALaunchFindsTheMachine() throws Exception {
+    FakeMachine machine = running();
+    DomainRecord row = memory.contents().domains().get(0);
+    put(
+        new Change.PutDomain(
+            new DomainRecord(
+                row.uuid(),
+                row.name(),
+                row.generation(),
+                row.revision(),
+                row.document(),
+                DomainStatus.of(DomainState.SHUTOFF, StateReason.UNKNOWN, Instant.EPOCH))));
+
+    reopen();
+
+    host.await("web", DomainState.RUNNING);
+    assertThat(machine.signals()).isEmpty();
+  }
+
+  @Test
+  void anIntentWithoutALaunchIsSettled() throws Exception {
+    host.define("web");
+    put(new Change.PutIntent(new Intent(web().uuid(), "destroy", "{}", "test", Instant.EPOCH)));
+
+    reopen();
+
+    eventually(() -> assertThat(memory.contents().intents()).isEmpty());
+    assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
+  }
+
+  private void put(Change change) throws Exception {
+    host.close();
+    memory.commit(new Commit(List.of(change), List.of())).get(20, TimeUnit.SECONDS);
+  }
+}
