@@ -164,7 +164,8 @@ final class ShutdownRequests {
                         + status.detail().orElse("its machine was lost")
                         + "."));
       } else {
-        one.answer().complete(keeper.changed(status.reason().text()));
+        String otherwise = status.reason() == StateReason.SHUTDOWN ? "" : status.reason().text();
+        one.answer().complete(keeper.changed(otherwise));
       }
     }
     waiting.clear();
