@@ -209,6 +209,9 @@ final class CrashTest {
           () -> {
             try {
               assertTrue(next.api().list(), machines, store);
+              assertThat(machines.living())
+                  .as("half-started machines")
+                  .allMatch(machine -> machine.ran() || deed == Deed.START_PAUSED);
             } catch (AssertionError wrong) {
               throw new AssertionError(deed + ", died " + death + ": " + wrong.getMessage(), wrong);
             }

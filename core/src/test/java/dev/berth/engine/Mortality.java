@@ -14,6 +14,9 @@ import dev.berth.qmp.QmpEventListener;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,9 +193,19 @@ final class Mortality {
     public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
         throws InterruptedException {
       pass("before launch");
+      makeRunDirectory(launch);
+      pass("within launch, with a run directory and no process");
       Machine machine = launcher.launch(launch, events, deadline);
       pass("after launch");
       return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+    }
+
+    private static void makeRunDirectory(LaunchRecord launch) {
+      try {
+        Files.createDirectories(launch.files().runDirectory());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     @Override
