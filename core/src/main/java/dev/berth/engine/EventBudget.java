@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many durable events a guest may cause: so many at once, and then one each period. What is
- * over budget is not recorded, so that a guest in a reset loop cannot push everybody's history out
- * of the store. Owned by the driver.
+ * How much of something a guest may cause: so many times at once, and then once each period. It
+ * bounds what of a guest's doing is recorded, so that one in a reset loop cannot push everybody's
+ * history out of the store, and how often it makes its driver ask. Owned by the driver.
  */
 final class EventBudget {
   private static final int BURST = 20;
@@ -19,7 +19,7 @@ final class EventBudget {
     this.last = now;
   }
 
-  /** Whether one more event may be recorded now. */
+  /** Whether it may be once more now. */
   boolean spend(Instant now) {
     double earned =
         (double) Math.max(0, Duration.between(last, now).toMillis()) / PERIOD.toMillis();
