@@ -6,6 +6,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -16,11 +17,26 @@ import picocli.CommandLine.ParseResult;
 final class CommandTree {
   private static final int HELP_WIDTH = 100;
 
+  /**
+   * Makes what picocli would make by reflection: the lists of arguments, nothing else. Its own
+   * factory looks for Groovy first, and that opens every jar there is: 20 ms.
+   */
+  private static final IFactory FACTORY =
+      new IFactory() {
+        @Override
+        public <K> K create(Class<K> type) {
+          if (type == List.class) {
+            return type.cast(new ArrayList<>());
+          }
+          throw new IllegalStateException("nothing is made by reflection, but " + type);
+        }
+      };
+
   private final CommandLine commandLine;
   private final GlobalOptions options;
 
   private CommandTree(List<CommandName> commands) {
-    CommandSpec root = CommandSpec.create().name("vmctl");
+    CommandSpec root = CommandSpec.wrapWithoutInspection(null, FACTORY).name("vmctl");
     root.usageMessage()
         .description("Defines, runs and watches virtual machines.")
         .synopsisSubcommandLabel("COMMAND")
@@ -34,7 +50,7 @@ final class CommandTree {
       add(root, command);
     }
     commandLine =
-        new CommandLine(root)
+        new CommandLine(root, FACTORY)
             .setExpandAtFiles(false)
             .setInterpolateVariables(false)
             .setAbbreviatedOptionsAllowed(false)
@@ -94,9 +110,10 @@ final class CommandTree {
   private static void add(CommandSpec root, CommandName name) {
     List<String> words = name.words();
     if (words.size() == 1) {
-      root.addSubcommand(words.get(0), described(name));
+      root.addSubcommand(words.get(0), new CommandLine(described(name), FACTORY));
     } else {
-      group(root, words.get(0)).addSubcommand(words.get(1), described(name));
+      group(root, words.get(0))
+          .addSubcommand(words.get(1), new CommandLine(described(name), FACTORY));
     }
   }
 
@@ -105,19 +122,19 @@ final class CommandTree {
     if (known != null) {
       return known.getCommandSpec();
     }
-    CommandSpec group = CommandSpec.create();
+    CommandSpec group = CommandSpec.wrapWithoutInspection(null, FACTORY);
     group
         .usageMessage()
         .description("Run a host, look at it, end it.")
         .synopsisSubcommandLabel("COMMAND");
-    root.addSubcommand(word, group);
+    root.addSubcommand(word, new CommandLine(group, FACTORY));
     return group;
   }
 
   private static CommandSpec described(CommandName name) {
     Parameters parameters = new Parameters();
     Command command = name.create(parameters);
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(command, FACTORY);
     parameters.addTo(spec);
     spec.aliases(name.aliases().toArray(String[]::new));
     spec.usageMessage().description(name.summary()).sortOptions(false).sortSynopsis(false);

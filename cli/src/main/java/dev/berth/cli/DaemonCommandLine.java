@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a daemon is started: by the JVM and with the class path of this process. */
+/**
+ * How a daemon is started: by the JVM of this process, with the jar that {@code ./vmctl} names in
+ * {@code berth.daemon.jar}, because a short command has only some of the jars; else with the class
+ * path of this process.
+ */
 final class DaemonCommandLine {
-  private static final String ARCHIVE_OPTION = "-XX:SharedArchiveFile=";
   private static final int FIRST_WITH_NATIVE_ACCESS = 22;
 
   private DaemonCommandLine() {}
@@ -26,12 +29,10 @@ final class DaemonCommandLine {
             "-Xmx192m",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=30",
-            "-XX:-UsePerfData",
-            "-Xshare:auto"));
+            "-XX:-UsePerfData"));
     if (Runtime.version().feature() >= FIRST_WITH_NATIVE_ACCESS) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
-    ProcessHandle.current().info().arguments().ifPresent(ours -> addArchive(ours, command));
     command.addAll(List.of("-cp", classPath(), Vmctl.class.getName(), "daemon", "run"));
     boolean homeWasGiven = layout.equals(HomeLayout.under(layout.home()));
     if (homeWasGiven) {
@@ -40,18 +41,12 @@ final class DaemonCommandLine {
     return command;
   }
 
-  private static void addArchive(String[] ours, List<String> command) {
-    for (String option : ours) {
-      if (option.startsWith(ARCHIVE_OPTION)) {
-        command.add(option);
-      }
-    }
-  }
-
   /** Absolute, because the daemon's working directory is the root. */
   private static String classPath() {
     List<String> entries = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry :
+        System.getProperty("berth.daemon.jar", System.getProperty("java.class.path"))
+            .split(File.pathSeparator)) {
       entries.add(Path.of(entry).toAbsolutePath().toString());
     }
     return String.join(File.pathSeparator, entries);

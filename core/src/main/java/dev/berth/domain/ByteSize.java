@@ -1,6 +1,5 @@
 package dev.berth.domain;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,6 +61,6 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, "%d%s", value, UNITS[unit]);
+    return value + UNITS[unit];
   }
 }
