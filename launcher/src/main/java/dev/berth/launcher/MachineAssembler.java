@@ -15,6 +15,8 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,23 +37,25 @@ final class MachineAssembler {
   }
 
   /**
-   * Takes the record's steps in order; stops at the first that fails.
+   * Takes the record's steps in order. They are all sent before the first reply is awaited, which
+   * saves a wait for each; after a refusal the later ones may have been taken too.
    *
-   * @throws BerthException naming the domain and the device whose step failed, with QEMU's words
-   *     and a remedy
+   * @throws BerthException naming the domain and the device whose step failed first, with QEMU's
+   *     words and a remedy
    */
   void assemble(LaunchRecord launch) throws InterruptedException {
     String cannot = "Cannot start domain '" + launch.subject().name() + "': ";
+    List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
     for (AssemblyStep step : launch.assembly()) {
+      replies.add(send(step, cannot));
+    }
+    for (int i = 0; i < replies.size(); i++) {
+      AssemblyStep step = launch.assembly().get(i);
       try {
-        take(step);
+        await(replies.get(i), step);
       } catch (QemuRefusedException refused) {
         throw StartFailure.of(
             cannot + "QEMU refused " + subject(step), refused.description(), refused);
-      } catch (HostFailureException failure) {
-        throw new HostFailureException(
-            cannot + "QEMU cannot be given " + subject(step) + ": " + failure.getMessage() + ".",
-            failure);
       }
     }
   }
@@ -67,27 +71,34 @@ final class MachineAssembler {
     }
   }
 
-  private void take(AssemblyStep step) throws InterruptedException {
-    if (step instanceof PassFile pass) {
-      passFile(pass);
-    } else if (step instanceof Execute execute) {
-      qmp.execute(new Plain(execute.command(), execute.arguments()), deadline);
+  private CompletableFuture<@Nullable Void> send(AssemblyStep step, String cannot) {
+    try {
+      return step instanceof PassFile pass
+          ? passFile(pass)
+          : qmp.send(new Plain(((Execute) step).command(), ((Execute) step).arguments()));
+    } catch (HostFailureException failure) {
+      throw new HostFailureException(
+          cannot + "QEMU cannot be given " + subject(step) + ": " + failure.getMessage() + ".",
+          failure);
     }
   }
 
   /** Our copy of the descriptor is closed as soon as QEMU has its own, whatever happens to us. */
-  private void passFile(PassFile pass) throws InterruptedException {
+  private CompletableFuture<@Nullable Void> passFile(PassFile pass) {
     ImageDescriptor file = ImageDescriptor.open(pass.file(), pass.access());
     ObjectNode arguments = JsonNodeFactory.instance.objectNode();
     arguments.put("fdset-id", pass.fdset()).put("opaque", pass.opaque());
-    CompletableFuture<@Nullable Void> sent =
-        qmp.send(new Plain("add-fd", arguments), file.descriptor())
-            .whenComplete((reply, failure) -> file.close());
+    return qmp.send(new Plain("add-fd", arguments), file.descriptor())
+        .whenComplete((reply, failure) -> file.close());
+  }
+
+  private void await(CompletableFuture<@Nullable Void> reply, AssemblyStep step)
+      throws InterruptedException {
     try {
-      sent.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      reply.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw new DeadlineExceededException(
-          "QEMU did not take " + pass.file() + " within the deadline.", late);
+          "QEMU did not take " + subject(step) + " within the deadline.", late);
     } catch (ExecutionException failure) {
       throw asBerthException(failure.getCause());
     }
