@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Machines that another host process left behind. */
 @ExtendWith(LeakCheck.class)
-final class AdoptionTest {
+final class RecognitionTest {
   private static final UUID OTHER = UUID.fromString("0b2c3b44-0000-4000-8000-000000000002");
 
   @TempDir Path home;
