@@ -47,13 +47,17 @@ final class ShortRun {
       return new Result(!ended, process.exitValue(), output.text(), errors.text());
     } finally {
       end(process);
+      process.destroyForcibly(); // closes the pipes as well: whoever still reads is let go
     }
   }
 
-  /** Ends a program and what it started, as long as that can still be found. */
+  /**
+   * Ends a program and what it started, as long as that can still be found. By its handle, because
+   * ending it as a {@link Process} closes the pipes, with all that was not read yet.
+   */
   private static void end(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   private static Process spawn(List<String> argv) {
