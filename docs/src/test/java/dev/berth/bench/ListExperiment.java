@@ -1,7 +1,5 @@
 package dev.berth.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +29,11 @@ final class ListExperiment implements Experiment {
         BenchHost.defineSmall(daemon.host(), daemon.home(), number);
       }
       List<String> script = daemon.vmctl("list");
-      List<String> java = javaAlone(daemon.home());
       List<String> hello = hello();
       Series scriptTimes = plan.series();
-      Series javaTimes = plan.series();
       Series helloTimes = plan.series();
       for (int round = 0; round < plan.rounds(); round++) {
         scriptTimes.add(BenchDaemon.run(script));
-        javaTimes.add(BenchDaemon.run(java));
         helloTimes.add(BenchDaemon.run(hello));
       }
       return List.of(
@@ -47,31 +42,8 @@ final class ListExperiment implements Experiment {
               Unit.MILLISECONDS,
               scriptTimes,
               helloTimes,
-              new Target.AtMost(150, Unit.MILLISECONDS)),
-          Result.pairs(
-              "the same without the script",
-              Unit.MILLISECONDS,
-              javaTimes,
-              helloTimes,
-              new Target.None()));
+              new Target.AtMost(150, Unit.MILLISECONDS)));
     }
-  }
-
-  /** The jar that the script runs, with the class-data archive that it has made. */
-  private static List<String> javaAlone(Path home) throws IOException {
-    Path dist = Path.of("target", "vmctl", "current").toRealPath();
-    Path archive = dist.resolve(System.getProperty("java.runtime.version") + ".jsa");
-    if (!Files.exists(archive)) {
-      throw new IOException("./vmctl has made no " + archive + ". Run both with the same JDK.");
-    }
-    return command(
-        "-Xlog:disable",
-        "-XX:SharedArchiveFile=" + archive,
-        "-jar",
-        dist.resolve("vmctl.jar").toString(),
-        "--home",
-        home.toString(),
-        "list");
   }
 
   private static List<String> hello() {
