@@ -10,7 +10,7 @@ set -Eeuo pipefail
 trap 'echo "qemu-versions: failed at line $LINENO" >&2' ERR
 export LC_ALL=C
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/berth/qemu
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/berth/qemu
 packages="qemu-system-x86 qemu-utils"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 recipe=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-12)

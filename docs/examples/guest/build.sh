@@ -19,7 +19,7 @@ trap 'echo "guest: building failed at line $LINENO of build.sh" >&2' ERR
 export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/berth
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/berth
 link=$here/out
 quiet=
 case ${1-} in

@@ -157,6 +157,12 @@ final class Adoption {
             () -> mailbox.event(() -> keeper.lifecycle() == left ? lookAgain(left) : Mailbox.DONE));
   }
 
+  /** Keeps on record what a start that failed may have left. */
+  void leftByStart(LaunchRecord launch, Intent start, String why) {
+    show(DomainState.ADOPTING, StateReason.RESTARTED, "looking at what a failed start has left");
+    unadoptable(launch, Optional.empty(), Optional.of(start), why);
+  }
+
   /** Looks once more at a machine that could not be adopted. */
   CompletionStage<?> lookAgain(Lifecycle.Unadoptable left) {
     return new Recovery(host, ledger, keeper).decide(left.launch(), left.intent());

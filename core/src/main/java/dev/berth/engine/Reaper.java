@@ -156,7 +156,8 @@ final class Reaper {
             failure -> {
               LOG.warn("Domain '{}': its files could not be removed", ledger.name(), failure);
               return null;
-            });
+            })
+        .thenRunAsync(() -> {}, host.turns()); // what follows is a turn's business
   }
 
   /** Records that a machine ended while nobody was looking. */

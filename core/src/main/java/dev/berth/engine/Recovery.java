@@ -76,19 +76,35 @@ final class Recovery {
             step.event(
                 EventTypes.RECOVERED,
                 Map.of("verb", cut.verb(), "decision", "its machine is gone")));
+    if (starting) {
+      return undoStart(launch, intent, step);
+    }
     return keeper
         .reaper()
-        .onFiles(() -> clean(launch, starting))
+        .onFiles(() -> host.launcher().removeRunDirectory(launch))
         .thenCompose(cleaned -> keeper.reaper().ended(step));
   }
 
-  /** A start that was cut off may have a process that shows itself only now. */
-  private void clean(LaunchRecord launch, boolean starting) {
-    if (starting) {
-      host.launcher().abort(launch);
-    } else {
-      host.launcher().removeRunDirectory(launch);
-    }
+  /**
+   * A start that was cut off may have a process that shows itself only now. One that cannot be
+   * ended stays on record.
+   */
+  private CompletionStage<?> undoStart(LaunchRecord launch, Optional<Intent> intent, Step step) {
+    return CompletableFuture.runAsync(() -> host.launcher().abort(launch), host.files())
+        .handleAsync(
+            (aborted, failure) -> {
+              if (failure == null) {
+                return keeper.reaper().ended(step);
+              }
+              String why = MachineKeeper.cause(failure).getMessage();
+              keeper
+                  .adoption()
+                  .unadoptable(
+                      launch, Optional.empty(), intent, "its start could not be undone: " + why);
+              return Mailbox.DONE;
+            },
+            host.turns())
+        .thenCompose(ended -> ended);
   }
 
   private DomainStatus after(Optional<Intent> intent, ProcessExit exit) {

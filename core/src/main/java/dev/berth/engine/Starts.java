@@ -9,6 +9,7 @@ import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.store.Change;
@@ -118,8 +119,8 @@ final class Starts {
         () -> {
           keeper.become(new Lifecycle.Off());
           return undone(operation, failure)
-              .thenRun(
-                  () -> {
+              .whenComplete(
+                  (done, trouble) -> {
                     ledger.operation(Optional.empty());
                     operation
                         .answer()
@@ -133,10 +134,33 @@ final class Starts {
   }
 
   /** Nothing to record when nothing was: a refused start changes nothing. */
-  private CompletionStage<Void> undone(StartOperation operation, BerthException failure) {
-    if (ledger.launch().isEmpty()) {
+  private CompletionStage<?> undone(StartOperation operation, BerthException failure) {
+    Optional<LaunchRecord> launch = ledger.launch();
+    if (launch.isEmpty()) {
       return Mailbox.DONE;
     }
+    return CompletableFuture.supplyAsync(() -> host.launcher().identify(launch.get()), host.files())
+        .handleAsync(
+            (identity, trouble) ->
+                identity instanceof Identity.Gone
+                    ? recordUndone(operation, failure)
+                    : recordLeft(operation, launch.get(), failure),
+            host.turns())
+        .thenCompose(recorded -> recorded);
+  }
+
+  /** A process that would not end stays on record, and is looked at again. */
+  private CompletionStage<Void> recordLeft(
+      StartOperation operation, LaunchRecord launch, BerthException failure) {
+    Intent start = new Intent(ledger.uuid(), "start", "{}", operation.actor(), host.now());
+    keeper
+        .adoption()
+        .leftByStart(
+            launch, start, "its start failed and could not be undone: " + failure.getMessage());
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<Void> recordUndone(StartOperation operation, BerthException failure) {
     DomainStatus status =
         operation.isCancelled()
             ? DomainStatus.of(DomainState.SHUTOFF, StateReason.DESTROYED, host.now())

@@ -54,6 +54,21 @@ final class StartTest extends EngineFixture {
   }
 
   @Test
+  void aFailedLaunchThatMayHaveLeftAProcessStaysOnRecord() {
+    host.define("web");
+    launcher().fail(Job.LAUNCH, new HostFailureException("QEMU said: no such machine"));
+    launcher().fail(Job.IDENTIFY, new HostFailureException("the kernel keeps process 4711"));
+
+    assertThatThrownBy(() -> host.start("web")).hasMessageContaining("no such machine");
+
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(web().status().detail().orElseThrow()).contains("could not be undone");
+    launcher().mend(Job.IDENTIFY);
+    assertThat(host.destroy("web").snapshot().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertNothingIsLeft();
+  }
+
+  @Test
   void aStartWhoseIntentCannotBeStoredStartsNothing() {
     host.define("web");
     store.refuse(commit -> commit.changes().stream().anyMatch(Change.PutLaunch.class::isInstance));

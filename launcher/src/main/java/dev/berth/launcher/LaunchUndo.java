@@ -5,18 +5,22 @@ import dev.berth.machine.LaunchRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes back a launch, however far it got, even while it is still going on. Stateless. */
 final class LaunchUndo {
   /** For QEMU to complete its images' metadata; it needs milliseconds unless it hangs. */
   private static final long GRACE_MILLIS = 1000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LaunchUndo.class);
+
   private LaunchUndo() {}
 
   /**
    * Ends the launch's processes and removes its run directory. The directory goes first: a process
    * that was being made and not yet to be found then fails by itself, for it cannot make its
-   * pidfile.
+   * pidfile. What cannot be moved aside keeps no process from being ended.
    */
   static void undo(LaunchRecord launch) {
     Path directory = launch.files().runDirectory();
@@ -26,7 +30,7 @@ final class LaunchUndo {
         Files.move(directory, aside);
       }
     } catch (IOException failure) {
-      throw cannotRemove(directory, failure);
+      LOG.warn("Cannot move the run directory {} aside: {}", directory, failure.toString());
     }
     new LaunchProcesses(launch).end(GRACE_MILLIS);
     removeRunDirectory(aside);

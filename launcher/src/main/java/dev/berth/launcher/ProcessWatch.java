@@ -69,7 +69,15 @@ final class ProcessWatch implements AutoCloseable {
       throw new IllegalStateException("the launcher is closed");
     }
     watched.put(process.fd(), entry);
-    control(Libc.EPOLL_CTL_ADD, process.fd());
+    boolean added = false;
+    try {
+      control(Libc.EPOLL_CTL_ADD, process.fd());
+      added = true;
+    } finally {
+      if (!added) {
+        watched.remove(process.fd());
+      }
+    }
     if (entry.until.isLimited() && Thread.currentThread() != thread) {
       Libc.INSTANCE.eventfd_write(wake, 1);
     }
@@ -123,8 +131,8 @@ final class ProcessWatch implements AutoCloseable {
     if (entry == null) {
       return;
     }
-    control(Libc.EPOLL_CTL_DEL, fd);
     try {
+      control(Libc.EPOLL_CTL_DEL, fd);
       entry.listener.run();
     } catch (RuntimeException failure) {
       LOG.error("A listener to a process's end failed", failure);
