@@ -18,7 +18,7 @@ import java.util.TreeSet;
 final class QemuProbe {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The replies' ids are their places in this list. */
+  /** The commands' ids are their names. */
   private static final List<String> QUESTIONS =
       List.of(
           "qmp_capabilities",
@@ -27,8 +27,10 @@ final class QemuProbe {
           "query-cpu-definitions",
           "query-kvm",
           "query-command-line-options",
-          "query-qmp-schema",
-          "quit");
+          "query-qmp-schema");
+
+  /** The id of one more question, whose answer says that all others were given. */
+  private static final String LAST = "berth-probe-last";
 
   private final Duration limit;
 
@@ -60,9 +62,9 @@ final class QemuProbe {
             "none",
             "-qmp",
             "stdio");
-    ShortRun.Result run = ShortRun.of(argv, questions(), limit);
+    ShortRun.Result run = ShortRun.until(LAST, argv, questions(), limit);
     Map<String, JsonNode> answers = answers(run.output());
-    if (!answers.keySet().containsAll(QUESTIONS.subList(0, QUESTIONS.size() - 1))) {
+    if (!answers.keySet().containsAll(QUESTIONS)) {
       throw notQemu(binary, run);
     }
     return capabilities(answers);
@@ -70,11 +72,12 @@ final class QemuProbe {
 
   private static String questions() {
     StringBuilder lines = new StringBuilder();
-    for (String command : QUESTIONS) {
-      lines.append("{\"execute\":\"").append(command).append("\",\"id\":\"").append(command);
-      lines.append("\"}\n");
-    }
-    return lines.toString();
+    QUESTIONS.forEach(command -> lines.append(question(command, command)));
+    return lines.append(question("query-version", LAST)).toString();
+  }
+
+  private static String question(String command, String id) {
+    return "{\"execute\":\"" + command + "\",\"id\":\"" + id + "\"}\n";
   }
 
   private static Map<String, JsonNode> answers(String output) {

@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import dev.berth.error.HostFailureException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One run of a program that should end soon: bounded in time and in what is kept of its output. Two
@@ -20,6 +23,12 @@ final class ShortRun {
   private static final int OUTPUT_LIMIT = 16 << 20;
 
   private static final int LAST_WORDS_LIMIT = 400;
+
+  private static final int CHUNK = 64 << 10;
+  private static final int LAST_LINE_LIMIT = 4096;
+
+  /** The last word of a program that is left to end by itself. */
+  private static final String NEVER = "";
 
   /** What is tried out may well abort, and needs to leave no core dump behind. */
   private static final String WITHOUT_CORE = "ulimit -c 0; exec \"$@\"";
@@ -34,12 +43,24 @@ final class ShortRun {
    * @throws InterruptedException when the caller is interrupted; the program is ended
    */
   static Result of(List<String> argv, String input, Duration limit) throws InterruptedException {
+    return until(NEVER, argv, input, limit);
+  }
+
+  /**
+   * The same, and the program is also ended, within its time, once it has written a line with that
+   * last word. For a program that would otherwise end before all it has to say is in the pipe: QEMU
+   * throws away, when it quits, what a slow reader has not taken yet.
+   *
+   * @param lastWord what the last line of interest contains, and nothing before it
+   */
+  static Result until(String lastWord, List<String> argv, String input, Duration limit)
+      throws InterruptedException {
     Process process = spawn(argv);
     try {
-      Drain output = Drain.start(process.getInputStream(), "berth-probe-out");
-      Drain errors = Drain.start(process.getErrorStream(), "berth-probe-err");
+      Drain output = Drain.start(process.getInputStream(), "berth-probe-out", lastWord);
+      Drain errors = Drain.start(process.getErrorStream(), "berth-probe-err", NEVER);
       feed(process, input);
-      boolean ended = process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+      boolean ended = awaitEnd(process, output.complete, limit);
       end(process);
       process.waitFor();
       output.await();
@@ -48,6 +69,19 @@ final class ShortRun {
     } finally {
       end(process);
       process.destroyForcibly(); // closes the pipes as well: whoever still reads is let go
+    }
+  }
+
+  /** Whether it ended, or said all, within the limit. */
+  private static boolean awaitEnd(Process process, CompletableFuture<?> saidAll, Duration limit)
+      throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(process.onExit(), saidAll).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException tooLong) {
+      return false;
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 
@@ -106,28 +140,45 @@ final class ShortRun {
   /** Keeps the first bytes of a stream and reads on to its end. */
   private static final class Drain {
     private final InputStream stream;
+    private final String lastWord;
     private final Thread thread;
-    private volatile byte @Nullable [] kept;
+    private String tail = "";
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(); // thread-safe
 
-    private Drain(InputStream stream, String name) {
+    /** Completed when a line with the last word was read whole; else never. */
+    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+
+    private Drain(InputStream stream, String name, String lastWord) {
       this.stream = stream;
+      this.lastWord = lastWord;
       this.thread = new Thread(this::run, name);
     }
 
-    static Drain start(InputStream stream, String name) {
-      Drain drain = new Drain(stream, name);
+    static Drain start(InputStream stream, String name, String lastWord) {
+      Drain drain = new Drain(stream, name, lastWord);
       drain.thread.setDaemon(true);
       drain.thread.start();
       return drain;
     }
 
     private void run() {
+      byte[] chunk = new byte[CHUNK];
       try {
-        kept = stream.readNBytes(OUTPUT_LIMIT);
-        stream.transferTo(OutputStream.nullOutputStream());
+        for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
+          kept.write(chunk, 0, Math.min(count, OUTPUT_LIMIT - kept.size()));
+          lookForLastWord(new String(chunk, 0, count, StandardCharsets.ISO_8859_1));
+        }
       } catch (IOException closed) {
         // The pipe was closed with the process; what was read stays.
         return;
+      }
+    }
+
+    private void lookForLastWord(String read) {
+      String joined = tail + read;
+      tail = joined.substring(Math.max(0, joined.length() - LAST_LINE_LIMIT));
+      if (!lastWord.isEmpty() && tail.endsWith("\n") && tail.contains(lastWord)) {
+        complete.complete(null);
       }
     }
 
@@ -140,8 +191,7 @@ final class ShortRun {
     }
 
     String text() {
-      byte[] bytes = kept;
-      return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+      return kept.toString(StandardCharsets.UTF_8);
     }
   }
 }

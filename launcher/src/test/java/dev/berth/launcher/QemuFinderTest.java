@@ -62,6 +62,15 @@ final class QemuFinderTest {
     assertThat(finder(PATIENT, binary).find().capabilities()).isEqualTo(first);
   }
 
+  @Test
+  void allThatQemuSaysIsReadHoweverSlowly() throws Exception {
+    Path emulator = TestQemu.installed().emulator();
+    Path slow = script("slow-qemu", emulator + " \"$@\" | { sleep 1; cat; }");
+
+    assertThat(finder(PATIENT, slow).find().capabilities())
+        .isEqualTo(finder(PATIENT, emulator).find().capabilities());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
