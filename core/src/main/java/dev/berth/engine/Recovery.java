@@ -52,9 +52,21 @@ final class Recovery {
     if (identity instanceof Identity.Gone gone) {
       return ended(launch, intent, gone.exit());
     }
-    String why = ((Identity.Unprovable) identity).reason();
-    keeper.adoption().unadoptable(launch, Optional.empty(), intent, why);
+    if (identity instanceof Identity.Abandoned && isStart(intent)) {
+      return ended(launch, intent, ProcessExit.UNKNOWN);
+    }
+    keeper.adoption().unadoptable(launch, Optional.empty(), intent, doubt(identity));
     return Mailbox.DONE;
+  }
+
+  private static boolean isStart(Optional<Intent> intent) {
+    return intent.filter(cut -> cut.verb().equals("start")).isPresent();
+  }
+
+  private static String doubt(Identity identity) {
+    return identity instanceof Identity.Unprovable unprovable
+        ? unprovable.reason()
+        : "its launch was being taken back, and no start of it is on record";
   }
 
   private CompletionStage<?> found(
@@ -69,14 +81,13 @@ final class Recovery {
   }
 
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
-    boolean starting = intent.filter(cut -> cut.verb().equals("start")).isPresent();
     Step step = Step.by(Actors.HOST).status(after(intent, exit)).launchEnds();
     intent.ifPresent(
         cut ->
             step.event(
                 EventTypes.RECOVERED,
                 Map.of("verb", cut.verb(), "decision", "its machine is gone")));
-    if (starting) {
+    if (isStart(intent)) {
       return undoStart(launch, intent, step);
     }
     return keeper

@@ -16,6 +16,12 @@ public sealed interface Identity {
   record Gone(ProcessExit exit) implements Identity {}
 
   /**
+   * Something of the launch lives, and {@link MachineLauncher#abort} was at work on it when it was
+   * cut off: it goes on with it when it is called again. Only a start that failed is aborted.
+   */
+  record Abandoned() implements Identity {}
+
+  /**
    * Something lives there, and it cannot be proved to be ours or not; it must be left alone.
    *
    * @param reason what does not fit

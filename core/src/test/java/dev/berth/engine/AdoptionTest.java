@@ -194,6 +194,35 @@ final class AdoptionTest extends EngineFixture {
     assertThat(machine.signals()).isEmpty();
   }
 
+  @Test
+  void aStartWhoseUndoWasCutOffIsUndoneToItsEnd() throws Exception {
+    FakeMachine machine = running();
+    put(new Change.PutIntent(new Intent(web().uuid(), "start", "{}", "test", Instant.EPOCH)));
+    FakeLauncher.beginAbort(machine.launch());
+
+    reopen();
+
+    assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(web().status().reason()).isEqualTo(StateReason.FAILED);
+    assertThat(machines.living()).isEmpty();
+    assertThat(machines.runDirectories()).isEmpty();
+    assertThat(memory.contents().launches()).isEmpty();
+    assertThat(memory.contents().intents()).isEmpty();
+  }
+
+  @Test
+  void aMachineThatLooksUndoneWithoutAStartOnRecordIsLeftAlone() {
+    FakeMachine machine = running();
+    host.close();
+    FakeLauncher.beginAbort(machine.launch());
+
+    reopen();
+
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(web().status().detail().orElseThrow()).contains("no start of it is on record");
+    assertThat(machine.signals()).isEmpty();
+  }
+
   // ---- what cannot be read
 
   @Test

@@ -14,6 +14,7 @@ import dev.berth.qmp.QmpEventListener;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.testing.FakeLauncher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -224,7 +225,11 @@ final class Mortality {
 
     @Override
     public void abort(LaunchRecord launch) {
-      around("abort", () -> launcher.abort(launch));
+      pass("before abort");
+      FakeLauncher.beginAbort(launch);
+      pass("within abort, with the run directory aside and nothing signalled");
+      launcher.abort(launch);
+      pass("after abort");
     }
 
     @Override

@@ -15,7 +15,10 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -156,8 +159,11 @@ public final class FakeLauncher implements MachineLauncher {
     if (machine.isEmpty()) {
       return new Identity.Gone(ProcessExit.UNKNOWN);
     }
-    return machine.get().condition() == QemuProcess.Condition.GONE
-        ? new Identity.Gone(machine.get().exit().getNow(ProcessExit.UNKNOWN))
+    if (machine.get().condition() == QemuProcess.Condition.GONE) {
+      return new Identity.Gone(machine.get().exit().getNow(ProcessExit.UNKNOWN));
+    }
+    return Files.exists(aside(launch))
+        ? new Identity.Abandoned()
         : new Identity.Alive(machine.get());
   }
 
@@ -174,8 +180,25 @@ public final class FakeLauncher implements MachineLauncher {
 
   @Override
   public void abort(LaunchRecord launch) {
+    beginAbort(launch);
     machines.find(launch.incarnation()).ifPresent(FakeMachine::kill);
-    FakeMachines.delete(launch.files().runDirectory());
+    FakeMachines.delete(aside(launch));
+  }
+
+  /** Does of an abort what is done before its first signal. */
+  public static void beginAbort(LaunchRecord launch) {
+    try {
+      Files.move(launch.files().runDirectory(), aside(launch));
+    } catch (NoSuchFileException noneOrBegunBefore) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path aside(LaunchRecord launch) {
+    Path directory = launch.files().runDirectory();
+    return directory.resolveSibling(directory.getFileName() + ".gone");
   }
 
   @Override

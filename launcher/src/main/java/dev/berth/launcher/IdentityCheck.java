@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
  * <pre>
  * pidfile   its process        lock    verdict
  * absent    none of the launch         gone
- * absent    some of the launch         unprovable: it is starting or ending
+ * absent    some of the launch         abandoned if its directory was moved aside by an undo,
+ *                                      else unprovable: it is starting or ending
  * names P   P is the launch's  held    alive
  * names P   P is the launch's  free    unprovable: the pidfile is not QEMU's
  * names P   P is another's     held    unprovable: QEMU lives, the pidfile was rewritten
@@ -66,7 +67,9 @@ final class IdentityCheck {
 
   private static Identity absent(LaunchRecord launch, String doubt) {
     if (new LaunchProcesses(launch).anyAlive()) {
-      return new Identity.Unprovable("a process of this launch lives, and " + doubt);
+      return LaunchUndo.hasBegun(launch)
+          ? new Identity.Abandoned()
+          : new Identity.Unprovable("a process of this launch lives, and " + doubt);
     }
     return new Identity.Gone(ExitFile.read(launch.files()));
   }

@@ -24,7 +24,7 @@ final class LaunchUndo {
    */
   static void undo(LaunchRecord launch) {
     Path directory = launch.files().runDirectory();
-    Path aside = directory.resolveSibling(directory.getFileName() + ".gone");
+    Path aside = aside(launch);
     try {
       if (Files.exists(directory)) {
         Files.move(directory, aside);
@@ -35,6 +35,16 @@ final class LaunchUndo {
     new LaunchProcesses(launch).end(GRACE_MILLIS);
     removeRunDirectory(aside);
     removeRunDirectory(directory);
+  }
+
+  /** Whether an undo of that launch has begun and has not come to its end. */
+  static boolean hasBegun(LaunchRecord launch) {
+    return Files.exists(aside(launch)) && !Files.exists(launch.files().runDirectory());
+  }
+
+  private static Path aside(LaunchRecord launch) {
+    Path directory = launch.files().runDirectory();
+    return directory.resolveSibling(directory.getFileName() + ".gone");
   }
 
   /** Removes a run directory, and the domain's own above it when nothing else is in there. */

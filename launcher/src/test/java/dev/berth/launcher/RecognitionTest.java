@@ -125,6 +125,18 @@ final class RecognitionTest {
   }
 
   @Test
+  void anUndoThatWasCutOffIsRecognisedAndGoesOn() throws Exception {
+    Path directory = launch.files().runDirectory();
+    Files.move(directory, directory.resolveSibling(directory.getFileName() + ".gone"));
+
+    assertThat(next.launcher().identify(launch)).isEqualTo(new Identity.Abandoned());
+
+    next.launcher().abort(launch);
+    assertThat(next.launcher().identify(launch)).isEqualTo(new Identity.Gone(ProcessExit.UNKNOWN));
+    assertThat(home.resolve("run")).isEmptyDirectory();
+  }
+
+  @Test
   void aProcessThatOnlyMentionsTheLaunchIsNotOurs() throws Exception {
     Process reader =
         new ProcessBuilder("tail", "-f", "/dev/null", launch.files().pidFile().toString()).start();
