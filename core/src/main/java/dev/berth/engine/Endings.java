@@ -26,6 +26,11 @@ final class Endings {
                 StateReason.FAILED,
                 Optional.of("the host process ended during the start; the guest never ran"),
                 now);
+        case START_UNRECORDED ->
+            off(
+                StateReason.FAILED,
+                Optional.of("the store did not take the start; the guest never ran"),
+                now);
       };
     }
     boolean fromOutside =

@@ -15,7 +15,9 @@ final class MachineEnd {
     /** Somebody asked. */
     DESTROY,
     /** The host process ended in the middle of the start: the guest never ran. */
-    START_UNDONE
+    START_UNDONE,
+    /** The store did not take the start: the guest never ran. */
+    START_UNRECORDED
   }
 
   /** How QEMU was brought to its end. */

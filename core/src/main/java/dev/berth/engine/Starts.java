@@ -92,18 +92,39 @@ final class Starts {
             operation.answer().completeExceptionally(cancelled());
             return keeper.reaper().end(active, operation.cancellation(), Duration.ZERO);
           }
-          return keeper
-              .record(
-                  Step.by(operation.actor())
-                      .status(running(operation.mode()))
-                      .change(new Change.RemoveIntent(ledger.uuid())))
-              .thenRun(
-                  () -> {
-                    ledger.operation(Optional.empty());
-                    operation.answer().complete(keeper.changed(""));
-                    keeper.runStates().ask(active);
-                  });
+          Step done =
+              Step.by(operation.actor())
+                  .status(running(operation.mode()))
+                  .change(new Change.RemoveIntent(ledger.uuid()));
+          return switch (operation.mode()) {
+            case RUNNING -> keeper.record(done).thenRun(() -> succeeded(operation, active));
+            case PAUSED ->
+                ledger
+                    .request(done)
+                    .thenApply(recorded -> succeeded(operation, active))
+                    .exceptionally(failure -> unrecorded(operation, active, failure));
+          };
         });
+  }
+
+  private boolean succeeded(StartOperation operation, Lifecycle.Active active) {
+    ledger.operation(Optional.empty());
+    operation.answer().complete(keeper.changed(""));
+    keeper.runStates().ask(active);
+    return true;
+  }
+
+  /**
+   * A guest that has not run looks the same as one whose assembly was cut off: without the record a
+   * later host would end the machine. So it is ended now, and nobody is told that it was started.
+   */
+  private boolean unrecorded(StartOperation operation, Lifecycle.Active active, Throwable failure) {
+    MachineEnd end = new MachineEnd(MachineEnd.Cause.START_UNRECORDED, operation.actor());
+    CompletableFuture<VerbResult> ended = new CompletableFuture<>();
+    ended.thenRun(() -> DomainDriver.fail(operation.answer(), failure));
+    end.join(ended);
+    keeper.reaper().end(active, end, Duration.ZERO);
+    return false;
   }
 
   private DomainStatus running(StartMode mode) {

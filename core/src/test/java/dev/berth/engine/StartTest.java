@@ -10,6 +10,8 @@ import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.StorageFailureException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.store.Change;
 import dev.berth.testing.FakeLauncher.Job;
@@ -92,6 +94,29 @@ final class StartTest extends EngineFixture {
     store.mend();
     eventually(() -> assertThat(memory.contents().intents()).isEmpty());
     assertThat(memory.contents().domains().get(0).status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  /** Paused, its machine is not to be told from one that was cut off half assembled. */
+  @Test
+  void aPausedStartWhoseOutcomeCannotBeStoredIsUndone() {
+    host.define("web");
+    store.refuse(
+        commit ->
+            commit.changes().stream().anyMatch(Change.RemoveIntent.class::isInstance)
+                && commit.changes().stream().noneMatch(Change.RemoveLaunch.class::isInstance));
+
+    assertThatThrownBy(
+            () -> api().start(WEB, StartMode.PAUSED, CallOptions.within(TestHost.PATIENCE)))
+        .isInstanceOf(StorageFailureException.class);
+
+    assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(web().status().detail().orElseThrow()).contains("the store did not take the start");
+    assertNothingIsLeft();
+    store.mend();
+    api().start(WEB, StartMode.PAUSED, CallOptions.within(TestHost.PATIENCE));
+    reopen();
+    host.await("web", DomainState.PAUSED);
+    assertThat(machines.of("web").signals()).isEmpty();
   }
 
   @Test
