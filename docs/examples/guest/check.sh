@@ -53,12 +53,16 @@ boot() {
 
 # await FD PATTERN: reads lines until one matches the glob PATTERN; it is left in $line.
 await() {
-  local end=$((SECONDS + deadline)) part=
+  local end=$((SECONDS + deadline)) part= status
   while [ "$SECONDS" -lt "$end" ]; do
-    if IFS= read -r -t 1 -u "$1" line; then
+    status=0
+    IFS= read -r -t 1 -u "$1" line || status=$?
+    if [ "$status" = 0 ]; then
       line=$part${line%$'\r'} part=
       # shellcheck disable=SC2053  # a glob on purpose
       [[ $line != $2 ]] || return 0
+    elif [ "$status" -le 128 ]; then # no timeout: its other end is closed
+      fail "the channel ended before a line like '$2'"
     else
       part+=$line
       kill -0 "$pid" 2>/dev/null || fail "QEMU ended before a line like '$2'"
