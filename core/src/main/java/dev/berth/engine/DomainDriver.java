@@ -287,7 +287,8 @@ final class DomainDriver {
             .change(new Change.RemoveDomain(ledger.uuid()))
             .event(EventTypes.UNDEFINED, Map.of())
             .whenPublished(this::undefined);
-    return CompletableFuture.runAsync(() -> host.launcher().removeLogs(ledger.uuid()), host.files())
+    return CompletableFuture.runAsync(
+            () -> host.launcher().removeLogs(ledger.uuid()), host.patient())
         .thenComposeAsync(done -> ledger.request(step), host.turns())
         .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
         .thenCompose(stage -> stage);

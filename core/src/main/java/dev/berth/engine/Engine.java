@@ -20,14 +20,19 @@ import org.slf4j.LoggerFactory;
  * The engine of one host: its domains, each with its driver, and the threads they share.
  *
  * <p>Threads: {@code berth-driver-N} run the drivers' turns and never wait; {@code berth-files-N}
- * do file work; {@code berth-timer} says when things are due; {@code berth-op-DOMAIN} is one start
- * in flight. None of them grows with the number of machines. {@code docs/threads.md} lists all.
+ * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
+ * are due; {@code berth-op-DOMAIN} is one start in flight. None of them grows with the number of
+ * machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */
 public final class Engine implements AutoCloseable {
   private static final int DRIVER_THREADS = 2;
   private static final int FILE_THREADS = 4;
+
+  /** As many as starts are under way by default: each may leave one that is hard to undo. */
+  private static final int PATIENT_THREADS = 64;
+
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -36,14 +41,14 @@ public final class Engine implements AutoCloseable {
   private final Domains domains = new Domains();
   private final Definitions definitions;
   private final OpenCalls calls = new OpenCalls();
-  private final ExecutorService files;
+  private final List<ExecutorService> pools;
   private final HostFacts facts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Engine(HostServices host, ExecutorService files, HostFacts facts) {
+  private Engine(HostServices host, List<ExecutorService> pools, HostFacts facts) {
     this.host = host;
     this.definitions = new Definitions(host, domains);
-    this.files = files;
+    this.pools = pools;
     this.facts = facts;
   }
 
@@ -62,6 +67,7 @@ public final class Engine implements AutoCloseable {
       EngineSettings settings,
       HostFacts facts) {
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
+    ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
     HostServices host =
         new HostServices(
             store,
@@ -70,10 +76,11 @@ public final class Engine implements AutoCloseable {
             clock,
             turns,
             files,
+            patient,
             Timers.start(),
             new OperationThreads(settings.operationLimit()),
             settings);
-    Engine engine = new Engine(host, files, facts);
+    Engine engine = new Engine(host, List.of(files, patient), facts);
     boolean open = false;
     try {
       new Reopening(host, engine.domains).run(store.contents(), facts.version());
@@ -154,7 +161,7 @@ public final class Engine implements AutoCloseable {
     calls.close();
     host.timers().close();
     host.journal().close();
-    EngineThreads.end(files);
+    pools.forEach(EngineThreads::end);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -2,12 +2,16 @@ package dev.berth.engine;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes the engine's threads: daemon threads with telling names. */
 final class EngineThreads {
+  private static final int IDLE_SECONDS = 10;
+
   private EngineThreads() {}
 
   /** The only thread of its kind, by that name. */
@@ -24,6 +28,20 @@ final class EngineThreads {
   /** A pool of that many such threads; they are made when they are first needed. */
   static ExecutorService pool(String prefix, int threads) {
     return Executors.newFixedThreadPool(threads, numbered(prefix));
+  }
+
+  /** As {@link #pool}, of threads that end when there is nothing to do for a while. */
+  static ExecutorService elasticPool(String prefix, int mostThreads) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            mostThreads,
+            mostThreads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            numbered(prefix));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   /** Lets a pool finish what it has, for a while, and ends it. */

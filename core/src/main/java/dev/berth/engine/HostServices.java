@@ -19,6 +19,8 @@ import java.util.concurrent.Executor;
  * @param clock the host's clock
  * @param turns the shared driver threads
  * @param files threads for file work that a turn must not wait for
+ * @param patient threads for what the kernel or storage may hold up for long: ending the processes
+ *     of a start, removing logs; many, so that those of one domain keep no other waiting
  * @param timers when things are due
  * @param operations threads of multi-step work
  * @param settings limits and times
@@ -30,6 +32,7 @@ record HostServices(
     Clock clock,
     Executor turns,
     Executor files,
+    Executor patient,
     Timers timers,
     OperationThreads operations,
     EngineSettings settings) {

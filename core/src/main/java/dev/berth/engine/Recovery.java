@@ -101,7 +101,7 @@ final class Recovery {
    * ended stays on record.
    */
   private CompletionStage<?> undoStart(LaunchRecord launch, Optional<Intent> intent, Step step) {
-    return CompletableFuture.runAsync(() -> host.launcher().abort(launch), host.files())
+    return CompletableFuture.runAsync(() -> host.launcher().abort(launch), host.patient())
         .handleAsync(
             (aborted, failure) -> {
               if (failure == null) {

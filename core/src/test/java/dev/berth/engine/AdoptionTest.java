@@ -23,10 +23,12 @@ import dev.berth.testing.FakeMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -128,18 +130,7 @@ final class AdoptionTest extends EngineFixture {
   void aMachineThatCannotBeProvedOursIsShownAndNeverSignalled() {
     FakeMachine machine = running();
     String incarnation = machine.launch().incarnation();
-    host.close();
-    memory = memory.reopened();
-    store = new FaultyStore(memory);
-    host =
-        new TestHost(
-            store,
-            machines,
-            settings(),
-            port -> {
-              ((FakeLauncher) port).doubt(incarnation, "pid 1001 is somebody else's");
-              return port;
-            });
+    reopenWith(launcher -> launcher.doubt(incarnation, "pid 1001 is somebody else's"));
 
     assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
     assertThat(web().status().detail()).contains("pid 1001 is somebody else's");
@@ -175,19 +166,8 @@ final class AdoptionTest extends EngineFixture {
   @Test
   void aLauncherThatFailsToLookLeavesTheMachineAlone() {
     FakeMachine machine = running();
-    host.close();
-    memory = memory.reopened();
-    store = new FaultyStore(memory);
-    host =
-        new TestHost(
-            store,
-            machines,
-            settings(),
-            port -> {
-              ((FakeLauncher) port)
-                  .fail(FakeLauncher.Job.IDENTIFY, new HostFailureException("no /proc"));
-              return port;
-            });
+    reopenWith(
+        launcher -> launcher.fail(FakeLauncher.Job.IDENTIFY, new HostFailureException("no /proc")));
 
     assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
     assertThat(web().status().detail()).contains("looking at it failed: no /proc");
@@ -208,6 +188,32 @@ final class AdoptionTest extends EngineFixture {
     assertThat(machines.runDirectories()).isEmpty();
     assertThat(memory.contents().launches()).isEmpty();
     assertThat(memory.contents().intents()).isEmpty();
+  }
+
+  @Test
+  void undoesThatAreStuckKeepNoOtherDomainWaiting() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(1);
+    FakeMachine machine = running();
+    List<Change> starts = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      UUID uuid = host.define("vm" + i).snapshot().uuid();
+      host.start("vm" + i);
+      starts.add(new Change.PutIntent(new Intent(uuid, "start", "{}", "test", Instant.EPOCH)));
+    }
+    put(starts);
+    for (int i = 0; i < 8; i++) {
+      FakeLauncher.beginAbort(machines.of("vm" + i).launch());
+    }
+    reopenWith(launcher -> launcher.hold(FakeLauncher.Job.ABORT, stuck));
+
+    assertThat(host.domain("vm0").status().state()).isEqualTo(DomainState.ADOPTING);
+    host.destroy("web");
+
+    assertThat(machine.signals()).containsExactly("TERM");
+    stuck.countDown();
+    for (int i = 0; i < 8; i++) {
+      host.await("vm" + i, DomainState.SHUTOFF);
+    }
   }
 
   @Test
@@ -326,7 +332,11 @@ final class AdoptionTest extends EngineFixture {
   }
 
   private void put(Change change) throws Exception {
+    put(List.of(change));
+  }
+
+  private void put(List<Change> changes) throws Exception {
     host.close();
-    memory.commit(new Commit(List.of(change), List.of())).get(20, TimeUnit.SECONDS);
+    memory.commit(new Commit(changes, List.of())).get(20, TimeUnit.SECONDS);
   }
 }

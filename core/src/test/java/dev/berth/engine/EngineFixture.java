@@ -9,6 +9,7 @@ import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -46,12 +47,25 @@ abstract class EngineFixture {
 
   /** Closes the host and opens another on what the first has made durable. */
   final void reopen() {
+    reopenWith(launcher -> {});
+  }
+
+  /** The same, with a launcher that has been told to misbehave. */
+  final void reopenWith(Consumer<FakeLauncher> misbehaviour) {
     host.close();
     MemoryStore before = memory;
     memory = before.reopened();
     before.close();
     store = new FaultyStore(memory);
-    host = new TestHost(store, machines, settings(), port -> port);
+    host =
+        new TestHost(
+            store,
+            machines,
+            settings(),
+            port -> {
+              misbehaviour.accept((FakeLauncher) port);
+              return port;
+            });
   }
 
   final VmHost api() {

@@ -43,6 +43,7 @@ public final class FakeLauncher implements MachineLauncher {
     PLAN,
     LAUNCH,
     IDENTIFY,
+    ABORT,
     REMOVE_RUN_DIRECTORY,
     REMOVE_LOGS
   }
@@ -180,6 +181,11 @@ public final class FakeLauncher implements MachineLauncher {
 
   @Override
   public void abort(LaunchRecord launch) {
+    try {
+      begin(Job.ABORT);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Aborting was interrupted.", e);
+    }
     beginAbort(launch);
     machines.find(launch.incarnation()).ifPresent(FakeMachine::kill);
     FakeMachines.delete(aside(launch));
