@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import dev.berth.launcher.LaunchProcesses.Kinship;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executor;
  * names P   P is the launch's  held    alive
  * names P   P is the launch's  free    unprovable: the pidfile is not QEMU's
  * names P   P is another's     held    unprovable: QEMU lives, the pidfile was rewritten
+ * names P   unreadable          any    unprovable: it writes to the log, and says no more
  * names P   no, or another's   free    gone, if no process of the launch is found elsewhere
  * </pre>
  *
@@ -28,10 +30,11 @@ import java.util.concurrent.Executor;
 final class IdentityCheck {
   private final ProcessWatch watch;
   private final Executor callbacks;
-  private final ProcessTable table = new ProcessTable();
+  private final ProcessTable table;
 
-  IdentityCheck(ProcessWatch watch, Executor callbacks) {
+  IdentityCheck(ProcessWatch watch, ProcessTable table, Executor callbacks) {
     this.watch = watch;
+    this.table = table;
     this.callbacks = callbacks;
   }
 
@@ -43,12 +46,17 @@ final class IdentityCheck {
     }
     boolean locked = FileLock.isHeld(launch.files().pidFile());
     Optional<Pidfd> process = Pidfd.open(pid);
-    boolean ours = process.isPresent() && isOurs(launch, process.get());
-    if (ours && locked) {
-      return new Identity.Alive(RunningQemu.of(process.get(), launch, watch, callbacks));
+    LaunchProcesses processes = new LaunchProcesses(launch, table);
+    Kinship kinship = process.map(processes::kinship).orElse(Kinship.OTHERS);
+    if (kinship == Kinship.OURS && locked) {
+      return alive(launch, process.get(), processes);
     }
     process.ifPresent(Pidfd::close);
-    if (ours) {
+    if (kinship == Kinship.PERHAPS_OURS) {
+      return new Identity.Unprovable(
+          "the kernel holds up reading the command line of process " + pid);
+    }
+    if (kinship == Kinship.OURS) {
       return new Identity.Unprovable(
           "process " + pid + " is of this launch, but does not hold the lock of its pidfile");
     }
@@ -61,12 +69,24 @@ final class IdentityCheck {
     return absent(launch, "it is not the one that its pidfile names");
   }
 
-  private boolean isOurs(LaunchRecord launch, Pidfd process) {
-    return LaunchProcesses.belongsTo(launch, table.commandLine(process.pid())) && process.isAlive();
+  private Identity alive(LaunchRecord launch, Pidfd qemu, LaunchProcesses processes) {
+    Optional<Pidfd> shell = Optional.empty();
+    boolean watched = false;
+    try {
+      shell = processes.shellAbove(qemu);
+      RunningQemu process = RunningQemu.of(qemu, shell, launch, table, watch, callbacks);
+      watched = true;
+      return new Identity.Alive(process);
+    } finally {
+      if (!watched) {
+        qemu.close();
+        shell.ifPresent(Pidfd::close);
+      }
+    }
   }
 
-  private static Identity absent(LaunchRecord launch, String doubt) {
-    if (new LaunchProcesses(launch).anyAlive()) {
+  private Identity absent(LaunchRecord launch, String doubt) {
+    if (new LaunchProcesses(launch, table).anyAlive()) {
       return LaunchUndo.hasBegun(launch)
           ? new Identity.Abandoned()
           : new Identity.Unprovable("a process of this launch lives, and " + doubt);

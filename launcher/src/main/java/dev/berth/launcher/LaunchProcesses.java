@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import dev.berth.error.HostFailureException;
 import dev.berth.launcher.Pidfd.Signal;
 import dev.berth.machine.LaunchRecord;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,18 +12,53 @@ import java.util.concurrent.TimeUnit;
 /**
  * Finds and ends the processes of one launch by what its command line carries: the option that
  * names the pidfile, with the incarnation in its path. QEMU has it, and so has the shell above it,
- * even before it starts QEMU; nobody who merely looks at the files has.
+ * even before it starts QEMU; nobody who merely looks at the files has. A process whose command
+ * line cannot be read is never signalled.
  */
 final class LaunchProcesses {
   private static final int POLL_MILLIS = 100;
   private static final int KILL_ROUNDS = 100;
   private static final int SHELL_LIMIT_MILLIS = 100;
 
-  private final LaunchRecord launch;
-  private final ProcessTable table = new ProcessTable();
+  /** Whose a process is. */
+  enum Kinship {
+    OURS,
+    /** Its command line cannot be read now, and it writes to the log of our QEMU. */
+    PERHAPS_OURS,
+    OTHERS
+  }
 
-  LaunchProcesses(LaunchRecord launch) {
+  /** A process that may be of the launch, held by a descriptor for whoever looked for it. */
+  private record Found(Pidfd process, Kinship kinship) {
+    void close() {
+      process.close();
+    }
+  }
+
+  private final LaunchRecord launch;
+  private final ProcessTable table;
+
+  LaunchProcesses(LaunchRecord launch, ProcessTable table) {
     this.launch = launch;
+    this.table = table;
+  }
+
+  /** Whether that very process is of the launch: it lived after its command line was read. */
+  Kinship kinship(Pidfd process) {
+    Kinship kinship = kinship(process.pid());
+    return process.isAlive() ? kinship : Kinship.OTHERS;
+  }
+
+  private Kinship kinship(long pid) {
+    Optional<List<String>> commandLine = table.commandLine(pid);
+    if (commandLine.isPresent()) {
+      return belongsTo(launch, commandLine.get()) ? Kinship.OURS : Kinship.OTHERS;
+    }
+    Path log = launch.files().qemuLog();
+    String ofTheDomain = log.subpath(log.getNameCount() - 2, log.getNameCount()).toString();
+    return table.output(pid).filter(it -> it.toString().contains(ofTheDomain)).isPresent()
+        ? Kinship.PERHAPS_OURS
+        : Kinship.OTHERS;
   }
 
   /** Whether a command line is that of a process of the launch. */
@@ -33,21 +69,30 @@ final class LaunchProcesses {
         && commandLine.get(option + 1).equals(launch.files().pidFile().toString());
   }
 
+  /** The shell above QEMU, for the caller to close; none when it is gone or cannot be told. */
+  Optional<Pidfd> shellAbove(Pidfd qemu) {
+    Optional<Found> parent = table.parent(qemu.pid()).flatMap(this::held);
+    parent.filter(found -> found.kinship() != Kinship.OURS).ifPresent(Found::close);
+    return parent.filter(found -> found.kinship() == Kinship.OURS).map(Found::process);
+  }
+
   /**
    * Whether any process of the launch lives. A shell that has nothing left to do but to write down
    * QEMU's end is given a moment for it.
    */
   boolean anyAlive() {
-    List<Pidfd> found = find();
+    List<Found> found = find();
     try {
-      return found.stream()
-          .anyMatch(
-              process ->
-                  !isShell(table.commandLine(process.pid()))
-                      || !process.awaitEnd(SHELL_LIMIT_MILLIS));
+      return found.stream().anyMatch(this::staysAlive);
     } finally {
-      found.forEach(Pidfd::close);
+      found.forEach(Found::close);
     }
+  }
+
+  private boolean staysAlive(Found found) {
+    boolean shell =
+        table.commandLine(found.process().pid()).filter(LaunchProcesses::isShell).isPresent();
+    return !shell || !found.process().awaitEnd(SHELL_LIMIT_MILLIS);
   }
 
   /** Whether it is the command line of the shell above QEMU, or of what becomes that shell. */
@@ -78,41 +123,48 @@ final class LaunchProcesses {
   }
 
   private int signalAll(Signal signal, long waitMillis) {
-    List<Pidfd> found = find();
+    List<Found> found = find();
     try {
-      found.forEach(process -> process.signal(signal));
+      found.stream()
+          .filter(each -> each.kinship() == Kinship.OURS)
+          .forEach(each -> each.process().signal(signal));
       long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
-      for (Pidfd process : found) {
+      for (Found each : found) {
         long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-        process.awaitEnd((int) Math.max(0, left));
+        each.process().awaitEnd((int) Math.max(0, left));
       }
       return found.size();
     } finally {
-      found.forEach(Pidfd::close);
+      found.forEach(Found::close);
     }
   }
 
-  private List<Pidfd> find() {
-    List<Pidfd> found = new ArrayList<>();
-    for (long pid : table.pids()) {
-      if (belongsTo(launch, table.commandLine(pid))) {
-        proved(pid).ifPresent(found::add);
+  private List<Found> find() {
+    List<Found> found = new ArrayList<>();
+    boolean complete = false;
+    try {
+      for (long pid : table.pids()) {
+        if (kinship(pid) != Kinship.OTHERS) {
+          held(pid).ifPresent(found::add);
+        }
+      }
+      complete = true;
+      return found;
+    } finally {
+      if (!complete) {
+        found.forEach(Found::close);
       }
     }
-    return found;
   }
 
-  /**
-   * The process as a pidfd, checked again now that it cannot change hands: the command line was
-   * read from a process that was still alive afterwards, so it is that of the pidfd's process.
-   */
-  private Optional<Pidfd> proved(long pid) {
+  /** The process as a pidfd, looked at again now that its pid cannot change hands. */
+  private Optional<Found> held(long pid) {
     Optional<Pidfd> process = Pidfd.open(pid);
-    if (process.isPresent()
-        && !(belongsTo(launch, table.commandLine(pid)) && process.get().isAlive())) {
-      process.get().close();
+    Kinship kinship = process.map(this::kinship).orElse(Kinship.OTHERS);
+    if (kinship == Kinship.OTHERS) {
+      process.ifPresent(Pidfd::close);
       return Optional.empty();
     }
-    return process;
+    return Optional.of(new Found(process.get(), kinship));
   }
 }

@@ -22,7 +22,7 @@ final class LaunchUndo {
    * that was being made and not yet to be found then fails by itself, for it cannot make its
    * pidfile. What cannot be moved aside keeps no process from being ended.
    */
-  static void undo(LaunchRecord launch) {
+  static void undo(LaunchRecord launch, ProcessTable table) {
     Path directory = launch.files().runDirectory();
     Path aside = aside(launch);
     try {
@@ -32,7 +32,7 @@ final class LaunchUndo {
     } catch (IOException failure) {
       LOG.warn("Cannot move the run directory {} aside: {}", directory, failure.toString());
     }
-    new LaunchProcesses(launch).end(GRACE_MILLIS);
+    new LaunchProcesses(launch, table).end(GRACE_MILLIS);
     removeRunDirectory(aside);
     removeRunDirectory(directory);
   }

@@ -5,22 +5,45 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code /proc} tells of processes. Stateless; reading it never waits for a process. */
+/**
+ * What {@code /proc} tells of processes. Reading it never waits for a process, save command lines,
+ * which have a limit: see {@link CommandLines}. Thread-safe.
+ */
 final class ProcessTable {
-  private static final Path PROC = Path.of("/proc");
+  private final Path proc;
+  private final CommandLines commandLines;
 
-  /** The command line of a process; empty for a zombie, a kernel thread, or no such process. */
-  List<String> commandLine(long pid) {
+  /** The processes of this host. */
+  ProcessTable() {
+    this(Path.of("/proc"), CommandLines.PATIENCE);
+  }
+
+  ProcessTable(Path proc, Duration patience) {
+    this.proc = proc;
+    this.commandLines = new CommandLines(proc, patience);
+  }
+
+  /**
+   * The command line of a process, empty for a zombie, a kernel thread, or no such process; nothing
+   * when it cannot be read now.
+   */
+  Optional<List<String>> commandLine(long pid) {
+    return commandLines.of(pid);
+  }
+
+  /**
+   * The file that is a process's standard output; nothing when there is none, or we may not see.
+   */
+  Optional<Path> output(long pid) {
     try {
-      String joined =
-          Files.readString(directory(pid).resolve("cmdline"), StandardCharsets.ISO_8859_1);
-      return joined.isEmpty() ? List.of() : List.of(utf8(joined).split("\0"));
-    } catch (IOException gone) {
-      return List.of();
+      return Optional.of(Files.readSymbolicLink(directory(pid).resolve("fd/1")));
+    } catch (IOException none) {
+      return Optional.empty();
     }
   }
 
@@ -37,7 +60,7 @@ final class ProcessTable {
   /** The pids of all processes there are. */
   List<Long> pids() {
     List<Long> pids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[1-9]*")) {
       for (Path entry : entries) {
         pids.add(Long.parseLong(entry.getFileName().toString()));
       }
@@ -48,7 +71,7 @@ final class ProcessTable {
   }
 
   /** The fields of {@code stat} that follow the name, which may itself hold spaces and brackets. */
-  private static Optional<String[]> statAfterName(long pid) {
+  private Optional<String[]> statAfterName(long pid) {
     try {
       String stat = Files.readString(directory(pid).resolve("stat"), StandardCharsets.ISO_8859_1);
       return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
@@ -57,11 +80,7 @@ final class ProcessTable {
     }
   }
 
-  private static Path directory(long pid) {
-    return PROC.resolve(Long.toString(pid));
-  }
-
-  private static String utf8(String bytes) {
-    return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  private Path directory(long pid) {
+    return proc.resolve(Long.toString(pid));
   }
 }

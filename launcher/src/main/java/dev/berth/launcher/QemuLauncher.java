@@ -29,14 +29,15 @@ import java.util.concurrent.Executor;
  * Launches machines as QEMU processes that outlive this one, and recognises them afterwards.
  *
  * <p>Threads: {@code berth-process-watch} and {@code berth-log-trim}, from {@link #start} to {@link
- * #close}; {@code berth-probe-…} while a QEMU binary is examined. Thread-safe. Closing ends no
- * machine.
+ * #close}; {@code berth-cmdline-N} of {@link CommandLines}; {@code berth-probe-…} while a QEMU
+ * binary is examined. Thread-safe. Closing ends no machine.
  */
 public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
 
   private final LaunchResolver resolver;
   private final ProcessWatch watch;
+  private final ProcessTable table = new ProcessTable();
   private final IdentityCheck identities;
   private final LaunchSequence sequence;
   private final LogTrimmer trimmer;
@@ -49,7 +50,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     this.settings = settings;
     this.loop = loop;
     this.watch = watch;
-    this.identities = new IdentityCheck(watch, callbacks);
+    this.identities = new IdentityCheck(watch, table, callbacks);
     this.sequence = new LaunchSequence(loop, this::identify);
     this.trimmer =
         new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
@@ -143,7 +144,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   @Override
   public void abort(LaunchRecord launch) {
     machines.remove(launch.incarnation());
-    LaunchUndo.undo(launch);
+    LaunchUndo.undo(launch, table);
   }
 
   @Override

@@ -19,26 +19,40 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
 
   private final Pidfd pidfd;
   private final LaunchRecord launch;
-  private final ProcessTable table = new ProcessTable();
+  private final ProcessTable table;
   private final Executor callbacks;
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
-  private final Optional<Long> shim;
+  private final Optional<Pidfd> shell;
 
-  private RunningQemu(Pidfd pidfd, LaunchRecord launch, Executor callbacks) {
+  private RunningQemu(
+      Pidfd pidfd,
+      Optional<Pidfd> shell,
+      LaunchRecord launch,
+      ProcessTable table,
+      Executor callbacks) {
     this.pidfd = pidfd;
+    this.shell = shell;
     this.launch = launch;
+    this.table = table;
     this.callbacks = callbacks;
-    this.shim = table.parent(pidfd.pid());
   }
 
   /**
    * Takes over a proven process.
    *
    * @param pidfd becomes this object's to close
+   * @param shell the shell above it; becomes this object's to close. It is held from now on because
+   *     at QEMU's end there may be no descriptor left to be had
    * @param callbacks completes {@link #exit()}
    */
-  static RunningQemu of(Pidfd pidfd, LaunchRecord launch, ProcessWatch watch, Executor callbacks) {
-    RunningQemu qemu = new RunningQemu(pidfd, launch, callbacks);
+  static RunningQemu of(
+      Pidfd pidfd,
+      Optional<Pidfd> shell,
+      LaunchRecord launch,
+      ProcessTable table,
+      ProcessWatch watch,
+      Executor callbacks) {
+    RunningQemu qemu = new RunningQemu(pidfd, shell, launch, table, callbacks);
     watch.onEnd(pidfd, () -> qemu.ended(watch));
     return qemu;
   }
@@ -80,38 +94,22 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
   }
 
   private void ended(ProcessWatch watch) {
-    Optional<Pidfd> shell =
-        ExitFile.exists(launch.files()) ? Optional.empty() : shim.flatMap(this::openShim);
-    if (shell.isEmpty()) {
+    if (shell.isEmpty() || ExitFile.exists(launch.files())) {
       complete();
-      return;
+    } else {
+      watch.onEnd(shell.get(), EXIT_FILE_LIMIT, this::complete);
     }
-    watch.onEnd(
-        shell.get(),
-        EXIT_FILE_LIMIT,
-        () -> {
-          shell.get().close();
-          complete();
-        });
-  }
-
-  private Optional<Pidfd> openShim(long pid) {
-    Optional<Pidfd> shell = Pidfd.open(pid);
-    if (shell.isPresent() && !LaunchProcesses.belongsTo(launch, table.commandLine(pid))) {
-      shell.get().close();
-      return Optional.empty();
-    }
-    return shell;
   }
 
   private void complete() {
     exit.completeAsync(() -> ExitFile.read(launch.files()), callbacks);
-    pidfd.close();
+    close();
   }
 
   /** Lets go of the process, which runs on. Its end will not be noticed any more. */
   @Override
   public void close() {
     pidfd.close();
+    shell.ifPresent(Pidfd::close);
   }
 }

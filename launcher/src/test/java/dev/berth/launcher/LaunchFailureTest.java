@@ -197,7 +197,7 @@ final class LaunchFailureTest {
   }
 
   private void assertNothingIsLeftOf(LaunchRecord launch) {
-    assertThat(new LaunchProcesses(launch).anyAlive()).isFalse();
+    assertThat(new LaunchProcesses(launch, new ProcessTable()).anyAlive()).isFalse();
     assertThat(launch.files().runDirectory()).doesNotExist();
   }
 

@@ -58,7 +58,8 @@ final class QemuLauncherTest {
     ProcessTable table = new ProcessTable();
     return ProcessHandle.current()
         .descendants()
-        .filter(each -> LaunchProcesses.belongsTo(launch, table.commandLine(each.pid())))
+        .filter(
+            each -> LaunchProcesses.belongsTo(launch, table.commandLine(each.pid()).orElseThrow()))
         .toList();
   }
 
