@@ -4,6 +4,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -20,7 +21,8 @@ import java.util.function.Function;
 
 /**
  * The steps of a launch: spawn, connect, prove the process, assemble, reset. A failure closes the
- * connection; ending processes and removing files is the caller's.
+ * connection; ending processes and removing files is the caller's. A QEMU that hangs up is reported
+ * in its own words, whether or not a command was on its way just then.
  */
 final class LaunchSequence {
   private final QmpLoop loop;
@@ -46,7 +48,7 @@ final class LaunchSequence {
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);
-    } catch (MachineLostException lost) {
+    } catch (MachineLostException | OutcomeUnknownException lost) {
       throw log.failure(waiter, lost);
     } finally {
       if (!complete) {
@@ -72,14 +74,13 @@ final class LaunchSequence {
     } catch (TimeoutException late) {
       throw log.late(late);
     } catch (ExecutionException failure) {
-      if (failure.getCause() instanceof MachineLostException lost) {
-        throw log.failure(waiter, lost);
-      }
       if (failure.getCause() instanceof DeadlineExceededException late) {
         throw log.late(late);
       }
       if (failure.getCause() instanceof BerthException known) {
-        throw known;
+        boolean cutOff =
+            known instanceof MachineLostException || known instanceof OutcomeUnknownException;
+        throw cutOff ? log.failure(waiter, known) : known;
       }
       throw new IllegalStateException("an unexpected failure to connect", failure.getCause());
     } finally {
