@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class Reaper {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private @Nullable QemuProcess watched;
 
   Reaper(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
@@ -114,8 +116,12 @@ final class Reaper {
                     }));
   }
 
-  /** Posts a turn when the process is gone. */
+  /** Posts a turn when the process is gone; once, however often it is taken up again. */
   void watchExit(LaunchRecord launch, QemuProcess process) {
+    if (process == watched) {
+      return;
+    }
+    watched = process;
     process.exit().thenAccept(exit -> mailbox.event(() -> gone(launch.incarnation(), exit)));
   }
 

@@ -127,6 +127,20 @@ final class AdoptionTest extends EngineFixture {
   }
 
   @Test
+  void aMachineThatIsTakenUpAgainIsWatchedOnce() {
+    FakeMachine machine = running();
+    int awaited = machine.exitsAwaited();
+
+    machine.monitor().hangUp();
+    host.await("web", DomainState.ADOPTING);
+    host.await("web", DomainState.RUNNING);
+
+    assertThat(machine.exitsAwaited()).as("one more, by the connection").isEqualTo(awaited + 1);
+    machine.kill();
+    host.await("web", DomainState.SHUTOFF);
+  }
+
+  @Test
   void aMachineThatCannotBeProvedOursIsShownAndNeverSignalled() {
     FakeMachine machine = running();
     String incarnation = machine.launch().incarnation();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A pretended QEMU process with a {@link FakeQemu} as its monitor: it has a run state, a guest that
@@ -23,6 +24,7 @@ public final class FakeMachine implements QemuProcess {
   private final LaunchRecord launch;
   private final FakeQemu qemu;
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
+  private final AtomicInteger exitsAwaited = new AtomicInteger();
   private final List<String> signals = new ArrayList<>();
 
   // guarded by this
@@ -56,6 +58,11 @@ public final class FakeMachine implements QemuProcess {
   /** Every signal it was sent: {@code TERM}, {@code KILL}. */
   public synchronized List<String> signals() {
     return List.copyOf(signals);
+  }
+
+  /** How often somebody began to wait for its end. */
+  public int exitsAwaited() {
+    return exitsAwaited.get();
   }
 
   /** Whether its guest has ever run. */
@@ -193,6 +200,7 @@ public final class FakeMachine implements QemuProcess {
 
   @Override
   public CompletableFuture<ProcessExit> exit() {
+    exitsAwaited.incrementAndGet();
     return exit.copy();
   }
 
