@@ -133,6 +133,10 @@ final class ProcessWatch implements AutoCloseable {
     }
     try {
       control(Libc.EPOLL_CTL_DEL, fd);
+    } catch (HostFailureException failure) {
+      LOG.warn("A process that was watched is closed already: {}", failure.getMessage());
+    }
+    try {
       entry.listener.run();
     } catch (RuntimeException failure) {
       LOG.error("A listener to a process's end failed", failure);

@@ -94,16 +94,25 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
   }
 
   private void ended(ProcessWatch watch) {
-    if (shell.isEmpty() || ExitFile.exists(launch.files())) {
-      complete();
-    } else {
-      watch.onEnd(shell.get(), EXIT_FILE_LIMIT, this::complete);
+    boolean waiting = false;
+    try {
+      if (shell.isPresent() && !ExitFile.exists(launch.files())) {
+        watch.onEnd(shell.get(), EXIT_FILE_LIMIT, this::complete);
+        waiting = true;
+      }
+    } finally {
+      if (!waiting) { // whatever went wrong, QEMU is gone
+        complete();
+      }
     }
   }
 
   private void complete() {
-    exit.completeAsync(() -> ExitFile.read(launch.files()), callbacks);
-    close();
+    try {
+      exit.completeAsync(() -> ExitFile.read(launch.files()), callbacks);
+    } finally {
+      close();
+    }
   }
 
   /** Lets go of the process, which runs on. Its end will not be noticed any more. */
