@@ -29,13 +29,18 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+  public Machine launch(
+      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
-    fuse.reached(CrashPoint.before(Step.LAUNCH));
     if (fuse.isFor(CrashPoint.during(Step.LAUNCH))) {
       new Thread(() -> burnOnceThereIsAProcess(launch), "fuse").start();
     }
-    Machine machine = launcher.launch(launch, events, deadline);
+    Clearance watched =
+        () -> {
+          clearance.await();
+          fuse.reached(CrashPoint.before(Step.LAUNCH));
+        };
+    Machine machine = launcher.launch(launch, watched, events, deadline);
     fuse.reached(CrashPoint.during(Step.LAUNCH));
     fuse.reached(CrashPoint.after(Step.LAUNCH));
     return machine;

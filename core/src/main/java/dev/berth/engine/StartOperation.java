@@ -130,9 +130,9 @@ final class StartOperation {
 
   private Machine bringUp(QemuNews news) throws InterruptedException {
     LaunchRecord launch = host.launcher().plan(domain, revision, definition);
-    await(starts.record(this, launch));
+    CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
-    Machine machine = host.launcher().launch(launch, news, deadline);
+    Machine machine = host.launcher().launch(launch, () -> await(recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }

@@ -26,16 +26,29 @@ public interface MachineLauncher {
    */
   LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition);
 
+  /** What a launch waits for before it does anything that would outlive this process. */
+  @FunctionalInterface
+  interface Clearance {
+    /**
+     * Returns once QEMU may be started.
+     *
+     * @throws dev.berth.error.BerthException when it must not; the launch fails with it
+     */
+    void await() throws InterruptedException;
+  }
+
   /**
    * Starts QEMU from the record and assembles the machine. Returns with the guest not yet started
    * ({@code prelaunch}); a failure, a passed deadline or an interruption undoes everything:
    * process, sockets, run directory.
    *
+   * @param clearance asked once, before QEMU is started and its run directory made
    * @param events receives every QMP event in order, from before the first command; must not block
    * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
    * @throws dev.berth.error.DeadlineExceededException when QEMU was not ready in time
    */
-  Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+  Machine launch(
+      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
       throws InterruptedException;
 
   /**

@@ -191,12 +191,14 @@ final class Mortality {
     }
 
     @Override
-    public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+    public Machine launch(
+        LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
         throws InterruptedException {
+      clearance.await();
       pass("before launch");
       makeRunDirectory(launch);
       pass("within launch, with a run directory and no process");
-      Machine machine = launcher.launch(launch, events, deadline);
+      Machine machine = launcher.launch(launch, () -> {}, events, deadline);
       pass("after launch");
       return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
     }

@@ -113,8 +113,10 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+  public Machine launch(
+      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
+    clearance.await();
     boolean launched = false;
     try {
       begin(Job.LAUNCH);

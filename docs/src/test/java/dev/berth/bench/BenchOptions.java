@@ -11,7 +11,7 @@ import java.util.List;
  * @param write whether the page is to be rewritten
  */
 record BenchOptions(List<String> rows, Plan plan, boolean write) {
-  private static final Plan USUAL = new Plan(5, 21);
+  private static final Plan USUAL = new Plan(40, 21);
   private static final Plan QUICK = new Plan(1, Estimate.FEWEST);
 
   /**

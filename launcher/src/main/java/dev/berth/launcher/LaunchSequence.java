@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * The steps of a launch: spawn, connect, prove the process, assemble, reset. A failure closes the
+ * The steps of a launch: QEMU up, connect, prove the process, assemble. A failure closes the
  * connection; ending processes and removing files is the caller's. A QEMU that hangs up is reported
  * in its own words, whether or not a command was on its way just then.
  */
@@ -34,17 +34,15 @@ final class LaunchSequence {
   }
 
   /** Takes all steps; the machine stands before the guest's first instruction. */
-  Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+  Machine launch(LaunchRecord launch, QemuShell shell, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
     LaunchLog log = LaunchLog.from(launch);
-    Process waiter = QemuSpawner.spawn(launch);
+    Process waiter = shell.startQemu();
     QmpConnection qmp = connect(launch, waiter, events, deadline, log);
     boolean complete = false;
     try {
       QemuProcess process = prove(launch);
-      MachineAssembler assembler = new MachineAssembler(qmp, deadline);
-      assembler.assemble(launch);
-      assembler.reset();
+      new MachineAssembler(qmp, deadline).assemble(launch);
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);

@@ -23,11 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes the steps that complete a machine. The same code serves a machine that is being started and
- * one that gets a device while it runs. Not thread-safe; one for each connection and use.
- */
+/** Takes the steps that complete a machine. Not thread-safe; one for each connection and use. */
 final class MachineAssembler {
+  private static final Execute RESET =
+      new Execute("system_reset", JsonNodeFactory.instance.objectNode());
+
   private final QmpConnection qmp;
   private final Deadline deadline;
 
@@ -37,37 +37,39 @@ final class MachineAssembler {
   }
 
   /**
-   * Takes the record's steps in order. They are all sent before the first reply is awaited, which
-   * saves a wait for each; after a refusal the later ones may have been taken too.
+   * Takes the record's steps in order, and resets the machine: only then does the firmware heed the
+   * boot order of devices that were added over QMP; the guest, which has not run, does not notice.
+   * All is sent before the first reply is awaited, which saves a wait for each; after a refusal the
+   * later steps may have been taken too.
    *
    * @throws BerthException naming the domain and the device whose step failed first, with QEMU's
    *     words and a remedy
    */
   void assemble(LaunchRecord launch) throws InterruptedException {
     String cannot = "Cannot start domain '" + launch.subject().name() + "': ";
-    List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
-    for (AssemblyStep step : launch.assembly()) {
-      replies.add(send(step, cannot));
+    try (Expectation reset = qmp.expect(event -> event.name().equals("RESET"))) {
+      List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
+      List<AssemblyStep> steps = new ArrayList<>(launch.assembly());
+      steps.add(RESET);
+      for (AssemblyStep step : steps) {
+        replies.add(send(step, cannot));
+      }
+      awaitAll(steps, replies, cannot);
+      reset.await(deadline);
     }
+  }
+
+  private void awaitAll(
+      List<AssemblyStep> steps, List<CompletableFuture<@Nullable Void>> replies, String cannot)
+      throws InterruptedException {
     for (int i = 0; i < replies.size(); i++) {
-      AssemblyStep step = launch.assembly().get(i);
+      AssemblyStep step = steps.get(i);
       try {
         await(replies.get(i), step);
       } catch (QemuRefusedException refused) {
         throw StartFailure.of(
             cannot + "QEMU refused " + subject(step), refused.description(), refused);
       }
-    }
-  }
-
-  /**
-   * Resets the machine before its first instruction: only then does the firmware heed the boot
-   * order of devices that were added over QMP. The guest does not notice.
-   */
-  void reset() throws InterruptedException {
-    try (Expectation reset = qmp.expect(event -> event.name().equals("RESET"))) {
-      qmp.execute(new Plain("system_reset", JsonNodeFactory.instance.objectNode()), deadline);
-      reset.await(deadline);
     }
   }
 
@@ -117,6 +119,9 @@ final class MachineAssembler {
       return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
     }
     Execute execute = (Execute) step;
+    if (execute == RESET) {
+      return "the reset after its assembly";
+    }
     JsonNode arguments = execute.arguments();
     String id = arguments.path("node-name").asText(arguments.path("id").asText());
     if (execute.command().equals("blockdev-add")) {

@@ -93,13 +93,17 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public Machine launch(LaunchRecord launch, QmpEventListener events, Deadline deadline)
+  public Machine launch(
+      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
-    try {
-      return sequence.launch(launch, events, deadline);
-    } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
-      undo(launch, failure);
-      throw failure;
+    try (QemuShell shell = QemuShell.start(launch)) {
+      clearance.await();
+      try {
+        return sequence.launch(launch, shell, events, deadline);
+      } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
+        undo(launch, failure);
+        throw failure;
+      }
     }
   }
 

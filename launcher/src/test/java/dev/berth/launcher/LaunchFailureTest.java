@@ -144,7 +144,9 @@ final class LaunchFailureTest {
     LaunchRecord launch = playing("kill -STOP $$");
 
     assertThatThrownBy(
-            () -> host.launcher().launch(launch, event -> {}, Deadline.of(Duration.ofMillis(300))))
+            () ->
+                host.launcher()
+                    .launch(launch, () -> {}, event -> {}, Deadline.of(Duration.ofMillis(300))))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("within the deadline");
     assertNothingIsLeftOf(launch);
@@ -172,7 +174,9 @@ final class LaunchFailureTest {
       LaunchRecord launch = far.plan(Definitions.bare());
 
       assertThatThrownBy(
-              () -> far.launcher().launch(launch, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+              () ->
+                  far.launcher()
+                      .launch(launch, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
           .isInstanceOf(HostFailureException.class)
           .hasMessageContaining("the kernel allows 107")
           .hasMessageContaining(launch.files().qmpSocket().toString())
@@ -183,7 +187,8 @@ final class LaunchFailureTest {
   @Test
   void abortingALaunchThatOnlyJustBeganLeavesNothing() throws Exception {
     LaunchRecord launch = playing("echo here; trap '' TERM; while :; do sleep 1; done");
-    QemuSpawner.spawn(launch);
+    QemuShell shell = QemuShell.start(launch);
+    shell.startQemu();
     LauncherFixture.awaitText(launch.files().qemuLog(), "here");
 
     host.launcher().abort(launch);
@@ -192,8 +197,28 @@ final class LaunchFailureTest {
     host.launcher().abort(launch);
   }
 
+  @Test
+  void aLaunchThatIsNotClearedHasDoneNothing() throws Exception {
+    LaunchRecord launch = playing("echo here; exit 1");
+
+    assertThatThrownBy(
+            () ->
+                host.launcher()
+                    .launch(launch, this::refuse, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+        .hasMessage("It is not on record.");
+    LauncherFixture.await(
+        "no process", () -> !new LaunchProcesses(launch, new ProcessTable()).anyAlive());
+    assertThat(launch.files().runDirectory()).doesNotExist();
+    assertThat(launch.files().logDirectory()).doesNotExist();
+  }
+
+  private void refuse() {
+    throw new HostFailureException("It is not on record.");
+  }
+
   private Machine launch(LaunchRecord launch) throws InterruptedException {
-    return host.launcher().launch(launch, event -> {}, Deadline.of(LauncherFixture.LIMIT));
+    return host.launcher()
+        .launch(launch, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT));
   }
 
   private void assertNothingIsLeftOf(LaunchRecord launch) {

@@ -71,7 +71,7 @@ final class LauncherFixture implements AutoCloseable {
   }
 
   Machine launch(DomainDefinition definition) throws InterruptedException {
-    return launcher.launch(plan(definition), event -> {}, Deadline.of(LIMIT));
+    return launcher.launch(plan(definition), () -> {}, event -> {}, Deadline.of(LIMIT));
   }
 
   /** The process of an identity that must be alive. */
