@@ -12,6 +12,7 @@ import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -79,6 +80,11 @@ final class FatalLauncher implements MachineLauncher {
   @Override
   public void abort(LaunchRecord launch) {
     launcher.abort(launch);
+  }
+
+  @Override
+  public void endUnreadable(UUID domain, String incarnation, Duration grace) {
+    launcher.endUnreadable(domain, incarnation, grace);
   }
 
   @Override

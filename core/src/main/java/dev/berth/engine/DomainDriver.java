@@ -111,8 +111,8 @@ final class DomainDriver {
   }
 
   private CompletionStage<?> recovered(OnRecord found, Optional<Intent> intent) {
-    if (found.launchProblem().isPresent()) {
-      keeper.become(new Lifecycle.Unreadable(found.launchProblem().get()));
+    if (found.unreadable().isPresent()) {
+      keeper.become(new Lifecycle.Unreadable(found.unreadable().get().incarnation()));
       return Mailbox.DONE;
     }
     if (found.launch().isPresent()) {

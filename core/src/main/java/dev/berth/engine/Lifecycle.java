@@ -52,7 +52,7 @@ sealed interface Lifecycle {
       implements Lifecycle {}
 
   /** There is a launch on record that cannot be read: whether a machine lives is not known. */
-  record Unreadable(String why) implements Lifecycle {}
+  record Unreadable(String incarnation) implements Lifecycle {}
 
   /** The domain is undefined; the driver takes no more requests. */
   record Removed() implements Lifecycle {}

@@ -83,12 +83,7 @@ final class MachineVerbs {
       return destroyUnadoptable(unadoptable, grace, actor, answer);
     }
     if (now instanceof Lifecycle.Unreadable unreadable) {
-      throw new HostFailureException(
-          "Cannot destroy domain '"
-              + ledger.name()
-              + "': which process is its QEMU is not known. "
-              + unreadable.why()
-              + " Nothing was signalled.");
+      return keeper.reaper().endUnreadable(unreadable, actor, grace, answer);
     }
     answer.complete(
         new VerbResult(VerbResult.Effect.ALREADY, "it is shut off already", ledger.snapshot()));

@@ -24,14 +24,21 @@ import java.util.Optional;
  * @param definition what its document says
  * @param definitionProblem why the document cannot be read
  * @param launch the launch on record
- * @param launchProblem why there is one and it cannot be read
+ * @param unreadable present when there is one that cannot be read
  */
 record OnRecord(
     DomainRecord row,
     Optional<DomainDefinition> definition,
     Optional<String> definitionProblem,
     Optional<LaunchRecord> launch,
-    Optional<String> launchProblem) {
+    Optional<UnreadableLaunch> unreadable) {
+
+  /**
+   * A launch whose record cannot be read.
+   *
+   * @param why what is wrong with it
+   */
+  record UnreadableLaunch(String incarnation, String why) {}
 
   /** A domain that has just been defined. */
   static OnRecord created(DomainRecord row, DomainDefinition definition) {
@@ -48,24 +55,26 @@ record OnRecord(
           Optional.of(
               DefinitionReader.read(
                   new DefinitionDocument(row.document(), row.name().text(), Path.of("/"))));
-    } catch (InvalidDefinitionException unreadable) {
-      definitionProblem = Optional.of(unreadable.getMessage());
+    } catch (InvalidDefinitionException problem) {
+      definitionProblem = Optional.of(problem.getMessage());
     }
     Optional<LaunchRecord> launch = Optional.empty();
-    Optional<String> launchProblem = Optional.empty();
+    Optional<UnreadableLaunch> unreadable = Optional.empty();
     try {
       launch = stored.map(StoredLaunch::document).map(new LaunchRecordCodec()::read);
-    } catch (BerthException unreadable) {
-      launchProblem = Optional.of(unreadable.getMessage());
+    } catch (BerthException problem) {
+      unreadable =
+          stored.map(
+              it -> new UnreadableLaunch(it.incarnation(), String.valueOf(problem.getMessage())));
     }
-    return new OnRecord(row, definition, definitionProblem, launch, launchProblem);
+    return new OnRecord(row, definition, definitionProblem, launch, unreadable);
   }
 
   /** What is shown until it is known how its machine is, when there may be one. */
   Optional<DomainStatus> shown(Instant now) {
-    if (launchProblem.isPresent()) {
-      return Optional.of(
-          new DomainStatus(DomainState.NOSTATE, StateReason.UNADOPTABLE, launchProblem, now));
+    if (unreadable.isPresent()) {
+      Optional<String> why = unreadable.map(UnreadableLaunch::why);
+      return Optional.of(new DomainStatus(DomainState.NOSTATE, StateReason.UNADOPTABLE, why, now));
     }
     return launch.map(
         known ->

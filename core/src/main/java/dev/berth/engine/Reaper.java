@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.ProcessExit;
@@ -76,6 +78,33 @@ final class Reaper {
     return keeper
         .record(Step.by(end.actor()).intent(intent))
         .thenRun(() -> signal(ending, grace, stalled));
+  }
+
+  /**
+   * Ends the machine of a launch that cannot be read, as far as it can be proved to be that; what
+   * cannot be proved leaves everything as it is.
+   *
+   * @param grace at most the host's own, for the domain's turn waits meanwhile
+   */
+  CompletionStage<?> endUnreadable(
+      Lifecycle.Unreadable unreadable,
+      String actor,
+      Duration grace,
+      CompletableFuture<VerbResult> answer) {
+    Duration limit = host.settings().reapGrace();
+    Duration patience = grace.compareTo(limit) < 0 ? grace : limit;
+    String incarnation = unreadable.incarnation();
+    DomainStatus off =
+        new DomainStatus(
+            DomainState.SHUTOFF,
+            StateReason.UNKNOWN,
+            Optional.of("its launch record could not be read; nothing of its machine is left"),
+            host.now());
+    return CompletableFuture.runAsync(
+            () -> host.launcher().endUnreadable(ledger.uuid(), incarnation, patience),
+            host.patient())
+        .thenComposeAsync(gone -> ended(Step.by(actor).status(off).launchEnds()), host.turns())
+        .thenRun(() -> answer.complete(keeper.changed("")));
   }
 
   /** Somebody else wants the machine gone that is ending already, and has their own patience. */

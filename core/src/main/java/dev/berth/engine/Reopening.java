@@ -52,8 +52,8 @@ final class Reopening {
           .definitionProblem()
           .ifPresent(why -> LOG.error("Domain '{}': unreadable definition: {}", row.name(), why));
       found
-          .launchProblem()
-          .ifPresent(why -> LOG.error("Domain '{}': unreadable launch: {}", row.name(), why));
+          .unreadable()
+          .ifPresent(it -> LOG.error("Domain '{}': unreadable launch: {}", row.name(), it.why()));
       DomainDriver driver = DomainDriver.of(host, domains, found);
       decided.add(driver.recover(found, Optional.ofNullable(intents.get(row.uuid()))));
     }

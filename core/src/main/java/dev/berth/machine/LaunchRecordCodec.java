@@ -94,7 +94,8 @@ public final class LaunchRecordCodec {
     return new HostFailureException(
         "Cannot read a launch record: "
             + why.getMessage()
-            + ". Restore it from the recovery copies, or end the machine's process by hand.",
+            + ". Restore it from the recovery copies, or destroy the domain, which ends"
+            + " what its command line proves to be its machine.",
         why);
   }
 

@@ -5,6 +5,7 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -70,6 +71,16 @@ public interface MachineLauncher {
    * processes, found by the incarnation id, and removes its run directory.
    */
   void abort(LaunchRecord launch);
+
+  /**
+   * Ends the machine of a launch whose record cannot be read, and removes its run directory. Only
+   * processes whose command line proves that incarnation are signalled.
+   *
+   * @param grace how long QEMU may take to end cleanly
+   * @throws dev.berth.error.HostFailureException when something is left that may be of the launch,
+   *     naming it; the run directory stays then
+   */
+  void endUnreadable(UUID domain, String incarnation, Duration grace);
 
   /** Removes the run directory of a machine that is gone. Idempotent; logs stay. */
   void removeRunDirectory(LaunchRecord launch);

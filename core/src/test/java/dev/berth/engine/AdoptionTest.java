@@ -259,14 +259,32 @@ final class AdoptionTest extends EngineFixture {
     assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
     assertThat(web().status().detail())
         .hasValueSatisfying(why -> assertThat(why).contains("format 99"));
-    assertThatThrownBy(() -> host.destroy("web"))
-        .isInstanceOf(HostFailureException.class)
-        .hasMessageContaining("Nothing was signalled");
     assertThatThrownBy(() -> host.start("web")).isInstanceOf(InvalidStateException.class);
     host.define("web", "256MiB");
     assertThat(machine.signals()).isEmpty();
     assertThat(memory.contents().launches()).hasSize(1);
     assertThat(host.start("other").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void aDomainWithAnUnreadableLaunchRecordIsDestroyedByWhatProvesItsIncarnation() throws Exception {
+    FakeMachine machine = running();
+    String incarnation = machine.launch().incarnation();
+    put(new Change.PutLaunch(new StoredLaunch(web().uuid(), incarnation, "{")));
+    reopen();
+    launcher().fail(FakeLauncher.Job.ABORT, new HostFailureException("process 4711 is left"));
+    assertThatThrownBy(() -> host.destroy("web")).hasMessageContaining("process 4711 is left");
+    assertThat(web().status().state()).isEqualTo(DomainState.NOSTATE);
+    assertThat(memory.contents().launches()).hasSize(1);
+    launcher().mend(FakeLauncher.Job.ABORT);
+
+    DomainSnapshot destroyed = host.destroy("web").snapshot();
+
+    assertThat(machines.living()).isEmpty();
+    assertThat(destroyed.status().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(destroyed.status().reason()).isEqualTo(StateReason.UNKNOWN);
+    assertThat(memory.contents().launches()).isEmpty();
+    assertThat(host.start("web").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
   }
 
   @Test

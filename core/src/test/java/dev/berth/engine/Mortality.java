@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -232,6 +233,13 @@ final class Mortality {
       pass("within abort, with the run directory aside and nothing signalled");
       launcher.abort(launch);
       pass("after abort");
+    }
+
+    @Override
+    public void endUnreadable(UUID domain, String incarnation, Duration grace) {
+      around(
+          "the end of an unreadable machine",
+          () -> launcher.endUnreadable(domain, incarnation, grace));
     }
 
     @Override

@@ -210,6 +210,17 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
+  public void endUnreadable(UUID domain, String incarnation, Duration grace) {
+    try {
+      begin(Job.ABORT);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Ending was interrupted.", e);
+    }
+    machines.find(incarnation).ifPresent(FakeMachine::kill);
+    FakeMachines.delete(machines.runDirectory(incarnation));
+  }
+
+  @Override
   public void removeRunDirectory(LaunchRecord launch) {
     try {
       begin(Job.REMOVE_RUN_DIRECTORY);

@@ -3,11 +3,13 @@ package dev.berth.launcher;
 import dev.berth.error.HostFailureException;
 import dev.berth.launcher.Pidfd.Signal;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MachineFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Finds and ends the processes of one launch by what its command line carries: the option that
@@ -35,12 +37,41 @@ final class LaunchProcesses {
     }
   }
 
-  private final LaunchRecord launch;
+  private final String subject;
+  private final Predicate<List<String>> belongs;
+  private final String log;
   private final ProcessTable table;
 
-  LaunchProcesses(LaunchRecord launch, ProcessTable table) {
-    this.launch = launch;
+  private LaunchProcesses(
+      String subject, Predicate<List<String>> belongs, String log, ProcessTable table) {
+    this.subject = subject;
+    this.belongs = belongs;
+    this.log = log;
     this.table = table;
+  }
+
+  /** Those of a launch on record. */
+  LaunchProcesses(LaunchRecord launch, ProcessTable table) {
+    this(
+        launch.subject().name().text(),
+        commandLine -> belongsTo(launch, commandLine),
+        endOf(launch.files().qemuLog()),
+        table);
+  }
+
+  /** Those of a launch of which no more is known than its incarnation. */
+  static LaunchProcesses of(String incarnation, MachineFiles files, ProcessTable table) {
+    return new LaunchProcesses(
+        files.logDirectory().getFileName().toString(),
+        commandLine ->
+            pidFile(commandLine).filter(file -> file.contains("/" + incarnation + "/")).isPresent(),
+        endOf(files.qemuLog()),
+        table);
+  }
+
+  /** The log's name and that of its domain above it, which stay when its path is another. */
+  private static String endOf(Path log) {
+    return log.subpath(log.getNameCount() - 2, log.getNameCount()).toString();
   }
 
   /** Whether that very process is of the launch: it lived after its command line was read. */
@@ -52,21 +83,23 @@ final class LaunchProcesses {
   private Kinship kinship(long pid) {
     Optional<List<String>> commandLine = table.commandLine(pid);
     if (commandLine.isPresent()) {
-      return belongsTo(launch, commandLine.get()) ? Kinship.OURS : Kinship.OTHERS;
+      return belongs.test(commandLine.get()) ? Kinship.OURS : Kinship.OTHERS;
     }
-    Path log = launch.files().qemuLog();
-    String ofTheDomain = log.subpath(log.getNameCount() - 2, log.getNameCount()).toString();
-    return table.output(pid).filter(it -> it.toString().contains(ofTheDomain)).isPresent()
+    return table.output(pid).filter(it -> it.toString().contains(log)).isPresent()
         ? Kinship.PERHAPS_OURS
         : Kinship.OTHERS;
   }
 
   /** Whether a command line is that of a process of the launch. */
   static boolean belongsTo(LaunchRecord launch, List<String> commandLine) {
+    return pidFile(commandLine).equals(Optional.of(launch.files().pidFile().toString()));
+  }
+
+  private static Optional<String> pidFile(List<String> commandLine) {
     int option = commandLine.lastIndexOf("-pidfile");
-    return option >= 0
-        && option + 1 < commandLine.size()
-        && commandLine.get(option + 1).equals(launch.files().pidFile().toString());
+    return option >= 0 && option + 1 < commandLine.size()
+        ? Optional.of(commandLine.get(option + 1))
+        : Optional.empty();
   }
 
   /** The shell above QEMU, for the caller to close; none when it is gone or cannot be told. */
@@ -115,7 +148,7 @@ final class LaunchProcesses {
       if (round == KILL_ROUNDS) {
         throw new HostFailureException(
             "Cannot end the processes of domain '"
-                + launch.subject().name()
+                + subject
                 + "': the kernel keeps them, mostly because storage does not answer. Mend the"
                 + " storage, then try again.");
       }

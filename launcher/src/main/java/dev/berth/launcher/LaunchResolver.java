@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.definition.Compute;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
@@ -63,7 +64,7 @@ final class LaunchResolver {
             definition,
             qemu,
             hardware,
-            files(domain, incarnation, definition),
+            files(domain, incarnation, definition.devices().consoleLogLimit()),
             images.protocols()));
   }
 
@@ -100,12 +101,13 @@ final class LaunchResolver {
         .toList();
   }
 
-  private MachineFiles files(UUID domain, String incarnation, DomainDefinition definition) {
+  /** Where a launch of that incarnation has its files. */
+  MachineFiles files(UUID domain, String incarnation, ByteSize consoleLogLimit) {
     String shortDomain = domain.toString().substring(0, 8);
     return new MachineFiles(
         settings.runDirectory().resolve(shortDomain).resolve(incarnation),
         settings.logDirectory().resolve(domain.toString()),
-        definition.devices().consoleLogLimit());
+        consoleLogLimit);
   }
 
   private String incarnation() {

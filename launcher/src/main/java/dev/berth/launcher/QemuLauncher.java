@@ -1,12 +1,14 @@
 package dev.berth.launcher;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.HostInfo;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
+import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
@@ -149,6 +151,19 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   public void abort(LaunchRecord launch) {
     machines.remove(launch.incarnation());
     LaunchUndo.undo(launch, table);
+  }
+
+  @Override
+  public void endUnreadable(UUID domain, String incarnation, Duration grace) {
+    if (!UnreadableLaunch.isIncarnation(incarnation)) {
+      throw new HostFailureException(
+          "Cannot destroy domain "
+              + domain
+              + ": its launch record cannot be read, nor can the incarnation that is stored with"
+              + " it. Restore the store from its recovery copies.");
+    }
+    MachineFiles files = resolver.files(domain, incarnation, new ByteSize(0));
+    new UnreadableLaunch(incarnation, files, table).end(grace);
   }
 
   @Override

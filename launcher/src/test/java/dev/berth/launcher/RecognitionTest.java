@@ -17,6 +17,7 @@ import dev.berth.testing.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -201,6 +202,46 @@ final class RecognitionTest {
 
     assertThat(process.exit().get(LauncherFixture.LIMIT.toSeconds(), TimeUnit.SECONDS))
         .isEqualTo(ProcessExit.UNKNOWN);
+  }
+
+  @Test
+  void aMachineOfWhichOnlyTheIncarnationIsKnownIsEnded() throws Exception {
+    endUnreadable();
+
+    assertThat(next.launcher().identify(launch)).isEqualTo(new Identity.Gone(ProcessExit.UNKNOWN));
+    assertThat(home.resolve("run")).isEmptyDirectory();
+    endUnreadable();
+  }
+
+  @Test
+  void whatOnlyNamesAnIncarnationIsLeftToAPersonAndNamed() throws Exception {
+    String mention = "--oddly=" + launch.incarnation();
+    Process stranger = new ProcessBuilder("sh", "-c", "sleep 1000; :", mention).start();
+    try {
+      assertThatThrownBy(this::endUnreadable)
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContaining("process " + stranger.pid());
+      assertThat(stranger.isAlive()).isTrue();
+      assertThat(launch.files().runDirectory()).exists();
+    } finally {
+      stranger.descendants().forEach(ProcessHandle::destroyForcibly);
+      stranger.destroyForcibly().waitFor();
+    }
+    endUnreadable();
+    assertThat(home.resolve("run")).isEmptyDirectory();
+  }
+
+  @Test
+  void anIncarnationThatIsNoneNeverBecomesPartOfAPath() {
+    assertThatThrownBy(
+            () -> next.launcher().endUnreadable(LauncherFixture.DOMAIN, "..", Duration.ZERO))
+        .isInstanceOf(HostFailureException.class);
+    assertThat(launch.files().runDirectory()).exists();
+  }
+
+  private void endUnreadable() {
+    next.launcher()
+        .endUnreadable(LauncherFixture.DOMAIN, launch.incarnation(), Duration.ofSeconds(10));
   }
 
   private CompletableFuture<QmpConnection> reconnect(QemuProcess process) {
