@@ -9,19 +9,29 @@ import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.ConflictException;
+import dev.berth.error.OutcomeUnknownException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
+import dev.berth.store.StoreContents;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates domains, and leads new definitions of known ones to their drivers. Thread-safe. */
 final class Definitions {
+  /** How long until a store that could not be read is asked again. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Definitions.class);
+
   private final HostServices host;
   private final Domains domains;
 
@@ -76,14 +86,48 @@ final class Definitions {
         .handle(
             (events, failure) -> {
               if (failure != null) {
-                domains.release(wanted.name(), uuid);
-                throw OpenCalls.unwrapped(failure);
+                throw failed(row, definition, OpenCalls.unwrapped(failure));
               }
               DomainDriver driver =
                   DomainDriver.of(host, domains, OnRecord.created(row, definition));
               host.announce(events);
               return new DefineResult(DefineResult.Effect.CREATED, driver.snapshot());
             });
+  }
+
+  private RuntimeException failed(
+      DomainRecord row, DomainDefinition definition, RuntimeException failure) {
+    if (failure instanceof OutcomeUnknownException) {
+      findOut(row, definition);
+    } else {
+      domains.release(row.name(), row.uuid());
+    }
+    return failure;
+  }
+
+  /**
+   * Asks the store whether it holds a domain that may or may not have been created, until it can be
+   * read; the name stays reserved meanwhile.
+   */
+  private void findOut(DomainRecord row, DomainDefinition definition) {
+    CompletableFuture.supplyAsync(() -> host.store().contents(), host.patient())
+        .thenAccept(contents -> found(row, definition, contents))
+        .exceptionally(
+            unreadable -> {
+              host.timers().after(RETRY, () -> findOut(row, definition));
+              return null;
+            });
+  }
+
+  private void found(DomainRecord row, DomainDefinition definition, StoreContents contents) {
+    if (contents.domains().stream().noneMatch(stored -> stored.uuid().equals(row.uuid()))) {
+      LOG.warn("Domain '{}' was not defined: the store does not hold it", row.name());
+      domains.release(row.name(), row.uuid());
+      return;
+    }
+    LOG.warn("Domain '{}' was defined after all: the store holds it", row.name());
+    DomainDriver.of(host, domains, OnRecord.created(row, definition));
+    host.journal().announce(host.store().eventRange().newest());
   }
 
   private DomainEvent defined(DomainRecord row, String actor) {

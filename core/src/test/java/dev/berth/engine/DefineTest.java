@@ -1,13 +1,16 @@
 package dev.berth.engine;
 
+import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainState;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
 import dev.berth.error.ConflictException;
 import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
@@ -36,6 +39,33 @@ final class DefineTest extends EngineFixture {
     assertThat(replaced.snapshot().definition().revision()).isEqualTo(2);
     assertThat(api().definition(WEB).revision()).isEqualTo(2);
     assertThat(api().definition(WEB).json()).contains("128MiB");
+    assertThat(memory.contents().domains()).hasSize(1);
+  }
+
+  @Test
+  void aDomainOfWhichItIsUnknownWhetherItWasDefinedIsThereOnceTheStoreTells() {
+    store.dieAtTheNextCommit(FaultyStore.Fate.HAPPENED);
+    assertThatThrownBy(() -> host.define("web")).isInstanceOf(OutcomeUnknownException.class);
+    assertThatThrownBy(() -> host.define("web", "128MiB")).isInstanceOf(BusyException.class);
+
+    store.mend();
+
+    eventually(
+        () -> assertThat(host.define("web").effect()).isEqualTo(DefineResult.Effect.UNCHANGED));
+    assertThat(web().uuid()).isEqualTo(memory.contents().domains().get(0).uuid());
+    assertThat(host.start("web").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void aNameWhoseDefinitionGotLostIsFreeOnceTheStoreTells() {
+    store.dieAtTheNextCommit(FaultyStore.Fate.NOT_HAPPENED);
+    assertThatThrownBy(() -> host.define("web")).isInstanceOf(OutcomeUnknownException.class);
+    assertThatThrownBy(() -> host.define("web")).isInstanceOf(BusyException.class);
+
+    store.mend();
+
+    eventually(
+        () -> assertThat(host.define("web").effect()).isEqualTo(DefineResult.Effect.CREATED));
     assertThat(memory.contents().domains()).hasSize(1);
   }
 
