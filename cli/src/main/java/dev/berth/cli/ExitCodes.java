@@ -62,6 +62,7 @@ final class ExitCodes {
       case STORAGE_FAILURE -> "the change could not be made durable; nothing changed";
       case HOST_UNREACHABLE -> "no daemon answers there";
       case INVALID_REQUEST -> "an argument that no state would accept";
+      case ACCESS_DENIED -> "the host does not let you: the message names who could";
     };
   }
 }

@@ -3,6 +3,7 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.cli.Shell.Outcome;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -153,7 +154,8 @@ final class ExitCodesTest {
         new HostFailureException(message),
         new StorageFailureException(message),
         new HostUnreachableException(message),
-        new InvalidRequestException(message));
+        new InvalidRequestException(message),
+        new AccessDeniedException(message));
   }
 
   private static Shell failing(BerthException error) {

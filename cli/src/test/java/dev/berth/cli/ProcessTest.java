@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.control.ControlAccess;
 import dev.berth.control.ControlServer;
 import dev.berth.domain.DomainState;
 import dev.berth.host.CallOptions;
@@ -39,7 +40,12 @@ final class ProcessTest {
 
   @BeforeEach
   void serve() {
-    server = new ControlServer(host::as, home.resolve("control.sock"), ControlServer.NOT_STOPPABLE);
+    server =
+        new ControlServer(
+            host::as,
+            home.resolve("control.sock"),
+            ControlAccess.OWNER_ONLY,
+            ControlServer.NOT_STOPPABLE);
     server.start();
   }
 

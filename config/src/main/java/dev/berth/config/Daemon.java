@@ -1,6 +1,6 @@
 package dev.berth.config;
 
-import dev.berth.control.ControlServer;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,13 +13,11 @@ public final class Daemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
   private final OpenHost host;
-  private final ControlServer server;
   private final CountDownLatch stop;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private Daemon(OpenHost host, ControlServer server, CountDownLatch stop) {
+  private Daemon(OpenHost host, CountDownLatch stop) {
     this.host = host;
-    this.server = server;
     this.stop = stop;
   }
 
@@ -32,24 +30,10 @@ public final class Daemon implements AutoCloseable {
   public static Daemon start(HostSettings settings) {
     CountDownLatch stop = new CountDownLatch(1);
     OpenHost host = OpenHost.open(settings);
-    ControlServer server =
-        new ControlServer(
-            actor -> host.engine().as(actor), settings.layout().controlSocket(), stop::countDown);
-    boolean serving = false;
-    try {
-      server.start();
-      serving = true;
-    } finally {
-      if (!serving) {
-        host.close();
-      }
-    }
-    LOG.info(
-        "Berth {} serves {} (home {})",
-        BerthVersion.TEXT,
-        settings.layout().controlSocket(),
-        settings.layout().home());
-    return new Daemon(host, server, stop);
+    Path socket = settings.layout().controlSocket();
+    host.serve(socket, settings.access(), stop::countDown);
+    LOG.info("Berth {} serves {} (home {})", BerthVersion.TEXT, socket, settings.layout().home());
+    return new Daemon(host, stop);
   }
 
   /**
@@ -76,12 +60,11 @@ public final class Daemon implements AutoCloseable {
     stop.await();
   }
 
-  /** Ends serving, then the host. Guests go on. */
+  /** Ends the host, and before it the serving. Guests go on. */
   @Override
   public void close() {
     LOG.info("Berth stops; guests go on");
     try {
-      server.close();
       host.close();
     } finally {
       closed.countDown();

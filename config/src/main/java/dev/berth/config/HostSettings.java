@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import dev.berth.control.ControlAccess;
 import dev.berth.engine.EngineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,9 @@ import java.util.Optional;
  * @param engine limits and times
  * @param eventsKept how many events are kept at most
  * @param eventAge age at which an event is dropped
+ * @param access who may use the control socket besides its owner and root
+ * @param control where an embedded host serves the control socket, if it does; a daemon always
+ *     serves the one of its layout
  */
 public record HostSettings(
     HomeLayout layout,
@@ -23,11 +27,32 @@ public record HostSettings(
     String searchPath,
     EngineSettings engine,
     int eventsKept,
-    Duration eventAge) {
+    Duration eventAge,
+    ControlAccess access,
+    Optional<Path> control) {
 
   /** Copies the list. */
   public HostSettings {
     qemuBinaries = List.copyOf(qemuBinaries);
+  }
+
+  /**
+   * The same, for a host in this JVM that also serves a control socket, so that {@code vmctl} and
+   * other programs reach its domains.
+   *
+   * @param socket its path, in a directory that only its owner may write to, and that lets those
+   *     through whom {@code access} names
+   */
+  public HostSettings control(Path socket, ControlAccess access) {
+    return new HostSettings(
+        layout,
+        qemuBinaries,
+        searchPath,
+        engine,
+        eventsKept,
+        eventAge,
+        access,
+        Optional.of(socket));
   }
 
   /** Defaults and the settings file, with everything under one directory. */

@@ -1,6 +1,8 @@
 package dev.berth.config;
 
 import com.google.common.io.Closer;
+import dev.berth.control.ControlAccess;
+import dev.berth.control.ControlServer;
 import dev.berth.engine.Engine;
 import dev.berth.error.HostFailureException;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A host that is open in this JVM, with all that has to be closed with it. */
@@ -23,6 +26,7 @@ final class OpenHost implements AutoCloseable {
 
   static OpenHost open(HostSettings settings) {
     makeDirectories(settings.layout());
+    openWayTo(settings.layout().controlSocket(), settings.access());
     HostComponent component = DaggerHostComponent.factory().create(settings);
     Closer closer = component.closer();
     boolean open = false;
@@ -42,6 +46,27 @@ final class OpenHost implements AutoCloseable {
     return engine;
   }
 
+  /**
+   * Serves the control socket as well, until the host is closed. When it cannot be served the host
+   * is closed.
+   *
+   * @param stop what {@code daemon.stop} does
+   * @throws HostFailureException when the socket cannot be served
+   */
+  void serve(Path socket, ControlAccess access, Runnable stop) {
+    ControlServer server = new ControlServer(engine::as, socket, access, stop);
+    boolean serving = false;
+    try {
+      server.start();
+      closer.register(server::close); // closed before what was registered earlier
+      serving = true;
+    } finally {
+      if (!serving) {
+        close();
+      }
+    }
+  }
+
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
@@ -54,6 +79,28 @@ final class OpenHost implements AutoCloseable {
       closer.close();
     } catch (IOException e) {
       throw new HostFailureException("The host could not be closed cleanly: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Lets those whom the control socket serves pass through its directory, and see nothing in it.
+   */
+  private static void openWayTo(Path socket, ControlAccess access) {
+    if (access.equals(ControlAccess.OWNER_ONLY)) {
+      return;
+    }
+    Path directory = Objects.requireNonNull(socket.getParent());
+    try {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    } catch (IOException e) {
+      throw new HostFailureException(
+          "Cannot let others through the directory "
+              + directory
+              + " to the control socket: "
+              + e
+              + ". Make it this user's own, or take back the settings 'access' and"
+              + " 'access-read-only'.",
+          e);
     }
   }
 

@@ -15,7 +15,14 @@ enum SettingKey {
   OVERDUE("overdue", "2s", "Age of an unanswered command at which QEMU is probed."),
   REAP_GRACE("reap-grace", "10s", "How long QEMU may take to end after its guest has."),
   EVENTS_KEPT("events-kept", "100000", "Events kept at most, 100 to 10000000."),
-  EVENTS_AGE("events-age", "30d", "Age at which an event is dropped.");
+  EVENTS_AGE("events-age", "30d", "Age at which an event is dropped."),
+  ACCESS(
+      "access",
+      "",
+      "Who may use the control socket besides the host's user and root: names of users, and of"
+          + " groups after '@', such as 'alice, @kvm'."),
+  ACCESS_READ_ONLY(
+      "access-read-only", "", "Who may look and change nothing, named in the same way.");
 
   private final String text;
   private final String fallback;

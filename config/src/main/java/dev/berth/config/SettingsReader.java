@@ -3,10 +3,12 @@ package dev.berth.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.berth.control.ControlAccess;
 import dev.berth.domain.DurationText;
 import dev.berth.engine.EngineSettings;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Gathers settings from the file, the environment and flags, and checks them all at once. */
@@ -130,7 +133,9 @@ final class SettingsReader {
         searchPath,
         engine,
         integer(SettingKey.EVENTS_KEPT, 100, 10_000_000),
-        duration(SettingKey.EVENTS_AGE));
+        duration(SettingKey.EVENTS_AGE),
+        new ControlAccess(names(SettingKey.ACCESS), names(SettingKey.ACCESS_READ_ONLY)),
+        Optional.empty());
   }
 
   private List<Path> paths(SettingKey key) {
@@ -147,6 +152,15 @@ final class SettingsReader {
       }
     }
     return paths;
+  }
+
+  private ControlAccess.Names names(SettingKey key) {
+    try {
+      return ControlAccess.Names.parse(values.getOrDefault(key, ""));
+    } catch (InvalidRequestException e) {
+      wrong(key, "expected names such as 'alice, @kvm': " + e.getMessage());
+      return ControlAccess.OWNER_ONLY.full();
+    }
   }
 
   private int integer(SettingKey key, int least, int most) {

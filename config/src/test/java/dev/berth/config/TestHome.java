@@ -68,7 +68,9 @@ final class TestHome {
         usual.searchPath(),
         usual.engine(),
         usual.eventsKept(),
-        usual.eventAge());
+        usual.eventAge(),
+        usual.access(),
+        usual.control());
   }
 
   /** Adds a line to the settings that the next host is opened with. */

@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
@@ -16,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,25 +44,38 @@ final class ClientConnection {
   private static final int MAX_ACTOR_CHARS = 128;
 
   private final String name;
-  private final String actor;
+  private final String user;
+  private final Supplier<Access> admission;
   private final Wire wire;
   private final Function<String, VmHost> hosts;
   private final Methods methods;
   private final ControlLimits limits;
   private final Semaphore permits;
   private final ExecutorService calls;
+
+  /** Of the reader. */
+  private Access access = Access.NONE;
+
   private final AtomicReference<Subscription> subscription = new AtomicReference<>();
   private final AtomicReference<ConsoleRelay> console = new AtomicReference<>();
 
+  /**
+   * A connection, not served.
+   *
+   * @param admission what the client may do; asked once, by the reader, and throws {@link
+   *     AccessDeniedException} when it is not served at all
+   */
   ClientConnection(
       String name,
-      String actor,
+      String user,
+      Supplier<Access> admission,
       Wire wire,
       Function<String, VmHost> hosts,
       Methods methods,
       ControlLimits limits) {
     this.name = name;
-    this.actor = actor;
+    this.user = user;
+    this.admission = admission;
     this.wire = wire;
     this.hosts = hosts;
     this.methods = methods;
@@ -80,8 +95,11 @@ final class ClientConnection {
   /** Serves until the client goes or {@link #finish} or {@link #abort} is called. */
   void serve() {
     try {
+      access = admission.get();
       readRequests();
       awaitLastReplies();
+    } catch (AccessDeniedException e) {
+      tell(Reply.failure(NullNode.instance, e));
     } catch (LineTooLongException e) {
       tell(
           Reply.failure(
@@ -158,11 +176,26 @@ final class ClientConnection {
 
   private Optional<Request> parse(byte[] line) throws IOException {
     try {
-      return Optional.of(Request.parse(line, methods));
+      Request request = Request.parse(line, methods);
+      if (request.method().needs().compareTo(access) <= 0) {
+        return Optional.of(request);
+      }
+      if (request.wantsReply()) {
+        wire.send(Reply.failure(request.id(), denied(request.method())));
+      }
     } catch (Request.Refused refused) {
       wire.send(refused.reply());
-      return Optional.empty();
     }
+    return Optional.empty();
+  }
+
+  private AccessDeniedException denied(Method method) {
+    return new AccessDeniedException(
+        "User '"
+            + user
+            + "' may only look at this host: "
+            + method.name()
+            + " is refused. Who may change things is named by its setting 'access'.");
   }
 
   /** Thread top of a call. */
@@ -262,6 +295,7 @@ final class ClientConnection {
   }
 
   private String actor(Params params) {
+    String actor = "user:" + user;
     Optional<String> other = params.optionalText(Methods.ON_BEHALF_OF);
     if (other.isEmpty()) {
       return actor;

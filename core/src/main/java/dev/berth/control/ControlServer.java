@@ -1,10 +1,10 @@
 package dev.berth.control;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
-import dev.berth.error.HostUnreachableException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.VmHost;
 import java.io.IOException;
@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a host on an AF_UNIX socket to the user who owns it, and to root. Thread-safe; whoever
- * made it closes it, before the host.
+ * Serves a host on an AF_UNIX socket to the user who owns it, to root, and to those whom its {@link
+ * ControlAccess} names. Thread-safe; whoever made it closes it, before the host.
  *
  * <p>Clients are few and blocking code is plain, so each has its own threads; they grow with
  * clients and their calls in flight, never with domains. Threads: {@code berth-control-accept}, and
@@ -39,13 +39,13 @@ public final class ControlServer implements AutoCloseable {
       };
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-  private static final String ROOT = "root";
   private static final String THREADS = "berth-control-";
   private static final long RETRY_ACCEPT_MILLIS = 100;
   private static final long END_OF_THREADS_MILLIS = 5_000;
 
   private final Function<String, VmHost> hosts;
   private final Path path;
+  private final ControlAccess access;
   private final Methods methods;
   private final ControlLimits limits;
   private final Map<ClientConnection, Thread> clients = new ConcurrentHashMap<>();
@@ -60,16 +60,24 @@ public final class ControlServer implements AutoCloseable {
    * @param hosts the host as seen by an actor, {@link VmHost#as} mostly; closing it is not the
    *     server's
    * @param path of the socket, at most 107 bytes, in a directory that only its owner may write to
+   * @param access who else is served; the directory then has to let them through to the socket
    * @param stop what {@code daemon.stop} does; it must return at once and not close the server
    *     itself, but let another thread do so. See {@link #NOT_STOPPABLE}
    */
-  public ControlServer(Function<String, VmHost> hosts, Path path, Runnable stop) {
-    this(hosts, path, stop, ControlLimits.DEFAULT);
+  public ControlServer(
+      Function<String, VmHost> hosts, Path path, ControlAccess access, Runnable stop) {
+    this(hosts, path, access, stop, ControlLimits.DEFAULT);
   }
 
-  ControlServer(Function<String, VmHost> hosts, Path path, Runnable stop, ControlLimits limits) {
+  ControlServer(
+      Function<String, VmHost> hosts,
+      Path path,
+      ControlAccess access,
+      Runnable stop,
+      ControlLimits limits) {
     this.hosts = hosts;
     this.path = path;
+    this.access = access;
     this.methods = new Methods(stop);
     this.limits = limits;
   }
@@ -85,7 +93,7 @@ public final class ControlServer implements AutoCloseable {
     if (socket.isPresent() || closing.getCount() == 0) {
       throw new IllegalStateException("a control server is started once");
     }
-    SocketFile listening = SocketFile.listen(path);
+    SocketFile listening = SocketFile.listen(path, !access.isOwnerOnly());
     Thread thread = NamedThreads.single(THREADS + "accept", () -> accept(listening));
     socket = Optional.of(listening);
     acceptor = Optional.of(thread);
@@ -165,19 +173,7 @@ public final class ControlServer implements AutoCloseable {
 
   private void admit(Wire wire, String owner) throws IOException {
     UnixDomainPrincipal peer = wire.channel().getOption(ExtendedSocketOptions.SO_PEERCRED);
-    String user = peer.user().getName();
-    if (!user.equals(owner) && !user.equals(ROOT)) {
-      refuse(
-          wire,
-          new HostUnreachableException(
-              "The host at "
-                  + path
-                  + " serves user "
-                  + owner
-                  + " and root, not "
-                  + user
-                  + ". Connect as one of them."));
-    } else if (clients.size() >= limits.clients()) {
+    if (clients.size() >= limits.clients()) {
       refuse(
           wire,
           new BusyException(
@@ -185,14 +181,18 @@ public final class ControlServer implements AutoCloseable {
                   + limits.clients()
                   + " clients already, which is its limit. Close one and try again."));
     } else {
-      serve(wire, "user:" + user);
+      serve(wire, new Client(peer.user().getName(), peer.group().getName(), owner));
     }
   }
 
-  private void serve(Wire wire, String actor) {
+  /** Who connects, as the kernel says, and who owns the socket. */
+  private record Client(String user, String group, String owner) {}
+
+  private void serve(Wire wire, Client peer) {
     accepted++;
     String name = THREADS + accepted;
-    var client = new ClientConnection(name, actor, wire, hosts, methods, limits);
+    var client =
+        new ClientConnection(name, peer.user(), () -> allowed(peer), wire, hosts, methods, limits);
     Thread thread =
         NamedThreads.single(
             name,
@@ -208,6 +208,23 @@ public final class ControlServer implements AutoCloseable {
             });
     clients.put(client, thread);
     thread.start();
+  }
+
+  /** May take a moment: groups may be kept elsewhere. */
+  private Access allowed(Client peer) {
+    var check = new AccessCheck(access, peer.owner(), SystemGroups::members);
+    Access allowed = check.of(peer.user(), peer.group());
+    if (allowed == Access.NONE) {
+      throw new AccessDeniedException(
+          "The host at "
+              + path
+              + " does not serve user '"
+              + peer.user()
+              + "', only '"
+              + peer.owner()
+              + "', root, and those whom its settings 'access' and 'access-read-only' name.");
+    }
+    return allowed;
   }
 
   /** The socket's buffer is empty still, so the one message never waits. */

@@ -3,6 +3,7 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -79,6 +80,7 @@ final class ErrorCodec {
       case STORAGE_FAILURE -> new StorageFailureException(message);
       case HOST_UNREACHABLE -> new HostUnreachableException(message);
       case INVALID_REQUEST -> new InvalidRequestException(message);
+      case ACCESS_DENIED -> new AccessDeniedException(message);
     };
   }
 

@@ -9,10 +9,11 @@ import java.util.Set;
  *
  * @param name e.g. {@code domain.start}
  * @param kind what becomes of the connection
+ * @param needs what a client must be allowed
  * @param parameters the names it takes
  * @param handler what a {@link Kind#CALL} does
  */
-record Method(String name, Kind kind, Set<String> parameters, Handler handler) {
+record Method(String name, Kind kind, Access needs, Set<String> parameters, Handler handler) {
 
   /** What becomes of the connection. */
   enum Kind {

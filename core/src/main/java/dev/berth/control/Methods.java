@@ -53,6 +53,10 @@ final class Methods {
 
   private static final int MAX_LOG_BYTES = 16 * 1024 * 1024;
 
+  /** What a client may call that may only look. */
+  private static final Set<String> READING =
+      Set.of(HELLO, HOST_INFO, LIST, GET, DEFINITION, AWAIT, LOG, SUBSCRIBE);
+
   private final Map<String, Method> byName = new LinkedHashMap<>();
 
   /**
@@ -143,7 +147,8 @@ final class Methods {
   private void add(String name, Method.Kind kind, Method.Handler handler, String... parameters) {
     Set<String> names = new HashSet<>(Set.of(parameters));
     names.add(ON_BEHALF_OF);
-    byName.put(name, new Method(name, kind, Set.copyOf(names), handler));
+    Access needs = READING.contains(name) ? Access.READ_ONLY : Access.FULL;
+    byName.put(name, new Method(name, kind, needs, Set.copyOf(names), handler));
   }
 
   private static ObjectNode hello(VmHost host, Params params) {

@@ -41,6 +41,9 @@ final class SocketFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
+  private static final Set<PosixFilePermission> EVERYBODY =
+      PosixFilePermissions.fromString("rw-rw-rw-");
+
   private final Path path;
   private final FileChannel lock;
   private final ServerSocketChannel listener;
@@ -59,17 +62,19 @@ final class SocketFile {
   /**
    * Begins to listen.
    *
+   * @param toAll whether everybody may connect, for the server to sort them by who they are; else
+   *     the kernel lets nobody but the owner and root
    * @throws HostFailureException when the path is too long, its directory missing or open to
    *     others, or something else is there
    */
-  static SocketFile listen(Path path) {
+  static SocketFile listen(Path path, boolean toAll) {
     checkLength(path);
     try {
       checkDirectory(path);
       FileChannel lock = lock(path);
       try {
         removeLeftover(path);
-        return bind(path, lock);
+        return bind(path, lock, toAll ? EVERYBODY : OWNER_ONLY);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -178,11 +183,12 @@ final class SocketFile {
     }
   }
 
-  private static SocketFile bind(Path path, FileChannel lock) throws IOException {
+  private static SocketFile bind(Path path, FileChannel lock, Set<PosixFilePermission> permissions)
+      throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       listener.bind(UnixDomainSocketAddress.of(path), BACKLOG);
-      Files.setPosixFilePermissions(path, OWNER_ONLY);
+      Files.setPosixFilePermissions(path, permissions);
       return new SocketFile(path, lock, listener, fileKey(path), Files.getOwner(path).getName());
     } catch (IOException e) {
       listener.close();

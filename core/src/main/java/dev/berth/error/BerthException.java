@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * ├── DeadlineExceededException    the caller's own deadline passed
  * ├── HostFailureException         the host lacks something: files, ports, memory, a QEMU binary
  * ├── StorageFailureException      the store could not make the change durable; nothing changed
- * └── HostUnreachableException     no daemon answers there
+ * ├── HostUnreachableException     no daemon answers there
+ * └── AccessDeniedException        the host does not let this user do that
  * </pre>
  *
  * A message says what failed, for which thing, why, and what to do.
@@ -44,7 +45,8 @@ public abstract sealed class BerthException extends RuntimeException
         DeadlineExceededException,
         HostFailureException,
         StorageFailureException,
-        HostUnreachableException {
+        HostUnreachableException,
+        AccessDeniedException {
 
   private static final long serialVersionUID = 1;
 

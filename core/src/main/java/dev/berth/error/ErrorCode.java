@@ -23,7 +23,8 @@ public enum ErrorCode {
   HOST_FAILURE("host-failure", 14),
   STORAGE_FAILURE("storage-failure", 15),
   HOST_UNREACHABLE("host-unreachable", 16),
-  INVALID_REQUEST("invalid-request", 17);
+  INVALID_REQUEST("invalid-request", 17),
+  ACCESS_DENIED("access-denied", 18);
 
   private final String text;
   private final int exitCode;

@@ -52,7 +52,10 @@ final class ControlServerTest {
   @BeforeEach
   void start() {
     socket = directory.resolve("control.sock");
-    server = new ControlServer(host::as, socket, ControlServer.NOT_STOPPABLE, LIMITS).start();
+    server =
+        new ControlServer(
+                host::as, socket, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE, LIMITS)
+            .start();
     host.define(
         new DefinitionDocument("name: web\nmemory: 64MiB\n", "web.yaml", Path.of("/")),
         new DefineCondition.Always());
@@ -338,7 +341,9 @@ final class ControlServerTest {
   void closingDoesNotWaitForEverForACallInFlight() throws Exception {
     Path other = directory.resolve("other.sock");
     var limits = new ControlLimits(4, 4, Duration.ofMillis(50));
-    var impatient = new ControlServer(host::as, other, ControlServer.NOT_STOPPABLE, limits);
+    var impatient =
+        new ControlServer(
+            host::as, other, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE, limits);
     try (RawPeer peer = connectTo(impatient.start(), other)) {
       peer.request(1, "domain.await", FOREVER);
       peer.request(2, "domain.list", "{}").receive();

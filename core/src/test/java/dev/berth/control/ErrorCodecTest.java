@@ -3,6 +3,7 @@ package dev.berth.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -47,7 +48,8 @@ final class ErrorCodecTest {
         new HostFailureException(values.text()),
         new StorageFailureException(values.text()),
         new HostUnreachableException(values.text()),
-        new InvalidRequestException(values.text()));
+        new InvalidRequestException(values.text()),
+        new AccessDeniedException(values.text()));
   }
 
   @Test

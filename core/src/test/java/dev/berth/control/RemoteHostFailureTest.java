@@ -273,6 +273,7 @@ final class RemoteHostFailureTest {
                       throw new IllegalStateException("a bug");
                     },
                     socket,
+                    ControlAccess.OWNER_ONLY,
                     ControlServer.NOT_STOPPABLE)
                 .start();
         RawPeer peer = RawPeer.connect(socket)) {

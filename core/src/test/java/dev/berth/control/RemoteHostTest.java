@@ -58,7 +58,8 @@ final class RemoteHostTest {
   @BeforeEach
   void connect() {
     Path socket = directory.resolve("control.sock");
-    server = new ControlServer(host::as, socket, stopped::countDown).start();
+    server =
+        new ControlServer(host::as, socket, ControlAccess.OWNER_ONLY, stopped::countDown).start();
     remote = (RemoteHost) VmHost.connect(URI.create("unix:" + socket));
   }
 
@@ -194,7 +195,10 @@ final class RemoteHostTest {
     assertThat(stopped.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
     Path other = directory.resolve("embedded.sock");
-    try (var embedded = new ControlServer(host::as, other, ControlServer.NOT_STOPPABLE).start();
+    try (var embedded =
+            new ControlServer(
+                    host::as, other, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE)
+                .start();
         RemoteHost client = RemoteHost.connect(URI.create("unix:" + other))) {
       assertThat(embedded).isNotNull();
       assertThatThrownBy(client::stopDaemon).isInstanceOf(UnsupportedException.class);

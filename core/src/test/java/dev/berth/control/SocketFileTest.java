@@ -30,7 +30,7 @@ final class SocketFileTest {
 
   @Test
   void onlyTheOwnerMayConnectAndNothingButTheLockStays() throws Exception {
-    SocketFile socket = SocketFile.listen(path);
+    SocketFile socket = SocketFile.listen(path, false);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
         .isEqualTo("rw-------");
     assertThat(socket.owner()).isEqualTo(System.getProperty("user.name"));
@@ -38,15 +38,15 @@ final class SocketFileTest {
     try (var left = Files.list(directory)) {
       assertThat(left).containsExactly(directory.resolve("control.sock.lock"));
     }
-    SocketFile.listen(path).close();
+    SocketFile.listen(path, false).close();
   }
 
   @Test
   void aSecondServerIsRefusedAndHarmsTheFirstNot() throws Exception {
-    SocketFile first = SocketFile.listen(path);
+    SocketFile first = SocketFile.listen(path, false);
     try {
       for (int i = 0; i < 2; i++) {
-        assertThatThrownBy(() -> SocketFile.listen(path))
+        assertThatThrownBy(() -> SocketFile.listen(path, false))
             .isInstanceOf(HostFailureException.class)
             .hasMessageContaining(path.toString())
             .hasMessageContaining("already");
@@ -61,7 +61,8 @@ final class SocketFileTest {
   void aSocketThatAnybodyAnswersIsLeftAlone() throws Exception {
     try (var stranger = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       stranger.bind(UnixDomainSocketAddress.of(path));
-      assertThatThrownBy(() -> SocketFile.listen(path)).isInstanceOf(HostFailureException.class);
+      assertThatThrownBy(() -> SocketFile.listen(path, false))
+          .isInstanceOf(HostFailureException.class);
       RawPeer.connect(path).close();
     }
   }
@@ -69,7 +70,7 @@ final class SocketFileTest {
   @Test
   void theSocketOfADeadProcessIsReplaced() throws Exception {
     leaveSocketBehind();
-    SocketFile socket = SocketFile.listen(path);
+    SocketFile socket = SocketFile.listen(path, false);
     RawPeer.connect(path).close();
     socket.close();
     assertThat(path).doesNotExist();
@@ -78,20 +79,21 @@ final class SocketFileTest {
   @Test
   void whatIsNoSocketIsNeverDeleted() throws Exception {
     Files.writeString(path, "precious");
-    assertThatThrownBy(() -> SocketFile.listen(path))
+    assertThatThrownBy(() -> SocketFile.listen(path, false))
         .isInstanceOf(HostFailureException.class)
         .hasMessageContaining("no socket");
     assertThat(path).hasContent("precious");
 
     Path link = directory.resolve("link.sock");
     Files.createSymbolicLink(link, path);
-    assertThatThrownBy(() -> SocketFile.listen(link)).isInstanceOf(HostFailureException.class);
+    assertThatThrownBy(() -> SocketFile.listen(link, false))
+        .isInstanceOf(HostFailureException.class);
     assertThat(link).isSymbolicLink();
   }
 
   @Test
   void theSocketOfASuccessorIsNotRemoved() throws Exception {
-    SocketFile socket = SocketFile.listen(path);
+    SocketFile socket = SocketFile.listen(path, false);
     Files.delete(path);
     leaveSocketBehind();
     socket.close();
@@ -101,7 +103,7 @@ final class SocketFileTest {
   @Test
   void aLongPathIsRefusedWithItsLengthAndTheRemedy() {
     Path longest = directory.resolve("x".repeat(107 - directory.toString().length()));
-    assertThatThrownBy(() -> SocketFile.listen(longest))
+    assertThatThrownBy(() -> SocketFile.listen(longest, false))
         .isInstanceOf(HostFailureException.class)
         .hasMessageContaining(longest.toString())
         .hasMessageContaining("108 bytes")
@@ -111,13 +113,13 @@ final class SocketFileTest {
 
   @Test
   void aDirectoryThatIsMissingOrOpenToOthersIsRefused() throws Exception {
-    assertThatThrownBy(() -> SocketFile.listen(directory.resolve("missing").resolve("s")))
+    assertThatThrownBy(() -> SocketFile.listen(directory.resolve("missing").resolve("s"), false))
         .isInstanceOf(HostFailureException.class)
         .hasMessageContaining("no directory");
 
     Path open = Files.createDirectory(directory.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertThatThrownBy(() -> SocketFile.listen(open.resolve("s")))
+    assertThatThrownBy(() -> SocketFile.listen(open.resolve("s"), false))
         .isInstanceOf(HostFailureException.class)
         .hasMessageContaining("chmod go-w");
     assertThat(open).isEmptyDirectory();

@@ -44,6 +44,7 @@ final class Database implements AutoCloseable {
   static Database open(StoreHome home, Instant now) throws SQLException {
     Database database = new Database(connect(home, WRITING));
     try {
+      home.makeDatabasePrivate();
       Migrations.apply(database.sql, home.directory(), now);
       database.connection.setAutoCommit(false);
       return database;

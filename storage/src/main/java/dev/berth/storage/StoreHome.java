@@ -64,6 +64,15 @@ record StoreHome(Path directory, String fileSystem) {
     }
   }
 
+  /** Lets only its owner read and write the database, whose directory others may pass through. */
+  void makeDatabasePrivate() {
+    try {
+      Files.setPosixFilePermissions(databaseFile(), PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw StoreErrors.cannotOpen(directory, e);
+    }
+  }
+
   /** Refuses a database file that this process may not change; H2 would call it damaged. */
   void checkAccess() {
     Path file = databaseFile();
