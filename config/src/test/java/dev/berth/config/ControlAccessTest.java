@@ -51,7 +51,11 @@ final class ControlAccessTest {
                 new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
             var requests = Channels.newOutputStream(channel);
             for (int i = 1; i < arguments.length; i++) {
-              requests.write((arguments[i] + "\\n").getBytes(StandardCharsets.UTF_8));
+              try {
+                requests.write((arguments[i] + "\\n").getBytes(StandardCharsets.UTF_8));
+              } catch (IOException refused) {
+                // The host closed its side already, and has said why.
+              }
               System.out.println(replies.readLine());
             }
           }
