@@ -19,7 +19,7 @@ final class ChoiceType<T> implements ValueType<T> {
     this.values = values;
   }
 
-  /** The constants of an enum, in lower case. */
+  /** The constants of an enum, in lower case, with hyphens. */
   static <E extends Enum<E>> ChoiceType<E> of(Class<E> constants) {
     return new ChoiceType<>(Arrays.asList(constants.getEnumConstants()));
   }
@@ -49,7 +49,7 @@ final class ChoiceType<T> implements ValueType<T> {
   }
 
   private static String word(Object value) {
-    return value.toString().toLowerCase(Locale.ROOT);
+    return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   @Override

@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param format of the image, always explicit, never guessed from content
  * @param file absolute path of the image; empty only for a CD-ROM drive without a medium
  * @param access whether the guest may write
+ * @param attachment how it is attached
  */
 public record Disk(
-    String name, DiskDevice device, DiskFormat format, Optional<Path> file, Access access) {
+    String name,
+    DiskDevice device,
+    DiskFormat format,
+    Optional<Path> file,
+    Access access,
+    DiskAttachment attachment) {
 
   /** A disk whose file has an absolute path. */
   public Disk {
@@ -22,11 +28,17 @@ public record Disk(
     }
   }
 
+  /** A disk that is attached in the usual way. */
+  public Disk(
+      String name, DiskDevice device, DiskFormat format, Optional<Path> file, Access access) {
+    this(name, device, format, file, access, DiskAttachment.usual(device));
+  }
+
   /** What the guest sees. */
   public enum DiskDevice {
-    /** virtio-blk. */
+    /** A hard disk. */
     DISK,
-    /** A read-only SCSI CD-ROM drive. */
+    /** A read-only CD-ROM drive. */
     CDROM
   }
 

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.DiskAttachment.Cache;
+import dev.berth.definition.DiskAttachment.Discard;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +44,7 @@ final class DiskSection {
           ChoiceType.of(DiskDevice.class),
           DiskDevice.DISK,
           Disk::device,
-          "What the guest sees: a virtio-blk disk, or a SCSI CD-ROM drive.");
+          "What the guest sees: a disk, or a CD-ROM drive.");
 
   private static final Key<Disk, Access> READ_ONLY =
       Key.optional(
@@ -51,10 +54,49 @@ final class DiskSection {
           disk -> Optional.of(disk.access()),
           "Whether the guest is kept from writing. A cdrom is always read-only.");
 
+  private static final Key<Disk, Bus> BUS =
+      Key.optional(
+          "bus",
+          ChoiceType.of(Bus.class),
+          "`virtio-blk` for a disk, `virtio-scsi` for a cdrom",
+          disk -> Optional.of(disk.attachment().bus()),
+          "What it is plugged into. `sata` is for guests without virtio drivers: it takes at most"
+              + " six, and none of them can be plugged or unplugged while the machine runs.");
+
+  private static final Key<Disk, Cache> CACHE =
+      Key.defaulted(
+          "cache",
+          ChoiceType.of(Cache.class),
+          Cache.WRITEBACK,
+          disk -> disk.attachment().cache(),
+          "What stands between the guest's writes and the storage. `none` and `directsync` pass by"
+              + " the host's page cache; with `writethrough` and `directsync` each write reaches the"
+              + " storage; `unsafe` ignores the guest's flushes.");
+
+  private static final Key<Disk, Discard> DISCARD =
+      Key.defaulted(
+          "discard",
+          ChoiceType.of(Discard.class),
+          Discard.UNMAP,
+          disk -> disk.attachment().discard(),
+          "Whether space that the guest discards is given back to the host. A read-only disk gives"
+              + " none back.");
+
+  private static final Key<Disk, String> SERIAL =
+      Key.optional(
+          "serial",
+          TextType.of("a serial number of 1 to 20 of A-Z a-z 0-9 . _ -", "[A-Za-z0-9._-]{1,20}"),
+          "the disk's name",
+          disk -> disk.attachment().serial(),
+          "The serial number that the guest sees.");
+
+  private static final Key<Disk, Integer> BOOT_ORDER =
+      BootOrder.key(disk -> disk.attachment().bootOrder());
+
   static final Section<Disk> SECTION =
       new Section<>(
           "a disk",
-          List.of(NAME, FILE, FORMAT, DEVICE, READ_ONLY),
+          List.of(NAME, FILE, FORMAT, DEVICE, READ_ONLY, BUS, CACHE, DISCARD, SERIAL, BOOT_ORDER),
           DiskSection::check,
           DiskSection::build,
           DiskSection::addChecks);
@@ -63,6 +105,7 @@ final class DiskSection {
 
   private static void check(Values<Disk> values, Place place) {
     DeviceNames.check("disk", NAME, values, place);
+    BootOrder.check(BOOT_ORDER, values, place);
     Optional<DiskDevice> device = values.find(DEVICE);
     if (device.equals(Optional.of(DiskDevice.CDROM))
         && values.find(READ_ONLY).equals(Optional.of(Access.READ_WRITE))) {
@@ -71,6 +114,14 @@ final class DiskSection {
           .report(
               values.position(READ_ONLY),
               "a cdrom is always read-only: remove the key, or use 'device: disk'");
+    }
+    if (device.equals(Optional.of(DiskDevice.CDROM))
+        && values.find(BUS).equals(Optional.of(Bus.VIRTIO_BLK))) {
+      place
+          .key(BUS.name())
+          .report(
+              values.position(BUS),
+              "a cdrom cannot be on virtio-blk: use 'bus: virtio-scsi' or 'bus: sata'");
     }
     if (device.equals(Optional.of(DiskDevice.DISK)) && !values.isGiven(FILE)) {
       place.report(
@@ -86,7 +137,13 @@ final class DiskSection {
         device,
         values.of(FORMAT),
         values.find(FILE),
-        values.find(READ_ONLY).orElse(usual));
+        values.find(READ_ONLY).orElse(usual),
+        new DiskAttachment(
+            values.find(BUS).orElse(Bus.usual(device)),
+            values.of(CACHE),
+            values.of(DISCARD),
+            values.find(SERIAL),
+            values.find(BOOT_ORDER)));
   }
 
   private static void addChecks(ObjectNode schema) {
@@ -94,7 +151,9 @@ final class DiskSection {
     isCdrom.putArray("required").add(DEVICE.name());
     isCdrom.putObject("properties").putObject(DEVICE.name()).put("const", "cdrom");
     schema.set("if", isCdrom);
-    schema.putObject("then").putObject("properties").putObject(READ_ONLY.name()).put("const", true);
+    ObjectNode ofCdrom = schema.putObject("then").putObject("properties");
+    ofCdrom.putObject(READ_ONLY.name()).put("const", true);
+    ofCdrom.putObject(BUS.name()).putArray("enum").add("virtio-scsi").add("sata");
     schema.putObject("else").putArray("required").add(FILE.name());
   }
 }

@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.definition.Devices.Presence;
+import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 /** The top-level keys of a definition: with those of the sections below it, the whole format. */
 final class DomainSection {
   private static final ByteSize MEBIBYTE = ByteSize.mebibytes(1);
+  private static final int SATA_PORTS = 6;
   private static final ValueType<Presence> PRESENCE =
       new SwitchType<>(Presence.PRESENT, Presence.ABSENT);
 
@@ -100,7 +102,7 @@ final class DomainSection {
           new ListType<>("disks", DiskSection.SECTION, 64),
           List.of(),
           DomainDefinition::disks,
-          "Disks and CD-ROM drives, in boot order.");
+          "Disks and CD-ROM drives, in boot order unless one of them says `boot-order`.");
 
   private static final Key<DomainDefinition, List<Nic>> NICS =
       Key.defaulted(
@@ -187,6 +189,20 @@ final class DomainSection {
           .report(
               values.position(CPU),
               "CPU model 'host' needs KVM: use 'cpu: max', or 'accelerator: kvm'");
+    }
+    long onSata =
+        values.find(DISKS).orElse(List.of()).stream()
+            .filter(disk -> disk.attachment().bus() == Bus.SATA)
+            .count();
+    if (onSata > SATA_PORTS) {
+      place
+          .key(DISKS.name())
+          .report(
+              values.position(DISKS),
+              String.format(
+                  "%d disks have 'bus: sata', whose controller has %d ports: put some on"
+                      + " virtio-scsi",
+                  onSata, SATA_PORTS));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param assembly the QMP steps that complete the machine under {@code -S}, in order
  * @param devices what was given which ids and addresses
  * @param files where the machine's files are
+ * @param inherited what QEMU has open from the start, in the order of its descriptors
  */
 public record LaunchRecord(
     Subject subject,
@@ -25,13 +26,27 @@ public record LaunchRecord(
     List<String> argv,
     List<AssemblyStep> assembly,
     List<DeviceRecord> devices,
-    MachineFiles files) {
+    MachineFiles files,
+    List<InheritedFile> inherited) {
 
   /** Copies the lists. */
   public LaunchRecord {
     argv = List.copyOf(argv);
     assembly = List.copyOf(assembly);
     devices = List.copyOf(devices);
+    inherited = List.copyOf(inherited);
+  }
+
+  /** A record of a machine that inherits no file. */
+  public LaunchRecord(
+      Subject subject,
+      Qemu qemu,
+      Hardware hardware,
+      List<String> argv,
+      List<AssemblyStep> assembly,
+      List<DeviceRecord> devices,
+      MachineFiles files) {
+    this(subject, qemu, hardware, argv, assembly, devices, files, List.of());
   }
 
   /** The launch's random id. */

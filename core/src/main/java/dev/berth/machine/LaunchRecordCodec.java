@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -55,6 +56,8 @@ public final class LaunchRecordCodec {
         .put("runDirectory", launch.files().runDirectory().toString())
         .put("logDirectory", launch.files().logDirectory().toString())
         .put("consoleLogLimitBytes", launch.files().consoleLogLimit().bytes());
+    ArrayNode inherited = document.putArray("inherited");
+    launch.inherited().forEach(file -> inherited.add(inherited(file)));
     return document.toString();
   }
 
@@ -117,7 +120,10 @@ public final class LaunchRecordCodec {
         new MachineFiles(
             Path.of(text(files, "runDirectory")),
             Path.of(text(files, "logDirectory")),
-            new ByteSize(number(files, "consoleLogLimitBytes"))));
+            new ByteSize(number(files, "consoleLogLimitBytes"))),
+        document.has("inherited") // the first records had none
+            ? list(document, "inherited", LaunchRecordCodec::inherited)
+            : List.of());
   }
 
   private static ObjectNode subject(Subject subject) {
@@ -165,13 +171,33 @@ public final class LaunchRecordCodec {
       return new PassFile(
           Math.toIntExact(number(node, "fdset")),
           Path.of(text(node, "passFile")),
-          FileAccess.valueOf(text(node, "access").toUpperCase(Locale.ROOT)),
+          access(node),
           text(node, "opaque"));
     }
     if (node.path("arguments") instanceof ObjectNode arguments) {
       return new Execute(text(node, "execute"), arguments);
     }
     throw new IllegalArgumentException("a step is neither a file to pass nor a command");
+  }
+
+  private static ObjectNode inherited(InheritedFile inherited) {
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("file", inherited.file().toString())
+            .put("access", inherited.access().name().toLowerCase(Locale.ROOT));
+    inherited.template().ifPresent(template -> node.put("template", template.toString()));
+    return node;
+  }
+
+  private static InheritedFile inherited(JsonNode node) {
+    return new InheritedFile(
+        Path.of(text(node, "file")),
+        access(node),
+        node.has("template") ? Optional.of(Path.of(text(node, "template"))) : Optional.empty());
+  }
+
+  private static FileAccess access(JsonNode node) {
+    return FileAccess.valueOf(text(node, "access").toUpperCase(Locale.ROOT));
   }
 
   private static ObjectNode device(DeviceRecord device) {

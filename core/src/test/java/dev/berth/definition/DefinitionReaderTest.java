@@ -9,6 +9,9 @@ import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.DiskAttachment.Cache;
+import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.Nic.PortForward;
 import dev.berth.definition.Nic.Protocol;
 import dev.berth.domain.ByteSize;
@@ -44,6 +47,11 @@ final class DefinitionReaderTest {
         - name: cd
           format: raw
           device: cdrom
+          bus: sata
+          cache: none
+          discard: ignore
+          serial: CD-1
+          boot-order: 2
       nics:
         - name: net0
           network: user
@@ -86,7 +94,13 @@ final class DefinitionReaderTest {
                         DiskDevice.CDROM,
                         DiskFormat.RAW,
                         Optional.empty(),
-                        Access.READ_ONLY)),
+                        Access.READ_ONLY,
+                        new DiskAttachment(
+                            Bus.SATA,
+                            Cache.NONE,
+                            Discard.IGNORE,
+                            Optional.of("CD-1"),
+                            Optional.of(2)))),
                 List.of(
                     new Nic(
                         "net0",

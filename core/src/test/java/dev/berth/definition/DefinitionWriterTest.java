@@ -47,7 +47,8 @@ final class DefinitionWriterTest {
                 .concat("'labels':{'a':'1','b':'2'},'cpus':1,'memory':'512MiB','machine':'q35',")
                 .concat("'accelerator':'auto','boot':{'firmware':'bios'},'disks':[{'name':'root',")
                 .concat("'file':'/srv/vms/x.img','format':'raw','device':'disk',")
-                .concat("'read-only':false}],'nics':[],'console':{'log-limit':'1MiB'},")
+                .concat("'read-only':false,'bus':'virtio-blk','cache':'writeback',")
+                .concat("'discard':'unmap'}],'nics':[],'console':{'log-limit':'1MiB'},")
                 .concat("'rng':true,'balloon':true,'agent':true}")
                 .replace('\'', '"'));
   }
@@ -82,6 +83,9 @@ final class DefinitionWriterTest {
                 format: raw
                 device: disk
                 read-only: false
+                bus: virtio-blk
+                cache: writeback
+                discard: unmap
             nics:
               - name: net0
                 network: user

@@ -4,6 +4,9 @@ import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.DiskAttachment.Cache;
+import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.Nic.PortForward;
 import dev.berth.definition.Nic.Protocol;
 import dev.berth.domain.ByteSize;
@@ -132,7 +135,13 @@ final class RandomDefinitions {
         device,
         pick(DiskFormat.values()),
         cdrom ? perhaps(path()) : Optional.of(path()),
-        cdrom ? Access.READ_ONLY : pick(Access.values()));
+        cdrom ? Access.READ_ONLY : pick(Access.values()),
+        new DiskAttachment(
+            cdrom ? pick(List.of(Bus.SATA, Bus.VIRTIO_SCSI)) : pick(Bus.values()),
+            pick(Cache.values()),
+            pick(Discard.values()),
+            perhaps(pick(List.of("WD-1.0_a", "1e3"))),
+            perhaps(1 + index)));
   }
 
   private Nic nic(int index) {

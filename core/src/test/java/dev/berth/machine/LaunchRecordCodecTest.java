@@ -12,6 +12,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,14 @@ final class LaunchRecordCodecTest {
     assertThatThrownBy(() -> codec.read(text)).isInstanceOf(HostFailureException.class);
   }
 
+  @Test
+  void aRecordFromBeforeThereWereInheritedFilesHasNone() throws Exception {
+    ObjectNode document = (ObjectNode) new ObjectMapper().readTree(codec.write(launch()));
+    document.remove("inherited");
+
+    assertThat(codec.read(document.toString()).inherited()).isEmpty();
+  }
+
   private static LaunchRecord launch() {
     ObjectNode arguments = new ObjectMapper().createObjectNode();
     arguments.put("driver", "virtio-blk-pci").put("bootindex", 1);
@@ -77,6 +86,10 @@ final class LaunchRecordCodecTest {
         List.of(
             new LaunchRecord.DeviceRecord(
                 "disk-root", "disk", "root", "port1", List.of("root-format", "root-file"))),
-        new MachineFiles(Path.of("/run/b/1"), Path.of("/log/b"), ByteSize.mebibytes(1)));
+        new MachineFiles(Path.of("/run/b/1"), Path.of("/log/b"), ByteSize.mebibytes(1)),
+        List.of(
+            new InheritedFile(Path.of("/images/c.raw"), FileAccess.READ_ONLY),
+            new InheritedFile(
+                Path.of("/vars.fd"), FileAccess.READ_WRITE, Optional.of(Path.of("/template.fd")))));
   }
 }

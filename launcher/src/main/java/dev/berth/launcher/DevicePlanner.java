@@ -4,104 +4,27 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Devices.Presence;
-import dev.berth.definition.Disk;
-import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Nic.PortForward;
 import dev.berth.launcher.PciSlots.Place;
-import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
 /**
- * Plans the devices that are assembled over QMP: the same steps at start and, later, at hotplug.
- * Pure. Ids and node names are made from the definition's names, so they are stable across
- * launches; node names stay within QEMU's 31 characters because device names have at most 20.
+ * Plans network interfaces and small devices, which are assembled over QMP: the same steps at start
+ * and, later, at hotplug. Pure. Ids are made from the definition's names, so they are stable across
+ * launches.
  */
 final class DevicePlanner {
-  private static final String SCSI = "scsi";
-
   private final MachineDraft draft;
   private final PciSlots slots;
-  private boolean hasScsi;
 
   DevicePlanner(MachineDraft draft, PciSlots slots) {
     this.draft = draft;
     this.slots = slots;
-  }
-
-  /**
-   * Adds a disk or CD-ROM drive.
-   *
-   * @param protocol QEMU's driver for what the image is kept in: {@code file}, {@code host_device}
-   * @param bootIndex its place in the boot order, from 1
-   */
-  void disk(Disk disk, String protocol, int bootIndex) {
-    List<String> nodes = disk.file().map(file -> nodes(disk, file, protocol)).orElseGet(List::of);
-    switch (disk.device()) {
-      case DISK -> virtioDisk(disk, nodes, bootIndex);
-      case CDROM -> cdrom(disk, nodes, bootIndex);
-    }
-  }
-
-  private List<String> nodes(Disk disk, Path file, String protocol) {
-    boolean writable = disk.access() == Access.READ_WRITE;
-    int fdset = draft.newFdset();
-    if (writable) {
-      draft.passFile(fdset, file, FileAccess.READ_WRITE, disk.name() + " rw");
-    }
-    // A read-only descriptor too: QEMU takes descriptors by access mode, and reopens as jobs need.
-    draft.passFile(fdset, file, FileAccess.READ_ONLY, disk.name() + " ro");
-    String fileNode = disk.name() + "-file";
-    String formatNode = disk.name() + "-format";
-    node(fileNode, protocol, writable).put("filename", "/dev/fdset/" + fdset);
-    node(formatNode, disk.format().name().toLowerCase(Locale.ROOT), writable).put("file", fileNode);
-    return List.of(formatNode, fileNode);
-  }
-
-  private ObjectNode node(String name, String driver, boolean writable) {
-    return draft
-        .execute("blockdev-add")
-        .put("driver", driver)
-        .put("node-name", name)
-        .put("read-only", !writable)
-        .put("auto-read-only", false)
-        .put("discard", writable ? "unmap" : "ignore");
-  }
-
-  private void virtioDisk(Disk disk, List<String> nodes, int bootIndex) {
-    String id = "disk-" + disk.name();
-    Place place = slots.next();
-    draft
-        .plug("virtio-blk-pci", id, place)
-        .put("drive", nodes.get(0))
-        .put("serial", disk.name())
-        .put("bootindex", bootIndex);
-    draft.device(new DeviceRecord(id, "disk", disk.name(), place.text(), nodes));
-  }
-
-  private void cdrom(Disk disk, List<String> nodes, int bootIndex) {
-    if (!hasScsi) {
-      hasScsi = true;
-      Place place = slots.next();
-      draft.plug("virtio-scsi-pci", SCSI, place);
-      draft.device(new DeviceRecord(SCSI, "scsi-controller", "", place.text(), List.of()));
-    }
-    String id = "disk-" + disk.name();
-    ObjectNode drive =
-        draft
-            .plug("scsi-cd", id)
-            .put("bus", SCSI + ".0")
-            .put("serial", disk.name())
-            .put("bootindex", bootIndex);
-    if (!nodes.isEmpty()) {
-      drive.put("drive", nodes.get(0));
-    }
-    draft.device(new DeviceRecord(id, "cdrom", disk.name(), SCSI + ".0", nodes));
   }
 
   /** Adds a network interface; its MAC address follows from the domain and its name. */

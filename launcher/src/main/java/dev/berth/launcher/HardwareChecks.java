@@ -4,7 +4,7 @@ import dev.berth.definition.Compute;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk;
-import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.NearestWord;
 import dev.berth.error.Problem;
@@ -80,14 +80,23 @@ final class HardwareChecks {
 
   private static int pciDevices(DomainDefinition definition) {
     List<Disk> disks = definition.disks();
-    long virtio = disks.stream().filter(disk -> disk.device() == DiskDevice.DISK).count();
-    int controllers = virtio < disks.size() ? 1 : 0;
+    long virtio = disks.stream().filter(disk -> bus(disk) == Bus.VIRTIO_BLK).count();
+    long controllers =
+        disks.stream()
+            .map(HardwareChecks::bus)
+            .filter(bus -> bus != Bus.VIRTIO_BLK)
+            .distinct()
+            .count();
     Devices devices = definition.devices();
     long small =
         Stream.of(devices.rng(), devices.balloon(), devices.guestAgent())
             .filter(device -> device == Presence.PRESENT)
             .count();
     return Math.toIntExact(virtio + controllers + definition.nics().size() + small);
+  }
+
+  private static Bus bus(Disk disk) {
+    return disk.attachment().bus();
   }
 
   private void report(String path, String what, String name, Collection<String> known) {

@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import com.sun.jna.Native;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskFormat;
@@ -42,6 +43,7 @@ final class ImageChecks {
       Disk disk = disks.get(i);
       String path = "disks[" + i + "].file";
       disk.file().flatMap(file -> obstacle(disk, file)).ifPresent(why -> report(path, disk, why));
+      checkDirect(disk, "disks[" + i + "].cache");
     }
   }
 
@@ -49,6 +51,26 @@ final class ImageChecks {
     problems.add(
         Problem.at(
             path, "image " + disk.file().orElseThrow() + " of disk '" + disk.name() + "' " + why));
+  }
+
+  /** A file that can be opened, but not past the page cache, as on some file systems. */
+  private void checkDirect(Disk disk, String path) {
+    if (!disk.attachment().cache().isDirect() || !protocols.containsKey(disk.name())) {
+      return;
+    }
+    Path file = disk.file().orElseThrow();
+    int number =
+        Libc.INSTANCE.open(file.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_DIRECT);
+    if (number >= 0) {
+      Libc.INSTANCE.close(number);
+    } else if (Native.getLastError() == Libc.EINVAL) {
+      problems.add(
+          Problem.at(
+              path,
+              "the file system of "
+                  + file
+                  + " cannot pass by the page cache: use 'cache: writeback', or move the image"));
+    }
   }
 
   private Optional<String> obstacle(Disk disk, Path file) {

@@ -48,11 +48,12 @@ final class LaunchPlanner {
     PciSlots slots = PciSlots.of(input.hardware().machineType());
     skeleton(draft, input);
     boot(draft, input.definition().boot());
-    DevicePlanner devices = new DevicePlanner(draft, slots);
-    int bootIndex = 1;
+    BootIndices order = new BootIndices(input.definition());
+    DiskPlanner disks = new DiskPlanner(draft, slots);
     for (Disk disk : input.definition().disks()) {
-      devices.disk(disk, input.protocols().getOrDefault(disk.name(), "file"), bootIndex++);
+      disks.add(disk, input.protocols().getOrDefault(disk.name(), "file"), order.of(disk));
     }
+    DevicePlanner devices = new DevicePlanner(draft, slots);
     for (Nic nic : input.definition().nics()) {
       devices.nic(nic, input.subject().domain());
     }
@@ -65,7 +66,8 @@ final class LaunchPlanner {
         draft.argv(),
         draft.assembly(),
         draft.devices(),
-        input.files());
+        input.files(),
+        draft.inherited());
   }
 
   private static void skeleton(MachineDraft draft, Input input) {

@@ -19,6 +19,10 @@ interface Libc extends Library {
   int O_RDONLY = 0;
   int O_RDWR = 2;
   int O_CLOEXEC = 0x80000;
+
+  /** On x86; other architectures have other numbers. */
+  int O_DIRECT = 0x4000;
+
   int F_GETLK = 5;
   short F_WRLCK = 1;
   short F_UNLCK = 2;
@@ -30,6 +34,7 @@ interface Libc extends Library {
 
   int ESRCH = 3;
   int EINTR = 4;
+  int EINVAL = 22;
   int ENOSYS = 38;
 
   long syscall(long number, Object... arguments);

@@ -6,6 +6,7 @@ import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class MachineDraft {
   private final List<String> argv = new ArrayList<>();
   private final List<AssemblyStep> assembly = new ArrayList<>();
   private final List<DeviceRecord> devices = new ArrayList<>();
+  private final List<InheritedFile> inherited = new ArrayList<>();
   private int fdsets;
 
   /** Adds options or values as they are. */
@@ -36,6 +38,12 @@ final class MachineDraft {
   /** Adds a step that passes a file. */
   void passFile(int fdset, Path file, FileAccess access, String opaque) {
     assembly.add(new PassFile(fdset, file, access, opaque));
+  }
+
+  /** Has QEMU inherit a file; returns the number of its descriptor. */
+  int inherit(Path file, FileAccess access) {
+    inherited.add(new InheritedFile(file, access));
+    return InheritedFile.FIRST_DESCRIPTOR + inherited.size() - 1;
   }
 
   /** Adds a command and returns its arguments, still empty. */
@@ -70,5 +78,9 @@ final class MachineDraft {
 
   List<DeviceRecord> devices() {
     return devices;
+  }
+
+  List<InheritedFile> inherited() {
+    return inherited;
   }
 }

@@ -1,5 +1,9 @@
 package dev.berth.launcher;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
 /**
  * The value of a QEMU option that is a list of keys: {@code socket,id=qmp,path=/run/a,,b}. The one
  * place that knows how such a value is written, commas doubled. Immutable.
@@ -24,6 +28,15 @@ final class OptionText {
   /** The same with one more key. */
   OptionText with(String key, Object value) {
     return new OptionText(text + "," + key + "=" + escaped(value.toString()));
+  }
+
+  /** The same with the members of an object as keys, as QMP would have them. */
+  OptionText withAll(ObjectNode members) {
+    OptionText text = this;
+    for (Map.Entry<String, JsonNode> member : members.properties()) {
+      text = text.with(member.getKey(), member.getValue().asText());
+    }
+    return text;
   }
 
   private static String escaped(String value) {

@@ -12,6 +12,9 @@ sealed interface PciSlots {
   /** The next free place. */
   Place next();
 
+  /** The place of the SATA controller, which stands on the command line. */
+  Place sata();
+
   /** Adds what the command line needs for the places handed out, and spare ones for hotplug. */
   void complete(MachineDraft draft);
 
@@ -51,8 +54,10 @@ sealed interface PciSlots {
 
   /** PCI Express: a root port for each device, for only there can it be unplugged. */
   final class RootPorts implements PciSlots {
-    /** Slots 0x1 to 0x1c of the root bus; those above have devices of the machine itself. */
-    private static final int ROOM = 28 * 8 - 4;
+    /** Slots 0x1 to 0x1b of the root bus; those above are kept for devices without a port. */
+    private static final int ROOM = 27 * 8 - 4;
+
+    private static final Place SATA = new Place("pcie.0", 0x1e);
 
     private static final int SPARE = 4;
     private static final int FUNCTIONS = 8;
@@ -62,6 +67,11 @@ sealed interface PciSlots {
     public Place next() {
       used++;
       return new Place(name(used), 0);
+    }
+
+    @Override
+    public Place sata() {
+      return SATA;
     }
 
     @Override
@@ -99,6 +109,11 @@ sealed interface PciSlots {
     @Override
     public Place next() {
       return new Place("pci.0", slot++);
+    }
+
+    @Override
+    public Place sata() {
+      return next();
     }
 
     @Override

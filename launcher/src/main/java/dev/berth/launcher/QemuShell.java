@@ -1,6 +1,8 @@
 package dev.berth.launcher;
 
 import dev.berth.error.HostFailureException;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import java.io.File;
@@ -31,14 +33,24 @@ final class QemuShell implements AutoCloseable {
 
   /**
    * The word is a line; the end of the pipe without one is none. No core dump, which would write
-   * the guest's memory to the host's disk. The exit file appears complete or not at all.
+   * the guest's memory to the host's disk. The exit file appears complete or not at all. What QEMU
+   * inherits is opened in a subshell that becomes QEMU, so that nobody else has it open.
    */
   private static final String SCRIPT =
       """
       read -r go || exit
       ulimit -c 0; umask 077; log=$1; exit=$2; shift 2
       exec </dev/null >>"$log" 2>&1
-      "$@"
+      (
+        fd=3
+        while [ "$1" != -- ]; do
+          : <"$2" # so that a missing file is not made
+          eval "exec $fd$1\\"\\$2\\""
+          fd=$((fd + 1)); shift 2
+        done
+        shift
+        exec "$@"
+      )
       echo $? >"$exit.new" && mv "$exit.new" "$exit"
       """;
 
@@ -68,6 +80,11 @@ final class QemuShell implements AutoCloseable {
     command.addAll(List.of("/bin/sh", "-c", SCRIPT, "berth-qemu"));
     command.add(files.qemuLog().toString());
     command.add(files.exitFile().toString());
+    for (InheritedFile file : launch.inherited()) {
+      command.add(file.access() == FileAccess.READ_WRITE ? "<>" : "<");
+      command.add(file.file().toString());
+    }
+    command.add("--");
     command.addAll(launch.argv());
     ProcessBuilder builder = new ProcessBuilder(command);
     ChildEnvironment.clean(builder.environment());

@@ -6,6 +6,8 @@ import dev.berth.definition.Compute;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk;
+import dev.berth.definition.DiskAttachment;
+import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
 import dev.berth.domain.ByteSize;
@@ -115,5 +117,27 @@ final class Definitions {
 
   static Disk disk(String name, Disk.DiskFormat format, Path file, Disk.Access access) {
     return new Disk(name, Disk.DiskDevice.DISK, format, Optional.of(file), access);
+  }
+
+  static Disk attached(Disk disk, DiskAttachment attachment) {
+    return new Disk(
+        disk.name(), disk.device(), disk.format(), disk.file(), disk.access(), attachment);
+  }
+
+  /** The same disk on that bus, else attached as usual. */
+  static Disk on(Bus bus, Disk disk) {
+    DiskAttachment usual = disk.attachment();
+    return attached(
+        disk,
+        new DiskAttachment(bus, usual.cache(), usual.discard(), usual.serial(), usual.bootOrder()));
+  }
+
+  /** The same disk with that place in the boot order. */
+  static Disk booting(int order, Disk disk) {
+    DiskAttachment usual = disk.attachment();
+    return attached(
+        disk,
+        new DiskAttachment(
+            usual.bus(), usual.cache(), usual.discard(), usual.serial(), Optional.of(order)));
   }
 }

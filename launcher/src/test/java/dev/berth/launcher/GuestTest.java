@@ -105,8 +105,10 @@ final class GuestTest {
     DomainDefinition definition =
         Definitions.withDisks(
             Definitions.bare(),
-            Definitions.disk("two", DiskFormat.RAW, bootable("second"), Access.READ_ONLY),
-            Definitions.disk("one", DiskFormat.RAW, bootable("first"), Access.READ_ONLY));
+            Definitions.disk(
+                "two", DiskFormat.RAW, BootSector.image(home, "second"), Access.READ_ONLY),
+            Definitions.disk(
+                "one", DiskFormat.RAW, BootSector.image(home, "first"), Access.READ_ONLY));
     try (var host = LauncherFixture.in(home)) {
       Machine machine = run(host, definition);
 
@@ -202,36 +204,5 @@ final class GuestTest {
 
   private Path image(String name, int size) throws IOException {
     return Files.write(home.resolve(name), new byte[size]);
-  }
-
-  /** A boot sector that writes its name to the serial port, byte by byte, and halts. */
-  private Path bootable(String name) throws IOException {
-    byte[] sector = new byte[1 << 20];
-    byte[] code = {
-      (byte) 0xbe,
-      0x20,
-      0x7c, // mov $0x7c20, %si
-      (byte) 0xba,
-      (byte) 0xf8,
-      0x03, // mov $0x3f8, %dx
-      0x2e,
-      (byte) 0xac, // lods %cs:(%si), %al
-      (byte) 0x84,
-      (byte) 0xc0, // test %al, %al
-      0x74,
-      0x03, // jz halt
-      (byte) 0xee, // out %al, (%dx)
-      (byte) 0xeb,
-      (byte) 0xf7, // jmp to lods
-      (byte) 0xf4, // halt: hlt
-      (byte) 0xeb,
-      (byte) 0xfd, // jmp halt
-    };
-    System.arraycopy(code, 0, sector, 0, code.length);
-    byte[] text = ("booted " + name + "\n").getBytes(StandardCharsets.US_ASCII);
-    System.arraycopy(text, 0, sector, 0x20, text.length);
-    sector[510] = 0x55;
-    sector[511] = (byte) 0xaa;
-    return Files.write(home.resolve(name + ".img"), sector);
   }
 }

@@ -95,6 +95,7 @@ final class LaunchPlannerTest {
         Definitions.withDisks(
             bare,
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
+    cases.putAll(DiskCases.all());
     cases.put(
         "conventional-pci",
         Definitions.withCompute(everything(), compute("pc-i440fx-7.2", AcceleratorChoice.TCG)));

@@ -1,0 +1,198 @@
+package dev.berth.launcher;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.Disk;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.DiskAttachment;
+import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Plans the disks. Those on virtio buses are assembled over QMP: the same steps at start and,
+ * later, at hotplug. A SATA bus takes nothing once the machine stands, so its disks are on the
+ * command line and their images among the files that QEMU inherits. Pure.
+ *
+ * <p>Ids and node names are made from the definition's names, so they are stable across launches;
+ * node names stay within QEMU's 31 characters because device names have at most 20.
+ */
+final class DiskPlanner {
+  private static final String SCSI = "scsi";
+  private static final String SATA = "sata";
+
+  private final MachineDraft draft;
+  private final PciSlots slots;
+  private boolean hasScsi;
+  private int sataPorts;
+
+  DiskPlanner(MachineDraft draft, PciSlots slots) {
+    this.draft = draft;
+    this.slots = slots;
+  }
+
+  /**
+   * Adds a disk or CD-ROM drive.
+   *
+   * @param protocol QEMU's driver for what the image is kept in: {@code file}, {@code host_device}
+   * @param bootIndex its place in the boot order, from 1; empty when it is not booted from
+   */
+  void add(Disk disk, String protocol, Optional<Integer> bootIndex) {
+    switch (disk.attachment().bus()) {
+      case VIRTIO_BLK -> {
+        Place place = slots.next();
+        List<String> nodes = assembledNodes(disk, protocol);
+        ObjectNode device = draft.plug("virtio-blk-pci", id(disk), place);
+        complete(device, disk, nodes, bootIndex);
+        note(disk, place.text(), nodes);
+      }
+      case VIRTIO_SCSI -> {
+        List<String> nodes = assembledNodes(disk, protocol);
+        needScsi();
+        ObjectNode device = draft.plug(isCdrom(disk) ? "scsi-cd" : "scsi-hd", id(disk));
+        complete(device.put("bus", SCSI + ".0"), disk, nodes, bootIndex);
+        note(disk, SCSI + ".0", nodes);
+      }
+      case SATA -> onSata(disk, protocol, bootIndex);
+    }
+  }
+
+  private void needScsi() {
+    if (!hasScsi) {
+      hasScsi = true;
+      Place place = slots.next();
+      draft.plug("virtio-scsi-pci", SCSI, place);
+      draft.device(new DeviceRecord(SCSI, "scsi-controller", "", place.text(), List.of()));
+    }
+  }
+
+  private void onSata(Disk disk, String protocol, Optional<Integer> bootIndex) {
+    if (sataPorts == 0) {
+      Place place = slots.sata();
+      draft.option(
+          "-device",
+          OptionText.of("ich9-ahci")
+              .with("id", SATA)
+              .with("bus", place.bus())
+              .with("addr", place.address()));
+      draft.device(new DeviceRecord(SATA, "sata-controller", "", place.text(), List.of()));
+    }
+    String bus = SATA + "." + sataPorts++;
+    List<String> nodes = disk.file().map(file -> inherited(disk, file, protocol)).orElse(List.of());
+    ObjectNode device = JsonNodeFactory.instance.objectNode();
+    complete(device.put("id", id(disk)).put("bus", bus), disk, nodes, bootIndex);
+    draft.option("-device", OptionText.of(isCdrom(disk) ? "ide-cd" : "ide-hd").withAll(device));
+    note(disk, bus, nodes);
+  }
+
+  /** The properties that a disk has on every bus. */
+  private static void complete(
+      ObjectNode device, Disk disk, List<String> nodes, Optional<Integer> bootIndex) {
+    DiskAttachment attachment = disk.attachment();
+    if (!isCdrom(disk)) {
+      device.put("drive", nodes.get(0));
+    }
+    device.put("serial", attachment.serial().orElse(disk.name()));
+    bootIndex.ifPresent(index -> device.put("bootindex", index));
+    if (isCdrom(disk) && !nodes.isEmpty()) {
+      device.put("drive", nodes.get(0));
+    }
+    if (!attachment.cache().hasWriteCache()) {
+      device.put("write-cache", "off");
+    }
+  }
+
+  private List<String> assembledNodes(Disk disk, String protocol) {
+    return disk.file()
+        .map(
+            file -> {
+              int fdset = draft.newFdset();
+              if (disk.access() == Access.READ_WRITE) {
+                draft.passFile(fdset, file, FileAccess.READ_WRITE, disk.name() + " rw");
+              }
+              passReadOnly(fdset, disk, file);
+              draft.execute("blockdev-add").setAll(fileNode(disk, protocol, fdset));
+              draft.execute("blockdev-add").setAll(formatNode(disk));
+              return nodeNames(disk);
+            })
+        .orElse(List.of());
+  }
+
+  private List<String> inherited(Disk disk, Path file, String protocol) {
+    int fdset = draft.newFdset();
+    boolean writable = disk.access() == Access.READ_WRITE;
+    int descriptor = draft.inherit(file, writable ? FileAccess.READ_WRITE : FileAccess.READ_ONLY);
+    draft.option("-add-fd", OptionText.of("fd", descriptor).with("set", fdset));
+    draft.words("-blockdev", fileNode(disk, protocol, fdset).toString());
+    draft.words("-blockdev", formatNode(disk).toString());
+    if (writable) {
+      passReadOnly(fdset, disk, file);
+    }
+    return nodeNames(disk);
+  }
+
+  /** QEMU takes descriptors by access mode, and reopens as jobs need. */
+  private void passReadOnly(int fdset, Disk disk, Path file) {
+    draft.passFile(fdset, file, FileAccess.READ_ONLY, disk.name() + " ro");
+  }
+
+  private static ObjectNode fileNode(Disk disk, String protocol, int fdset) {
+    return node(disk, protocol, fileNodeName(disk)).put("filename", "/dev/fdset/" + fdset);
+  }
+
+  private static ObjectNode formatNode(Disk disk) {
+    String format = disk.format().name().toLowerCase(Locale.ROOT);
+    return node(disk, format, formatNodeName(disk)).put("file", fileNodeName(disk));
+  }
+
+  private static ObjectNode node(Disk disk, String driver, String name) {
+    DiskAttachment attachment = disk.attachment();
+    boolean writable = disk.access() == Access.READ_WRITE;
+    boolean unmap = writable && attachment.discard() == Discard.UNMAP;
+    ObjectNode node =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("driver", driver)
+            .put("node-name", name)
+            .put("read-only", !writable)
+            .put("auto-read-only", false)
+            .put("discard", unmap ? "unmap" : "ignore");
+    switch (attachment.cache()) {
+      case WRITEBACK, WRITETHROUGH -> {}
+      case NONE, DIRECTSYNC -> node.putObject("cache").put("direct", true).put("no-flush", false);
+      case UNSAFE -> node.putObject("cache").put("direct", false).put("no-flush", true);
+    }
+    return node;
+  }
+
+  private void note(Disk disk, String bus, List<String> nodes) {
+    String kind = isCdrom(disk) ? "cdrom" : "disk";
+    draft.device(new DeviceRecord(id(disk), kind, disk.name(), bus, nodes));
+  }
+
+  private static boolean isCdrom(Disk disk) {
+    return disk.device() == DiskDevice.CDROM;
+  }
+
+  private static String id(Disk disk) {
+    return "disk-" + disk.name();
+  }
+
+  private static List<String> nodeNames(Disk disk) {
+    return List.of(formatNodeName(disk), fileNodeName(disk));
+  }
+
+  private static String fileNodeName(Disk disk) {
+    return disk.name() + "-file";
+  }
+
+  private static String formatNodeName(Disk disk) {
+    return disk.name() + "-format";
+  }
+}

@@ -1,0 +1,103 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.AcceleratorChoice;
+import dev.berth.definition.Compute;
+import dev.berth.definition.Disk;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DiskAttachment;
+import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.DiskAttachment.Cache;
+import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The ways to attach disks, for golden files. */
+final class DiskCases {
+  private DiskCases() {}
+
+  static Map<String, DomainDefinition> all() {
+    DomainDefinition bare = Definitions.bare();
+    Map<String, DomainDefinition> cases = new LinkedHashMap<>();
+    cases.put(
+        "disk-virtio-scsi",
+        Definitions.withDisks(
+            bare, Definitions.on(Bus.VIRTIO_SCSI, disk("root")), cdrom("cd", Bus.VIRTIO_SCSI)));
+    DomainDefinition sata =
+        Definitions.withDisks(
+            bare,
+            Definitions.on(Bus.SATA, disk("root")),
+            cdrom("cd", Bus.SATA),
+            new Disk(
+                "tray",
+                DiskDevice.CDROM,
+                DiskFormat.RAW,
+                Optional.empty(),
+                Access.READ_ONLY,
+                attachment(Bus.SATA, Cache.WRITEBACK)),
+            disk("data"));
+    cases.put("disk-sata", sata);
+    cases.put(
+        "disk-sata-conventional-pci",
+        Definitions.withCompute(
+            sata,
+            new Compute(1, ByteSize.mebibytes(64), "pc", Optional.empty(), AcceleratorChoice.TCG)));
+    cases.put(
+        "disk-cache-modes",
+        Definitions.withDisks(
+            bare,
+            Arrays.stream(Cache.values())
+                .map(
+                    cache ->
+                        Definitions.attached(
+                            disk(cache.name().toLowerCase(Locale.ROOT)),
+                            attachment(Bus.VIRTIO_BLK, cache)))
+                .toArray(Disk[]::new)));
+    cases.put(
+        "disk-boot-order",
+        Definitions.withDisks(
+            bare,
+            disk("never"),
+            Definitions.booting(7, disk("second")),
+            Definitions.booting(1, disk("first"))));
+    cases.put(
+        "disk-serial-and-discard",
+        Definitions.withDisks(
+            bare,
+            Definitions.attached(
+                disk("root"),
+                new DiskAttachment(
+                    Bus.VIRTIO_BLK,
+                    Cache.WRITEBACK,
+                    Discard.IGNORE,
+                    Optional.of("WD-42"),
+                    Optional.empty()))));
+    return cases;
+  }
+
+  private static Disk disk(String name) {
+    return Definitions.disk(
+        name, DiskFormat.QCOW2, Path.of("/images/" + name + ",1"), Access.READ_WRITE);
+  }
+
+  private static Disk cdrom(String name, Bus bus) {
+    return new Disk(
+        name,
+        DiskDevice.CDROM,
+        DiskFormat.RAW,
+        Optional.of(Path.of("/images/" + name + ".iso")),
+        Access.READ_ONLY,
+        attachment(bus, Cache.WRITEBACK));
+  }
+
+  private static DiskAttachment attachment(Bus bus, Cache cache) {
+    return new DiskAttachment(bus, cache, Discard.UNMAP, Optional.empty(), Optional.empty());
+  }
+}
