@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * A host process that does one thing after another until it is killed. It prints a line before it
@@ -32,7 +33,8 @@ final class BusyHost {
   static final String NO_LABEL = "0";
 
   private static final String LABEL = "count";
-  static final List<String> NAMES = List.of("a", "b", "c");
+  static final List<String> NAMES =
+      IntStream.range(0, 20).mapToObj(number -> "vm-" + number).toList();
 
   private final TestHome home;
   private final VmHost host;

@@ -2,7 +2,6 @@ package dev.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -29,22 +28,20 @@ final class FullDiskTest {
   private static final int MANY = 2000;
 
   @TempDir private Path directory;
-  private Path disk;
+  private SmallDisk disk;
   private TestHome home;
 
   @BeforeEach
   void aHomeOnASmallDisk() throws Exception {
-    assumeTrue(HomeLayout.userId() == 0, "mounting a small file system needs root");
-    disk = Files.createDirectory(directory.resolve("disk"));
-    run("mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "berth-test", disk.toString());
+    disk = SmallDisk.mount(directory.resolve("disk"));
     home = new TestHome(disk.resolve("home"));
   }
 
   @AfterEach
   void unmounted() throws Exception {
-    if (home != null) {
+    if (disk != null) {
       home.clear();
-      run("umount", disk.toString());
+      disk.close();
     }
   }
 
@@ -109,10 +106,5 @@ final class FullDiskTest {
       assertThat(full).hasMessageContaining("No space left");
     }
     return ballast;
-  }
-
-  private static void run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
   }
 }

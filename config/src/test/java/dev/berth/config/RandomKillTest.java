@@ -50,8 +50,8 @@ final class RandomKillTest {
 
   @Tag("full")
   @Test
-  void everythingAcknowledgedSurvivesFiftyKills() throws InterruptedException {
-    killRepeatedly(50, "mix");
+  void everythingAcknowledgedSurvivesTwoHundredKills() throws InterruptedException {
+    killRepeatedly(200, "mix");
   }
 
   @Tag("full")
@@ -136,6 +136,7 @@ final class RandomKillTest {
       }
       QemuOf.awaitCount(directory, machines);
       newest = HostCrashes.newestEvent(host);
+      HostCrashes.assertNoGapInEvents(host);
     }
     try (VmHost host = home.open()) {
       BusyHost.NAMES.forEach(name -> BusyHost.settle(host, name));
