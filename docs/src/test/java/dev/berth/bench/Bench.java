@@ -16,6 +16,7 @@ public final class Bench {
           new MonitorExperiment(),
           new AdoptExperiment(),
           new ScaleExperiment(),
+          new FleetExperiment(),
           new ListExperiment(),
           new DefineExperiment());
 

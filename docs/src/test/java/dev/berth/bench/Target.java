@@ -35,6 +35,19 @@ sealed interface Target {
     }
   }
 
+  /** Berth's median is that or more. */
+  record AtLeast(double value, Unit unit) implements Target {
+    @Override
+    public String text() {
+      return "≥ " + unit.text(value);
+    }
+
+    @Override
+    public boolean isMet(Result result) {
+      return result.ours().median() >= value;
+    }
+  }
+
   /** The median of the ratios is that or less. */
   record RatioAtMost(double value) implements Target {
     @Override

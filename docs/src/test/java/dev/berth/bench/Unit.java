@@ -6,9 +6,11 @@ import java.util.Locale;
 enum Unit {
   MILLISECONDS("%.1f", " ms"),
   MICROSECONDS("%.1f", " µs"),
+  KIBIBYTES("%.1f", " KiB"),
   MEBIBYTES("%.0f", " MiB"),
   THREADS("%.0f", " threads"),
-  PER_SECOND("%.0f", "/s");
+  PER_SECOND("%.0f", "/s"),
+  COUNT("%.0f", "");
 
   private final String format;
   private final String suffix;

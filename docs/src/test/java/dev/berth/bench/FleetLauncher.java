@@ -1,0 +1,146 @@
+package dev.berth.bench;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.Identity;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineFiles;
+import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.ProcessExit;
+import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEvent;
+import dev.berth.qmp.QmpEventListener;
+import dev.berth.qmp.QmpLoop;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Gives each launch the next monitor of a {@link FleetPeer}, and counts the events that come from
+ * them all. The machines never end.
+ */
+final class FleetLauncher implements MachineLauncher {
+  private final Path directory;
+  private final QmpLoop loop;
+  private final AtomicInteger next = new AtomicInteger();
+  private final LongAdder events = new LongAdder();
+  private final LongAdder missed = new LongAdder();
+
+  FleetLauncher(Path directory, QmpLoop loop) {
+    this.directory = directory;
+    this.loop = loop;
+  }
+
+  /** Events that have reached the engine. */
+  long events() {
+    return events.sum();
+  }
+
+  /** Events that the engine was told it has not been given. */
+  long missed() {
+    return missed.sum();
+  }
+
+  @Override
+  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+    String incarnation = UUID.randomUUID().toString().replace("-", "");
+    return new LaunchRecord(
+        new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
+        new LaunchRecord.Qemu(Path.of("/usr/bin/fleet-peer"), "7.2.22"),
+        new LaunchRecord.Hardware(
+            "pc-q35-7.2",
+            "max",
+            definition.compute().cpus(),
+            definition.compute().memory(),
+            "tcg",
+            "it is only pretended"),
+        List.of("/usr/bin/fleet-peer"),
+        List.of(),
+        List.of(),
+        new MachineFiles(
+            directory.resolve("run-" + incarnation),
+            directory.resolve("log"),
+            definition.devices().consoleLogLimit()));
+  }
+
+  @Override
+  public Machine launch(
+      LaunchRecord launch, Clearance clearance, QmpEventListener listener, Deadline deadline)
+      throws InterruptedException {
+    clearance.await();
+    int number = next.getAndIncrement();
+    QmpConnection qmp =
+        loop.connect(
+                FleetPeer.socket(directory, number), Duration.ofSeconds(60), counting(listener))
+            .join();
+    return new Machine(launch, new Endless(number), qmp);
+  }
+
+  private QmpEventListener counting(QmpEventListener listener) {
+    return new QmpEventListener() {
+      @Override
+      public void event(QmpEvent event) {
+        events.increment();
+        listener.event(event);
+      }
+
+      @Override
+      public void missed(long count) {
+        missed.add(count);
+        listener.missed(count);
+      }
+    };
+  }
+
+  @Override
+  public Identity identify(LaunchRecord launch) {
+    return new Identity.Gone(ProcessExit.UNKNOWN);
+  }
+
+  @Override
+  public CompletableFuture<QmpConnection> reconnect(
+      LaunchRecord launch, QemuProcess process, QmpEventListener listener) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public void abort(LaunchRecord launch) {}
+
+  @Override
+  public void endUnreadable(UUID domain, String incarnation, Duration grace) {}
+
+  @Override
+  public void removeRunDirectory(LaunchRecord launch) {}
+
+  @Override
+  public Path logDirectory(UUID domain) {
+    return directory.resolve("log");
+  }
+
+  @Override
+  public void removeLogs(UUID domain) {}
+
+  private record Endless(long pid) implements QemuProcess {
+    @Override
+    public void terminate() {}
+
+    @Override
+    public void kill() {}
+
+    @Override
+    public Condition condition() {
+      return Condition.ALIVE;
+    }
+
+    @Override
+    public CompletableFuture<ProcessExit> exit() {
+      return new CompletableFuture<>();
+    }
+  }
+}
