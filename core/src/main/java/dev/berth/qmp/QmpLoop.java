@@ -15,7 +15,6 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -119,12 +118,14 @@ public final class QmpLoop implements AutoCloseable {
    * future of the process that should make the socket.
    */
   public CompletableFuture<QmpConnection> connect(
-      Path socket, Duration deadline, CompletionStage<?> giveUp, QmpEventListener listener) {
+      Path socket, Duration deadline, CompletableFuture<?> giveUp, QmpEventListener listener) {
     var connector = new Connector(this, socket, Deadline.of(deadline), listener);
     if (!run(connector::begin)) {
       connector.loopEnds(closedCause());
     }
-    giveUp.whenComplete((value, failure) -> run(connector::giveUp));
+    // Any of the two: what waits for a process must not grow with every attempt to connect to it.
+    CompletableFuture.anyOf(giveUp, connector.future())
+        .whenComplete((value, failure) -> run(connector::giveUp));
     return connector.future();
   }
 

@@ -4,6 +4,7 @@ import static dev.berth.qmp.TestLoop.PATIENCE;
 import static dev.berth.qmp.TestLoop.await;
 import static dev.berth.qmp.TestLoop.failure;
 import static dev.berth.qmp.TestLoop.soon;
+import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.error.DeadlineExceededException;
@@ -118,6 +119,17 @@ final class QmpLoopTest {
     assertThat(failure(connecting))
         .isInstanceOf(MachineLostException.class)
         .hasMessageContaining("QEMU ended before its monitor");
+  }
+
+  @Test
+  void anAttemptThatIsOverWaitsForNoProcess() {
+    CompletableFuture<Void> process = new CompletableFuture<>();
+    Path socket = directory.resolve("none");
+    for (int attempt = 0; attempt < 10; attempt++) {
+      failure(loop.loop().connect(socket, Duration.ofMillis(1), process, event -> {}));
+    }
+
+    eventually(() -> assertThat(process.getNumberOfDependents()).isZero());
   }
 
   @Test

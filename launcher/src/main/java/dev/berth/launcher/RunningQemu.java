@@ -22,6 +22,10 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
   private final ProcessTable table;
   private final Executor callbacks;
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
+
+  /** One for all who ask: a copy for each would stay as long as the process. */
+  private final CompletableFuture<ProcessExit> told = exit.copy();
+
   private final Optional<Pidfd> shell;
 
   private RunningQemu(
@@ -90,7 +94,7 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
 
   @Override
   public CompletableFuture<ProcessExit> exit() {
-    return exit.copy();
+    return told;
   }
 
   private void ended(ProcessWatch watch) {
