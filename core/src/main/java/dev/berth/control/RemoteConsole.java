@@ -3,14 +3,12 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.Console;
+import dev.berth.socket.SocketStreams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.util.Objects;
 
 /**
  * A console of a remote host, over its own connection. An interrupt of a thread that reads or
@@ -25,8 +23,8 @@ final class RemoteConsole implements Console {
     this.wire = wire;
     this.input =
         new SequenceInputStream(
-            new ByteArrayInputStream(wire.rest()), new ChannelInput(wire.channel()));
-    this.output = new ChannelOutput(wire.channel());
+            new ByteArrayInputStream(wire.rest()), SocketStreams.input(wire.channel()));
+    this.output = SocketStreams.output(wire.channel());
   }
 
   static RemoteConsole open(ControlAddress address, ObjectNode params) {
@@ -55,51 +53,6 @@ final class RemoteConsole implements Console {
       wire.close();
     } catch (IOException e) {
       throw new HostFailureException("The console's socket could not be closed.", e);
-    }
-  }
-
-  // The JDK's streams over one channel exclude each other: a read that waits would stop writes.
-
-  /** Reads from a channel. */
-  private static final class ChannelInput extends InputStream {
-    private final SocketChannel channel;
-
-    ChannelInput(SocketChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, bytes.length);
-      return length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, length));
-    }
-  }
-
-  /** Writes to a channel. */
-  private static final class ChannelOutput extends OutputStream {
-    private final SocketChannel channel;
-
-    ChannelOutput(SocketChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      write(new byte[] {(byte) value});
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
     }
   }
 }

@@ -3,11 +3,11 @@ package dev.berth.engine;
 import dev.berth.error.BusyException;
 import dev.berth.error.MachineLostException;
 import dev.berth.host.Console;
+import dev.berth.socket.SocketStreams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,8 +44,8 @@ final class Consoles {
 
     Attachment(SocketChannel channel) {
       this.channel = channel;
-      this.input = Channels.newInputStream(channel);
-      this.output = Channels.newOutputStream(channel);
+      this.input = SocketStreams.input(channel);
+      this.output = SocketStreams.output(channel);
     }
 
     @Override

@@ -19,6 +19,7 @@ final class CorePackagesTest {
       Map.ofEntries(
           Map.entry("error", Set.of()),
           Map.entry("json", Set.of("error")),
+          Map.entry("socket", Set.of()),
           Map.entry("domain", Set.of("error")),
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("host", Set.of("definition", "domain", "error", "control")),
@@ -26,7 +27,7 @@ final class CorePackagesTest {
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
-          Map.entry("control", Set.of("definition", "domain", "error", "host", "json")),
+          Map.entry("control", Set.of("definition", "domain", "error", "host", "json", "socket")),
           Map.entry(
               "engine",
               Set.of(
@@ -38,6 +39,7 @@ final class CorePackagesTest {
                   "machine",
                   "qapi",
                   "qmp",
+                  "socket",
                   "store")));
 
   @Test

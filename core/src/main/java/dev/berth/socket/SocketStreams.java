@@ -1,0 +1,68 @@
+package dev.berth.socket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+
+/**
+ * Both directions of a blocking channel as streams that do not wait for each other: those that
+ * {@code java.nio.channels.Channels} makes share a lock, so that a read that waits stops all
+ * writes. Closing a stream does not close the channel.
+ */
+public final class SocketStreams {
+  private SocketStreams() {}
+
+  /** What the peer sends; one thread reads. */
+  public static InputStream input(SocketChannel channel) {
+    return new ChannelInput(channel);
+  }
+
+  /** What the peer shall get; each write is sent at once. */
+  public static OutputStream output(SocketChannel channel) {
+    return new ChannelOutput(channel);
+  }
+
+  private static final class ChannelInput extends InputStream {
+    private final SocketChannel channel;
+
+    ChannelInput(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      Objects.checkFromIndexSize(offset, length, bytes.length);
+      return length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, length));
+    }
+  }
+
+  private static final class ChannelOutput extends OutputStream {
+    private final SocketChannel channel;
+
+    ChannelOutput(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value});
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+    }
+  }
+}
