@@ -34,9 +34,9 @@ final class Shell {
   /** What came of a command. */
   record Outcome(int exitCode, String out, String err) {}
 
-  /** With that host, wherever it is looked for. */
+  /** With that host, wherever it is looked for; its own end is not the command's business. */
   static Shell with(VmHost host) {
-    return new Shell(address -> host);
+    return new Shell(address -> host.as("api"));
   }
 
   /** With hosts reached that way. */

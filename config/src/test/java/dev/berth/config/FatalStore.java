@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;

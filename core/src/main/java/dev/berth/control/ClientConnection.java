@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.ActorName;
 import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
@@ -41,7 +42,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
   private static final long IDLE_THREAD_SECONDS = 10;
-  private static final int MAX_ACTOR_CHARS = 128;
 
   private final String name;
   private final String user;
@@ -300,17 +300,10 @@ final class ClientConnection {
     if (other.isEmpty()) {
       return actor;
     }
-    String text = other.get();
-    if (text.isEmpty()
-        || text.length() > MAX_ACTOR_CHARS
-        || text.codePoints().anyMatch(Character::isISOControl)) {
+    if (!ActorName.isLegal(other.get())) {
       throw new InvalidRequestException(
-          "Parameter '"
-              + Methods.ON_BEHALF_OF
-              + "' should be 1 to "
-              + MAX_ACTOR_CHARS
-              + " printable characters.");
+          "Parameter '" + Methods.ON_BEHALF_OF + "' should be " + ActorName.RULE + ".");
     }
-    return actor + "/" + text;
+    return actor + "/" + other.get();
   }
 }

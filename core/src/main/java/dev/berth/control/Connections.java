@@ -1,6 +1,6 @@
 package dev.berth.control;
 
-import dev.berth.error.InvalidRequestException;
+import dev.berth.error.HostUnreachableException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The connection that calls share, made anew when it was lost. */
@@ -19,17 +19,20 @@ final class Connections {
     return new Connections(address, RemoteCalls.connect(address, Link.Listener.NONE));
   }
 
+  /**
+   * Where the host is, for connections of one's own.
+   *
+   * @throws HostUnreachableException when this host was closed
+   */
   ControlAddress address() {
+    checkOpen();
     return address;
   }
 
   /** A connection that was open just now. Of two threads that connect anew, one wins. */
   RemoteCalls calls() {
     RemoteCalls seen = current.get();
-    if (closed) {
-      throw new InvalidRequestException(
-          "This connection to " + address.socket() + " was closed by its owner. Connect again.");
-    }
+    checkOpen();
     if (seen.link().isOpen()) {
       return seen;
     }
@@ -43,6 +46,13 @@ final class Connections {
       fresh.link().close();
     }
     return fresh;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new HostUnreachableException(
+          "This connection to " + address.socket() + " was closed by its owner. Connect again.");
+    }
   }
 
   void close() {

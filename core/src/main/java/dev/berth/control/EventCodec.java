@@ -3,6 +3,7 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.json.Json;
 import java.util.Optional;
 
@@ -21,6 +22,14 @@ public final class EventCodec {
     node.put("actor", event.actor());
     node.set("attributes", WireValue.texts(event.attributes()));
     return node;
+  }
+
+  static ObjectNode write(EventRange range) {
+    return Json.object().put("oldest", range.oldest()).put("newest", range.newest());
+  }
+
+  static EventRange range(JsonNode node) {
+    return new EventRange(Json.number(node, "oldest"), Json.number(node, "newest"));
   }
 
   static DomainEvent read(JsonNode node) {

@@ -125,7 +125,10 @@ final class Link implements Closeable {
     var reply = new CompletableFuture<JsonNode>();
     pending.put(id, reply);
     try {
-      while (isOpen() && !outbox.offer(line, Protocol.POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+      // What an interrupted caller asks for is asked all the same, unless it would have to wait.
+      boolean taken = outbox.offer(line);
+      while (!taken && isOpen()) {
+        taken = outbox.offer(line, Protocol.POLL.toMillis(), TimeUnit.MILLISECONDS);
         // Full: the host does not read. Look again whether it is there at all.
       }
     } catch (InterruptedException e) {

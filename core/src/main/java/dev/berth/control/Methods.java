@@ -35,6 +35,7 @@ final class Methods {
   static final String RESUME = "domain.resume";
   static final String AWAIT = "domain.await";
   static final String LOG = "domain.log";
+  static final String EVENT_RANGE = "events.range";
   static final String SUBSCRIBE = "events.subscribe";
   static final String EVENT = "event";
   static final String CONSOLE = "console.open";
@@ -55,7 +56,7 @@ final class Methods {
 
   /** What a client may call that may only look. */
   private static final Set<String> READING =
-      Set.of(HELLO, HOST_INFO, LIST, GET, DEFINITION, AWAIT, LOG, SUBSCRIBE);
+      Set.of(HELLO, HOST_INFO, LIST, GET, DEFINITION, AWAIT, LOG, EVENT_RANGE, SUBSCRIBE);
 
   private final Map<String, Method> byName = new LinkedHashMap<>();
 
@@ -136,6 +137,7 @@ final class Methods {
   private void addWatching() {
     call(AWAIT, Methods::await, ArgumentCodec.DOMAIN, ArgumentCodec.STATES, ArgumentCodec.TIMEOUT);
     call(LOG, Methods::log, ArgumentCodec.DOMAIN, KIND, MAX_BYTES);
+    call(EVENT_RANGE, (host, params) -> EventCodec.write(host.eventRange()));
     add(SUBSCRIBE, Method.Kind.SUBSCRIPTION, (host, params) -> Json.object(), AFTER);
     add(CONSOLE, Method.Kind.UPGRADE, (host, params) -> Json.object(), ArgumentCodec.DOMAIN);
   }

@@ -3,8 +3,10 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventRange;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -63,7 +65,7 @@ public final class RemoteHost implements VmHost {
 
   @Override
   public VmHost as(String actor) {
-    return new RemoteHost(connections, Optional.of(actor));
+    return new RemoteHost(connections, Optional.of(new ActorName(actor).text()));
   }
 
   @Override
@@ -150,6 +152,11 @@ public final class RemoteHost implements VmHost {
   @Override
   public Console console(DomainRef domain) {
     return RemoteConsole.open(connections.address(), onBehalf(ArgumentCodec.domain(domain)));
+  }
+
+  @Override
+  public EventRange eventRange() {
+    return read(Methods.EVENT_RANGE, Json.object(), EventCodec::range);
   }
 
   @Override

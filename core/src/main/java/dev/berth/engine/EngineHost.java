@@ -2,8 +2,10 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
+import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventRange;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
@@ -44,7 +46,7 @@ final class EngineHost implements VmHost {
 
   @Override
   public VmHost as(String otherActor) {
-    return engine.as(otherActor);
+    return engine.as(new ActorName(otherActor).text());
   }
 
   @Override
@@ -94,16 +96,13 @@ final class EngineHost implements VmHost {
 
   @Override
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
-    requirePositive("timeout", policy.timeout());
     return wait(
         domains().get(domain).shutdown(policy, actor, options.deadline().isPresent()), options);
   }
 
   @Override
   public VerbResult destroy(DomainRef domain, Duration grace, CallOptions options) {
-    if (grace.isNegative()) {
-      throw new InvalidRequestException("grace: must not be negative, is " + grace + ".");
-    }
+    requireNotNegative("grace", grace);
     return wait(domains().get(domain).destroy(grace, actor), options);
   }
 
@@ -127,6 +126,7 @@ final class EngineHost implements VmHost {
     if (states.isEmpty()) {
       throw new InvalidRequestException("states: name at least one state to wait for.");
     }
+    requireNotNegative("timeout", timeout);
     CompletableFuture<DomainSnapshot> reached = domains().get(domain).await(states);
     try {
       return wait(reached, CallOptions.within(timeout));
@@ -178,12 +178,14 @@ final class EngineHost implements VmHost {
   }
 
   @Override
+  public EventRange eventRange() {
+    domains();
+    return engine.host().journal().range();
+  }
+
+  @Override
   public EventStream events(long afterSequence) {
     domains();
-    if (afterSequence < 0) {
-      throw new InvalidRequestException(
-          "after: a sequence number is never negative, this is " + afterSequence + ".");
-    }
     return engine.host().journal().streamAfter(afterSequence);
   }
 
@@ -201,9 +203,9 @@ final class EngineHost implements VmHost {
     return engine.domains();
   }
 
-  private static void requirePositive(String what, Duration duration) {
-    if (duration.isNegative() || duration.isZero()) {
-      throw new InvalidRequestException(what + ": must be positive, is " + duration + ".");
+  private static void requireNotNegative(String what, Duration duration) {
+    if (duration.isNegative()) {
+      throw new InvalidRequestException(what + ": must not be negative, is " + duration + ".");
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.domain.EventRange;
 import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.qmp.Deadline;
 import dev.berth.store.Store;
 import java.time.Clock;
@@ -30,8 +32,27 @@ final class EventJournal {
     }
   }
 
-  /** A stream of everything after that sequence number. */
+  /** The events that are kept, as far as they have been announced. */
+  synchronized EventRange range() {
+    return new EventRange(store.eventRange().oldest(), newest);
+  }
+
+  /**
+   * A stream of everything after that sequence number.
+   *
+   * @throws InvalidRequestException when no event has that number yet: whoever has it has it from
+   *     another host, and would wait for ever
+   */
   JournalStream streamAfter(long sequence) {
+    long last = store.eventRange().newest();
+    if (sequence < 0 || sequence > last) {
+      throw new InvalidRequestException(
+          "after: this host's events are numbered 1 to "
+              + last
+              + ", and there is no "
+              + sequence
+              + ". 0 starts at the oldest kept.");
+    }
     return new JournalStream(this, store, clock, sequence);
   }
 

@@ -85,7 +85,7 @@ final class RunStateFollower {
   private CompletionStage<?> observe(Lifecycle.Active active, String runState, String actor) {
     DomainStatus status =
         RunStates.interpret(runState, active.watch().panicked(), ledger.status(), host.now());
-    if (status == ledger.status()) {
+    if (status == ledger.status() || isPassing(status, active)) {
       return Mailbox.DONE;
     }
     if (!ledger.allows(status)) {
@@ -97,6 +97,16 @@ final class RunStateFollower {
       return Mailbox.DONE;
     }
     return keeper.record(Step.by(actor).status(status)).thenRun(() -> follow(active, status));
+  }
+
+  /**
+   * A reset that brings a guest back stops its CPUs only until they go on, which is asked again.
+   */
+  private boolean isPassing(DomainStatus status, Lifecycle.Active active) {
+    DomainState before = ledger.status().state();
+    return status.state() == DomainState.PAUSED
+        && (before == DomainState.CRASHED || before == DomainState.PMSUSPENDED)
+        && active.watch().verbs().stream().anyMatch(inFlight -> inFlight.verb() == Verb.RESET);
   }
 
   /** A guest that has shut down leaves a process to be reaped. */

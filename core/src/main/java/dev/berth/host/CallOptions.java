@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.error.InvalidRequestException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,6 +12,18 @@ import java.util.Optional;
  *     not the act.
  */
 public record CallOptions(Optional<Duration> deadline) {
+
+  /**
+   * Checked options.
+   *
+   * @throws InvalidRequestException when the deadline is negative
+   */
+  public CallOptions {
+    if (deadline.isPresent() && deadline.get().isNegative()) {
+      throw new InvalidRequestException(
+          "deadline: must not be negative, is " + deadline.get() + ".");
+    }
+  }
 
   /** No deadline. */
   public static CallOptions none() {

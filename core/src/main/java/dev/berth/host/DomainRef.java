@@ -3,9 +3,7 @@ package dev.berth.host;
 import dev.berth.domain.DomainName;
 import java.util.UUID;
 
-/**
- * How a call names a domain. A UUID finds the domain also after it was renamed by a redefinition.
- */
+/** How a call names a domain. A name may belong to another domain later, a UUID never does. */
 public sealed interface DomainRef {
 
   /** By name. */

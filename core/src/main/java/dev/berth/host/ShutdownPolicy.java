@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.error.InvalidRequestException;
 import java.time.Duration;
 
 /**
@@ -9,6 +10,17 @@ import java.time.Duration;
  * @param afterwards what happens to a guest that is still running
  */
 public record ShutdownPolicy(Duration timeout, Afterwards afterwards) {
+
+  /**
+   * A checked policy.
+   *
+   * @throws InvalidRequestException when the timeout is not positive
+   */
+  public ShutdownPolicy {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new InvalidRequestException("timeout: must be positive, is " + timeout + ".");
+    }
+  }
 
   /** Wait 60 seconds; then report that the guest is still running. */
   public static final ShutdownPolicy DEFAULT =

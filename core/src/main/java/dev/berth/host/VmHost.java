@@ -4,6 +4,7 @@ import dev.berth.control.RemoteHost;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventRange;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,7 @@ public interface VmHost extends AutoCloseable {
    * <p>Closing a view does nothing; it lives as long as its host.
    *
    * @param actor 1 to 128 printable characters
+   * @throws dev.berth.error.InvalidRequestException when it is not
    */
   VmHost as(String actor);
 
@@ -63,8 +65,10 @@ public interface VmHost extends AutoCloseable {
    * the next boot.
    *
    * @throws dev.berth.error.InvalidDefinitionException with every problem of the document
-   * @throws dev.berth.error.AlreadyExistsException when the UUID or name belongs to another domain
-   * @throws dev.berth.error.ConflictException when {@code condition} does not hold
+   * @throws dev.berth.error.AlreadyExistsException when the UUID or name belongs to another domain,
+   *     or to this one and {@code condition} is {@link DefineCondition.Absent}
+   * @throws dev.berth.error.ConflictException when the revision of {@code condition} is not the
+   *     current one
    */
   DefineResult define(DefinitionDocument document, DefineCondition condition);
 
@@ -127,8 +131,17 @@ public interface VmHost extends AutoCloseable {
   Console console(DomainRef domain);
 
   /**
+   * The events that are kept. Its newest number is the place to begin for whoever wants what comes
+   * from now on.
+   */
+  EventRange eventRange();
+
+  /**
    * Every event after that sequence number, those kept and those to come. 0 starts at the oldest
-   * kept.
+   * kept, {@code eventRange().newest()} at what comes from now on.
+   *
+   * @throws dev.berth.error.InvalidRequestException when no event has that number yet, or it is
+   *     negative
    */
   EventStream events(long afterSequence);
 

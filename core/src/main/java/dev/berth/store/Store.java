@@ -1,6 +1,7 @@
 package dev.berth.store;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -49,12 +50,4 @@ public interface Store extends AutoCloseable {
   /** Waits for commits in flight, then releases the store. Idempotent. */
   @Override
   void close();
-
-  /**
-   * The events that are kept.
-   *
-   * @param oldest sequence number of the oldest event kept, 0 for none
-   * @param newest sequence number of the newest event ever given, 0 for none
-   */
-  record EventRange(long oldest, long newest) {}
 }

@@ -42,6 +42,7 @@ final class ProtocolPageTest {
           Map.entry(Methods.PAUSE, ResultCodec::verb),
           Map.entry(Methods.RESUME, ResultCodec::verb),
           Map.entry(Methods.AWAIT, DomainCodec::read),
+          Map.entry(Methods.EVENT_RANGE, EventCodec::range),
           Map.entry(Methods.LOG, node -> ResultCodec.log(node)));
 
   static Stream<String> methods() {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
+import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
-import dev.berth.error.ConflictException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidRequestException;
@@ -107,7 +107,7 @@ final class RemoteHostTest {
         .hasMessageContaining("'web'");
     define("web");
     assertThatThrownBy(() -> remote.define(document("name: web\n"), new DefineCondition.Absent()))
-        .isInstanceOfAny(ConflictException.class, InvalidDefinitionException.class);
+        .isInstanceOf(AlreadyExistsException.class);
     assertThatThrownBy(() -> remote.pause(WEB, CallOptions.none()))
         .isInstanceOf(InvalidStateException.class);
     assertThatThrownBy(() -> remote.await(WEB, Set.of(DomainState.CRASHED), Duration.ofMillis(1)))
@@ -118,27 +118,18 @@ final class RemoteHostTest {
   }
 
   @Test
-  void compareAndSetTravels() {
-    define("web");
-    assertThatThrownBy(() -> remote.define(web(), new DefineCondition.Absent()))
-        .isInstanceOf(ConflictException.class);
-    assertThatThrownBy(() -> remote.define(web(), new DefineCondition.Revision(2)))
-        .isInstanceOf(ConflictException.class);
-    assertThat(remote.define(web(), new DefineCondition.Revision(1)).effect())
-        .isEqualTo(DefineResult.Effect.UNCHANGED);
-  }
-
-  @Test
   void eventsNameTheConnectedUserAndWhomHeActsFor() throws Exception {
     try (EventStream events = remote.events(0)) {
       define("web");
-      remote.as("billing").start(WEB, StartMode.RUNNING, CallOptions.none());
+      remote
+          .as("billing")
+          .define(document("name: web\nmemory: 65MiB\n"), new DefineCondition.Always());
 
       DomainEvent defined = next(events);
-      DomainEvent started = next(events);
+      DomainEvent redefined = next(events);
       String user = "user:" + System.getProperty("user.name");
       assertThat(defined.actor()).isEqualTo(user);
-      assertThat(started.actor()).isEqualTo(user + "/billing");
+      assertThat(redefined.actor()).isEqualTo(user + "/billing");
       assertThat(events.next(Duration.ZERO)).isEqualTo(Optional.empty());
     }
     try (EventStream events = remote.events(1)) {

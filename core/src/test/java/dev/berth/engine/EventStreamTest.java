@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.store.Commit;

@@ -8,9 +8,12 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
+import dev.berth.host.VerbResult;
 import dev.berth.machine.ProcessExit;
 import dev.berth.testing.FakeMachine;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What guests and their QEMUs do by themselves. */
@@ -50,6 +53,35 @@ final class GuestEventsTest extends EngineFixture {
     assertThat(web().machine()).isPresent();
     assertThat(machine.signals()).isEmpty();
     assertThat(host.destroy("web").snapshot().status().state()).isEqualTo(DomainState.SHUTOFF);
+  }
+
+  @Test
+  void aGuestThatAResetBringsBackIsNotShownPausedOnTheWay() throws Exception {
+    FakeMachine machine = running();
+    machine.guestPanics();
+    host.await("web", DomainState.CRASHED);
+    long before = api().eventRange().newest();
+    machine.monitor().hold("cont");
+    CompletableFuture<VerbResult> reset =
+        TestHost.async(() -> api().reset(WEB, CallOptions.within(TestHost.PATIENCE)));
+    machine.monitor().awaitReceived("cont", 2, TestHost.PATIENCE);
+    machine.runState("paused");
+    int asked =
+        (int)
+            machine.monitor().received().stream()
+                .filter(sent -> sent.command().equals("query-status"))
+                .count();
+    machine.guestReboots();
+
+    machine.monitor().awaitReceived("query-status", asked + 1, TestHost.PATIENCE);
+    machine.runState("running");
+    machine.monitor().release("cont");
+
+    assertThat(reset.get(20, TimeUnit.SECONDS).snapshot().status().reason())
+        .isEqualTo(StateReason.BOOTED);
+    assertThat(events(EventTypes.STATE).stream().filter(event -> event.sequence() > before))
+        .extracting(event -> event.attributes().get("state"))
+        .containsExactly("running");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;

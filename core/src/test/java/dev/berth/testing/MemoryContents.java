@@ -23,6 +23,7 @@ final class MemoryContents {
   private final Clock clock;
   private final Map<UUID, MemoryDomain> domains = new HashMap<>();
   private final MemoryEvents events;
+  private boolean closed;
 
   MemoryContents(Clock clock) {
     this.clock = clock;
@@ -30,14 +31,30 @@ final class MemoryContents {
   }
 
   Map<UUID, MemoryDomain> domains() {
+    checkOpen();
     return domains;
   }
 
   MemoryEvents events() {
+    checkOpen();
     return events;
   }
 
+  /** Refuses every call from now on, and ends those that wait. */
+  synchronized void close() {
+    closed = true;
+    events.close();
+    notifyAll();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw MemoryEvents.closedHost();
+    }
+  }
+
   DefineResult define(DomainDefinition read, DefineCondition condition, String actor) {
+    checkOpen();
     Optional<MemoryDomain> existing = existing(read);
     require(condition, read.name(), existing);
     return existing
@@ -47,7 +64,7 @@ final class MemoryContents {
 
   /** The domain that a call means. */
   MemoryDomain find(DomainRef reference) {
-    return domains.values().stream()
+    return domains().values().stream()
         .filter(
             domain ->
                 reference.equals(new DomainRef.ByUuid(domain.uuid()))
@@ -59,20 +76,18 @@ final class MemoryContents {
                     "There is no domain '" + reference + "'. 'vmctl list' shows those there are."));
   }
 
-  /** The domain that the definition is of: by UUID where it has one, else by name. */
+  /** The domain that the definition is of; its UUID must be no other domain's. */
   private Optional<MemoryDomain> existing(DomainDefinition read) {
     Optional<MemoryDomain> byName = byName(read.name());
     Optional<MemoryDomain> byUuid =
         read.uuid().flatMap(uuid -> Optional.ofNullable(domains.get(uuid)));
-    if (byName.isPresent() && read.uuid().isPresent() && !byName.equals(byUuid)) {
+    if (read.uuid().isPresent() && !byName.equals(byUuid)) {
       throw new AlreadyExistsException(
-          "The name '"
+          "Cannot define domain '"
               + read.name()
-              + "' belongs to the domain "
-              + byName.get().uuid()
-              + ". Choose another one.");
+              + "': its name or its UUID belongs to another domain. Choose others.");
     }
-    return byUuid.or(() -> byName);
+    return byName;
   }
 
   private Optional<MemoryDomain> byName(DomainName name) {
@@ -83,28 +98,25 @@ final class MemoryContents {
 
   private static void require(
       DefineCondition condition, DomainName name, Optional<MemoryDomain> existing) {
-    boolean holds = true;
-    if (condition instanceof DefineCondition.Absent) {
-      holds = existing.isEmpty();
-    } else if (condition instanceof DefineCondition.Revision wanted) {
-      holds = existing.isPresent() && existing.get().revision() == wanted.revision();
+    if (condition instanceof DefineCondition.Absent && existing.isPresent()) {
+      throw new AlreadyExistsException(
+          "Domain '" + name + "' exists already. Choose another name, or replace it.");
     }
-    if (!holds) {
+    if (condition instanceof DefineCondition.Revision wanted
+        && existing.map(MemoryDomain::revision).orElse(0L) != wanted.revision()) {
       throw new ConflictException(
-          "Domain '"
+          "The definition of domain '"
               + name
-              + "' is not as the condition says: "
-              + existing
-                  .map(domain -> "its revision is " + domain.revision())
-                  .orElse("it is not there")
-              + ". Read it again.");
+              + "' is not at revision "
+              + wanted.revision()
+              + ". Read it again, then decide.");
     }
   }
 
   private DefineResult create(DomainDefinition read, String actor) {
     var domain = new MemoryDomain(read.withUuid(read.uuid().orElseGet(UUID::randomUUID)), clock);
     domains.put(domain.uuid(), domain);
-    events.add(domain, EventTypes.DEFINED, actor, Map.of());
+    events.add(domain, EventTypes.DEFINED, actor, Map.of("revision", "1"));
     notifyAll();
     return new DefineResult(DefineResult.Effect.CREATED, domain.snapshot());
   }
@@ -115,7 +127,8 @@ final class MemoryContents {
       return new DefineResult(DefineResult.Effect.UNCHANGED, domain.snapshot());
     }
     domain.redefine(replacement);
-    events.add(domain, EventTypes.REDEFINED, actor, Map.of());
+    events.add(
+        domain, EventTypes.REDEFINED, actor, Map.of("revision", Long.toString(domain.revision())));
     notifyAll();
     return new DefineResult(DefineResult.Effect.REPLACED, domain.snapshot());
   }

@@ -71,7 +71,8 @@ final class MemoryDomain {
     publish(snapshot.status());
   }
 
-  void powerOn(StateReason reason, DomainState state) {
+  /** A machine is there; its guest has not run. */
+  void powerOn() {
     var summary =
         new MachineSummary(
             UUID.randomUUID().toString(),
@@ -83,14 +84,14 @@ final class MemoryDomain {
             Liveness.RESPONSIVE,
             clock.instant());
     machine = Optional.of(new Machine(summary, revision));
-    enter(state, reason);
+    enter(DomainState.PAUSED, StateReason.STARTING_UP);
   }
 
-  void powerOff(StateReason reason) {
+  void powerOff(StateReason reason, Optional<String> detail) {
     machine = Optional.empty();
     console.ifPresent(MemoryConsole::end);
     console = Optional.empty();
-    enter(DomainState.SHUTOFF, reason);
+    publish(new DomainStatus(DomainState.SHUTOFF, reason, detail, clock.instant()));
   }
 
   void enter(DomainState state, StateReason reason) {

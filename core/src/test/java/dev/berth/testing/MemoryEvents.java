@@ -1,7 +1,11 @@
 package dev.berth.testing;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.host.EventStream;
+import dev.berth.qmp.Deadline;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class MemoryEvents {
   private final Clock clock;
   private final List<DomainEvent> all = new ArrayList<>();
+  private boolean closed;
 
   MemoryEvents(Clock clock) {
     this.clock = clock;
@@ -35,18 +40,36 @@ final class MemoryEvents {
 
   private synchronized Optional<DomainEvent> after(long sequence, Duration timeout)
       throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
+    Deadline deadline = Deadline.of(timeout);
     while (sequence >= all.size()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      if (left <= 0) {
+      if (closed) {
+        throw closedHost();
+      }
+      if (deadline.hasPassed()) {
         return Optional.empty();
       }
-      wait(left);
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, deadline.remainingNanos()));
     }
     return Optional.of(all.get((int) sequence));
   }
 
-  EventStream stream(long afterSequence) {
+  synchronized EventRange range() {
+    return new EventRange(Math.min(1, all.size()), all.size());
+  }
+
+  synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+
+  static HostUnreachableException closedHost() {
+    return new HostUnreachableException("The host has been closed.");
+  }
+
+  synchronized EventStream stream(long afterSequence) {
+    if (afterSequence < 0 || afterSequence > all.size()) {
+      throw new InvalidRequestException("after: there is no event " + afterSequence + ".");
+    }
     return new EventStream() {
       private long sequence = afterSequence;
 

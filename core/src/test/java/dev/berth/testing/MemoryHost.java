@@ -3,13 +3,14 @@ package dev.berth.testing;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
-import dev.berth.domain.StateReason;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
-import dev.berth.error.InvalidStateException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -23,18 +24,19 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.qmp.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A host without QEMU or disk, for tests of what is built on {@link VmHost}: same definitions, same
@@ -42,20 +44,29 @@ import java.util.concurrent.TimeUnit;
  * ones. Thread-safe.
  */
 public final class MemoryHost implements VmHost {
-  private static final Set<DomainState> ON =
-      EnumSet.of(DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED);
+  private static final int LONGEST_LOG = 16 << 20;
+
+  /** Whether closing this one closes the host. */
+  private enum Role {
+    OWNER,
+    VIEW
+  }
 
   private final MemoryContents contents;
   private final String actor;
+  private final Role role;
+  private final MemoryVerbs verbs;
 
-  private MemoryHost(MemoryContents contents, String actor) {
+  private MemoryHost(MemoryContents contents, String actor, Role role) {
     this.contents = contents;
     this.actor = actor;
+    this.role = role;
+    this.verbs = new MemoryVerbs(contents, actor);
   }
 
   /** A host without domains. */
   public static MemoryHost create() {
-    return new MemoryHost(new MemoryContents(Clock.systemUTC()), "api");
+    return new MemoryHost(new MemoryContents(Clock.systemUTC()), "api", Role.OWNER);
   }
 
   /** Makes a guest ignore requests to shut down. */
@@ -89,13 +100,20 @@ public final class MemoryHost implements VmHost {
   /** The guest panics. */
   public void guestPanics(DomainRef domain) {
     synchronized (contents) {
-      change(contents.find(domain), DomainState.CRASHED, StateReason.PANICKED);
+      verbs.panic(contents.find(domain));
+    }
+  }
+
+  /** The guest powers itself off. */
+  public void guestPowersOff(DomainRef domain) {
+    synchronized (contents) {
+      verbs.powerOff(contents.find(domain));
     }
   }
 
   @Override
   public VmHost as(String otherActor) {
-    return new MemoryHost(contents, otherActor);
+    return new MemoryHost(contents, new ActorName(otherActor).text(), Role.VIEW);
   }
 
   @Override
@@ -151,7 +169,7 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       MemoryDomain found = contents.find(domain);
       if (found.hasMachine()) {
-        throw illegal("undefine", found, DomainState.SHUTOFF);
+        throw MemoryVerbs.illegal("undefine", found, DomainState.SHUTOFF);
       }
       contents.domains().remove(found.uuid());
       contents.events().add(found, EventTypes.UNDEFINED, actor, Map.of());
@@ -161,99 +179,68 @@ public final class MemoryHost implements VmHost {
 
   @Override
   public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
-    synchronized (contents) {
-      MemoryDomain found = contents.find(domain);
-      DomainState wanted = mode == StartMode.RUNNING ? DomainState.RUNNING : DomainState.PAUSED;
-      if (found.state() == DomainState.RUNNING || found.state() == wanted) {
-        return already(found);
-      }
-      if (found.hasMachine()) {
-        throw illegal("start", found, DomainState.SHUTOFF);
-      }
-      DomainState from = found.state();
-      found.powerOn(
-          mode == StartMode.RUNNING ? StateReason.BOOTED : StateReason.STARTING_UP, wanted);
-      return changed(found, from, "");
-    }
+    return done(() -> verbs.start(contents.find(domain), mode));
   }
 
   @Override
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
-    synchronized (contents) {
-      MemoryDomain found = contents.find(domain);
-      if (found.state() == DomainState.SHUTOFF) {
-        return already(found);
-      }
-      if (found.state() != DomainState.RUNNING) {
-        throw illegal("shut down", found, DomainState.RUNNING);
-      }
-      contents.events().add(found, EventTypes.SHUTDOWN_REQUESTED, actor, Map.of());
-      if (!found.deaf) {
-        return off(found, StateReason.SHUTDOWN, "");
-      }
-      if (policy.afterwards() == ShutdownPolicy.Afterwards.DESTROY) {
-        return off(found, StateReason.DESTROYED, "destroyed: the guest did not shut down");
-      }
-      throw new DeadlineExceededException(
-          "Domain '"
-              + domain
-              + "' is still running: the guest did not shut down within "
-              + policy.timeout().toSeconds()
-              + " s. Try again, or destroy it.");
-    }
+    return done(() -> verbs.shutdown(contents.find(domain), policy));
   }
 
   @Override
   public VerbResult destroy(DomainRef domain, Duration grace, CallOptions options) {
-    synchronized (contents) {
-      MemoryDomain found = contents.find(domain);
-      return found.hasMachine() ? off(found, StateReason.DESTROYED, "") : already(found);
-    }
+    requireNotNegative("grace", grace);
+    return done(() -> verbs.destroy(contents.find(domain)));
   }
 
   @Override
   public VerbResult reset(DomainRef domain, CallOptions options) {
-    synchronized (contents) {
-      MemoryDomain found = contents.find(domain);
-      if (!ON.contains(found.state())) {
-        throw illegal("reset", found, DomainState.RUNNING);
-      }
-      contents.events().add(found, EventTypes.RESET, actor, Map.of("cause", "user"));
-      return found.state() == DomainState.CRASHED
-          ? change(found, DomainState.RUNNING, StateReason.BOOTED)
-          : new VerbResult(VerbResult.Effect.CHANGED, "", found.snapshot());
-    }
+    return done(() -> verbs.reset(contents.find(domain)));
   }
 
   @Override
   public VerbResult pause(DomainRef domain, CallOptions options) {
-    return stopOrGo("pause", domain, DomainState.RUNNING, DomainState.PAUSED, StateReason.USER);
+    return done(() -> verbs.pause(contents.find(domain)));
   }
 
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
-    return stopOrGo(
-        "resume", domain, DomainState.PAUSED, DomainState.RUNNING, StateReason.UNPAUSED);
+    return done(() -> verbs.resume(contents.find(domain)));
+  }
+
+  /** As on a real host, what an interrupted caller asks for is done, and its wait is over. */
+  private VerbResult done(Supplier<VerbResult> verb) {
+    VerbResult result;
+    synchronized (contents) {
+      result = verb.get();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new DeadlineExceededException("The caller was interrupted. What was asked goes on.");
+    }
+    return result;
   }
 
   @Override
   public DomainSnapshot await(DomainRef domain, Set<DomainState> states, Duration timeout) {
-    long end = System.nanoTime() + timeout.toNanos();
+    requireNotNegative("timeout", timeout);
+    if (states.isEmpty()) {
+      throw new InvalidRequestException("states: name at least one state to wait for.");
+    }
+    Deadline deadline = Deadline.of(timeout);
     synchronized (contents) {
       while (!states.contains(contents.find(domain).state())) {
-        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-        if (left <= 0) {
+        if (deadline.hasPassed()) {
           throw new DeadlineExceededException(
               "Domain '"
                   + domain
                   + "' is "
                   + contents.find(domain).state().text()
-                  + " after "
-                  + timeout.toMillis()
-                  + " ms.");
+                  + " and did not become another within "
+                  + timeout
+                  + ".");
         }
         try {
-          contents.wait(left);
+          TimeUnit.NANOSECONDS.timedWait(contents, Math.max(1, deadline.remainingNanos()));
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new DeadlineExceededException("Interrupted while waiting for '" + domain + "'.", e);
@@ -263,11 +250,20 @@ public final class MemoryHost implements VmHost {
     }
   }
 
+  private static void requireNotNegative(String what, Duration duration) {
+    if (duration.isNegative()) {
+      throw new InvalidRequestException(what + ": must not be negative, is " + duration + ".");
+    }
+  }
+
   @Override
   public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
+    if (maxBytes < 1 || maxBytes > LONGEST_LOG) {
+      throw new InvalidRequestException("maxBytes: must be 1 to " + LONGEST_LOG + ".");
+    }
     synchronized (contents) {
-      byte[] all =
-          kind == LogKind.CONSOLE ? contents.find(domain).consoleLog.toByteArray() : new byte[0];
+      MemoryDomain found = contents.find(domain);
+      byte[] all = kind == LogKind.CONSOLE ? found.consoleLog.toByteArray() : new byte[0];
       return Arrays.copyOfRange(all, Math.max(0, all.length - maxBytes), all.length);
     }
   }
@@ -277,7 +273,7 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       MemoryDomain found = contents.find(domain);
       if (!found.hasMachine()) {
-        throw illegal("attach to the console of", found, DomainState.RUNNING);
+        throw MemoryVerbs.illegal("attach to the console of", found, DomainState.RUNNING);
       }
       if (found.console.isPresent()) {
         throw new BusyException("Somebody is attached to the console of '" + domain + "' already.");
@@ -289,76 +285,30 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
-  public EventStream events(long afterSequence) {
-    return contents.events().stream(afterSequence);
+  public EventRange eventRange() {
+    synchronized (contents) {
+      return contents.events().range();
+    }
   }
 
   @Override
-  public void close() {}
+  public EventStream events(long afterSequence) {
+    synchronized (contents) {
+      return contents.events().stream(afterSequence);
+    }
+  }
+
+  /** Refuses every further call; the views of this host with it. Closing a view closes nothing. */
+  @Override
+  public void close() {
+    if (role == Role.OWNER) {
+      contents.close();
+    }
+  }
 
   private void detach(MemoryDomain domain, MemoryConsole console) {
     synchronized (contents) {
       domain.console = domain.console.filter(attached -> attached != console);
     }
-  }
-
-  private VerbResult stopOrGo(
-      String verb, DomainRef domain, DomainState from, DomainState to, StateReason reason) {
-    synchronized (contents) {
-      MemoryDomain found = contents.find(domain);
-      if (found.state() == to) {
-        return already(found);
-      }
-      if (found.state() != from) {
-        throw illegal(verb, found, from);
-      }
-      return change(found, to, reason);
-    }
-  }
-
-  private VerbResult off(MemoryDomain domain, StateReason reason, String detail) {
-    DomainState from = domain.state();
-    domain.powerOff(reason);
-    return changed(domain, from, detail);
-  }
-
-  private VerbResult change(MemoryDomain domain, DomainState state, StateReason reason) {
-    DomainState from = domain.state();
-    domain.enter(state, reason);
-    return changed(domain, from, "");
-  }
-
-  private VerbResult changed(MemoryDomain domain, DomainState from, String detail) {
-    contents
-        .events()
-        .add(
-            domain,
-            EventTypes.STATE,
-            actor,
-            Map.of(
-                "from", from.text(),
-                "state", domain.state().text(),
-                "reason", domain.snapshot().status().reason().text()));
-    contents.notifyAll();
-    return new VerbResult(VerbResult.Effect.CHANGED, detail, domain.snapshot());
-  }
-
-  private static VerbResult already(MemoryDomain domain) {
-    return new VerbResult(VerbResult.Effect.ALREADY, "", domain.snapshot());
-  }
-
-  private static InvalidStateException illegal(
-      String verb, MemoryDomain domain, DomainState... legal) {
-    String allowed = Arrays.stream(legal).map(DomainState::text).toList().toString();
-    return new InvalidStateException(
-        "Cannot "
-            + verb
-            + " domain '"
-            + domain.definition().name()
-            + "': it is "
-            + domain.state().text()
-            + "; legal in "
-            + allowed
-            + ".");
   }
 }

@@ -1,6 +1,7 @@
 package dev.berth.storage;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.StorageFailureException;

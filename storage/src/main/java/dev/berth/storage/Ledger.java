@@ -1,9 +1,9 @@
 package dev.berth.storage;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.error.BerthException;
 import dev.berth.error.OutcomeUnknownException;
-import dev.berth.store.Store.EventRange;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.store.DomainRecord;
-import dev.berth.store.Store.EventRange;
 import dev.berth.store.testing.StoreRecords;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.berth.domain.EventRange;
 import dev.berth.error.StorageFailureException;
 import dev.berth.store.DomainRecord;
-import dev.berth.store.Store.EventRange;
 import dev.berth.store.testing.StoreRecords;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.berth.store.testing;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.NotFoundException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.NotFoundException;
@@ -84,7 +85,7 @@ public abstract class StoreContract {
     assertThat(contents.launches()).isEmpty();
     assertThat(contents.intents()).isEmpty();
     assertThat(contents.rebuilt()).isEmpty();
-    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(0, 0));
+    assertThat(store.eventRange()).isEqualTo(new EventRange(0, 0));
     assertThat(store.eventsAfter(0, 10)).isEmpty();
   }
 
@@ -188,7 +189,7 @@ public abstract class StoreContract {
         .hasMessageContaining(first.uuid().toString());
 
     assertThat(store.contents().domains()).containsExactly(first);
-    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(1, 1));
+    assertThat(store.eventRange()).isEqualTo(new EventRange(1, 1));
   }
 
   @Test
@@ -255,7 +256,7 @@ public abstract class StoreContract {
     assertThat(store.eventsAfter(0, 1)).isEqualTo(acknowledged.subList(0, 1));
     assertThat(store.eventsAfter(2, 10)).isEmpty();
     assertThat(store.eventsAfter(0, 0)).isEmpty();
-    assertThat(store.eventRange()).isEqualTo(new Store.EventRange(1, 2));
+    assertThat(store.eventRange()).isEqualTo(new EventRange(1, 2));
   }
 
   @Test

@@ -1,0 +1,75 @@
+package dev.berth.config;
+
+import dev.berth.host.VmHost;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.CallerContract;
+import dev.berth.testing.contract.ConsoleContract;
+import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.MachineContract;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every host does, by a daemon over its control socket: real store, real QEMU. */
+@ExtendWith(LeakCheck.class)
+@Timeout(180)
+final class DaemonContractTest
+    implements DefinitionContract, MachineContract, EventContract, CallerContract, ConsoleContract {
+  @TempDir private Path directory;
+  private Served rig;
+
+  @BeforeEach
+  void open() {
+    rig = new Served(new TestHome(directory));
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Override
+  public HostRig rig() {
+    return rig;
+  }
+
+  private static final class Served extends HostRig {
+    private final TestHome home;
+    private final Daemon daemon;
+    private final VmHost host;
+
+    Served(TestHome home) {
+      this.home = home;
+      this.daemon = Daemon.start(home.settings());
+      this.host = VmHost.connect(URI.create("unix:" + home.settings().layout().controlSocket()));
+    }
+
+    @Override
+    public VmHost host() {
+      return host;
+    }
+
+    @Override
+    public String me() {
+      return "user:" + System.getProperty("user.name");
+    }
+
+    @Override
+    public String named(String actor) {
+      return me() + "/" + actor;
+    }
+
+    @Override
+    public void close() {
+      host.close();
+      daemon.close();
+      home.clear();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.berth.config;
+
+import dev.berth.host.VmHost;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.CallerContract;
+import dev.berth.testing.contract.ConsoleContract;
+import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.MachineContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every host does, by one that {@link Berth#open} opened: real store, real QEMU. */
+@ExtendWith(LeakCheck.class)
+@Timeout(180)
+final class OpenedHostContractTest
+    implements DefinitionContract, MachineContract, EventContract, CallerContract, ConsoleContract {
+  @TempDir private Path directory;
+  private Opened rig;
+
+  @BeforeEach
+  void open() {
+    rig = new Opened(new TestHome(directory));
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Override
+  public HostRig rig() {
+    return rig;
+  }
+
+  private static final class Opened extends HostRig {
+    private final TestHome home;
+    private final VmHost host;
+
+    Opened(TestHome home) {
+      this.home = home;
+      this.host = home.open();
+    }
+
+    @Override
+    public VmHost host() {
+      return host;
+    }
+
+    @Override
+    public String me() {
+      return "api";
+    }
+
+    @Override
+    public String named(String actor) {
+      return actor;
+    }
+
+    @Override
+    public void close() {
+      host.close();
+      home.clear();
+    }
+  }
+}

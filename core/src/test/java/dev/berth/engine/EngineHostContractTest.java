@@ -1,0 +1,63 @@
+package dev.berth.engine;
+
+import dev.berth.host.VmHost;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.CallerContract;
+import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.GuestContract;
+import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.MachineContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every host does, by an engine in this JVM. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class EngineHostContractTest
+    implements DefinitionContract, MachineContract, EventContract, CallerContract, GuestContract {
+  @TempDir Path directory;
+  private EngineRig rig;
+
+  @BeforeEach
+  void open() {
+    rig = new Embedded(directory);
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Override
+  public GuestRig rig() {
+    return rig;
+  }
+
+  private static final class Embedded extends EngineRig {
+    private final VmHost host = engineHost().engine().ownedBy("api", engineHost()::close);
+
+    Embedded(Path directory) {
+      super(directory);
+    }
+
+    @Override
+    public VmHost host() {
+      return host;
+    }
+
+    @Override
+    public String me() {
+      return "api";
+    }
+
+    @Override
+    public String named(String actor) {
+      return actor;
+    }
+  }
+}

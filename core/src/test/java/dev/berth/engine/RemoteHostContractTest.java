@@ -1,0 +1,83 @@
+package dev.berth.engine;
+
+import dev.berth.control.ControlAccess;
+import dev.berth.control.ControlServer;
+import dev.berth.host.VmHost;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.CallerContract;
+import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.GuestContract;
+import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.MachineContract;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every host does, by an engine behind its control socket. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class RemoteHostContractTest
+    implements DefinitionContract, MachineContract, EventContract, CallerContract, GuestContract {
+  @TempDir Path directory;
+  private EngineRig rig;
+
+  @BeforeEach
+  void open() {
+    rig = new Remote(directory);
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Override
+  public GuestRig rig() {
+    return rig;
+  }
+
+  private static final class Remote extends EngineRig {
+    private final ControlServer server;
+    private final VmHost host;
+
+    Remote(Path directory) {
+      super(directory);
+      Path socket = directory.resolve("control.sock");
+      server =
+          new ControlServer(
+                  engineHost().engine()::as,
+                  socket,
+                  ControlAccess.OWNER_ONLY,
+                  ControlServer.NOT_STOPPABLE)
+              .start();
+      host = VmHost.connect(URI.create("unix:" + socket));
+    }
+
+    @Override
+    public VmHost host() {
+      return host;
+    }
+
+    @Override
+    public String me() {
+      return "user:" + System.getProperty("user.name");
+    }
+
+    @Override
+    public String named(String actor) {
+      return me() + "/" + actor;
+    }
+
+    @Override
+    public void close() {
+      host.close();
+      server.close();
+      super.close();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.berth.testing;
+
+import dev.berth.host.DomainRef;
+import dev.berth.host.VmHost;
+import dev.berth.testing.contract.CallerContract;
+import dev.berth.testing.contract.ConsoleContract;
+import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.GuestContract;
+import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.MachineContract;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The host in memory is a host like any other. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class MemoryHostTest
+    implements DefinitionContract,
+        MachineContract,
+        EventContract,
+        CallerContract,
+        ConsoleContract,
+        GuestContract {
+  private final Rig rig = new Rig();
+
+  @Override
+  public GuestRig rig() {
+    return rig;
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  private static final class Rig extends GuestRig {
+    private static final DomainRef WEB = DomainRef.of("web");
+    private final MemoryHost host = MemoryHost.create();
+
+    @Override
+    public VmHost host() {
+      return host;
+    }
+
+    @Override
+    public String me() {
+      return "api";
+    }
+
+    @Override
+    public String named(String actor) {
+      return actor;
+    }
+
+    @Override
+    public void guestIgnoresPowerButton() {
+      host.deafen(WEB);
+    }
+
+    @Override
+    public void guestPanics() {
+      host.guestPanics(WEB);
+    }
+
+    @Override
+    public void guestPowersOff() {
+      host.guestPowersOff(WEB);
+    }
+
+    @Override
+    public void close() {
+      host.close();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.berth.testing.contract;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainEvent;
+import dev.berth.domain.DomainState;
+import dev.berth.error.BerthException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EventStream;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.host.VmHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** A host under test, and short ways to use it. Closing it closes the host and what it runs on. */
+public abstract class HostRig implements AutoCloseable {
+  /** Far beyond what anything here takes. */
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  static final DomainRef WEB = DomainRef.of("web");
+  static final DomainRef NONE = DomainRef.of("none");
+  static final Duration GRACE = Duration.ofSeconds(20);
+
+  private static final CallOptions PATIENT = CallOptions.within(PATIENCE);
+
+  /** The host under test. */
+  public abstract VmHost host();
+
+  /** Whom events name for what is asked of the host itself. */
+  public abstract String me();
+
+  /** Whom events name when that actor calls through a view. */
+  public abstract String named(String actor);
+
+  @Override
+  public abstract void close();
+
+  /** What of an event is the same everywhere. */
+  record Told(String type, String actor, Map<String, String> attributes) {
+    static Told of(DomainEvent event) {
+      return new Told(event.type(), event.actor(), event.attributes());
+    }
+  }
+
+  final DefinitionDocument document(String text) {
+    return new DefinitionDocument(text, "web.yaml", Path.of("/"));
+  }
+
+  final DefineResult define(String name) {
+    return define(name, "64MiB");
+  }
+
+  final DefineResult define(String name, String memory) {
+    return define("name: " + name + "\nmemory: " + memory + "\n", new DefineCondition.Always());
+  }
+
+  final DefineResult define(String text, DefineCondition condition) {
+    return host().define(document(text), condition);
+  }
+
+  final VerbResult start(StartMode mode) {
+    return host().start(WEB, mode, PATIENT);
+  }
+
+  final VerbResult pause() {
+    return host().pause(WEB, PATIENT);
+  }
+
+  final VerbResult resume() {
+    return host().resume(WEB, PATIENT);
+  }
+
+  final VerbResult reset() {
+    return host().reset(WEB, PATIENT);
+  }
+
+  final VerbResult destroy() {
+    return host().destroy(WEB, GRACE, PATIENT);
+  }
+
+  final DomainState state() {
+    return host().domain(WEB).status().state();
+  }
+
+  /** Defines 'web' and brings it into a state. */
+  final void webIs(DomainState state) {
+    define("web");
+    switch (state) {
+      case SHUTOFF -> {}
+      case PAUSED -> start(StartMode.PAUSED);
+      case RUNNING -> start(StartMode.RUNNING);
+      default -> throw new IllegalArgumentException("no test brings a domain to " + state);
+    }
+  }
+
+  /** Everything told after that event, in order. */
+  final List<DomainEvent> eventsAfter(long sequence) throws InterruptedException {
+    long newest = host().eventRange().newest();
+    List<DomainEvent> read = new ArrayList<>();
+    try (EventStream events = host().events(sequence)) {
+      for (long last = sequence; last < newest; last = read.get(read.size() - 1).sequence()) {
+        read.add(events.next(PATIENCE).orElseThrow(() -> new AssertionError("no event came")));
+      }
+    }
+    return read;
+  }
+
+  final List<Told> toldAfter(long sequence) throws InterruptedException {
+    return eventsAfter(sequence).stream().map(Told::of).toList();
+  }
+
+  /** Which class of error that call ends with. */
+  final Class<? extends BerthException> errorOf(Consumer<VmHost> call) {
+    try {
+      call.accept(host());
+    } catch (BerthException e) {
+      return e.getClass();
+    }
+    throw new AssertionError("the call was not refused");
+  }
+
+  /** Calls on a thread of its own. */
+  static <T> CompletableFuture<T> async(Callable<T> call) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                outcome.complete(call.call());
+              } catch (Exception | AssertionError e) {
+                outcome.completeExceptionally(e);
+              }
+            },
+            "contract-caller");
+    thread.setDaemon(true);
+    thread.start();
+    return outcome;
+  }
+}
