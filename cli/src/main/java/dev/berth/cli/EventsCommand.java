@@ -5,6 +5,7 @@ import dev.berth.cli.output.Printable;
 import dev.berth.control.EventCodec;
 import dev.berth.domain.DomainEvent;
 import dev.berth.host.EventStream;
+import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -14,9 +15,6 @@ import java.util.TreeMap;
 
 /** {@code vmctl events}. */
 final class EventsCommand implements Command {
-  /** How long the stream of kept events may pause before they count as printed. */
-  private static final Duration QUIET = Duration.ofMillis(300);
-
   private static final Duration LOOK_UP = Duration.ofSeconds(1);
 
   private final Parameter<Long> since;
@@ -35,18 +33,22 @@ final class EventsCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    Output output = session.output();
-    try (EventStream events = session.host().events(since.value())) {
-      while (true) {
-        Optional<DomainEvent> event = events.next(follow.value() ? LOOK_UP : QUIET);
+    VmHost host = session.host();
+    long last = follow.value() ? Long.MAX_VALUE : host.eventRange().newest();
+    try (EventStream events = host.events(since.value())) {
+      for (long printed = since.value(); printed < last; ) {
+        Optional<DomainEvent> event = events.next(LOOK_UP);
         if (event.isPresent()) {
-          DomainEvent each = event.get();
-          output.item(() -> EventCodec.write(each), () -> line(each));
-        } else if (!follow.value()) {
-          return ExitCodes.OK;
+          printed = event.get().sequence();
+          print(session.output(), event.get());
         }
       }
     }
+    return ExitCodes.OK;
+  }
+
+  private static void print(Output output, DomainEvent event) throws IOException {
+    output.item(() -> EventCodec.write(event), () -> line(event));
   }
 
   /** For example {@code 17 2026-11-20T18:00:00Z web-1 domain.state uid:0(root) state=running}. */

@@ -97,7 +97,7 @@ final class UpCommandTest {
             .startingDaemonsBy(
                 (layout, connector, output) -> {
                   started.add(layout);
-                  return host;
+                  return host.as("api");
                 });
 
     Outcome outcome = alone.run("up", "web-1.yaml", "--lines=0", "--home", "/srv/vms");
@@ -123,7 +123,7 @@ final class UpCommandTest {
             .startingDaemonsBy(
                 (layout, connector, output) -> {
                   started.add(layout);
-                  return host;
+                  return host.as("api");
                 });
 
     assertThat(alone.run("list", "--home", home.toString()).exitCode()).isZero();

@@ -31,7 +31,8 @@ final class VerbCommandsTest {
     assertThat(shell.run("reset", "a").exitCode()).isZero();
     assertThat(shell.run("shutdown", "a").out()).isEqualTo("a: shutoff (shutdown)\n");
     assertThat(shell.run("start", "--paused", "a").out()).startsWith("a: paused (");
-    assertThat(shell.run("destroy", "a").out()).isEqualTo("a: shutoff (destroyed)\n");
+    assertThat(shell.run("destroy", "a").out())
+        .isEqualTo("a: shutoff (destroyed); ended cleanly\n");
   }
 
   @Test
@@ -84,7 +85,7 @@ final class VerbCommandsTest {
     assertThat(host.domain(A).status().state()).isEqualTo(DomainState.RUNNING);
 
     assertThat(shell.run("shutdown", "a", "--timeout", "1s", "--destroy-after").out())
-        .startsWith("a: shutoff (destroyed); destroyed: ");
+        .isEqualTo("a: shutoff (destroyed); ended cleanly\n");
   }
 
   @Test
@@ -132,13 +133,13 @@ final class VerbCommandsTest {
     shell.run("start", "a");
 
     assertThat(shell.run("events").out().lines())
-        .hasSize(4)
+        .hasSize(5)
         .last()
         .asString()
         .contains(" a domain.state ")
-        .contains("from=shutoff reason=booted state=running");
-    assertThat(shell.run("events", "--since", "3", "-o", "json").out())
-        .startsWith("{\"sequence\":4,")
+        .contains("from=paused reason=booted state=running");
+    assertThat(shell.run("events", "--since", "4", "-o", "json").out())
+        .startsWith("{\"sequence\":5,")
         .hasLineCount(1);
   }
 
