@@ -98,7 +98,8 @@ final class HostModule {
       Clock clock,
       HostSettings settings,
       Closer closer) {
-    HostFacts facts = new HostFacts(BerthVersion.TEXT, settings.layout().home(), launcher::qemus);
+    HostFacts facts =
+        new HostFacts(BerthVersion.TEXT, settings.layout().home(), HostBoot.id(), launcher::qemus);
     Engine engine = Engine.open(store, launcher, driverThreads, clock, settings.engine(), facts);
     closer.register(engine::close);
     return engine;

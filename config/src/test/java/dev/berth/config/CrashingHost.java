@@ -127,7 +127,7 @@ final class CrashingHost {
             drivers,
             clock,
             settings.engine(),
-            new HostFacts(BerthVersion.TEXT, layout.home(), List::of))
+            new HostFacts(BerthVersion.TEXT, layout.home(), HostBoot.id(), List::of))
         .as("crashing host");
   }
 }

@@ -7,6 +7,7 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.Liveness;
@@ -41,6 +42,7 @@ public final class DomainCodec {
     node.set("definition", definition(snapshot.definition()));
     snapshot.machine().ifPresent(machine -> node.set("machine", machine(machine)));
     snapshot.operation().ifPresent(operation -> node.set("operation", operation(operation)));
+    snapshot.restart().ifPresent(restart -> node.set("restart", restart(restart)));
     return node;
   }
 
@@ -53,7 +55,8 @@ public final class DomainCodec {
         status(Json.object(node, "status")),
         definition(Json.object(node, "definition")),
         Json.optionalObject(node, "machine").map(DomainCodec::machine),
-        Json.optionalObject(node, "operation").map(DomainCodec::operation));
+        Json.optionalObject(node, "operation").map(DomainCodec::operation),
+        Json.optionalObject(node, "restart").map(DomainCodec::restart));
   }
 
   private static DomainName name(JsonNode node) {
@@ -157,5 +160,22 @@ public final class DomainCodec {
   private static OperationSummary operation(ObjectNode node) {
     return new OperationSummary(
         Json.text(node, "verb"), Json.text(node, "actor"), WireValue.instant(node, "since"));
+  }
+
+  private static ObjectNode restart(RestartSummary restart) {
+    ObjectNode node = Json.object();
+    node.put("tries", restart.tries());
+    node.put("triesAtMost", restart.triesAtMost());
+    restart.nextTryAt().ifPresent(moment -> node.put("nextTryAt", moment.toString()));
+    return node;
+  }
+
+  private static RestartSummary restart(ObjectNode node) {
+    return new RestartSummary(
+        WireValue.integer(node, "tries"),
+        WireValue.integer(node, "triesAtMost"),
+        node.has("nextTryAt")
+            ? Optional.of(WireValue.instant(node, "nextTryAt"))
+            : Optional.empty());
   }
 }

@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param disks block devices, in boot order
  * @param nics network interfaces
  * @param devices console, entropy, balloon, guest agent
+ * @param policies what the host does with the domain by itself
  */
 public record DomainDefinition(
     DomainName name,
@@ -27,7 +28,8 @@ public record DomainDefinition(
     Boot boot,
     List<Disk> disks,
     List<Nic> nics,
-    Devices devices) {
+    Devices devices,
+    Policies policies) {
 
   /** Copies the collections. */
   public DomainDefinition {
@@ -36,9 +38,22 @@ public record DomainDefinition(
     nics = List.copyOf(nics);
   }
 
+  /** A definition of a domain with which the host does nothing by itself. */
+  public DomainDefinition(
+      DomainName name,
+      Optional<UUID> uuid,
+      Map<String, String> labels,
+      Compute compute,
+      Boot boot,
+      List<Disk> disks,
+      List<Nic> nics,
+      Devices devices) {
+    this(name, uuid, labels, compute, boot, disks, nics, devices, Policies.NONE);
+  }
+
   /** The same definition with that UUID. */
   public DomainDefinition withUuid(UUID chosen) {
     return new DomainDefinition(
-        name, Optional.of(chosen), labels, compute, boot, disks, nics, devices);
+        name, Optional.of(chosen), labels, compute, boot, disks, nics, devices, policies);
   }
 }

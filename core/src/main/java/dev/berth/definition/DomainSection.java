@@ -2,6 +2,8 @@ package dev.berth.definition;
 
 import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.Policies.Autostart;
+import dev.berth.definition.Policies.Restart;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import java.util.List;
@@ -144,6 +146,33 @@ final class DomainSection {
           ofDevices(Devices::guestAgent),
           "The channel of the QEMU guest agent, `org.qemu.guest_agent.0`.");
 
+  private static final Key<DomainDefinition, Autostart> AUTOSTART =
+      Key.defaulted(
+          "autostart",
+          new SwitchType<>(Autostart.ONCE_PER_BOOT, Autostart.NEVER),
+          Autostart.NEVER,
+          ofPolicies(Policies::autostart),
+          "Whether the domain starts by itself, once, when the host has booted. Who shuts it down"
+              + " or destroys it keeps it off until the next boot.");
+
+  private static final Key<DomainDefinition, Restart> RESTART =
+      Key.defaulted(
+          "restart",
+          ChoiceType.of(Restart.class),
+          Restart.NEVER,
+          ofPolicies(Policies::restart),
+          "After which ends the domain is started again: when QEMU died or the guest panicked, or"
+              + " also when nobody knows how QEMU ended. Never after the guest's own power-off.");
+
+  private static final Key<DomainDefinition, Integer> SHUTDOWN_ORDER =
+      Key.defaulted(
+          "shutdown-order",
+          new IntegerType(0, 999),
+          Policies.MIDDLE,
+          ofPolicies(Policies::shutdownOrder),
+          "The domain's place when all guests are shut down: lower numbers first, equal ones"
+              + " together.");
+
   static final Section<DomainDefinition> SECTION =
       new Section<>(
           "a domain",
@@ -162,7 +191,10 @@ final class DomainSection {
               CONSOLE,
               RNG,
               BALLOON,
-              AGENT),
+              AGENT,
+              AUTOSTART,
+              RESTART,
+              SHUTDOWN_ORDER),
           DomainSection::check,
           DomainSection::build,
           schema -> {});
@@ -179,6 +211,10 @@ final class DomainSection {
 
   private static <T> Function<DomainDefinition, T> ofDevices(Function<Devices, T> part) {
     return definition -> part.apply(definition.devices());
+  }
+
+  private static <T> Function<DomainDefinition, T> ofPolicies(Function<Policies, T> part) {
+    return definition -> part.apply(definition.policies());
   }
 
   private static void check(Values<DomainDefinition> values, Place place) {
@@ -220,6 +256,7 @@ final class DomainSection {
         values.of(BOOT),
         values.of(DISKS),
         values.of(NICS),
-        new Devices(values.of(CONSOLE), values.of(RNG), values.of(BALLOON), values.of(AGENT)));
+        new Devices(values.of(CONSOLE), values.of(RNG), values.of(BALLOON), values.of(AGENT)),
+        new Policies(values.of(AUTOSTART), values.of(RESTART), values.of(SHUTDOWN_ORDER)));
   }
 }

@@ -16,6 +16,8 @@ import java.util.UUID;
  * @param definition the current definition's revision and what of it waits for the next boot
  * @param machine the live machine, if there is one
  * @param operation what is being done to the domain just now
+ * @param restart what the host is doing about the domain's failures, or to start it by itself;
+ *     empty when it has nothing to do
  */
 public record DomainSnapshot(
     DomainName name,
@@ -25,7 +27,8 @@ public record DomainSnapshot(
     DomainStatus status,
     DefinitionSummary definition,
     Optional<MachineSummary> machine,
-    Optional<OperationSummary> operation) {
+    Optional<OperationSummary> operation,
+    Optional<RestartSummary> restart) {
 
   /**
    * The definition in a snapshot.
@@ -54,4 +57,14 @@ public record DomainSnapshot(
    * @param since when it began
    */
   public record OperationSummary(String verb, String actor, Instant since) {}
+
+  /**
+   * Starts of the domain by the host itself.
+   *
+   * @param tries starts after a failure since the domain was last up for ten minutes, the next one
+   *     included; 0 for a start because the host has booted
+   * @param triesAtMost after so many the host gives up
+   * @param nextTryAt when the domain is started next; empty when no start is due
+   */
+  public record RestartSummary(int tries, int triesAtMost, Optional<Instant> nextTryAt) {}
 }

@@ -31,6 +31,24 @@ public final class EventTypes {
    */
   public static final String RECOVERED = "domain.recovered";
 
+  /** The host has booted, and starts a domain by itself: attribute {@code boot}. */
+  public static final String AUTOSTART_DUE = "domain.autostart-due";
+
+  /** A domain that was started by itself after the host's boot is up. */
+  public static final String AUTOSTARTED = "domain.autostarted";
+
+  /** A domain has failed and will be started again: attributes {@code try, at, cause}. */
+  public static final String RESTART_DUE = "domain.restart-due";
+
+  /** A domain that has failed is up again: attribute {@code try}. */
+  public static final String RESTARTED = "domain.restarted";
+
+  /** A start by the host itself is off, because somebody wants something else of the domain. */
+  public static final String RESTART_CANCELLED = "domain.restart-cancelled";
+
+  /** The host does not try any more to start a domain: attributes {@code tries, cause}. */
+  public static final String RESTART_GIVEN_UP = "domain.restart-given-up";
+
   /** QEMU reported an I/O error of a guest's disk. */
   public static final String IO_ERROR = "domain.io-error";
 

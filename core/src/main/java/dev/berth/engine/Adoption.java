@@ -99,6 +99,9 @@ final class Adoption {
     }
     DomainStatus status = RunStates.interpret(runState, false, ledger.status(), host.now());
     Step step = Step.by(Actors.HOST).status(status).event(EventTypes.ADOPTED, Map.of());
+    if (status.state() == DomainState.CRASHED && status != ledger.status() && intent.isEmpty()) {
+      step.failure(RunStateFollower.PANIC);
+    }
     intent.ifPresent(
         cut ->
             step.change(new Change.RemoveIntent(ledger.uuid()))

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Policies;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
@@ -15,6 +16,7 @@ import dev.berth.host.DefineResult;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoreContents;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +63,30 @@ final class Definitions {
     return existing.get().define(wanted.withUuid(uuid), condition, actor);
   }
 
+  /**
+   * Refuses to replace a definition when that is not what the caller expects to happen.
+   *
+   * @throws AlreadyExistsException when a new domain was wanted
+   * @throws ConflictException when another definition was to be replaced
+   */
+  static void check(DefineCondition condition, Ledger existing) {
+    if (condition instanceof DefineCondition.Absent) {
+      throw new AlreadyExistsException(
+          "Domain '" + existing.name() + "' exists already. Choose another name, or replace it.");
+    }
+    if (condition instanceof DefineCondition.Revision expected
+        && expected.revision() != existing.revision()) {
+      throw new ConflictException(
+          "The definition of domain '"
+              + existing.name()
+              + "' is at revision "
+              + existing.revision()
+              + ", not "
+              + expected.revision()
+              + ": somebody changed it meanwhile. Read it again, then decide.");
+    }
+  }
+
   private CompletableFuture<DefineResult> create(
       DomainDefinition wanted, DefineCondition condition, String actor) {
     if (condition instanceof DefineCondition.Revision expected) {
@@ -82,17 +108,31 @@ final class Definitions {
             1,
             DefinitionWriter.json(definition),
             DomainStatus.of(DomainState.SHUTOFF, StateReason.UNKNOWN, host.now()));
-    return host.commit(new Commit(List.of(new Change.PutDomain(row)), List.of(defined(row, actor))))
+    PolicyState policyState = policyState(definition, uuid);
+    List<Change> changes =
+        List.of(new Change.PutDomain(row), new Change.PutPolicyState(policyState));
+    return host.commit(new Commit(changes, List.of(defined(row, actor))))
         .handle(
             (events, failure) -> {
               if (failure != null) {
                 throw failed(row, definition, OpenCalls.unwrapped(failure));
               }
               DomainDriver driver =
-                  DomainDriver.of(host, domains, OnRecord.created(row, definition));
+                  DomainDriver.of(
+                      host,
+                      domains,
+                      OnRecord.created(row, definition, policyState(definition, row.uuid())));
               host.announce(events);
               return new DefineResult(DefineResult.Effect.CREATED, driver.snapshot());
             });
+  }
+
+  /** A new domain has missed the host's boot: it is started by itself at the next one. */
+  private PolicyState policyState(DomainDefinition definition, UUID uuid) {
+    PolicyState none = PolicyState.none(uuid);
+    return definition.policies().autostart() == Policies.Autostart.ONCE_PER_BOOT
+        ? none.settledIn(host.boot())
+        : none;
   }
 
   private RuntimeException failed(
@@ -126,7 +166,8 @@ final class Definitions {
       return;
     }
     LOG.warn("Domain '{}' was defined after all: the store holds it", row.name());
-    DomainDriver.of(host, domains, OnRecord.created(row, definition));
+    DomainDriver.of(
+        host, domains, OnRecord.created(row, definition, policyState(definition, row.uuid())));
     host.journal().announce(host.store().eventRange().newest());
   }
 

@@ -6,10 +6,8 @@ import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
-import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
-import dev.berth.error.ConflictException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
@@ -106,7 +104,10 @@ final class DomainDriver {
   CompletableFuture<Void> recover(OnRecord found, Optional<Intent> intent) {
     CompletableFuture<Void> decided = new CompletableFuture<>();
     mailbox.event(
-        () -> recovered(found, intent).whenComplete((done, failure) -> decided.complete(null)));
+        () ->
+            recovered(found, intent)
+                .thenCompose(done -> keeper.restarts().opened())
+                .whenComplete((done, failure) -> decided.complete(null)));
     return decided;
   }
 
@@ -187,6 +188,9 @@ final class DomainDriver {
             ending.end().join(answer); // the guest has shut down, and its machine is being reaped
             return Mailbox.DONE;
           }
+          if (keeper.lifecycle() instanceof Lifecycle.Off) {
+            return keeper.restarts().stayOff(actor, answer);
+          }
           return verbs.onLiveMachine(
               Verb.SHUTDOWN,
               hasDeadline,
@@ -231,7 +235,7 @@ final class DomainDriver {
       DefineCondition condition,
       String actor,
       CompletableFuture<DefineResult> answer) {
-    checkCondition(condition);
+    Definitions.check(condition, ledger);
     if (ledger.isDefinedAs(wanted)) {
       answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
       return Mailbox.DONE;
@@ -248,24 +252,6 @@ final class DomainDriver {
               answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot()));
             })
         .exceptionally(failure -> fail(answer, failure));
-  }
-
-  private void checkCondition(DefineCondition condition) {
-    if (condition instanceof DefineCondition.Absent) {
-      throw new AlreadyExistsException(
-          "Domain '" + ledger.name() + "' exists already. Choose another name, or replace it.");
-    }
-    if (condition instanceof DefineCondition.Revision expected
-        && expected.revision() != ledger.revision()) {
-      throw new ConflictException(
-          "The definition of domain '"
-              + ledger.name()
-              + "' is at revision "
-              + ledger.revision()
-              + ", not "
-              + expected.revision()
-              + ": somebody changed it meanwhile. Read it again, then decide.");
-    }
   }
 
   private CompletionStage<?> undefine(String actor, CompletableFuture<VerbResult> answer) {
@@ -363,6 +349,9 @@ final class DomainDriver {
     }
     DomainState state = ledger.snapshot().status().state();
     Admission admission = VerbTable.decide(verb, state);
+    if (verb.isToBeOff() && keeper.restarts().isDue() && !(admission instanceof Admission.Deny)) {
+      return true;
+    }
     if (admission instanceof Admission.Already already) {
       answer.complete(
           new VerbResult(VerbResult.Effect.ALREADY, already.detail(), ledger.snapshot()));

@@ -21,6 +21,11 @@ final class Endings {
       return switch (ending.end().cause()) {
         case GUEST_SHUTDOWN -> off(StateReason.SHUTDOWN, Optional.empty(), now);
         case DESTROY -> off(StateReason.DESTROYED, Optional.of(ending.end().manner().text()), now);
+        case RESTART ->
+            off(
+                StateReason.CRASHED,
+                Optional.of("the guest had panicked; its machine was ended to start it again"),
+                now);
         case START_UNDONE ->
             off(
                 StateReason.FAILED,
@@ -53,6 +58,16 @@ final class Endings {
       return off(StateReason.DESTROYED, Optional.of("QEMU was told to end by somebody else"), now);
     }
     return off(StateReason.CRASHED, Optional.of("QEMU ended unexpectedly: " + exit.text()), now);
+  }
+
+  /** Whether an end that nobody here had told is a failure. */
+  static Optional<Failure> failure(DomainStatus after, ProcessExit exit) {
+    if (after.reason() != StateReason.CRASHED) {
+      return Optional.empty();
+    }
+    Failure.Kind kind =
+        exit.equals(ProcessExit.UNKNOWN) ? Failure.Kind.UNKNOWN_END : Failure.Kind.QEMU_DIED;
+    return Optional.of(new Failure(kind, after.detail().orElse("QEMU ended unexpectedly")));
   }
 
   /** Whose doing the end was. */

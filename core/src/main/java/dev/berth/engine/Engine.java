@@ -66,6 +66,18 @@ public final class Engine implements AutoCloseable {
       Clock clock,
       EngineSettings settings,
       HostFacts facts) {
+    return open(store, launcher, turns, clock, TimerThread.start(), settings, facts);
+  }
+
+  /** The same with timers of the caller's; the engine closes them. */
+  static Engine open(
+      Store store,
+      MachineLauncher launcher,
+      Executor turns,
+      Clock clock,
+      Timers timers,
+      EngineSettings settings,
+      HostFacts facts) {
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
     ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
     HostServices host =
@@ -77,9 +89,10 @@ public final class Engine implements AutoCloseable {
             turns,
             files,
             patient,
-            Timers.start(),
+            timers,
             new OperationThreads(settings.operationLimit()),
-            settings);
+            settings,
+            facts.boot());
     Engine engine = new Engine(host, List.of(files, patient), facts);
     boolean open = false;
     try {

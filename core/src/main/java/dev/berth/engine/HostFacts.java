@@ -10,6 +10,9 @@ import java.util.function.Supplier;
  *
  * @param version of Berth
  * @param home where the store is
+ * @param boot id of the present boot of the machine, as in {@code /proc/sys/kernel/random/boot_id};
+ *     empty when not known, and then no domain is started by its {@code autostart}
  * @param qemus the QEMU binaries found so far
  */
-public record HostFacts(String version, Path home, Supplier<List<HostInfo.QemuInfo>> qemus) {}
+public record HostFacts(
+    String version, Path home, String boot, Supplier<List<HostInfo.QemuInfo>> qemus) {}

@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
  * @param timers when things are due
  * @param operations threads of multi-step work
  * @param settings limits and times
+ * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
 record HostServices(
     Store store,
@@ -35,7 +36,8 @@ record HostServices(
     Executor patient,
     Timers timers,
     OperationThreads operations,
-    EngineSettings settings) {
+    EngineSettings settings,
+    String boot) {
 
   Instant now() {
     return clock.instant();

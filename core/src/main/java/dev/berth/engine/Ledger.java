@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Policies;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainName;
@@ -10,7 +11,6 @@ import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
-import dev.berth.domain.EventTypes;
 import dev.berth.domain.MachineSummary;
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.LaunchRecord;
@@ -18,10 +18,11 @@ import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,8 @@ final class Ledger {
   private Optional<DomainStatus> shown;
   private Optional<OperationSummary> operation = Optional.empty();
   private Optional<MachineSummary> machine = Optional.empty();
+  private PolicyState policyState;
+  private Runnable onStep = () -> {};
   private final Unsaved unsaved = new Unsaved();
   private boolean retrying;
   private volatile Optional<LaunchRecord> launch;
@@ -64,7 +67,8 @@ final class Ledger {
 
   Ledger(HostServices host, OnRecord found) {
     this.host = host;
-    this.row = leap(found.row());
+    this.row = found.row().inGeneration(found.row().generation() + GENERATION_LEAP);
+    this.policyState = found.policyState();
     this.definition = found.definition();
     this.unreadable = found.definitionProblem();
     this.launch = found.launch();
@@ -72,14 +76,9 @@ final class Ledger {
     this.snapshot = picture();
   }
 
-  private static DomainRecord leap(DomainRecord row) {
-    return new DomainRecord(
-        row.uuid(),
-        row.name(),
-        row.generation() + GENERATION_LEAP,
-        row.revision(),
-        row.document(),
-        row.status());
+  /** Has that run, in the driver's turn, whenever a step was taken. */
+  void onStep(Runnable follower) {
+    onStep = follower;
   }
 
   UUID uuid() {
@@ -128,6 +127,23 @@ final class Ledger {
   /** State and reason as last persisted, whatever is shown on top of it. */
   DomainStatus status() {
     return row.status();
+  }
+
+  /** The present definition, if it can be read. */
+  Optional<DomainDefinition> readable() {
+    return definition;
+  }
+
+  /** How far the host is with the domain's policies, as last persisted. */
+  PolicyState policyState() {
+    return policyState;
+  }
+
+  /** Since when the guest runs, if it does. */
+  Optional<Instant> runningSince() {
+    return row.status().state() == DomainState.RUNNING
+        ? Optional.of(row.status().since())
+        : Optional.empty();
   }
 
   DomainSnapshot snapshot() {
@@ -231,7 +247,11 @@ final class Ledger {
 
   /** A step with its rows written out. */
   private record Prepared(
-      Step step, DomainRecord row, List<Change> changes, List<DomainEvent> events) {
+      Step step,
+      DomainRecord row,
+      PolicyRules.Outcome policy,
+      List<Change> changes,
+      List<DomainEvent> events) {
 
     Commit after(Unsaved unsaved) {
       List<Change> allChanges = new ArrayList<>(unsaved.changes());
@@ -261,46 +281,18 @@ final class Ledger {
       changes.add(new Change.RemoveIntent(row.uuid()));
     }
     changes.addAll(step.changes());
-    return new Prepared(step, written, changes, events(step));
+    Policies policies = definition.map(DomainDefinition::policies).orElse(Policies.NONE);
+    PolicyRules.Outcome policy =
+        PolicyRules.after(policyState, policies, step, host.boot(), host.now());
+    if (!policy.state().equals(policyState)) {
+      changes.add(new Change.PutPolicyState(policy.state()));
+    }
+    return new Prepared(
+        step, written, policy, changes, StepEvents.of(row, step, policy.events(), host.now()));
   }
 
   private StoredLaunch stored(LaunchRecord record) {
     return new StoredLaunch(row.uuid(), record.incarnation(), LAUNCHES.write(record));
-  }
-
-  private List<DomainEvent> events(Step step) {
-    List<DomainEvent> events = new ArrayList<>();
-    step.events().forEach(told -> events.add(event(told.type(), step.actor(), told.attributes())));
-    step.status()
-        .filter(next -> !sameState(next, row.status()))
-        .ifPresent(next -> events.add(event(EventTypes.STATE, step.actor(), stateChange(next))));
-    return events;
-  }
-
-  private Map<String, String> stateChange(DomainStatus next) {
-    Map<String, String> attributes = new LinkedHashMap<>();
-    attributes.put("from", row.status().state().text());
-    attributes.put("state", next.state().text());
-    attributes.put("reason", next.reason().text());
-    next.detail().ifPresent(detail -> attributes.put("detail", detail));
-    return attributes;
-  }
-
-  private DomainEvent event(String type, String actor, Map<String, String> attributes) {
-    return new DomainEvent(
-        0,
-        host.now(),
-        Optional.of(row.uuid()),
-        Optional.of(row.name().text()),
-        type,
-        actor,
-        attributes);
-  }
-
-  private static boolean sameState(DomainStatus one, DomainStatus other) {
-    return one.state() == other.state()
-        && one.reason() == other.reason()
-        && one.detail().equals(other.detail());
   }
 
   private void checkTransition(DomainStatus next) {
@@ -313,14 +305,8 @@ final class Ledger {
   private void apply(Prepared prepared) {
     Step step = prepared.step();
     step.status().ifPresent(next -> log(next, step.actor()));
-    row =
-        new DomainRecord(
-            prepared.row().uuid(),
-            prepared.row().name(),
-            row.generation(),
-            prepared.row().revision(),
-            prepared.row().document(),
-            prepared.row().status());
+    row = prepared.row().inGeneration(row.generation());
+    policyState = prepared.policy().state();
     if (step.status().isPresent()) {
       shown = Optional.empty();
     }
@@ -334,6 +320,7 @@ final class Ledger {
     }
     publish();
     step.published().run();
+    onStep.run();
   }
 
   private void log(DomainStatus next, String actor) {
@@ -347,14 +334,7 @@ final class Ledger {
   }
 
   private void publish() {
-    row =
-        new DomainRecord(
-            row.uuid(),
-            row.name(),
-            row.generation() + 1,
-            row.revision(),
-            row.document(),
-            row.status());
+    row = row.inGeneration(row.generation() + 1);
     snapshot = picture();
     waiters.published(snapshot);
   }
@@ -375,7 +355,8 @@ final class Ledger {
             definition.map(known -> known.compute().memory()).orElse(new ByteSize(0)),
             definition.map(DomainDefinition::labels).orElse(Map.of())),
         machine,
-        operation);
+        operation,
+        PolicyRules.summary(policyState));
   }
 
   /** What is wrong with the definition shows where nothing more urgent is told. */

@@ -14,6 +14,8 @@ final class MachineEnd {
     GUEST_SHUTDOWN,
     /** Somebody asked. */
     DESTROY,
+    /** The guest has panicked, and is to be started again. */
+    RESTART,
     /** The host process ended in the middle of the start: the guest never ran. */
     START_UNDONE,
     /** The store did not take the start: the guest never ran. */

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
- * {@link ShutdownRequests} and {@link Reaper} see them end.
+ * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back.
  */
 final class MachineKeeper {
   private final HostServices host;
@@ -42,6 +42,7 @@ final class MachineKeeper {
   private final QemuEvents qemuEvents;
   private final Reaper reaper;
   private final ShutdownRequests shutdowns;
+  private final Restarts restarts;
   private Lifecycle lifecycle = new Lifecycle.Off();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
@@ -54,6 +55,8 @@ final class MachineKeeper {
     this.qemuEvents = new QemuEvents(host, this);
     this.reaper = new Reaper(host, mailbox, ledger, this);
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);
+    this.restarts = new Restarts(host, mailbox, ledger, this);
+    ledger.onStep(restarts::follow);
   }
 
   Lifecycle lifecycle() {
@@ -82,6 +85,10 @@ final class MachineKeeper {
 
   ShutdownRequests shutdowns() {
     return shutdowns;
+  }
+
+  Restarts restarts() {
+    return restarts;
   }
 
   /** The machine answers; from now on it is followed. */

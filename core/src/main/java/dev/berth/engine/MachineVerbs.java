@@ -65,12 +65,13 @@ final class MachineVerbs {
   CompletionStage<?> destroy(Duration grace, String actor, CompletableFuture<VerbResult> answer) {
     Lifecycle now = keeper.lifecycle();
     if (now instanceof Lifecycle.Starting starting) {
-      starting.operation().cancel(answer);
-      return Mailbox.DONE;
+      return keeper.restarts().override(actor).thenRun(() -> starting.operation().cancel(answer));
     }
     if (now instanceof Lifecycle.Ending ending) {
-      keeper.reaper().join(ending, grace, answer);
-      return Mailbox.DONE;
+      return keeper
+          .restarts()
+          .override(actor)
+          .thenRun(() -> keeper.reaper().join(ending, grace, answer));
     }
     if (now instanceof Lifecycle.Active active) {
       return keeper.reaper().end(active, destruction(actor, answer), grace);
@@ -85,9 +86,7 @@ final class MachineVerbs {
     if (now instanceof Lifecycle.Unreadable unreadable) {
       return keeper.reaper().endUnreadable(unreadable, actor, grace, answer);
     }
-    answer.complete(
-        new VerbResult(VerbResult.Effect.ALREADY, "it is shut off already", ledger.snapshot()));
-    return Mailbox.DONE;
+    return keeper.restarts().stayOff(actor, answer);
   }
 
   private static MachineEnd destruction(String actor, CompletableFuture<VerbResult> answer) {

@@ -11,6 +11,7 @@ import dev.berth.error.InvalidDefinitionException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.DomainRecord;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,13 +26,15 @@ import java.util.Optional;
  * @param definitionProblem why the document cannot be read
  * @param launch the launch on record
  * @param unreadable present when there is one that cannot be read
+ * @param policyState how far the host is with its policies
  */
 record OnRecord(
     DomainRecord row,
     Optional<DomainDefinition> definition,
     Optional<String> definitionProblem,
     Optional<LaunchRecord> launch,
-    Optional<UnreadableLaunch> unreadable) {
+    Optional<UnreadableLaunch> unreadable,
+    PolicyState policyState) {
 
   /**
    * A launch whose record cannot be read.
@@ -41,13 +44,19 @@ record OnRecord(
   record UnreadableLaunch(String incarnation, String why) {}
 
   /** A domain that has just been defined. */
-  static OnRecord created(DomainRecord row, DomainDefinition definition) {
+  static OnRecord created(DomainRecord row, DomainDefinition definition, PolicyState policyState) {
     return new OnRecord(
-        row, Optional.of(definition), Optional.empty(), Optional.empty(), Optional.empty());
+        row,
+        Optional.of(definition),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        policyState);
   }
 
   /** A domain as it was found in the store. */
-  static OnRecord read(DomainRecord row, Optional<StoredLaunch> stored) {
+  static OnRecord read(
+      DomainRecord row, Optional<StoredLaunch> stored, Optional<PolicyState> policyState) {
     Optional<DomainDefinition> definition = Optional.empty();
     Optional<String> definitionProblem = Optional.empty();
     try {
@@ -67,7 +76,13 @@ record OnRecord(
           stored.map(
               it -> new UnreadableLaunch(it.incarnation(), String.valueOf(problem.getMessage())));
     }
-    return new OnRecord(row, definition, definitionProblem, launch, unreadable);
+    return new OnRecord(
+        row,
+        definition,
+        definitionProblem,
+        launch,
+        unreadable,
+        policyState.orElseGet(() -> PolicyState.none(row.uuid())));
   }
 
   /** What is shown until it is known how its machine is, when there may be one. */

@@ -76,7 +76,7 @@ final class Reaper {
     ledger.operation(Optional.of(new OperationSummary("destroy", end.actor(), host.now())));
     Intent intent = new Intent(ledger.uuid(), "destroy", "{}", end.actor(), host.now());
     return keeper
-        .record(Step.by(end.actor()).intent(intent))
+        .record(Step.by(end.actor()).intent(intent).policy(Step.Policy.OVERRIDDEN))
         .thenRun(() -> signal(ending, grace, stalled));
   }
 
@@ -162,12 +162,16 @@ final class Reaper {
       return Mailbox.DONE;
     }
     DomainStatus status = Endings.of(before, ledger.status(), exit, host.now());
+    Step step = Step.by(Endings.actor(before)).status(status).launchEnds();
+    if (!(before instanceof Lifecycle.Ending) && !keeper.shutdowns().isAwaited()) {
+      Endings.failure(status, exit).ifPresent(step::failure);
+    }
     hangUp(before);
     return onFiles(() -> host.launcher().removeRunDirectory(launch.get()))
         .thenCompose(
             removed -> {
               keeper.become(new Lifecycle.Off());
-              return keeper.record(Step.by(Endings.actor(before)).status(status).launchEnds());
+              return keeper.record(step);
             })
         .thenRun(
             () -> {

@@ -81,7 +81,11 @@ final class Recovery {
   }
 
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
-    Step step = Step.by(Actors.HOST).status(after(intent, exit)).launchEnds();
+    DomainStatus status = after(intent, exit);
+    Step step = Step.by(Actors.HOST).status(status).launchEnds();
+    if (intent.isEmpty()) {
+      Endings.failure(status, exit).ifPresent(step::failure);
+    }
     intent.ifPresent(
         cut ->
             step.event(

@@ -5,6 +5,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoreContents;
 import dev.berth.store.StoredLaunch;
 import java.time.Duration;
@@ -44,10 +45,17 @@ final class Reopening {
             .collect(Collectors.toMap(StoredLaunch::domain, Function.identity()));
     Map<UUID, Intent> intents =
         contents.intents().stream().collect(Collectors.toMap(Intent::domain, Function.identity()));
+    Map<UUID, PolicyState> policyStates =
+        contents.policyStates().stream()
+            .collect(Collectors.toMap(PolicyState::domain, Function.identity()));
     List<CompletableFuture<Void>> decided = new ArrayList<>();
     decided.add(announce(contents, version));
     for (DomainRecord row : contents.domains()) {
-      OnRecord found = OnRecord.read(row, Optional.ofNullable(launches.get(row.uuid())));
+      OnRecord found =
+          OnRecord.read(
+              row,
+              Optional.ofNullable(launches.get(row.uuid())),
+              Optional.ofNullable(policyStates.get(row.uuid())));
       found
           .definitionProblem()
           .ifPresent(why -> LOG.error("Domain '{}': unreadable definition: {}", row.name(), why));

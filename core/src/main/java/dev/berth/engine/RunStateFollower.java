@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class RunStateFollower {
   private static final Logger LOG = LoggerFactory.getLogger(RunStateFollower.class);
 
+  static final Failure PANIC = new Failure(Failure.Kind.GUEST_PANICKED, "the guest has panicked");
+
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
@@ -96,7 +98,11 @@ final class RunStateFollower {
           ledger.status().state().text());
       return Mailbox.DONE;
     }
-    return keeper.record(Step.by(actor).status(status)).thenRun(() -> follow(active, status));
+    Step step = Step.by(actor).status(status);
+    if (status.state() == DomainState.CRASHED && !keeper.shutdowns().isAwaited()) {
+      step.failure(PANIC);
+    }
+    return keeper.record(step).thenRun(() -> follow(active, status));
   }
 
   /**

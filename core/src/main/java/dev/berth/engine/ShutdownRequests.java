@@ -60,6 +60,7 @@ final class ShutdownRequests {
                     "{\"timeout\":\"" + policy.timeout() + "\"}",
                     actor,
                     host.now()))
+            .policy(Step.Policy.OVERRIDDEN)
             .event(
                 EventTypes.SHUTDOWN_REQUESTED,
                 Map.of("timeout", policy.timeout().toString(), "then", then(policy)));
@@ -79,6 +80,11 @@ final class ShutdownRequests {
               answer.completeExceptionally(MachineKeeper.cause(failure));
               return null;
             });
+  }
+
+  /** Whether somebody waits for the guest to end: then no end of it is a failure. */
+  boolean isAwaited() {
+    return !waiting.isEmpty();
   }
 
   private static String then(ShutdownPolicy policy) {

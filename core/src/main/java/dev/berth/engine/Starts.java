@@ -65,6 +65,9 @@ final class Starts {
                     "{\"mode\":\"" + operation.mode().name() + "\"}",
                     operation.actor(),
                     host.now()));
+    if (!operation.actor().equals(Actors.HOST)) {
+      step.policy(Step.Policy.OVERRIDDEN);
+    }
     boolean posted =
         mailbox.event(
             () ->

@@ -17,11 +17,25 @@ final class Step {
   /** An event to be told. */
   record Told(String type, Map<String, String> attributes) {}
 
+  /** What a step says about the domain's policies, other than by what happens in it. */
+  enum Policy {
+    /** A user wants something else of the domain. */
+    OVERRIDDEN,
+    /** The host has booted, and now the domain is to be started. */
+    AUTOSTARTED,
+    /** The host has booted, and the domain needs no start any more. */
+    AUTOSTART_SETTLED,
+    /** The domain has been up for so long that earlier failures do not count. */
+    RECOVERED
+  }
+
   private final String actor;
   private @Nullable DomainStatus status;
   private @Nullable DomainDefinition definition;
   private @Nullable LaunchRecord launch;
   private boolean launchEnds;
+  private @Nullable Policy policy;
+  private @Nullable Failure failure;
   private final List<Change> changes = new ArrayList<>();
   private final List<Told> events = new ArrayList<>();
   private Runnable published = () -> {};
@@ -51,6 +65,17 @@ final class Step {
 
   Step launchEnds() {
     launchEnds = true;
+    return this;
+  }
+
+  Step policy(Policy said) {
+    policy = said;
+    return this;
+  }
+
+  /** What happens in the step is a failure. */
+  Step failure(Failure what) {
+    failure = what;
     return this;
   }
 
@@ -97,6 +122,14 @@ final class Step {
 
   boolean endsLaunch() {
     return launchEnds;
+  }
+
+  Optional<Policy> policy() {
+    return Optional.ofNullable(policy);
+  }
+
+  Optional<Failure> failure() {
+    return Optional.ofNullable(failure);
   }
 
   List<Change> changes() {

@@ -19,7 +19,8 @@ final class Unsaved {
   private enum Row {
     DOMAIN,
     LAUNCH,
-    INTENT
+    INTENT,
+    POLICY_STATE
   }
 
   private final Map<Row, Change> changes = new LinkedHashMap<>();
@@ -59,6 +60,6 @@ final class Unsaved {
     if (change instanceof Change.PutIntent || change instanceof Change.RemoveIntent) {
       return Row.INTENT;
     }
-    return Row.DOMAIN;
+    return change instanceof Change.PutPolicyState ? Row.POLICY_STATE : Row.DOMAIN;
   }
 }

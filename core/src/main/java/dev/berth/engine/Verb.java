@@ -18,6 +18,11 @@ enum Verb {
     this.text = text;
   }
 
+  /** Whether who asks for it wants the domain to have no machine. */
+  boolean isToBeOff() {
+    return this == SHUTDOWN || this == DESTROY;
+  }
+
   String text() {
     return text;
   }

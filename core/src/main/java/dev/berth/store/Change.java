@@ -8,7 +8,10 @@ public sealed interface Change {
   /** Inserts or replaces a domain, by UUID. */
   record PutDomain(DomainRecord domain) implements Change {}
 
-  /** Removes a domain with its launch record and intent; nothing happens when there is none. */
+  /**
+   * Removes a domain with its launch record, intent and policy state; nothing happens when there is
+   * none.
+   */
   record RemoveDomain(UUID domain) implements Change {}
 
   /** Inserts or replaces the launch record of a domain. */
@@ -19,6 +22,9 @@ public sealed interface Change {
 
   /** Inserts or replaces the intent of a domain: it has one at most. */
   record PutIntent(Intent intent) implements Change {}
+
+  /** Inserts or replaces how far the host is with a domain's policies. */
+  record PutPolicyState(PolicyState state) implements Change {}
 
   /** Removes the intent of a domain. */
   record RemoveIntent(UUID domain) implements Change {}

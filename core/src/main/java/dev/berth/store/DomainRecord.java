@@ -20,4 +20,10 @@ public record DomainRecord(
     long generation,
     long revision,
     String document,
-    DomainStatus status) {}
+    DomainStatus status) {
+
+  /** The same in another generation. */
+  public DomainRecord inGeneration(long other) {
+    return new DomainRecord(uuid, name, other, revision, document, status);
+  }
+}

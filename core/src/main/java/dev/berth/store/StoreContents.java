@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param domains every domain
  * @param launches launch records of domains that had a machine
  * @param intents effects that were under way
+ * @param policyStates how far the host is with the policies of domains that have any
  * @param rebuilt present when the database was damaged and this is what the recovery copies had:
  *     what happened and what may be missing
  */
@@ -16,6 +17,7 @@ public record StoreContents(
     List<DomainRecord> domains,
     List<StoredLaunch> launches,
     List<Intent> intents,
+    List<PolicyState> policyStates,
     Optional<String> rebuilt) {
 
   /** Copies the lists. */
@@ -23,5 +25,6 @@ public record StoreContents(
     domains = List.copyOf(domains);
     launches = List.copyOf(launches);
     intents = List.copyOf(intents);
+    policyStates = List.copyOf(policyStates);
   }
 }

@@ -6,6 +6,7 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.Liveness;
@@ -54,7 +55,8 @@ final class RandomValues {
             new ByteSize(random.nextLong() >>> 1),
             texts()),
         maybe(this::machine),
-        maybe(() -> new OperationSummary(text(), text(), instant())));
+        maybe(() -> new OperationSummary(text(), text(), instant())),
+        maybe(() -> new RestartSummary(random.nextInt(), random.nextInt(), maybe(this::instant))));
   }
 
   DomainEvent event() {

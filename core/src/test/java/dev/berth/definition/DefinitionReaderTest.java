@@ -62,6 +62,9 @@ final class DefinitionReaderTest {
       rng: false
       balloon: false
       agent: false
+      autostart: true
+      restart: on-failure-or-unknown
+      shutdown-order: 10
       """;
 
   @Test
@@ -108,7 +111,9 @@ final class DefinitionReaderTest {
                             new PortForward(Protocol.TCP, "127.0.0.1", 8080, 80),
                             new PortForward(Protocol.UDP, "0.0.0.0", 8080, 53)))),
                 new Devices(
-                    new ByteSize(64 << 10), Presence.ABSENT, Presence.ABSENT, Presence.ABSENT)));
+                    new ByteSize(64 << 10), Presence.ABSENT, Presence.ABSENT, Presence.ABSENT),
+                new Policies(
+                    Policies.Autostart.ONCE_PER_BOOT, Policies.Restart.ON_FAILURE_OR_UNKNOWN, 10)));
   }
 
   @Test

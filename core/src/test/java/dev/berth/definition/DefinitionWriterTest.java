@@ -49,7 +49,8 @@ final class DefinitionWriterTest {
                 .concat("'file':'/srv/vms/x.img','format':'raw','device':'disk',")
                 .concat("'read-only':false,'bus':'virtio-blk','cache':'writeback',")
                 .concat("'discard':'unmap'}],'nics':[],'console':{'log-limit':'1MiB'},")
-                .concat("'rng':true,'balloon':true,'agent':true}")
+                .concat("'rng':true,'balloon':true,'agent':true,'autostart':false,")
+                .concat("'restart':'never','shutdown-order':500}")
                 .replace('\'', '"'));
   }
 
@@ -99,6 +100,9 @@ final class DefinitionWriterTest {
             rng: true
             balloon: true
             agent: true
+            autostart: false
+            restart: never
+            shutdown-order: 500
             """);
   }
 }

@@ -108,7 +108,11 @@ final class RandomDefinitions {
             new ByteSize((64 << 10) + random.nextInt(1 << 29)),
             pick(Presence.values()),
             pick(Presence.values()),
-            pick(Presence.values())));
+            pick(Presence.values())),
+        new Policies(
+            pick(Policies.Autostart.values()),
+            pick(Policies.Restart.values()),
+            random.nextInt(1000)));
   }
 
   private Map<String, String> labels() {

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
+import dev.berth.machine.MachineLauncher;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeLauncher;
 import dev.berth.testing.FakeMachine;
@@ -10,6 +11,7 @@ import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +33,7 @@ abstract class EngineFixture {
   @BeforeEach
   final void open() {
     machines = new FakeMachines(directory);
-    host = new TestHost(store, machines, settings(), port -> port);
+    host = opened(port -> port);
   }
 
   @AfterEach
@@ -39,6 +41,11 @@ abstract class EngineFixture {
     host.close();
     machines.close();
     memory.close();
+  }
+
+  /** A host on what there is now. */
+  TestHost opened(UnaryOperator<MachineLauncher> wrapped) {
+    return new TestHost(store, machines, settings(), wrapped);
   }
 
   EngineSettings settings() {
@@ -58,10 +65,7 @@ abstract class EngineFixture {
     before.close();
     store = new FaultyStore(memory);
     host =
-        new TestHost(
-            store,
-            machines,
-            settings(),
+        opened(
             port -> {
               misbehaviour.accept((FakeLauncher) port);
               return port;

@@ -32,6 +32,9 @@ import java.util.function.UnaryOperator;
 final class TestHost implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** The boot in which tests run. */
+  static final String BOOT = "boot-1";
+
   /** Times short enough for tests. */
   static final EngineSettings SETTINGS =
       new EngineSettings(
@@ -56,15 +59,27 @@ final class TestHost implements AutoCloseable {
       FakeMachines machines,
       EngineSettings settings,
       UnaryOperator<MachineLauncher> wrapped) {
+    this(store, machines, settings, wrapped, Clock.systemUTC(), TimerThread.start(), BOOT);
+  }
+
+  TestHost(
+      Store store,
+      FakeMachines machines,
+      EngineSettings settings,
+      UnaryOperator<MachineLauncher> wrapped,
+      Clock clock,
+      Timers timers,
+      String boot) {
     this.launcher = new FakeLauncher(machines, loop);
     this.engine =
         Engine.open(
             store,
             wrapped.apply(launcher),
             turns,
-            Clock.systemUTC(),
+            clock,
+            timers,
             settings,
-            new HostFacts("0.1.0-test", Path.of("/nowhere"), List::of));
+            new HostFacts("0.1.0-test", Path.of("/nowhere"), boot, List::of));
     this.host = engine.as("test");
   }
 

@@ -114,6 +114,7 @@ final class MemoryDomain {
                 definition.compute().memory(),
                 definition.labels()),
             machine.map(Machine::summary),
+            Optional.empty(),
             Optional.empty());
     return snapshot;
   }

@@ -84,7 +84,8 @@ final class CommitGroup {
                 after.nextSequence() - 1,
                 record.get(),
                 database.domains().launch(domain),
-                database.domains().intent(domain)));
+                database.domains().intent(domain),
+                database.domains().policyState(domain)));
       }
     }
     long added = nextSequence - before.nextSequence();

@@ -10,6 +10,7 @@ import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,7 @@ final class CopyFormat {
               node.put("actor", intent.actor());
               node.put("since", intent.since().toString());
             });
+    copy.policyState().ifPresent(state -> root.set("policyState", encode(state)));
     return sealed(root);
   }
 
@@ -84,7 +86,13 @@ final class CopyFormat {
                     Instant.parse(text(node, "since"))));
       }
       return new RecoveryCopy(
-          host(root), number(root, "commit"), number(root, "sequence"), domain, launch, intent);
+          host(root),
+          number(root, "commit"),
+          number(root, "sequence"),
+          domain,
+          launch,
+          intent,
+          policyState(root, domain.uuid()));
     } catch (RuntimeException e) {
       throw new UnreadableCopyException(e.getMessage());
     }
@@ -134,6 +142,30 @@ final class CopyFormat {
             StateReason.of(text(status, "reason")),
             status.has("detail") ? Optional.of(text(status, "detail")) : Optional.empty(),
             Instant.parse(text(status, "since"))));
+  }
+
+  private static ObjectNode encode(PolicyState state) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("boot", state.boot());
+    node.put("tries", state.tries());
+    state.dueAt().ifPresent(moment -> node.put("dueAt", moment.toString()));
+    return node;
+  }
+
+  private static Optional<PolicyState> policyState(JsonNode root, UUID domain)
+      throws UnreadableCopyException {
+    if (!root.has("policyState")) {
+      return Optional.empty();
+    }
+    JsonNode node = object(root, "policyState");
+    return Optional.of(
+        new PolicyState(
+            domain,
+            text(node, "boot"),
+            Math.toIntExact(number(node, "tries")),
+            node.has("dueAt")
+                ? Optional.of(Instant.parse(text(node, "dueAt")))
+                : Optional.empty()));
   }
 
   private static void putDocument(ObjectNode node, String field, String document) {

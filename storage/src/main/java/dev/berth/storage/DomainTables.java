@@ -10,6 +10,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.store.Change;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The tables of domains, launch records and intents. */
+/** The tables of domains, launch records, intents and policy states. */
 final class DomainTables {
   /** H2's limit for a VARCHAR. */
   private static final int DOCUMENT_LIMIT_CHARACTERS = 1_048_576;
@@ -52,6 +53,8 @@ final class DomainTables {
       put(put.intent());
     } else if (change instanceof Change.RemoveIntent remove) {
       sql.update("DELETE FROM intents WHERE domain = ?", remove.domain());
+    } else if (change instanceof Change.PutPolicyState put) {
+      put(put.state());
     }
   }
 
@@ -69,6 +72,8 @@ final class DomainTables {
       return put.intent().domain();
     } else if (change instanceof Change.RemoveIntent remove) {
       return remove.domain();
+    } else if (change instanceof Change.PutPolicyState put) {
+      return put.state().domain();
     }
     throw new IllegalArgumentException("unknown change " + change);
   }
@@ -87,6 +92,11 @@ final class DomainTables {
         "SELECT domain, verb, document, actor, since FROM intents", DomainTables::intent);
   }
 
+  List<PolicyState> policyStates() throws SQLException {
+    return sql.list(
+        "SELECT domain, boot, tries, due_at FROM policy_states", DomainTables::policyState);
+  }
+
   Optional<DomainRecord> domain(UUID uuid) throws SQLException {
     return sql.first(
         "SELECT " + DOMAIN_COLUMNS + " FROM domains WHERE uuid = ?", DomainTables::domain, uuid);
@@ -103,6 +113,13 @@ final class DomainTables {
     return sql.first(
         "SELECT domain, verb, document, actor, since FROM intents WHERE domain = ?",
         DomainTables::intent,
+        uuid);
+  }
+
+  Optional<PolicyState> policyState(UUID uuid) throws SQLException {
+    return sql.first(
+        "SELECT domain, boot, tries, due_at FROM policy_states WHERE domain = ?",
+        DomainTables::policyState,
         uuid);
   }
 
@@ -163,6 +180,16 @@ final class DomainTables {
         intent.since());
   }
 
+  private void put(PolicyState state) throws SQLException {
+    checkExists(state.domain(), "policy state");
+    sql.update(
+        "MERGE INTO policy_states (domain, boot, tries, due_at) KEY (domain) VALUES (?, ?, ?, ?)",
+        state.domain(),
+        state.boot(),
+        state.tries(),
+        state.dueAt().orElse(null));
+  }
+
   private void checkExists(UUID domain, String what) throws SQLException {
     if (sql.first("SELECT 1 FROM domains WHERE uuid = ?", row -> row.getInt(1), domain).isEmpty()) {
       throw new NotFoundException(
@@ -206,5 +233,13 @@ final class DomainTables {
         row.getString("document"),
         row.getString("actor"),
         row.getObject("since", Instant.class));
+  }
+
+  private static PolicyState policyState(ResultSet row) throws SQLException {
+    return new PolicyState(
+        row.getObject("domain", UUID.class),
+        row.getString("boot"),
+        row.getInt("tries"),
+        Optional.ofNullable(row.getObject("due_at", Instant.class)));
   }
 }

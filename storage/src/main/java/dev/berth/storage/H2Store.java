@@ -108,6 +108,7 @@ public final class H2Store implements Store {
                 database.domains().domains(),
                 database.domains().launches(),
                 database.domains().intents(),
+                database.domains().policyStates(),
                 opened.rebuilt()));
   }
 

@@ -18,7 +18,8 @@ import java.util.Optional;
  * with its checksum. A script that was released is never edited; the next number corrects it.
  */
 final class Migrations {
-  private static final List<String> SCRIPTS = List.of("V001__domains_and_events.sql");
+  private static final List<String> SCRIPTS =
+      List.of("V001__domains_and_events.sql", "V002__policy_states.sql");
 
   private Migrations() {}
 

@@ -42,6 +42,7 @@ record RecoveredDomain(List<Change> changes, Optional<String> renamed) {
     changes.add(new Change.PutDomain(domain));
     copy.launch().ifPresent(launch -> changes.add(new Change.PutLaunch(launch)));
     copy.intent().ifPresent(intent -> changes.add(new Change.PutIntent(intent)));
+    copy.policyState().ifPresent(state -> changes.add(new Change.PutPolicyState(state)));
     return new RecoveredDomain(changes, renamed);
   }
 

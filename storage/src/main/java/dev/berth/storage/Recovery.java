@@ -231,7 +231,8 @@ final class Recovery {
               meta.nextSequence() - 1,
               domain,
               database.domains().launch(domain.uuid()),
-              database.domains().intent(domain.uuid())));
+              database.domains().intent(domain.uuid()),
+              database.domains().policyState(domain.uuid())));
     }
     return all;
   }

@@ -2,6 +2,7 @@ package dev.berth.storage;
 
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param domain the domain
  * @param launch its launch record, if any
  * @param intent its intent, if any
+ * @param policyState how far the host is with its policies, if it has any
  */
 record RecoveryCopy(
     UUID host,
@@ -22,7 +24,8 @@ record RecoveryCopy(
     long sequence,
     DomainRecord domain,
     Optional<StoredLaunch> launch,
-    Optional<Intent> intent) {
+    Optional<Intent> intent,
+    Optional<PolicyState> policyState) {
 
   UUID uuid() {
     return domain.uuid();
@@ -33,6 +36,7 @@ record RecoveryCopy(
     return host.equals(other.host)
         && domain.equals(other.domain)
         && launch.equals(other.launch)
-        && intent.equals(other.intent);
+        && intent.equals(other.intent)
+        && policyState.equals(other.policyState);
   }
 }

@@ -40,7 +40,8 @@ class CopyFormatTest {
             99,
             domain,
             Optional.of(StoreRecords.launch(domain.uuid())),
-            Optional.of(StoreRecords.intent(domain.uuid())));
+            Optional.of(StoreRecords.intent(domain.uuid())),
+            Optional.of(StoreRecords.policyState(domain.uuid())));
 
     assertThat(CopyFormat.domainCopy(CopyFormat.encode(copy))).isEqualTo(copy);
   }
@@ -71,6 +72,12 @@ class CopyFormatTest {
 
   private static RecoveryCopy copy() {
     return new RecoveryCopy(
-        HOST, 1, 1, StoreRecords.domain("web-1"), Optional.empty(), Optional.empty());
+        HOST,
+        1,
+        1,
+        StoreRecords.domain("web-1"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

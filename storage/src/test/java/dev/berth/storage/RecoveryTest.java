@@ -231,12 +231,15 @@ class RecoveryTest {
   @Test
   void twoCopiesOfOneNameAreBothKept() throws IOException {
     DomainRecord older = StoreRecords.domain("contested");
-    RecoveryCopy copy = new RecoveryCopy(hostId, 1, 1, older, Optional.empty(), Optional.empty());
+    RecoveryCopy copy =
+        new RecoveryCopy(hostId, 1, 1, older, Optional.empty(), Optional.empty(), Optional.empty());
     Files.write(copyOf(older), CopyFormat.encode(copy));
     DomainRecord newer = StoreRecords.domain("contested");
     Files.write(
         copyOf(newer),
-        CopyFormat.encode(new RecoveryCopy(hostId, 9, 1, newer, copy.launch(), copy.intent())));
+        CopyFormat.encode(
+            new RecoveryCopy(
+                hostId, 9, 1, newer, copy.launch(), copy.intent(), copy.policyState())));
     Files.delete(files.databaseFile());
 
     try (H2Store store = open()) {
@@ -262,7 +265,7 @@ class RecoveryTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(StorageFailureException.class)
         .hasMessageContaining("schema version 7")
-        .hasMessageContaining("knows 1 at most");
+        .hasMessageContaining("knows " + Migrations.newest() + " at most");
 
     assertThat(files.databaseFile()).hasBinaryContent(before);
     assertThat(copyOf(web)).hasBinaryContent(copyBefore);

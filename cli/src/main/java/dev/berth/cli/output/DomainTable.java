@@ -68,6 +68,7 @@ public final class DomainTable {
                     Printable.line(label.getKey()) + "=" + Printable.line(label.getValue())));
     domain.machine().ifPresent(machine -> machine(page, machine));
     domain.operation().ifPresent(operation -> line(page, "Operation", operation(operation)));
+    domain.restart().ifPresent(restart -> line(page, "Restart", restart(restart)));
     line(page, "Generation", domain.generation() + ", published " + moment(domain.publishedAt()));
     page.setLength(page.length() - 1);
     return page.toString();
@@ -135,6 +136,9 @@ public final class DomainTable {
     if (domain.operation().isPresent()) {
       note.append(note.isEmpty() ? "" : "; ").append(operation(domain.operation().get()));
     }
+    if (domain.restart().isPresent() && domain.restart().get().nextTryAt().isPresent()) {
+      note.append(note.isEmpty() ? "" : "; ").append(restart(domain.restart().get()));
+    }
     if (domain.status().detail().isPresent()) {
       note.append(note.isEmpty() ? "" : "; ")
           .append(Printable.line(domain.status().detail().get()));
@@ -146,11 +150,30 @@ public final class DomainTable {
     return operation.verb() + " by " + operation.actor() + " for " + age(operation.since());
   }
 
+  private String restart(DomainSnapshot.RestartSummary restart) {
+    String count = restart.tries() + " of " + restart.triesAtMost();
+    if (restart.nextTryAt().isEmpty()) {
+      return count + " tries used; forgotten after 10 minutes up";
+    }
+    Instant at = restart.nextTryAt().get();
+    String when =
+        at.isAfter(now)
+            ? "at " + at.truncatedTo(ChronoUnit.SECONDS) + " (in " + age(now, at) + ")"
+            : "now";
+    return restart.tries() == 0
+        ? "first start since the host has booted, " + when
+        : "try " + count + ", " + when;
+  }
+
   private String moment(Instant moment) {
     return moment.truncatedTo(ChronoUnit.SECONDS) + " (" + age(moment) + " ago)";
   }
 
   private String age(Instant since) {
-    return Age.text(Duration.between(since, now));
+    return age(since, now);
+  }
+
+  private static String age(Instant from, Instant to) {
+    return Age.text(Duration.between(from, to));
   }
 }

@@ -10,6 +10,7 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.Liveness;
@@ -61,6 +62,18 @@ final class DomainTableTest {
   @Test
   void aPageHasEverythingAboutADomain() {
     GoldenText.check("show.txt", PLAIN.page(stalled("db")) + "\n");
+  }
+
+  @Test
+  void aPageTellsWhatTheHostIsGoingToDoByItself() {
+    assertThat(PLAIN.page(dueToStart(2, Optional.of(NOW.plusSeconds(4)))))
+        .contains("\nRestart:     try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)\n");
+    assertThat(PLAIN.page(dueToStart(0, Optional.of(NOW.minusSeconds(1)))))
+        .contains("\nRestart:     first start since the host has booted, now\n");
+    assertThat(PLAIN.page(dueToStart(3, Optional.empty())))
+        .contains("\nRestart:     3 of 5 tries used; forgotten after 10 minutes up\n");
+    assertThat(PLAIN.rows(List.of(dueToStart(2, Optional.of(NOW.plusSeconds(4))))))
+        .endsWith("try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)");
   }
 
   @Test
@@ -124,7 +137,8 @@ final class DomainTableTest {
         DomainStatus.of(DomainState.RUNNING, StateReason.BOOTED, NOW.minusSeconds(192)),
         new DefinitionSummary(3, true, 2, ByteSize.mebibytes(1024), Map.of("tier", "front")),
         Optional.of(machine(4712, Liveness.RESPONSIVE, NOW.minusSeconds(192))),
-        Optional.of(new OperationSummary("shutdown", "uid:0(root)", NOW.minusSeconds(4))));
+        Optional.of(new OperationSummary("shutdown", "uid:0(root)", NOW.minusSeconds(4))),
+        Optional.empty());
   }
 
   private static DomainSnapshot shutoff(String name) {
@@ -136,7 +150,22 @@ final class DomainTableTest {
         DomainStatus.of(DomainState.SHUTOFF, StateReason.UNKNOWN, NOW.minusSeconds(10)),
         new DefinitionSummary(1, false, 1, ByteSize.mebibytes(256), Map.of()),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  private static DomainSnapshot dueToStart(int tries, Optional<Instant> at) {
+    DomainSnapshot off = shutoff("mail");
+    return new DomainSnapshot(
+        off.name(),
+        off.uuid(),
+        off.generation(),
+        off.publishedAt(),
+        off.status(),
+        off.definition(),
+        off.machine(),
+        off.operation(),
+        Optional.of(new RestartSummary(tries, 5, at)));
   }
 
   private static DomainSnapshot stalled(String name) {
@@ -153,6 +182,7 @@ final class DomainTableTest {
         new DefinitionSummary(
             7, false, 16, new ByteSize(3L << 30), Map.of("tier", "back", "owner", "eve")),
         Optional.of(machine(99, Liveness.STALLED, NOW.minusSeconds(75))),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -10,6 +10,7 @@ import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
 import dev.berth.store.StoredLaunch;
@@ -82,6 +83,7 @@ public final class MemoryStore implements Store {
         List.copyOf(tables.domains.values()),
         List.copyOf(tables.launches.values()),
         List.copyOf(tables.intents.values()),
+        List.copyOf(tables.policyStates.values()),
         Optional.empty());
   }
 
@@ -172,6 +174,7 @@ public final class MemoryStore implements Store {
     final Map<UUID, DomainRecord> domains = new LinkedHashMap<>();
     final Map<UUID, StoredLaunch> launches = new LinkedHashMap<>();
     final Map<UUID, Intent> intents = new LinkedHashMap<>();
+    final Map<UUID, PolicyState> policyStates = new LinkedHashMap<>();
     final List<DomainEvent> events = new ArrayList<>();
 
     Tables copy() {
@@ -179,6 +182,7 @@ public final class MemoryStore implements Store {
       copy.domains.putAll(domains);
       copy.launches.putAll(launches);
       copy.intents.putAll(intents);
+      copy.policyStates.putAll(policyStates);
       copy.events.addAll(events);
       return copy;
     }
@@ -190,6 +194,7 @@ public final class MemoryStore implements Store {
         domains.remove(remove.domain());
         launches.remove(remove.domain());
         intents.remove(remove.domain());
+        policyStates.remove(remove.domain());
       } else if (change instanceof Change.PutLaunch put) {
         checkExists(put.launch().domain());
         launches.put(put.launch().domain(), put.launch());
@@ -200,6 +205,9 @@ public final class MemoryStore implements Store {
         intents.put(put.intent().domain(), put.intent());
       } else if (change instanceof Change.RemoveIntent remove) {
         intents.remove(remove.domain());
+      } else if (change instanceof Change.PutPolicyState put) {
+        checkExists(put.state().domain());
+        policyStates.put(put.state().domain(), put.state());
       }
     }
 

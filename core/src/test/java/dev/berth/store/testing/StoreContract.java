@@ -13,6 +13,7 @@ import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
 import java.time.Instant;
@@ -96,7 +97,8 @@ public abstract class StoreContract {
     commit(
         StoreRecords.changes(
             new Change.PutLaunch(StoreRecords.launch(domain.uuid())),
-            new Change.PutIntent(StoreRecords.intent(domain.uuid()))));
+            new Change.PutIntent(StoreRecords.intent(domain.uuid())),
+            new Change.PutPolicyState(StoreRecords.policyState(domain.uuid()))));
 
     restart();
 
@@ -104,6 +106,7 @@ public abstract class StoreContract {
     assertThat(contents.domains()).containsExactly(domain);
     assertThat(contents.launches()).containsExactly(StoreRecords.launch(domain.uuid()));
     assertThat(contents.intents()).containsExactly(StoreRecords.intent(domain.uuid()));
+    assertThat(contents.policyStates()).containsExactly(StoreRecords.policyState(domain.uuid()));
     assertThat(contents.rebuilt()).isEmpty();
   }
 
@@ -130,7 +133,8 @@ public abstract class StoreContract {
         StoreRecords.changes(
             new Change.PutDomain(domain),
             new Change.PutLaunch(StoreRecords.launch(domain.uuid())),
-            new Change.PutIntent(StoreRecords.intent(domain.uuid()))));
+            new Change.PutIntent(StoreRecords.intent(domain.uuid())),
+            new Change.PutPolicyState(StoreRecords.policyState(domain.uuid()))));
 
     commit(StoreRecords.changes(new Change.RemoveDomain(domain.uuid())));
 
@@ -138,6 +142,20 @@ public abstract class StoreContract {
     assertThat(store.contents().domains()).isEmpty();
     assertThat(store.contents().launches()).isEmpty();
     assertThat(store.contents().intents()).isEmpty();
+    assertThat(store.contents().policyStates()).isEmpty();
+  }
+
+  @Test
+  void aPolicyStateIsReplaced() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    PolicyState state = StoreRecords.policyState(domain.uuid());
+    commit(StoreRecords.put(domain));
+    commit(StoreRecords.changes(new Change.PutPolicyState(state)));
+
+    commit(StoreRecords.changes(new Change.PutPolicyState(state.notDue(4))));
+
+    restart();
+    assertThat(store.contents().policyStates()).containsExactly(state.notDue(4));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
+import dev.berth.store.PolicyState;
 import dev.berth.store.StoredLaunch;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +53,12 @@ public final class StoreRecords {
   /** A start that is under way. */
   public static Intent intent(UUID domain) {
     return new Intent(domain, "start", "{\"paused\":true}", "api", SINCE);
+  }
+
+  /** A third try that is due. */
+  public static PolicyState policyState(UUID domain) {
+    return new PolicyState(
+        domain, "1b4e28ba-2fa1-11d2-883f-0016d3cca427", 3, Optional.of(SINCE.plusSeconds(16)));
   }
 
   /** An event without a number. */

@@ -1,0 +1,93 @@
+package dev.berth.engine;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/** A clock and timers that stand still until a test lets time pass. Thread-safe. */
+final class ManualTime extends Clock implements Timers {
+  private static final Instant START = Instant.parse("2026-11-20T10:00:00Z");
+
+  /** A task in waiting; cancelling its future forgets it. */
+  private record Due(Instant at, Runnable task, CompletableFuture<Void> future) {}
+
+  private final List<Due> waiting = new ArrayList<>();
+  private Instant now = START;
+
+  /** Lets so much time pass; what becomes due meanwhile runs when it is due. */
+  void pass(Duration time) {
+    Instant end = instant().plus(time);
+    for (Optional<Due> next = next(end); next.isPresent(); next = next(end)) {
+      next.get().task().run();
+    }
+    set(end);
+  }
+
+  /** Sets the clock, as an operator does; timers do not notice. */
+  synchronized void set(Instant moment) {
+    now = moment;
+  }
+
+  private synchronized Optional<Due> next(Instant end) {
+    waiting.removeIf(due -> due.future().isCancelled());
+    Optional<Due> next =
+        waiting.stream().filter(due -> !due.at().isAfter(end)).min(Comparator.comparing(Due::at));
+    next.ifPresent(
+        due -> {
+          waiting.remove(due);
+          now = due.at().isAfter(now) ? due.at() : now;
+        });
+    return next;
+  }
+
+  @Override
+  public Future<?> after(Duration delay, Runnable task) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    if (delay.isZero() || delay.isNegative()) {
+      task.run();
+      return future;
+    }
+    synchronized (this) {
+      waiting.add(new Due(now.plus(delay), task, future));
+    }
+    return future;
+  }
+
+  @Override
+  public Future<?> every(Duration pause, Runnable task) {
+    return after(
+        pause,
+        () -> {
+          task.run();
+          every(pause, task);
+        });
+  }
+
+  @Override
+  public synchronized void close() {
+    waiting.clear();
+  }
+
+  @Override
+  public synchronized Instant instant() {
+    return now;
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    throw new UnsupportedOperationException("nobody asks for a zone");
+  }
+}
