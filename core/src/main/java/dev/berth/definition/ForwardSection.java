@@ -1,7 +1,7 @@
 package dev.berth.definition;
 
-import dev.berth.definition.Nic.PortForward;
-import dev.berth.definition.Nic.Protocol;
+import dev.berth.definition.Network.PortForward;
+import dev.berth.definition.Network.Protocol;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.berth.definition;
 
-import dev.berth.definition.Nic.Protocol;
+import dev.berth.definition.Network.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

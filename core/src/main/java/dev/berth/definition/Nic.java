@@ -1,34 +1,27 @@
 package dev.berth.definition;
 
+import dev.berth.definition.Network.PortForward;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A virtio network interface on QEMU's user-mode network (SLIRP: DHCP, DNS and NAT without
- * privileges).
+ * A virtio network interface.
  *
  * @param name unique in the domain; also the stem of its netdev and device ids
- * @param forwards host ports that reach the guest
+ * @param network what it is connected to
+ * @param mac its MAC address, six pairs of lower-case hexadecimal digits; empty for one that is
+ *     made from the domain's UUID and the name
+ * @param bootOrder its place in the boot order, from 1; empty when it is not booted from
  */
-public record Nic(String name, List<PortForward> forwards) {
+public record Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder) {
 
-  /** Copies the list. */
-  public Nic {
-    forwards = List.copyOf(forwards);
+  /** An interface on QEMU's user-mode network. */
+  public Nic(String name, List<PortForward> forwards) {
+    this(name, new Network.User(forwards), Optional.empty(), Optional.empty());
   }
 
-  /**
-   * One host port that reaches a guest port.
-   *
-   * @param protocol of both ports
-   * @param hostAddress IPv4 address to listen on, {@code 127.0.0.1} by default
-   * @param hostPort 1 to 65535
-   * @param guestPort 1 to 65535
-   */
-  public record PortForward(Protocol protocol, String hostAddress, int hostPort, int guestPort) {}
-
-  /** Transport protocols that can be forwarded. */
-  public enum Protocol {
-    TCP,
-    UDP
+  /** Host ports that reach the guest; only a user-mode network has any. */
+  public List<PortForward> forwards() {
+    return network instanceof Network.User user ? user.forwards() : List.of();
   }
 }

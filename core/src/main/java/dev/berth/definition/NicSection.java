@@ -1,10 +1,24 @@
 package dev.berth.definition;
 
-import dev.berth.definition.Nic.PortForward;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.Network.PortForward;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The keys of an item of {@code nics}. */
 final class NicSection {
+  /** What {@code network} can say. */
+  private enum Kind {
+    USER,
+    TAP,
+    BRIDGE
+  }
+
   private static final Key<Nic, String> NAME =
       Key.required(
           "name",
@@ -13,13 +27,51 @@ final class NicSection {
           Nic::name,
           "Unique among the domain's network interfaces.");
 
-  private static final Key<Nic, String> NETWORK =
+  private static final Key<Nic, Kind> NETWORK =
       Key.defaulted(
           "network",
-          ChoiceType.only("user"),
-          "user",
-          nic -> "user",
-          "QEMU's own network: DHCP, DNS and outgoing connections, without privileges.");
+          ChoiceType.of(Kind.class),
+          Kind.USER,
+          nic -> kind(nic.network()),
+          "`user` is QEMU's own network: DHCP, DNS and outgoing connections, without privileges."
+              + " `tap` is a tap device of yours. `bridge` is a bridge of yours, which a tap device"
+              + " is made for and joined to while the machine runs; that needs CAP_NET_ADMIN.");
+
+  private static final Key<Nic, String> TAP =
+      Key.optional(
+          "tap",
+          interfaceName("a tap device's name such as tap0"),
+          "only `network: tap` has and needs it",
+          nic ->
+              nic.network() instanceof Network.Tap tap
+                  ? Optional.of(tap.device())
+                  : Optional.empty(),
+          "The tap device. It must exist, and its owner be the host's user.");
+
+  private static final Key<Nic, String> BRIDGE =
+      Key.optional(
+          "bridge",
+          interfaceName("a bridge's name such as br0"),
+          "only `network: bridge` has and needs it",
+          nic ->
+              nic.network() instanceof Network.Bridge bridge
+                  ? Optional.of(bridge.name())
+                  : Optional.empty(),
+          "The bridge. It must exist.");
+
+  private static final Key<Nic, String> MAC =
+      Key.optional(
+          "mac",
+          new TextType<>(
+              "a unicast MAC address such as 52:54:00:12:34:56",
+              Pattern.compile("[0-9a-fA-F][02468aceACE](?::[0-9a-fA-F]{2}){5}"),
+              text -> text.toLowerCase(Locale.ROOT),
+              Function.identity()),
+          "made from the domain's UUID and the interface's name, so it stays the same",
+          Nic::mac,
+          "The MAC address that the guest sees.");
+
+  private static final Key<Nic, Integer> BOOT_ORDER = BootOrder.key(Nic::bootOrder);
 
   private static final Key<Nic, List<PortForward>> FORWARDS =
       Key.defaulted(
@@ -27,15 +79,112 @@ final class NicSection {
           new ListType<>("port forwards", ForwardSection.SECTION, 256),
           List.of(),
           Nic::forwards,
-          "Ports of the host that reach a port of the guest.");
+          "Ports of the host that reach a port of the guest. Only with `network: user`.");
 
   static final Section<Nic> SECTION =
       new Section<>(
           "a network interface",
-          List.of(NAME, NETWORK, FORWARDS),
-          (values, place) -> DeviceNames.check("nic", NAME, values, place),
-          values -> new Nic(values.of(NAME), values.of(FORWARDS)),
-          schema -> {});
+          List.of(NAME, NETWORK, TAP, BRIDGE, MAC, BOOT_ORDER, FORWARDS),
+          NicSection::check,
+          NicSection::build,
+          NicSection::addChecks);
 
   private NicSection() {}
+
+  private static TextType<String> interfaceName(String expected) {
+    return TextType.of(
+        expected + ", of 1 to 15 of A-Z a-z 0-9 . _ -", "[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
+  }
+
+  private static Kind kind(Network network) {
+    if (network instanceof Network.Tap) {
+      return Kind.TAP;
+    }
+    return network instanceof Network.Bridge ? Kind.BRIDGE : Kind.USER;
+  }
+
+  private static void check(Values<Nic> values, Place place) {
+    DeviceNames.check("nic", NAME, values, place);
+    BootOrder.check(BOOT_ORDER, values, place);
+    values
+        .find(MAC)
+        .flatMap(mac -> place.reading().claim("mac " + mac, place.path()))
+        .ifPresent(
+            other ->
+                place
+                    .key(MAC.name())
+                    .report(
+                        values.position(MAC),
+                        other + " already has this MAC address: choose another"));
+    values.find(NETWORK).ifPresent(kind -> check(kind, values, place));
+  }
+
+  private static void check(Kind kind, Values<Nic> values, Place place) {
+    checkPeer(TAP, kind == Kind.TAP, "tap", "tap0", values, place);
+    checkPeer(BRIDGE, kind == Kind.BRIDGE, "bridge", "br0", values, place);
+    if (kind != Kind.USER && !values.find(FORWARDS).orElse(List.of()).isEmpty()) {
+      place
+          .key(FORWARDS.name())
+          .report(
+              values.position(FORWARDS),
+              "ports are forwarded by 'network: user' only: remove the forwards, the guest is"
+                  + " reached at its own address");
+    }
+  }
+
+  private static void checkPeer(
+      Key<Nic, String> key,
+      boolean wanted,
+      String kind,
+      String example,
+      Values<Nic> values,
+      Place place) {
+    if (wanted && !values.isGiven(key)) {
+      place.report(
+          values.position(key),
+          String.format(
+              "'network: %s' needs a name: add '%s: %s', for example", kind, key.name(), example));
+    } else if (!wanted && values.isGiven(key)) {
+      place
+          .key(key.name())
+          .report(
+              values.position(key),
+              String.format(
+                  "'%s' is for 'network: %s' only: remove it, or add that", key.name(), kind));
+    }
+  }
+
+  private static Nic build(Values<Nic> values) {
+    Network network =
+        switch (values.of(NETWORK)) {
+          case USER -> new Network.User(values.of(FORWARDS));
+          case TAP -> new Network.Tap(values.of(TAP));
+          case BRIDGE -> new Network.Bridge(values.of(BRIDGE));
+        };
+    return new Nic(values.of(NAME), network, values.find(MAC), values.find(BOOT_ORDER));
+  }
+
+  private static void addChecks(ObjectNode schema) {
+    ArrayNode all = schema.putArray("allOf");
+    for (Key<Nic, String> peer : List.of(TAP, BRIDGE)) {
+      ObjectNode rule = all.addObject();
+      rule.set("if", ofKind(peer.name()));
+      rule.putObject("then").putArray("required").add(peer.name());
+      rule.putObject("else").putObject("properties").put(peer.name(), false);
+      ObjectNode noForwards = all.addObject();
+      noForwards.set("if", ofKind(peer.name()));
+      noForwards
+          .putObject("then")
+          .putObject("properties")
+          .putObject(FORWARDS.name())
+          .put("maxItems", 0);
+    }
+  }
+
+  private static ObjectNode ofKind(String kind) {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    schema.putArray("required").add(NETWORK.name());
+    schema.putObject("properties").putObject(NETWORK.name()).put("const", kind);
+    return schema;
+  }
 }

@@ -17,6 +17,16 @@ public sealed interface AssemblyStep {
   record PassFile(int fdset, Path file, FileAccess access, String opaque) implements AssemblyStep {}
 
   /**
+   * Opens a tap device and passes it to QEMU under a name ({@code getfd}), for the next command
+   * that has the name to take.
+   *
+   * @param name for QEMU; no digit first
+   * @param nic the network interface's name in the definition
+   * @param tap where the tap comes from
+   */
+  record PassTap(String name, String nic, TapSource tap) implements AssemblyStep {}
+
+  /**
    * Sends a command.
    *
    * @param command QMP name

@@ -13,6 +13,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Qemu;
@@ -31,15 +32,19 @@ import java.util.function.Function;
  * a known format are ignored. Thread-safe.
  */
 public final class LaunchRecordCodec {
-  /** The format this class writes, and the newest that it reads. */
-  public static final int FORMAT = 1;
+  /**
+   * The newest format that this class reads. It writes a record in the oldest format that can
+   * express it: 2 has taps to pass.
+   */
+  public static final int FORMAT = 2;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The record as one JSON object. */
   public String write(LaunchRecord launch) {
     ObjectNode document = JSON.createObjectNode();
-    document.put("format", FORMAT);
+    boolean hasTaps = launch.assembly().stream().anyMatch(step -> step instanceof PassTap);
+    document.put("format", hasTaps ? 2 : 1);
     document.set("subject", subject(launch.subject()));
     document
         .putObject("qemu")
@@ -162,8 +167,24 @@ public final class LaunchRecordCodec {
           .put("access", pass.access().name().toLowerCase(Locale.ROOT))
           .put("opaque", pass.opaque());
     }
+    if (step instanceof PassTap pass) {
+      return tap(node.put("passTap", pass.name()).put("nic", pass.nic()), pass.tap());
+    }
     Execute execute = (Execute) step;
     return node.put("execute", execute.command()).set("arguments", execute.arguments());
+  }
+
+  private static ObjectNode tap(ObjectNode node, TapSource tap) {
+    if (tap instanceof TapSource.OnBridge made) {
+      return node.put("bridge", made.bridge()).put("guestMac", made.guestMac());
+    }
+    return node.put("device", ((TapSource.Existing) tap).device());
+  }
+
+  private static TapSource tap(JsonNode node) {
+    return node.has("bridge")
+        ? new TapSource.OnBridge(text(node, "bridge"), text(node, "guestMac"))
+        : new TapSource.Existing(text(node, "device"));
   }
 
   private static AssemblyStep step(JsonNode node) {
@@ -174,10 +195,13 @@ public final class LaunchRecordCodec {
           access(node),
           text(node, "opaque"));
     }
+    if (node.has("passTap")) {
+      return new PassTap(text(node, "passTap"), text(node, "nic"), tap(node));
+    }
     if (node.path("arguments") instanceof ObjectNode arguments) {
       return new Execute(text(node, "execute"), arguments);
     }
-    throw new IllegalArgumentException("a step is neither a file to pass nor a command");
+    throw new IllegalArgumentException("a step is neither a file or tap to pass nor a command");
   }
 
   private static ObjectNode inherited(InheritedFile inherited) {

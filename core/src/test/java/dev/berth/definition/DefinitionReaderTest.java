@@ -12,8 +12,8 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
-import dev.berth.definition.Nic.PortForward;
-import dev.berth.definition.Nic.Protocol;
+import dev.berth.definition.Network.PortForward;
+import dev.berth.definition.Network.Protocol;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.error.InvalidDefinitionException;
@@ -58,6 +58,8 @@ final class DefinitionReaderTest {
           forwards:
             - {host-port: 8080, guest-port: 80}
             - {protocol: udp, host: 0.0.0.0, host-port: 8080, guest-port: 53}
+        - {name: net1, network: tap, tap: tap0, mac: "52:54:00:AB:CD:EF", boot-order: 1}
+        - {name: net2, network: bridge, bridge: br0}
       console: {log-limit: 64KiB}
       rng: false
       balloon: false
@@ -109,7 +111,13 @@ final class DefinitionReaderTest {
                         "net0",
                         List.of(
                             new PortForward(Protocol.TCP, "127.0.0.1", 8080, 80),
-                            new PortForward(Protocol.UDP, "0.0.0.0", 8080, 53)))),
+                            new PortForward(Protocol.UDP, "0.0.0.0", 8080, 53))),
+                    new Nic(
+                        "net1",
+                        new Network.Tap("tap0"),
+                        Optional.of("52:54:00:ab:cd:ef"),
+                        Optional.of(1)),
+                    new Nic("net2", new Network.Bridge("br0"), Optional.empty(), Optional.empty())),
                 new Devices(
                     new ByteSize(64 << 10), Presence.ABSENT, Presence.ABSENT, Presence.ABSENT),
                 new Policies(

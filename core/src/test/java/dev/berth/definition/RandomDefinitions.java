@@ -7,8 +7,8 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
-import dev.berth.definition.Nic.PortForward;
-import dev.berth.definition.Nic.Protocol;
+import dev.berth.definition.Network.PortForward;
+import dev.berth.definition.Network.Protocol;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import java.nio.file.Path;
@@ -149,8 +149,7 @@ final class RandomDefinitions {
   }
 
   private Nic nic(int index) {
-    return new Nic(
-        "net" + index,
+    List<PortForward> forwards =
         listOf(
             random.nextInt(3),
             forward ->
@@ -158,7 +157,14 @@ final class RandomDefinitions {
                     pick(Protocol.values()),
                     pick(List.of("127.0.0.1", "0.0.0.0", "10.255.0.9")),
                     1000 + index * 100 + forward,
-                    1 + random.nextInt(65535))));
+                    1 + random.nextInt(65535)));
+    return new Nic(
+        "net" + index,
+        pick(
+            List.of(
+                new Network.User(forwards), new Network.Tap("1e3"), new Network.Bridge("br-0.1"))),
+        perhaps("52:54:00:12:34:5" + index),
+        perhaps(50 + index));
   }
 
   private Path path() {

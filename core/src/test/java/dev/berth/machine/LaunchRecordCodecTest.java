@@ -37,12 +37,12 @@ final class LaunchRecordCodecTest {
 
   @Test
   void aNewerFormatIsRefusedByName() {
-    String text = codec.write(launch()).replace("\"format\":1", "\"format\":7");
+    String text = codec.write(launch()).replace("\"format\":2", "\"format\":7");
 
     assertThatThrownBy(() -> codec.read(text))
         .isInstanceOf(UnsupportedException.class)
         .hasMessageContaining("format 7")
-        .hasMessageContaining("up to 1");
+        .hasMessageContaining("up to 2");
   }
 
   @ParameterizedTest
@@ -67,6 +67,14 @@ final class LaunchRecordCodecTest {
     assertThat(codec.read(document.toString()).inherited()).isEmpty();
   }
 
+  @Test
+  void aRecordWithoutTapsStaysReadableForTheFirstVersions() throws Exception {
+    ObjectNode document = (ObjectNode) new ObjectMapper().readTree(codec.write(launch()));
+    document.putArray("assembly");
+
+    assertThat(codec.write(codec.read(document.toString()))).contains("\"format\":1,");
+  }
+
   private static LaunchRecord launch() {
     ObjectNode arguments = new ObjectMapper().createObjectNode();
     arguments.put("driver", "virtio-blk-pci").put("bootindex", 1);
@@ -82,6 +90,9 @@ final class LaunchRecordCodecTest {
         List.of("/usr/bin/qemu-system-x86_64", "-S"),
         List.of(
             new AssemblyStep.PassFile(1, Path.of("/images/a b.raw"), FileAccess.READ_ONLY, "root"),
+            new AssemblyStep.PassTap("net-a", "a", new TapSource.Existing("tap0")),
+            new AssemblyStep.PassTap(
+                "net-b", "b", new TapSource.OnBridge("br0", "52:54:00:12:34:56")),
             new AssemblyStep.Execute("device_add", arguments)),
         List.of(
             new LaunchRecord.DeviceRecord(

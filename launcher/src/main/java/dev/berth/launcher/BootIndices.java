@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Nic;
 import java.util.Optional;
 
 /** What of a definition the firmware boots from, in which order. Pure. */
@@ -19,8 +20,14 @@ final class BootIndices {
         : Optional.of(1 + definition.disks().indexOf(disk));
   }
 
+  /** The index of a network interface; empty when it is not booted from. */
+  Optional<Integer> of(Nic nic) {
+    return nic.bootOrder();
+  }
+
   /** Whether any device has a place of its own, so that the others have none. */
   private boolean isSpelledOut() {
-    return definition.disks().stream().anyMatch(disk -> disk.attachment().bootOrder().isPresent());
+    return definition.disks().stream().anyMatch(disk -> disk.attachment().bootOrder().isPresent())
+        || definition.nics().stream().anyMatch(nic -> nic.bootOrder().isPresent());
   }
 }

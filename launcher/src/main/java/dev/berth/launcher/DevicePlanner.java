@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Devices.Presence;
+import dev.berth.definition.Network;
+import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
-import dev.berth.definition.Nic.PortForward;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.TapSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -27,22 +30,46 @@ final class DevicePlanner {
     this.slots = slots;
   }
 
-  /** Adds a network interface; its MAC address follows from the domain and its name. */
-  void nic(Nic nic, UUID domain) {
+  /**
+   * Adds a network interface; without a MAC address of its own it gets one that follows from the
+   * domain and its name.
+   *
+   * @param bootIndex its place in the boot order, from 1; empty when it is not booted from
+   */
+  void nic(Nic nic, UUID domain, Optional<Integer> bootIndex) {
     String netdev = "net-" + nic.name();
     String id = "nic-" + nic.name();
-    ObjectNode backend = draft.execute("netdev_add").put("type", "user").put("id", netdev);
-    if (!nic.forwards().isEmpty()) {
-      ArrayNode forwards = backend.putArray("hostfwd");
-      nic.forwards().forEach(forward -> forwards.addObject().put("str", text(forward)));
+    String mac = nic.mac().orElseGet(() -> MacAddress.of(domain, nic.name()));
+    if (nic.network() instanceof Network.User user) {
+      userNetwork(netdev, user);
+    } else {
+      draft.passTap(netdev, nic.name(), tap(nic.network(), mac));
+      draft.execute("netdev_add").put("type", "tap").put("id", netdev).put("fd", netdev);
     }
     Place place = slots.next();
-    draft
-        .plug("virtio-net-pci", id, place)
-        .put("netdev", netdev)
-        .put("mac", MacAddress.of(domain, nic.name()))
-        .put("romfile", ""); // never boots from the network, and the ROM would be a file to open
+    ObjectNode device =
+        draft.plug("virtio-net-pci", id, place).put("netdev", netdev).put("mac", mac);
+    if (bootIndex.isPresent()) {
+      device.put("bootindex", bootIndex.get());
+    } else {
+      device.put(
+          "romfile", ""); // never boots from the network, and the ROM would be a file to open
+    }
     draft.device(new DeviceRecord(id, "nic", nic.name(), place.text(), List.of()));
+  }
+
+  private void userNetwork(String netdev, Network.User user) {
+    ObjectNode backend = draft.execute("netdev_add").put("type", "user").put("id", netdev);
+    if (!user.forwards().isEmpty()) {
+      ArrayNode forwards = backend.putArray("hostfwd");
+      user.forwards().forEach(forward -> forwards.addObject().put("str", text(forward)));
+    }
+  }
+
+  private static TapSource tap(Network network, String mac) {
+    return network instanceof Network.Bridge bridge
+        ? new TapSource.OnBridge(bridge.name(), mac)
+        : new TapSource.Existing(((Network.Tap) network).device());
   }
 
   private static String text(PortForward forward) {

@@ -82,7 +82,7 @@ final class ImageChecks {
     FileAccess access =
         disk.access() == Access.READ_WRITE ? FileAccess.READ_WRITE : FileAccess.READ_ONLY;
     try {
-      ImageDescriptor.open(file, access).close();
+      PassedDescriptor.open(file, access).close();
       return content(disk, file);
     } catch (HostFailureException refused) {
       return Optional.of("cannot be used: " + refused.getMessage());

@@ -55,7 +55,7 @@ final class LaunchPlanner {
     }
     DevicePlanner devices = new DevicePlanner(draft, slots);
     for (Nic nic : input.definition().nics()) {
-      devices.nic(nic, input.subject().domain());
+      devices.nic(nic, input.subject().domain(), order.of(nic));
     }
     devices.small(input.definition().devices(), input.files());
     slots.complete(draft);

@@ -52,6 +52,7 @@ final class LaunchResolver {
     ImageChecks images = new ImageChecks(problems);
     images.check(definition.disks());
     PortChecks.check(definition.nics(), problems);
+    NetworkChecks.check(definition.nics(), NetworkChecks.processStatus(), problems);
     if (!problems.isEmpty() || type.isEmpty()) {
       throw new InvalidDefinitionException(definition.name().text(), problems);
     }

@@ -32,10 +32,14 @@ interface Libc extends Library {
   int EPOLL_CTL_DEL = 2;
   int EFD_CLOEXEC = O_CLOEXEC;
 
+  int EPERM = 1;
   int ESRCH = 3;
   int EINTR = 4;
+  int EBUSY = 16;
+  int ENODEV = 19;
   int EINVAL = 22;
   int ENOSYS = 38;
+  int EOPNOTSUPP = 95;
 
   long syscall(long number, Object... arguments);
 
@@ -44,6 +48,10 @@ interface Libc extends Library {
   int close(int fd);
 
   int fcntl(int fd, int command, Object... argument);
+
+  int ioctl(int fd, long request, Pointer argument);
+
+  int socket(int domain, int type, int protocol);
 
   int poll(Pointer fds, long count, int timeoutMillis);
 

@@ -10,6 +10,7 @@ import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
@@ -75,8 +76,11 @@ final class MachineAssembler {
 
   private CompletableFuture<@Nullable Void> send(AssemblyStep step, String cannot) {
     try {
-      return step instanceof PassFile pass
-          ? passFile(pass)
+      if (step instanceof PassFile pass) {
+        return passFile(pass);
+      }
+      return step instanceof PassTap pass
+          ? passTap(pass)
           : qmp.send(new Plain(((Execute) step).command(), ((Execute) step).arguments()));
     } catch (HostFailureException failure) {
       throw new HostFailureException(
@@ -87,11 +91,18 @@ final class MachineAssembler {
 
   /** Our copy of the descriptor is closed as soon as QEMU has its own, whatever happens to us. */
   private CompletableFuture<@Nullable Void> passFile(PassFile pass) {
-    ImageDescriptor file = ImageDescriptor.open(pass.file(), pass.access());
+    PassedDescriptor file = PassedDescriptor.open(pass.file(), pass.access());
     ObjectNode arguments = JsonNodeFactory.instance.objectNode();
     arguments.put("fdset-id", pass.fdset()).put("opaque", pass.opaque());
     return qmp.send(new Plain("add-fd", arguments), file.descriptor())
         .whenComplete((reply, failure) -> file.close());
+  }
+
+  private CompletableFuture<@Nullable Void> passTap(PassTap pass) {
+    PassedDescriptor tap = TapDevices.open(pass.tap());
+    ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("fdname", pass.name());
+    return qmp.send(new Plain("getfd", arguments), tap.descriptor())
+        .whenComplete((reply, failure) -> tap.close());
   }
 
   private void await(CompletableFuture<@Nullable Void> reply, AssemblyStep step)
@@ -117,6 +128,9 @@ final class MachineAssembler {
   private static String subject(AssemblyStep step) {
     if (step instanceof PassFile pass) {
       return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
+    }
+    if (step instanceof PassTap pass) {
+      return "network interface '" + pass.nic() + "'";
     }
     Execute execute = (Execute) step;
     if (execute == RESET) {

@@ -6,8 +6,10 @@ import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.TapSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,11 @@ final class MachineDraft {
   /** Adds a step that passes a file. */
   void passFile(int fdset, Path file, FileAccess access, String opaque) {
     assembly.add(new PassFile(fdset, file, access, opaque));
+  }
+
+  /** Adds a step that passes a tap under a name. */
+  void passTap(String name, String nic, TapSource tap) {
+    assembly.add(new PassTap(name, nic, tap));
   }
 
   /** Has QEMU inherit a file; returns the number of its descriptor. */

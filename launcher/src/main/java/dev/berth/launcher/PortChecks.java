@@ -1,7 +1,7 @@
 package dev.berth.launcher;
 
+import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
-import dev.berth.definition.Nic.PortForward;
 import dev.berth.error.Problem;
 import java.io.IOException;
 import java.net.BindException;

@@ -10,13 +10,15 @@ import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Network;
+import dev.berth.definition.Network.PortForward;
+import dev.berth.definition.Network.Protocol;
 import dev.berth.definition.Nic;
-import dev.berth.definition.Nic.PortForward;
-import dev.berth.definition.Nic.Protocol;
 import dev.berth.domain.ByteSize;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import java.io.IOException;
@@ -96,6 +98,21 @@ final class LaunchPlannerTest {
             bare,
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
     cases.putAll(DiskCases.all());
+    cases.put(
+        "nic-tap",
+        Definitions.withNics(
+            bare,
+            new Nic(
+                "lan",
+                new Network.Tap("tap0"),
+                Optional.of("52:54:00:12:34:56"),
+                Optional.empty())));
+    cases.put(
+        "nic-bridge-boot-order",
+        Definitions.withNics(
+            Definitions.withDisks(
+                bare, Definitions.disk("root", DiskFormat.RAW, image, Access.READ_WRITE)),
+            new Nic("lan", new Network.Bridge("br0"), Optional.empty(), Optional.of(1))));
     cases.put(
         "conventional-pci",
         Definitions.withCompute(everything(), compute("pc-i440fx-7.2", AcceleratorChoice.TCG)));
@@ -184,6 +201,8 @@ final class LaunchPlannerTest {
       if (step instanceof PassFile pass) {
         text.append(
             String.format("%npass %s as %s (%s)", pass.file(), pass.fdset(), pass.access()));
+      } else if (step instanceof PassTap pass) {
+        text.append(String.format("%npass %s as %s", pass.tap(), pass.name()));
       } else if (step instanceof Execute execute) {
         text.append(String.format("%n%s %s", execute.command(), execute.arguments()));
       }

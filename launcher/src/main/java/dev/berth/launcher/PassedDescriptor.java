@@ -11,12 +11,12 @@ import org.newsclub.net.unix.FileDescriptorCast;
  * A file opened to be passed to QEMU: an open file description of its own, so that its locks are
  * QEMU's alone. Unlike Java's own streams it never creates the file. Thread-safe.
  */
-final class ImageDescriptor implements AutoCloseable {
+final class PassedDescriptor implements AutoCloseable {
   private final int number;
   private final FileDescriptor descriptor;
   private boolean closed;
 
-  private ImageDescriptor(int number, FileDescriptor descriptor) {
+  private PassedDescriptor(int number, FileDescriptor descriptor) {
     this.number = number;
     this.descriptor = descriptor;
   }
@@ -26,7 +26,7 @@ final class ImageDescriptor implements AutoCloseable {
    *
    * @throws HostFailureException when it cannot be opened, with the kernel's reason
    */
-  static ImageDescriptor open(Path file, FileAccess access) {
+  static PassedDescriptor open(Path file, FileAccess access) {
     int flags =
         switch (access) {
           case READ_ONLY -> Libc.O_RDONLY;
@@ -37,12 +37,22 @@ final class ImageDescriptor implements AutoCloseable {
       throw new HostFailureException(
           "cannot open " + file + ": " + Libc.INSTANCE.lastError() + ". Check its permissions");
     }
+    return of(number, file.toString());
+  }
+
+  /**
+   * Takes over an open descriptor.
+   *
+   * @param what it is, for messages
+   * @throws HostFailureException when it cannot be passed; it is closed then
+   */
+  static PassedDescriptor of(int number, String what) {
     try {
       FileDescriptor descriptor = FileDescriptorCast.unsafeUsing(number).getFileDescriptor();
-      return new ImageDescriptor(number, descriptor);
+      return new PassedDescriptor(number, descriptor);
     } catch (IOException failure) {
       Libc.INSTANCE.close(number);
-      throw new HostFailureException("cannot pass " + file + " to QEMU: " + failure, failure);
+      throw new HostFailureException("cannot pass " + what + " to QEMU: " + failure, failure);
     }
   }
 

@@ -1,0 +1,76 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.Network;
+import dev.berth.definition.Nic;
+import dev.berth.error.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Looks at the tap devices and bridges of a definition before they are opened. Stateless. */
+final class NetworkChecks {
+  private static final int CAP_NET_ADMIN = 12;
+  private static final String EFFECTIVE = "CapEff:";
+
+  private NetworkChecks() {}
+
+  /**
+   * Adds a problem for each interface that would fail.
+   *
+   * @param processStatus this process's {@code /proc/self/status}
+   */
+  static void check(List<Nic> nics, List<String> processStatus, List<Problem> problems) {
+    for (int i = 0; i < nics.size(); i++) {
+      String path = "nics[" + i + "].";
+      Network network = nics.get(i).network();
+      if (network instanceof Network.Tap tap && !TapDevices.exists(tap.device())) {
+        problems.add(
+            Problem.at(
+                path + "tap",
+                "there is no tap device '"
+                    + tap.device()
+                    + "': "
+                    + TapDevices.advice(tap.device())));
+      } else if (network instanceof Network.Bridge bridge) {
+        checkBridge(bridge, path + "bridge", processStatus, problems);
+      }
+    }
+  }
+
+  private static void checkBridge(
+      Network.Bridge bridge, String path, List<String> processStatus, List<Problem> problems) {
+    if (!TapDevices.exists(bridge.name())) {
+      problems.add(
+          Problem.at(
+              path,
+              String.format(
+                  "there is no bridge '%s': make it with 'ip link add %s type bridge'",
+                  bridge.name(), bridge.name())));
+    }
+    if (!mayAdministerNetworks(processStatus)) {
+      problems.add(
+          Problem.at(
+              path,
+              "to make a tap device for a bridge the host process needs CAP_NET_ADMIN: run it as"
+                  + " root, grant it that capability, or use 'network: tap' with a device made for"
+                  + " this user"));
+    }
+  }
+
+  private static boolean mayAdministerNetworks(List<String> processStatus) {
+    return processStatus.stream()
+        .filter(line -> line.startsWith(EFFECTIVE))
+        .map(line -> Long.parseUnsignedLong(line.substring(EFFECTIVE.length()).strip(), 16))
+        .anyMatch(effective -> (effective & 1L << CAP_NET_ADMIN) != 0);
+  }
+
+  /** What the kernel says of the calling thread, whose privileges count. */
+  static List<String> processStatus() {
+    try {
+      return Files.readAllLines(Path.of("/proc/thread-self/status"));
+    } catch (IOException unreadable) {
+      return List.of();
+    }
+  }
+}
