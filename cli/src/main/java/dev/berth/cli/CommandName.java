@@ -1,6 +1,8 @@
 package dev.berth.cli;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** The commands, in the order that help lists them. */
 enum CommandName {
@@ -20,12 +22,17 @@ enum CommandName {
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
+  DOCTOR("doctor", "Examine this machine: what a host needs, what is amiss, and what to do."),
+  HOST_INFO("host info", "Show what a host is: version, home, domains, QEMU."),
   DAEMON_RUN("daemon run", "Run a host in the foreground, until SIGTERM, SIGINT or 'daemon stop'."),
   DAEMON_STATUS("daemon status", "Show which daemon answers. Exit code 16 when none does."),
   DAEMON_STOP("daemon stop", "End the daemon, and wait until it is gone. Guests go on."),
   COMPLETION("completion", "Print a completion script for a shell."),
   VERSION("version", "Print the versions of vmctl and of the daemon."),
   HELP("help", "Show help on a command, or the exit codes.");
+
+  private static final Map<String, String> GROUPS =
+      Map.of("daemon", "Run a host, look at it, end it.", "host", "Look at a host.");
 
   private final List<String> words;
   private final String summary;
@@ -57,6 +64,11 @@ enum CommandName {
     return words.get(0).equals(word) || aliases.contains(word);
   }
 
+  /** One line on what the commands do that have that first word of two. */
+  static String summaryOfGroup(String word) {
+    return Objects.requireNonNull(GROUPS.get(word), word);
+  }
+
   /** The command, its parameters declared and not filled in yet. */
   Command create(Parameters parameters) {
     return switch (this) {
@@ -76,6 +88,8 @@ enum CommandName {
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);
+      case DOCTOR -> new DoctorCommand();
+      case HOST_INFO -> new HostInfoCommand();
       case DAEMON_RUN -> new DaemonRunCommand(parameters);
       case DAEMON_STATUS -> new DaemonStatusCommand();
       case DAEMON_STOP -> new DaemonStopCommand(parameters);

@@ -125,7 +125,7 @@ final class CommandTree {
     CommandSpec group = CommandSpec.wrapWithoutInspection(null, FACTORY);
     group
         .usageMessage()
-        .description("Run a host, look at it, end it.")
+        .description(CommandName.summaryOfGroup(word))
         .synopsisSubcommandLabel("COMMAND");
     root.addSubcommand(word, new CommandLine(group, FACTORY));
     return group;

@@ -3,6 +3,7 @@ package dev.berth.cli;
 import dev.berth.cli.output.Output;
 import dev.berth.config.BerthVersion;
 import dev.berth.config.HomeLayout;
+import dev.berth.definition.NearestWord;
 import dev.berth.error.BerthException;
 import dev.berth.host.VmHost;
 import java.io.FileDescriptor;
@@ -11,10 +12,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -104,11 +106,18 @@ public final class Vmctl {
   private int wrongUsage(CommandTree tree, ParameterException wrong) throws IOException {
     String seeHelp = seeHelp(wrong.getCommandLine().getCommandSpec().qualifiedName());
     if (wrong instanceof UnmatchedArgumentException unmatched) {
-      List<String> nearest = unmatched.getSuggestions();
-      String advice = nearest.isEmpty() ? "" : "Did you mean " + nearest.get(0) + "?\n";
+      String advice = nearest(unmatched).map(word -> "Did you mean " + word + "?\n").orElse("");
       return ErrorReport.printUsage(output(tree), unmatched(unmatched), advice + seeHelp);
     }
     return ErrorReport.printUsage(output(tree), String.valueOf(wrong.getMessage()), seeHelp);
+  }
+
+  private static Optional<String> nearest(UnmatchedArgumentException unmatched) {
+    CommandSpec spec = unmatched.getCommandLine().getCommandSpec();
+    Set<String> known =
+        unmatched.isUnknownOption() ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+    String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+    return NearestWord.to(typed, known).or(() -> unmatched.getSuggestions().stream().findFirst());
   }
 
   private static String unmatched(UnmatchedArgumentException unmatched) {

@@ -44,6 +44,12 @@ final class DaemonCommandsTest {
     assertThat(status.out())
         .contains("Version:  ", "\nPid:      ", ", up ", "\nHome:     " + home)
         .contains("\nDomains:  0, 0 with a machine");
+    assertThat(run("host", "info").out())
+        .contains("\nHome:     " + home)
+        .contains("\nQEMU:     not looked for yet");
+    assertThat(run("host", "info", "-o", "yaml").out())
+        .startsWith("---\nversion: ")
+        .contains("\nhome: " + home + "\n");
     assertThat(run("define", "web-1.yaml").exitCode()).isZero();
     assertThat(run("daemon", "stop").out()).startsWith("daemon stopped, pid ");
     assertThat(run("daemon", "status").exitCode()).isEqualTo(16);

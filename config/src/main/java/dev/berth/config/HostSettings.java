@@ -77,4 +77,15 @@ public record HostSettings(
       Optional<Path> home, Map<String, String> environment, int userId, Map<String, String> flags) {
     return SettingsReader.read(HomeLayout.of(home, environment, userId), environment, flags);
   }
+
+  /**
+   * The same for a host whose layout is known.
+   *
+   * @throws dev.berth.error.InvalidDefinitionException with everything that is wrong with the
+   *     settings
+   */
+  public static HostSettings read(
+      HomeLayout layout, Map<String, String> environment, Map<String, String> flags) {
+    return SettingsReader.read(layout, environment, flags);
+  }
 }

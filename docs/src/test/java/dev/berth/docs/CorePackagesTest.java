@@ -18,6 +18,7 @@ final class CorePackagesTest {
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("error", Set.of()),
+          Map.entry("doctor", Set.of()),
           Map.entry("json", Set.of("error")),
           Map.entry("socket", Set.of()),
           Map.entry("domain", Set.of("error")),

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -50,6 +52,37 @@ final class QemuFinder {
     throw new HostFailureException(
         obstacles.isEmpty() ? missing() : String.join(System.lineSeparator(), obstacles));
   }
+
+  /**
+   * Every QEMU that {@link #find} could come to, in its order, probed. Names of one file count
+   * once.
+   *
+   * @throws InterruptedException when the caller is interrupted while a binary is probed
+   */
+  List<Candidate> survey() throws InterruptedException {
+    List<Candidate> all = new ArrayList<>();
+    Set<Path> seen = new HashSet<>();
+    for (Path candidate : candidates()) {
+      try {
+        QemuInstall install = examine(candidate);
+        if (seen.add(install.identity().path())) {
+          all.add(new Candidate(candidate, Optional.of(install), ""));
+        }
+      } catch (HostFailureException unusable) {
+        all.add(new Candidate(candidate, Optional.empty(), String.valueOf(unusable.getMessage())));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * A QEMU to choose from.
+   *
+   * @param binary its path, as it was named
+   * @param install what it is; empty when it cannot be used
+   * @param obstacle why it cannot be used
+   */
+  record Candidate(Path binary, Optional<QemuInstall> install, String obstacle) {}
 
   /** The binaries examined so far, as they were last found. */
   List<QemuInstall> examined() {

@@ -35,7 +35,7 @@ import java.util.concurrent.Executor;
  * binary is examined. Thread-safe. Closing ends no machine.
  */
 public final class QemuLauncher implements MachineLauncher, AutoCloseable {
-  private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
+  static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
 
   private final LaunchResolver resolver;
   private final ProcessWatch watch;

@@ -17,7 +17,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class StoreLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreLock.class);
   private static final Path OWN_DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final Path LOCKS = Path.of("/proc/locks");
   private static final int COMMAND_LENGTH = 200;
   private static final int CONTENT_LIMIT_BYTES = 4096;
 
@@ -75,6 +78,39 @@ final class StoreLock implements AutoCloseable {
         throw e;
       }
       return new StoreLock(channel);
+    }
+  }
+
+  /**
+   * Who owns the store now, without taking it even for a moment. The kernel is asked, because the
+   * file's content outlives its owner; it tells of processes in this container only.
+   *
+   * @return empty when nobody does, as far as can be told
+   * @throws IOException when the file cannot be read
+   */
+  static Optional<String> owner(Path file) throws IOException {
+    synchronized (monitor(file)) {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      if (isOpenInThisProcess(file)) {
+        return Optional.of("this process");
+      }
+      String content = Files.readString(file);
+      Optional<Long> pid = pid(content);
+      return pid.isPresent() && isLocked(file, pid.get())
+          ? Optional.of(describe(content))
+          : Optional.empty();
+    }
+  }
+
+  /** Looks for a line such as {@code 3: POSIX ADVISORY WRITE 4711 fe:01:131 0 EOF}. */
+  private static boolean isLocked(Path file, long pid) throws IOException {
+    String holder = " " + pid + " ";
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    try (Stream<String> locks = Files.lines(LOCKS)) {
+      return locks.anyMatch(
+          line -> line.contains(" POSIX ") && line.contains(holder) && line.contains(inode));
     }
   }
 
@@ -157,6 +193,16 @@ final class StoreLock implements AutoCloseable {
     channel.read(bytes, 0);
     String content = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     return describe(content);
+  }
+
+  private static Optional<Long> pid(String content) {
+    try {
+      long pid = new ObjectMapper().readTree(content).path("pid").asLong();
+      return pid > 0 ? Optional.of(pid) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      LOG.debug("The store's lock file names no owner", e);
+      return Optional.empty();
+    }
   }
 
   private static String describe(String content) {

@@ -1,5 +1,6 @@
 package dev.berth.cli.output;
 
+import dev.berth.doctor.Verdict;
 import dev.berth.domain.DomainState;
 
 /** The colours of a terminal, or none. */
@@ -18,6 +19,19 @@ public enum Colour {
   /** Text in the colour of a state. */
   String paint(DomainState state, String text) {
     return this == NONE ? text : code(state) + text + RESET;
+  }
+
+  /** Text in the colour of a verdict. */
+  String paint(Verdict verdict, String text) {
+    return this == NONE ? text : code(verdict) + text + RESET;
+  }
+
+  private static String code(Verdict verdict) {
+    return switch (verdict) {
+      case OK -> GREEN;
+      case NOTE -> YELLOW;
+      case PROBLEM -> RED;
+    };
   }
 
   private static String code(DomainState state) {
