@@ -74,6 +74,7 @@ final class HostModule {
             new LauncherSettings(
                 layout.runDirectory(),
                 layout.logDirectory(),
+                layout.home().resolve(LauncherSettings.VARIABLES),
                 layout.cacheDirectory(),
                 settings.qemuBinaries(),
                 settings.searchPath(),

@@ -115,6 +115,7 @@ final class CrashingHost {
             new LauncherSettings(
                 layout.runDirectory(),
                 layout.logDirectory(),
+                layout.home().resolve(LauncherSettings.VARIABLES),
                 layout.cacheDirectory(),
                 settings.qemuBinaries(),
                 settings.searchPath(),

@@ -55,9 +55,9 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public void removeLogs(UUID domain) {
+  public void removeFiles(UUID domain) {
     fuse.reached(CrashPoint.before(Step.LOGS));
-    launcher.removeLogs(domain);
+    launcher.removeFiles(domain);
     fuse.reached(CrashPoint.after(Step.LOGS));
   }
 

@@ -6,8 +6,22 @@ import java.util.Optional;
 /** What the machine boots. */
 public sealed interface Boot {
 
-  /** The firmware (SeaBIOS) boots from the disks in their order. */
+  /** The BIOS (SeaBIOS) boots from the disks in their order. */
   record Firmware() implements Boot {}
+
+  /**
+   * The UEFI firmware boots from the disks in their order, or as its variables say, which belong to
+   * the domain and are kept until it is undefined.
+   *
+   * @param secureBoot whether it starts only what is signed
+   */
+  record Uefi(SecureBoot secureBoot) implements Boot {}
+
+  /** Whether a UEFI firmware starts only what is signed by a key that it knows. */
+  enum SecureBoot {
+    ON,
+    OFF
+  }
 
   /**
    * QEMU loads the kernel itself.

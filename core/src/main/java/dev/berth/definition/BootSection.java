@@ -2,6 +2,7 @@ package dev.berth.definition;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.Boot.SecureBoot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +13,30 @@ final class BootSection {
   /** Linux on x86 keeps 2048 bytes of its command line and silently drops the rest. */
   private static final int COMMAND_LINE_LIMIT = 2047;
 
-  private static final Key<Boot, String> FIRMWARE =
+  /** What {@code firmware} can say. */
+  private enum Kind {
+    BIOS,
+    UEFI
+  }
+
+  private static final Key<Boot, Kind> FIRMWARE =
       Key.optional(
           "firmware",
-          ChoiceType.only("bios"),
+          ChoiceType.of(Kind.class),
           "direct kernel boot, which needs `kernel`",
-          boot -> boot instanceof Boot.Firmware ? Optional.of("bios") : Optional.empty(),
-          "The firmware boots from the disks in their order.");
+          BootSection::kind,
+          "The firmware boots from the disks in their order. `uefi` needs a firmware package such as"
+              + " Debian's ovmf; its variables belong to the domain, and go when it is undefined.");
+
+  private static final Key<Boot, SecureBoot> SECURE_BOOT =
+      Key.optional(
+          "secure-boot",
+          new SwitchType<>(SecureBoot.ON, SecureBoot.OFF),
+          "`false`",
+          boot ->
+              boot instanceof Boot.Uefi uefi ? Optional.of(uefi.secureBoot()) : Optional.empty(),
+          "Whether the firmware starts only what is signed by a key that it knows. Only with"
+              + " `firmware: uefi`, and a q35 machine. Each setting has variables of its own.");
 
   private static final Key<Boot, Path> KERNEL =
       Key.optional(
@@ -48,12 +66,19 @@ final class BootSection {
   static final Section<Boot> SECTION =
       new Section<>(
           "what to boot",
-          List.of(FIRMWARE, KERNEL, INITRD, COMMAND_LINE),
+          List.of(FIRMWARE, SECURE_BOOT, KERNEL, INITRD, COMMAND_LINE),
           BootSection::check,
           BootSection::build,
           BootSection::addChecks);
 
   private BootSection() {}
+
+  private static Optional<Kind> kind(Boot boot) {
+    if (boot instanceof Boot.Uefi) {
+      return Optional.of(Kind.UEFI);
+    }
+    return boot instanceof Boot.Firmware ? Optional.of(Kind.BIOS) : Optional.empty();
+  }
 
   private static <T> Function<Boot, Optional<T>> ofKernel(Function<Boot.Kernel, Optional<T>> part) {
     return boot -> boot instanceof Boot.Kernel kernel ? part.apply(kernel) : Optional.empty();
@@ -78,6 +103,14 @@ final class BootSection {
                 "'" + key.name() + "' needs a kernel: add 'kernel: vmlinuz', for example");
       }
     }
+    if (values.isGiven(SECURE_BOOT)
+        && (!firmware || values.find(FIRMWARE).equals(Optional.of(Kind.BIOS)))) {
+      place
+          .key(SECURE_BOOT.name())
+          .report(
+              values.position(SECURE_BOOT),
+              "'secure-boot' needs UEFI: write 'firmware: uefi', or remove the key");
+    }
     if (!firmware && !kernel && !values.isGiven(INITRD) && !values.isGiven(COMMAND_LINE)) {
       place.report(
           values.position(KERNEL), "nothing to boot: add 'firmware: bios' or 'kernel: vmlinuz'");
@@ -87,7 +120,9 @@ final class BootSection {
   private static Boot build(Values<Boot> values) {
     Optional<Path> kernel = values.find(KERNEL);
     if (kernel.isEmpty()) {
-      return new Boot.Firmware();
+      return values.find(FIRMWARE).equals(Optional.of(Kind.UEFI))
+          ? new Boot.Uefi(values.find(SECURE_BOOT).orElse(SecureBoot.OFF))
+          : new Boot.Firmware();
     }
     return new Boot.Kernel(kernel.get(), values.find(INITRD), values.find(COMMAND_LINE).orElse(""));
   }
@@ -97,7 +132,10 @@ final class BootSection {
     either.addObject().putArray("required").add(FIRMWARE.name());
     either.addObject().putArray("required").add(KERNEL.name());
     ObjectNode dependent = schema.putObject("dependentRequired");
+    dependent.putArray(SECURE_BOOT.name()).add(FIRMWARE.name());
     dependent.putArray(INITRD.name()).add(KERNEL.name());
     dependent.putArray(COMMAND_LINE.name()).add(KERNEL.name());
+    schema.putObject("if").putObject("properties").putObject(FIRMWARE.name()).put("const", "bios");
+    schema.putObject("then").putObject("properties").put(SECURE_BOOT.name(), false);
   }
 }

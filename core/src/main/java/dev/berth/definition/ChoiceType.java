@@ -24,15 +24,10 @@ final class ChoiceType<T> implements ValueType<T> {
     return new ChoiceType<>(Arrays.asList(constants.getEnumConstants()));
   }
 
-  /** A key that, so far, can say one thing only. */
-  static ChoiceType<String> only(String word) {
-    return new ChoiceType<>(List.of(word));
-  }
-
   @Override
   public String expected() {
     String words = values.stream().map(ChoiceType::word).collect(Collectors.joining(", "));
-    return values.size() == 1 ? words + ", the only choice so far" : "one of " + words;
+    return "one of " + words;
   }
 
   @Override

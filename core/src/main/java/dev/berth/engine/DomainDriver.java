@@ -264,8 +264,9 @@ final class DomainDriver {
   }
 
   /**
-   * Removes the domain's logs and its rows. When that fails the domain stays, without the intent: a
-   * later opening must not forget a domain whose undefine has been reported as failed.
+   * Removes the domain's logs, its UEFI variables and its rows. When that fails the domain stays,
+   * without the intent: a later opening must not forget a domain whose undefine has been reported
+   * as failed.
    */
   private CompletionStage<Void> finishUndefine(String actor) {
     Step step =
@@ -274,7 +275,7 @@ final class DomainDriver {
             .event(EventTypes.UNDEFINED, Map.of())
             .whenPublished(this::undefined);
     return CompletableFuture.runAsync(
-            () -> host.launcher().removeLogs(ledger.uuid()), host.patient())
+            () -> host.launcher().removeFiles(ledger.uuid()), host.patient())
         .thenComposeAsync(done -> ledger.request(step), host.turns())
         .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
         .thenCompose(stage -> stage);

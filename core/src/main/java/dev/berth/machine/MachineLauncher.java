@@ -88,6 +88,6 @@ public interface MachineLauncher {
   /** Where the logs of a domain are, whether or not there are any. */
   Path logDirectory(UUID domain);
 
-  /** Removes the logs of a domain that is undefined. Idempotent. */
-  void removeLogs(UUID domain);
+  /** Removes the logs and UEFI variables of a domain that is undefined. Idempotent. */
+  void removeFiles(UUID domain);
 }

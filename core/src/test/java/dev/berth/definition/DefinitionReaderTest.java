@@ -142,6 +142,14 @@ final class DefinitionReaderTest {
   }
 
   @Test
+  void uefiIsWithoutSecureBootUnlessAskedFor() {
+    assertThat(read("name: a\nboot: {firmware: uefi}").boot())
+        .isEqualTo(new Boot.Uefi(Boot.SecureBoot.OFF));
+    assertThat(read("name: a\nboot: {firmware: uefi, secure-boot: true}").boot())
+        .isEqualTo(new Boot.Uefi(Boot.SecureBoot.ON));
+  }
+
+  @Test
   void jsonIsReadAsWell() {
     assertThat(read("{\n\t\"name\": \"web-1\",\n\t\"cpus\": 2,\n\t\"labels\": {\"a\": \"\\/\"}\n}"))
         .isEqualTo(read("name: web-1\ncpus: 2\nlabels: {a: /}"));

@@ -126,9 +126,11 @@ final class RandomDefinitions {
   }
 
   private Boot boot() {
-    return random.nextBoolean()
-        ? new Boot.Firmware()
-        : new Boot.Kernel(path(), perhaps(path()), pick(TEXTS));
+    return pick(
+        List.of(
+            new Boot.Firmware(),
+            new Boot.Uefi(pick(Boot.SecureBoot.values())),
+            new Boot.Kernel(path(), perhaps(path()), pick(TEXTS))));
   }
 
   private Disk disk(int index) {

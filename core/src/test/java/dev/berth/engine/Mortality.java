@@ -254,8 +254,8 @@ final class Mortality {
     }
 
     @Override
-    public void removeLogs(UUID domain) {
-      around("the removal of logs", () -> launcher.removeLogs(domain));
+    public void removeFiles(UUID domain) {
+      around("the removal of logs", () -> launcher.removeFiles(domain));
     }
   }
 }

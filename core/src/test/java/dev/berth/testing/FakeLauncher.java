@@ -236,7 +236,7 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public void removeLogs(UUID domain) {
+  public void removeFiles(UUID domain) {
     try {
       begin(Job.REMOVE_LOGS);
     } catch (InterruptedException e) {

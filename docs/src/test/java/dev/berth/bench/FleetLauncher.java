@@ -124,7 +124,7 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public void removeLogs(UUID domain) {}
+  public void removeFiles(UUID domain) {}
 
   private record Endless(long pid) implements QemuProcess {
     @Override

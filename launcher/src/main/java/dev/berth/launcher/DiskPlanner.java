@@ -125,10 +125,8 @@ final class DiskPlanner {
   }
 
   private List<String> inherited(Disk disk, Path file, String protocol) {
-    int fdset = draft.newFdset();
     boolean writable = disk.access() == Access.READ_WRITE;
-    int descriptor = draft.inherit(file, writable ? FileAccess.READ_WRITE : FileAccess.READ_ONLY);
-    draft.option("-add-fd", OptionText.of("fd", descriptor).with("set", fdset));
+    int fdset = draft.inherit(file, writable ? FileAccess.READ_WRITE : FileAccess.READ_ONLY);
     draft.words("-blockdev", fileNode(disk, protocol, fdset).toString());
     draft.words("-blockdev", formatNode(disk).toString());
     if (writable) {
@@ -168,6 +166,18 @@ final class DiskPlanner {
       case NONE, DIRECTSYNC -> node.putObject("cache").put("direct", true).put("no-flush", false);
       case UNSAFE -> node.putObject("cache").put("direct", false).put("no-flush", true);
     }
+    return node;
+  }
+
+  /** A node for the whole of a raw file that is no disk of the definition. */
+  static ObjectNode wholeFile(String name, String path, FileAccess access) {
+    ObjectNode node =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("driver", "raw")
+            .put("node-name", name)
+            .put("read-only", access == FileAccess.READ_ONLY);
+    node.putObject("file").put("driver", "file").put("filename", path);
     return node;
   }
 

@@ -10,6 +10,7 @@ import dev.berth.machine.LaunchRecord.Qemu;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Turns a definition, resolved against a QEMU and this host, into a launch record. Pure: the same
@@ -33,6 +34,7 @@ final class LaunchPlanner {
    * @param hardware what was resolved
    * @param files where its files go
    * @param protocols QEMU's driver for what each disk's image is kept in, by disk name
+   * @param firmware the UEFI firmware, if the definition wants one
    */
   record Input(
       Subject subject,
@@ -40,7 +42,8 @@ final class LaunchPlanner {
       QemuInstall qemu,
       Hardware hardware,
       MachineFiles files,
-      Map<String, String> protocols) {}
+      Map<String, String> protocols,
+      Optional<UefiFirmware> firmware) {}
 
   /** The record that the input amounts to. */
   static LaunchRecord plan(Input input) {
@@ -48,6 +51,7 @@ final class LaunchPlanner {
     PciSlots slots = PciSlots.of(input.hardware().machineType());
     skeleton(draft, input);
     boot(draft, input.definition().boot());
+    input.firmware().ifPresent(firmware -> firmware.plan(draft));
     BootIndices order = new BootIndices(input.definition());
     DiskPlanner disks = new DiskPlanner(draft, slots);
     for (Disk disk : input.definition().disks()) {
@@ -78,7 +82,8 @@ final class LaunchPlanner {
     draft.option(
         "-name", OptionText.of("guest", input.subject().name()).with("debug-threads", "on"));
     draft.words("-uuid", input.subject().domain().toString());
-    draft.option("-machine", machine(hardware.machineType()));
+    OptionText machine = machine(hardware.machineType());
+    draft.option("-machine", input.firmware().map(uefi -> uefi.onto(machine)).orElse(machine));
     draft.option("-accel", accelerator(hardware.accelerator()));
     draft.words("-cpu", hardware.cpuModel());
     // Spelt out, because what QEMU makes of a bare number changed with 6.2.

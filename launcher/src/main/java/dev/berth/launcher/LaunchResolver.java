@@ -27,6 +27,7 @@ final class LaunchResolver {
   private final LauncherSettings settings;
   private final QemuFinder finder;
   private final AcceleratorChooser accelerators;
+  private final FirmwareCatalog firmwares = new FirmwareCatalog(FirmwareCatalog.DIRECTORIES);
   private final SecureRandom random = new SecureRandom();
 
   LaunchResolver(LauncherSettings settings, QemuFinder finder, AcceleratorChooser accelerators) {
@@ -52,6 +53,15 @@ final class LaunchResolver {
     ImageChecks images = new ImageChecks(problems);
     images.check(definition.disks());
     PortChecks.check(definition.nics(), problems);
+    Optional<UefiFirmware> firmware =
+        type.flatMap(
+            resolved ->
+                UefiFirmware.resolve(
+                    definition.boot(),
+                    resolved.name(),
+                    firmwares,
+                    settings.variablesDirectory().resolve(domain.toString()),
+                    problems));
     NetworkChecks.check(definition.nics(), NetworkChecks.processStatus(), problems);
     if (!problems.isEmpty() || type.isEmpty()) {
       throw new InvalidDefinitionException(definition.name().text(), problems);
@@ -66,7 +76,8 @@ final class LaunchResolver {
             qemu,
             hardware,
             files(domain, incarnation, definition.devices().consoleLogLimit()),
-            images.protocols()));
+            images.protocols(),
+            firmware));
   }
 
   private static Hardware hardware(

@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param runDirectory holds a directory for each live machine, with its sockets
  * @param logDirectory holds a directory for each domain, with its logs
+ * @param variablesDirectory holds a directory for each domain with UEFI firmware, with its
+ *     variables
  * @param cacheDirectory holds what can be found out again: what QEMU binaries can do
  * @param qemuBinaries absolute paths to try in order; empty to search {@code searchPath}
  * @param searchPath directories as in {@code PATH}
@@ -17,10 +19,14 @@ import java.util.List;
 public record LauncherSettings(
     Path runDirectory,
     Path logDirectory,
+    Path variablesDirectory,
     Path cacheDirectory,
     List<Path> qemuBinaries,
     String searchPath,
     Duration kvmTestLimit) {
+
+  /** What the directory of UEFI variables is called in a home. */
+  public static final String VARIABLES = "uefi-variables";
 
   /** Long for the few milliseconds that it takes where KVM works, short for a first start. */
   public static final Duration DEFAULT_KVM_TEST_LIMIT = Duration.ofSeconds(2);
@@ -35,6 +41,7 @@ public record LauncherSettings(
     return new LauncherSettings(
         home.resolve("run"),
         home.resolve("log"),
+        home.resolve(VARIABLES),
         home.resolve("cache"),
         List.of(),
         searchPath,

@@ -13,6 +13,7 @@ import dev.berth.machine.TapSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A machine while it is planned: its command line, its assembly steps, its devices. */
 final class MachineDraft {
@@ -47,10 +48,22 @@ final class MachineDraft {
     assembly.add(new PassTap(name, nic, tap));
   }
 
-  /** Has QEMU inherit a file; returns the number of its descriptor. */
+  /** Has QEMU inherit a file; returns the number of the fdset that has it. */
   int inherit(Path file, FileAccess access) {
-    inherited.add(new InheritedFile(file, access));
-    return InheritedFile.FIRST_DESCRIPTOR + inherited.size() - 1;
+    return inherit(new InheritedFile(file, access));
+  }
+
+  /** The same, for reading and writing, with a file that is made from a template if need be. */
+  int inherit(Path file, Path template) {
+    return inherit(new InheritedFile(file, FileAccess.READ_WRITE, Optional.of(template)));
+  }
+
+  private int inherit(InheritedFile file) {
+    int descriptor = InheritedFile.FIRST_DESCRIPTOR + inherited.size();
+    inherited.add(file);
+    int fdset = newFdset();
+    option("-add-fd", OptionText.of("fd", descriptor).with("set", fdset));
+    return fdset;
   }
 
   /** Adds a command and returns its arguments, still empty. */

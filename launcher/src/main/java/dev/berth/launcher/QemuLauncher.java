@@ -178,13 +178,15 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public void removeLogs(UUID domain) {
-    Path logs = logDirectory(domain);
-    try {
-      RunFiles.deleteTree(logs);
-    } catch (IOException failure) {
-      throw new HostFailureException(
-          "Cannot remove the logs in " + logs + ": " + failure.getMessage() + ".", failure);
+  public void removeFiles(UUID domain) {
+    Path variables = settings.variablesDirectory().resolve(domain.toString());
+    for (Path directory : List.of(logDirectory(domain), variables)) {
+      try {
+        RunFiles.deleteTree(directory);
+      } catch (IOException failure) {
+        throw new HostFailureException(
+            "Cannot remove " + directory + ": " + failure.getMessage() + ".", failure);
+      }
     }
   }
 

@@ -109,6 +109,11 @@ final class QemuShell implements AutoCloseable {
     try (OutputStream word = waiter.getOutputStream()) {
       RunFiles.createPrivate(files.runDirectory());
       RunFiles.createPrivate(files.logDirectory());
+      for (InheritedFile inherited : launch.inherited()) {
+        if (inherited.template().isPresent()) {
+          RunFiles.createFrom(inherited.template().get(), inherited.file());
+        }
+      }
       Files.newByteChannel(files.qemuLog(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
           .close();
       word.write('\n');

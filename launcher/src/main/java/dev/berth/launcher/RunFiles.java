@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,9 +30,28 @@ final class RunFiles {
     Files.setPosixFilePermissions(directory, OWNER_ONLY);
   }
 
+  /**
+   * Makes a file that only its owner may read, with a template's content, unless there is one
+   * already. It appears complete or not at all.
+   */
+  static void createFrom(Path template, Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    createPrivate(file.getParent());
+    Path unfinished = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".new");
+    try {
+      Files.copy(template, unfinished, StandardCopyOption.REPLACE_EXISTING);
+      Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
   /** Removes a directory with all it holds, symbolic links not followed. Idempotent. */
   static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(

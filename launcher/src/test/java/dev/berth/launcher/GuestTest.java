@@ -162,6 +162,7 @@ final class GuestTest {
           new LauncherSettings(
               usual.runDirectory(),
               usual.logDirectory(),
+              usual.variablesDirectory(),
               usual.cacheDirectory(),
               List.of(qemu.emulator()),
               "",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Boot;
+import dev.berth.definition.Boot.SecureBoot;
 import dev.berth.definition.Compute;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +100,8 @@ final class LaunchPlannerTest {
             bare,
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
     cases.putAll(DiskCases.all());
+    cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
+    cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
     cases.put(
         "nic-tap",
         Definitions.withNics(
@@ -187,7 +191,25 @@ final class LaunchPlannerTest {
                 Path.of("/run/berth/6a2c3b44/01"),
                 Path.of("/log/a,b"),
                 definition.devices().consoleLogLimit()),
-            Map.of()));
+            Map.of(),
+            firmware(definition.boot())));
+  }
+
+  private static Optional<UefiFirmware> firmware(Boot boot) {
+    if (!(boot instanceof Boot.Uefi uefi)) {
+      return Optional.empty();
+    }
+    boolean secure = uefi.secureBoot() == SecureBoot.ON;
+    return Optional.of(
+        new UefiFirmware(
+            new FirmwareDescriptor(
+                Path.of(secure ? "/firmware/CODE.secboot.fd" : "/firmware/CODE.fd"),
+                Path.of(secure ? "/firmware/VARS.ms.fd" : "/firmware/VARS.fd"),
+                List.of("pc-q35-*"),
+                secure
+                    ? Set.of("secure-boot", "enrolled-keys", "requires-smm")
+                    : Set.of("acpi-s3")),
+            Path.of("/home/uefi-variables/6a2c3b44/VARS.fd")));
   }
 
   private static String text(LaunchRecord launch) {

@@ -110,7 +110,7 @@ final class QemuLauncherTest {
       assertThat(end(machine.process()).exitCode()).isEqualTo(OptionalInt.of(0));
       host.launcher().removeRunDirectory(machine.launch());
       assertThat(home.resolve("run")).isEmptyDirectory();
-      host.launcher().removeLogs(LauncherFixture.DOMAIN);
+      host.launcher().removeFiles(LauncherFixture.DOMAIN);
       assertThat(Files.exists(machine.launch().files().logDirectory())).isFalse();
     }
   }
