@@ -8,6 +8,11 @@ import java.io.IOException;
  */
 interface Command {
 
+  /** Whether its results are rows, which can be printed as CSV or as bare names too. */
+  default boolean printsRows() {
+    return false;
+  }
+
   /**
    * Runs to its end.
    *

@@ -1,17 +1,16 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.EventColumn;
 import dev.berth.cli.output.Output;
-import dev.berth.cli.output.Printable;
+import dev.berth.cli.output.OutputFormat;
 import dev.berth.control.EventCodec;
 import dev.berth.domain.DomainEvent;
 import dev.berth.host.EventStream;
 import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** {@code vmctl events}. */
 final class EventsCommand implements Command {
@@ -19,6 +18,7 @@ final class EventsCommand implements Command {
 
   private final Parameter<Long> since;
   private final Parameter<Boolean> follow;
+  private final Columns<EventColumn> columns;
 
   EventsCommand(Parameters parameters) {
     since =
@@ -29,41 +29,48 @@ final class EventsCommand implements Command {
             "0",
             "Only events after that sequence number; 0 starts at the oldest kept.");
     follow = parameters.flag("--follow", "Go on printing what happens, until interrupted.");
+    columns = new Columns<>(parameters, EventColumn.values());
+  }
+
+  @Override
+  public boolean printsRows() {
+    return true;
   }
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
+    Output output = session.output();
+    boolean isCsv = output.format() == OutputFormat.CSV;
+    List<EventColumn> shown =
+        columns.given(output).orElse(isCsv ? EventColumn.FOR_PROGRAMS : EventColumn.FOR_PEOPLE);
     VmHost host = session.host();
     long last = follow.value() ? Long.MAX_VALUE : host.eventRange().newest();
+    if (isCsv) {
+      output.text(EventColumn.csvHeading(shown));
+    }
     try (EventStream events = host.events(since.value())) {
       for (long printed = since.value(); printed < last; ) {
         Optional<DomainEvent> event = events.next(LOOK_UP);
         if (event.isPresent()) {
           printed = event.get().sequence();
-          print(session.output(), event.get());
+          print(output, event.get(), shown);
         }
       }
     }
     return ExitCodes.OK;
   }
 
-  private static void print(Output output, DomainEvent event) throws IOException {
-    output.item(() -> EventCodec.write(event), () -> line(event));
-  }
-
-  /** For example {@code 17 2026-11-20T18:00:00Z web-1 domain.state uid:0(root) state=running}. */
-  private static String line(DomainEvent event) {
-    StringBuilder line = new StringBuilder();
-    line.append(event.sequence()).append(' ').append(event.time().truncatedTo(ChronoUnit.MILLIS));
-    line.append(' ').append(event.name().orElse("-"));
-    line.append(' ').append(event.type()).append(' ').append(event.actor());
-    for (Map.Entry<String, String> each : new TreeMap<>(event.attributes()).entrySet()) {
-      line.append(' ').append(each.getKey()).append('=').append(quoted(each.getValue()));
+  private static void print(Output output, DomainEvent event, List<EventColumn> shown)
+      throws IOException {
+    switch (output.format()) {
+      case CSV -> output.text(EventColumn.csv(event, shown));
+      case NAME -> {
+        if (event.name().isPresent()) {
+          output.text(event.name().get());
+        }
+      }
+      case TABLE, JSON, YAML ->
+          output.item(() -> EventCodec.write(event), () -> EventColumn.line(event, shown));
     }
-    return Printable.line(line.toString());
-  }
-
-  private static String quoted(String value) {
-    return value.isEmpty() || value.contains(" ") ? '"' + value + '"' : value;
   }
 }

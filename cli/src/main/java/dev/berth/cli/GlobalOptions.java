@@ -37,7 +37,8 @@ final class GlobalOptions {
             new String[] {"-o", "--output"},
             "FORMAT",
             GlobalOptions::format,
-            "How to print results: table, json or yaml. Default: table");
+            "How to print results: table, json or yaml; 'list' and 'events' also csv or name. Default:"
+                + " table");
     quiet =
         parameters.globalFlag("--quiet", "-q", "Print bare names, or nothing; errors are printed.");
     parameters.help();

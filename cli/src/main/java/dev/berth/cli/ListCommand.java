@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.DomainColumn;
+import dev.berth.cli.output.DomainTable;
 import dev.berth.cli.output.Output;
 import dev.berth.control.ResultCodec;
 import dev.berth.domain.DomainSnapshot;
@@ -8,30 +10,55 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code vmctl list}. */
 final class ListCommand implements Command {
   private final Parameter<Set<DomainState>> states;
+  private final Columns<DomainColumn> columns;
 
   ListCommand(Parameters parameters) {
     states =
         parameters.option(
             "--state", "STATE[,STATE]", StateArgument::parse, "Only domains in these states.");
+    columns = new Columns<>(parameters, DomainColumn.values());
+  }
+
+  @Override
+  public boolean printsRows() {
+    return true;
   }
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    List<DomainSnapshot> domains = chosen(session.host().list());
     Output output = session.output();
-    if (output.isForPeople() && output.isQuiet()) {
-      for (DomainSnapshot domain : domains) {
-        output.text(domain.name().text());
+    Optional<List<DomainColumn>> given = columns.given(output);
+    List<DomainSnapshot> domains = chosen(session.host().list());
+    DomainTable table = session.table();
+    switch (output.format()) {
+      case NAME -> printNames(output, domains);
+      case CSV -> output.text(table.csv(domains, given.orElse(DomainColumn.FOR_PROGRAMS)));
+      case TABLE, JSON, YAML -> {
+        if (output.isForPeople() && output.isQuiet()) {
+          printNames(output, domains);
+        } else {
+          output.result(() -> ResultCodec.write(domains), () -> rows(table, domains, given));
+        }
       }
-    } else {
-      output.result(() -> ResultCodec.write(domains), () -> session.tables().rows(domains));
     }
     return ExitCodes.OK;
+  }
+
+  private static String rows(
+      DomainTable table, List<DomainSnapshot> domains, Optional<List<DomainColumn>> given) {
+    return given.isPresent() ? table.rows(domains, given.get()) : table.rows(domains);
+  }
+
+  private static void printNames(Output output, List<DomainSnapshot> domains) throws IOException {
+    for (DomainSnapshot domain : domains) {
+      output.text(domain.name().text());
+    }
   }
 
   private List<DomainSnapshot> chosen(List<DomainSnapshot> all) {

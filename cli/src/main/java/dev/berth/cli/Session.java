@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.DomainPage;
 import dev.berth.cli.output.DomainTable;
 import dev.berth.cli.output.Output;
 import dev.berth.config.HomeLayout;
@@ -46,9 +47,14 @@ final class Session implements AutoCloseable {
     return output;
   }
 
-  /** Tables with ages as of now. */
-  DomainTable tables() {
+  /** A table of domains with ages as of now. */
+  DomainTable table() {
     return new DomainTable(environment.clock().instant(), output.colour());
+  }
+
+  /** A page on a domain with ages as of now. */
+  DomainPage page() {
+    return new DomainPage(environment.clock().instant(), output.colour());
   }
 
   /** The home that the command line gives. */

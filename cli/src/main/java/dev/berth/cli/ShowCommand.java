@@ -28,9 +28,7 @@ final class ShowCommand implements Command {
       session.output().result(() -> document, () -> Output.yaml(document).stripTrailing());
     } else {
       DomainSnapshot snapshot = session.host().domain(domain);
-      session
-          .output()
-          .result(() -> DomainCodec.write(snapshot), () -> session.tables().page(snapshot));
+      session.output().result(() -> DomainCodec.write(snapshot), () -> session.page().of(snapshot));
     }
     return ExitCodes.OK;
   }

@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.cli.output.Output;
+import dev.berth.cli.output.OutputFormat;
 import dev.berth.config.BerthVersion;
 import dev.berth.config.HomeLayout;
 import dev.berth.definition.NearestWord;
@@ -85,7 +86,15 @@ public final class Vmctl {
       return ErrorReport.printUsage(
           output, "A command is missing.", CommandTree.usage(command, Ansi.OFF));
     }
-    return run(chosen.get(), tree, output, command.getCommandSpec().qualifiedName());
+    String name = command.getCommandSpec().qualifiedName();
+    boolean asRows = output.format() == OutputFormat.CSV || output.format() == OutputFormat.NAME;
+    if (asRows && !chosen.get().printsRows()) {
+      return ErrorReport.printUsage(
+          output,
+          "'" + name + "' prints no rows, so '-o " + output.format().text() + "' is not for it.",
+          "Use table, json or yaml.");
+    }
+    return run(chosen.get(), tree, output, name);
   }
 
   private int run(Command command, CommandTree tree, Output output, String name)

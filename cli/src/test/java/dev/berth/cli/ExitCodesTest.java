@@ -75,7 +75,7 @@ final class ExitCodesTest {
         "list --state runing | 'runing' is none of shutoff, adopting, running",
         "shutdown a --timeout 5 | '5' is no duration: use a whole number with the unit",
         "define --if-revision=two x.yaml | 'two' is not a whole number",
-        "list -o xml | 'xml' is none of table, json, yaml",
+        "list -o xml | 'xml' is none of table, json, yaml, csv, name",
         "wait web-1 | Missing required option: '--for=STATE[,STATE]'",
         "daemon | A command is missing.",
         "daemon statsu | Did you mean status?",
@@ -83,6 +83,11 @@ final class ExitCodesTest {
         "list nonsense | There is no room for 'nonsense'.",
         "list --nonsense | There is no option '--nonsense'.",
         "list --connect=unix:/a --home=/b | Give only one of them.",
+        "start web-1 -o csv | 'vmctl start' prints no rows, so '-o csv' is not for it.",
+        "show -o name web-1 | 'vmctl show' prints no rows",
+        "list --columns name,colour | 'colour' is none of name, uuid, state",
+        "list --columns name -o name | '-o name' has no columns",
+        "events --columns state | 'state' is none of sequence, time, name",
         "completion fish | only for bash"
       })
   void wrongUsageSaysWhatWouldBeRight(String line, String advice) {

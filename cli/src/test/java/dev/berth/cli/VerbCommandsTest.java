@@ -100,6 +100,45 @@ final class VerbCommandsTest {
   }
 
   @Test
+  void listPrintsNamesOrCsvOrChosenColumns() {
+    shell.run("start", "b");
+
+    assertThat(shell.run("list", "-o", "name").out()).isEqualTo("a\nb\nc\n");
+    assertThat(shell.run("list", "-o", "csv", "--state", "running").out())
+        .startsWith("name,uuid,state,reason,cpus,memory,since,pid\nb,")
+        .contains(",running,booted,1,64MiB,")
+        .hasLineCount(2);
+    assertThat(shell.run("list", "-o", "csv", "--columns", "State,NAME").out())
+        .isEqualTo("state,name\nshutoff,a\nrunning,b\nshutoff,c\n");
+    assertThat(shell.run("list", "--columns", "pid,name", "--state", "shutoff").out())
+        .isEqualTo("PID  NAME\n     a\n     c\n");
+  }
+
+  @Test
+  void aFormatThatACommandDoesNotHaveIsRefusedBeforeAnythingIsDone() {
+    assertThat(shell.run("start", "a", "-o", "csv").exitCode()).isEqualTo(2);
+    assertThat(host.domain(A).status().state()).isEqualTo(DomainState.SHUTOFF);
+  }
+
+  @Test
+  void eventsArePrintedAsNamesOrCsvOrInChosenColumns() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("events", "-o", "csv", "--since", "4").out().lines())
+        .satisfiesExactly(
+            heading ->
+                assertThat(heading).isEqualTo("sequence,time,name,uuid,type,actor,attributes"),
+            event ->
+                assertThat(event)
+                    .startsWith("5,")
+                    .contains(",a," + host.domain(A).uuid() + ",domain.state,")
+                    .endsWith(",from=paused reason=booted state=running"));
+    assertThat(shell.run("events", "-o", "name").out()).isEqualTo("a\nb\nc\na\na\n");
+    assertThat(shell.run("events", "--columns", "type,name,sequence", "--since", "4").out())
+        .isEqualTo("domain.state a 5\n");
+  }
+
+  @Test
   void statesAreColouredOnATerminalOnlyAndNotAgainstTheUsersWish() {
     String escape = "\u001b[";
 

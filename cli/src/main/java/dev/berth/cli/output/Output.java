@@ -64,6 +64,11 @@ public final class Output {
     return style.verbosity() == Verbosity.QUIET;
   }
 
+  /** What results are written as. */
+  public OutputFormat format() {
+    return style.format();
+  }
+
   /** Whether results are written for people. */
   public boolean isForPeople() {
     return style.format() == OutputFormat.TABLE;
@@ -78,7 +83,7 @@ public final class Output {
   public void result(Supplier<? extends JsonNode> document, Supplier<String> text)
       throws IOException {
     switch (style.format()) {
-      case TABLE -> {
+      case TABLE, CSV, NAME -> {
         if (!isQuiet()) {
           text(text.get());
         }
@@ -122,7 +127,7 @@ public final class Output {
     write(
         err,
         switch (style.format()) {
-          case TABLE -> text.get() + "\n";
+          case TABLE, CSV, NAME -> text.get() + "\n";
           case JSON -> pretty(document.get());
           case YAML -> yaml(document.get());
         });

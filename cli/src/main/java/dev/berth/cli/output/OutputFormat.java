@@ -7,7 +7,11 @@ public enum OutputFormat {
   /** For programs; several results are one JSON document a line. */
   JSON("json"),
   /** For both. */
-  YAML("yaml");
+  YAML("yaml"),
+  /** For spreadsheets and scripts; only of commands that print rows. */
+  CSV("csv"),
+  /** Bare names, a line each; only of commands that print rows. */
+  NAME("name");
 
   private final String text;
 

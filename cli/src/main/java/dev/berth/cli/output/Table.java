@@ -3,16 +3,14 @@ package dev.berth.cli.output;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Left-aligned columns as wide as their widest cell. A column whose cells are all empty is left
- * out.
- */
+/** Left-aligned columns as wide as their widest cell. */
 final class Table {
   private static final int GAP = 2;
 
   private final String[] headings;
   private final int[] widths;
   private final List<Cell[]> rows = new ArrayList<>();
+  private boolean leavesEmptyColumnsOut;
 
   Table(String... headings) {
     this.headings = headings.clone();
@@ -39,6 +37,12 @@ final class Table {
     rows.add(cells.clone());
   }
 
+  /** Leaves out columns whose cells are all empty, if there is a row at all. */
+  Table withoutEmptyColumns() {
+    leavesEmptyColumnsOut = true;
+    return this;
+  }
+
   /** The lines of the table, headings first. */
   String lines() {
     StringBuilder text = new StringBuilder();
@@ -57,7 +61,7 @@ final class Table {
   private void line(StringBuilder text, Cell[] cells) {
     int blanks = 0;
     for (int column = 0; column < cells.length; column++) {
-      boolean leftOut = widths[column] == 0 && !rows.isEmpty();
+      boolean leftOut = leavesEmptyColumnsOut && widths[column] == 0 && !rows.isEmpty();
       if (leftOut) {
         continue;
       }

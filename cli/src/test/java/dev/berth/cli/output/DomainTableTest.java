@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class DomainTableTest {
   private static final Instant NOW = Instant.parse("2026-11-20T18:00:00Z");
   private static final DomainTable PLAIN = new DomainTable(NOW, Colour.NONE);
+  private static final DomainPage PAGE = new DomainPage(NOW, Colour.NONE);
   private static final List<DomainSnapshot> FLEET =
       List.of(running("web-1"), shutoff("web-2"), stalled("db"));
 
@@ -44,6 +45,24 @@ final class DomainTableTest {
   @Test
   void aColumnThatIsEmptyThroughoutIsLeftOut() {
     GoldenText.check("list-shutoff.txt", PLAIN.rows(List.of(shutoff("web-2"))) + "\n");
+  }
+
+  @Test
+  void chosenColumnsAreShownInTheirOrderEvenWhenEmpty() {
+    List<DomainColumn> columns =
+        List.of(DomainColumn.PID, DomainColumn.LABELS, DomainColumn.NAME, DomainColumn.SINCE);
+
+    GoldenText.check("list-columns.txt", PLAIN.rows(FLEET, columns) + "\n");
+    assertThat(PLAIN.rows(List.of(shutoff("web-2")), List.of(DomainColumn.PID, DomainColumn.NAME)))
+        .isEqualTo("PID  NAME\n     web-2");
+  }
+
+  @Test
+  void csvHasAHeadingAndQuotesWhatNeedsIt() {
+    GoldenText.check("list.csv", PLAIN.csv(FLEET, DomainColumn.FOR_PROGRAMS) + "\n");
+    GoldenText.check("list-all.csv", PLAIN.csv(FLEET, List.of(DomainColumn.values())) + "\n");
+    assertThat(Csv.line(List.of("a,b", "say \"no\"", "two\nlines", "")))
+        .isEqualTo("\"a,b\",\"say \"\"no\"\"\",two?lines,");
   }
 
   @Test
@@ -61,16 +80,16 @@ final class DomainTableTest {
 
   @Test
   void aPageHasEverythingAboutADomain() {
-    GoldenText.check("show.txt", PLAIN.page(stalled("db")) + "\n");
+    GoldenText.check("show.txt", PAGE.of(stalled("db")) + "\n");
   }
 
   @Test
   void aPageTellsWhatTheHostIsGoingToDoByItself() {
-    assertThat(PLAIN.page(dueToStart(2, Optional.of(NOW.plusSeconds(4)))))
+    assertThat(PAGE.of(dueToStart(2, Optional.of(NOW.plusSeconds(4)))))
         .contains("\nRestart:     try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)\n");
-    assertThat(PLAIN.page(dueToStart(0, Optional.of(NOW.minusSeconds(1)))))
+    assertThat(PAGE.of(dueToStart(0, Optional.of(NOW.minusSeconds(1)))))
         .contains("\nRestart:     first start since the host has booted, now\n");
-    assertThat(PLAIN.page(dueToStart(3, Optional.empty())))
+    assertThat(PAGE.of(dueToStart(3, Optional.empty())))
         .contains("\nRestart:     3 of 5 tries used; forgotten after 10 minutes up\n");
     assertThat(PLAIN.rows(List.of(dueToStart(2, Optional.of(NOW.plusSeconds(4))))))
         .endsWith("try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)");
@@ -78,12 +97,12 @@ final class DomainTableTest {
 
   @Test
   void escapeSequencesFromQemuDoNotReachTheTerminal() {
-    assertThat(PLAIN.page(stalled("db"))).contains("bad?[31mthings").doesNotContain("\u001b");
+    assertThat(PAGE.of(stalled("db"))).contains("bad?[31mthings").doesNotContain("\u001b");
     assertThat(PLAIN.rows(FLEET)).doesNotContain("\u001b");
   }
 
   @ParameterizedTest
-  @EnumSource(OutputFormat.class)
+  @EnumSource(names = {"TABLE", "JSON", "YAML"})
   void aListingIsTheSameInEveryFormat(OutputFormat format) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     output(format, out).result(() -> ResultCodec.write(FLEET), () -> PLAIN.rows(FLEET));
