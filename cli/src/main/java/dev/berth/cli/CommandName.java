@@ -11,6 +11,8 @@ enum CommandName {
   UNDEFINE("undefine", "Forget domains. Their disks are left alone."),
   START("start", "Start domains."),
   SHUTDOWN("shutdown", "Ask guests by ACPI to shut down, and wait until they have.", "stop"),
+  SHUTDOWN_GUESTS(
+      "shutdown-guests", "Shut all guests down in their order, as before the machine goes down."),
   DESTROY("destroy", "End machines, whatever their guests do."),
   RESET("reset", "Reset machines as their reset button would."),
   PAUSE("pause", "Stop the CPUs of domains."),
@@ -77,6 +79,7 @@ enum CommandName {
       case UNDEFINE -> new UndefineCommand(parameters);
       case START -> new StartCommand(parameters);
       case SHUTDOWN -> new ShutdownCommand(parameters);
+      case SHUTDOWN_GUESTS -> new ShutdownGuestsCommand(parameters);
       case DESTROY -> new DestroyCommand(parameters);
       case RESET -> new ResetCommand(parameters);
       case PAUSE -> new PauseCommand(parameters);

@@ -192,4 +192,21 @@ final class VerbCommandsTest {
     assertThat(shell.run("logs", "a", "--qemu", "--console").exitCode()).isEqualTo(2);
     assertThat(shell.run("logs", "a", "--tail", "17MiB").exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void allGuestsAreShutDownAndThoseThatStayAreNamed() {
+    shell.run("start", "a", "b");
+    host.deafen(A);
+
+    Outcome outcome = shell.run("shutdown-guests", "--timeout", "1s");
+
+    assertThat(outcome.exitCode()).isEqualTo(13);
+    assertThat(outcome.out())
+        .startsWith("a: left: Domain 'a' is still running")
+        .endsWith("\nb: shut down\n");
+    assertThat(shell.run("shutdown-guests", "--policy", "destroy").out())
+        .isEqualTo("a: destroyed: ended cleanly\n");
+    assertThat(shell.run("shutdown-guests")).isEqualTo(new Outcome(0, "", ""));
+    assertThat(shell.run("shutdown-guests", "--policy", "suspend").exitCode()).isEqualTo(2);
+  }
 }

@@ -8,6 +8,7 @@ import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeakCheck.class)
 @Timeout(180)
 final class DaemonContractTest
-    implements DefinitionContract, MachineContract, EventContract, CallerContract, ConsoleContract {
+    implements DefinitionContract,
+        MachineContract,
+        ShutdownGuestsContract,
+        EventContract,
+        CallerContract,
+        ConsoleContract {
   @TempDir private Path directory;
   private Served rig;
 

@@ -29,6 +29,7 @@ final class Methods {
   static final String UNDEFINE = "domain.undefine";
   static final String START = "domain.start";
   static final String SHUTDOWN = "domain.shutdown";
+  static final String SHUTDOWN_GUESTS = "guests.shutdown";
   static final String DESTROY = "domain.destroy";
   static final String RESET = "domain.reset";
   static final String PAUSE = "domain.pause";
@@ -125,6 +126,14 @@ final class Methods {
         SHUTDOWN,
         Methods::shutdown,
         ArgumentCodec.DOMAIN,
+        ArgumentCodec.TIMEOUT,
+        ArgumentCodec.AFTERWARDS,
+        ArgumentCodec.DEADLINE);
+    call(
+        SHUTDOWN_GUESTS,
+        (host, params) ->
+            GuestShutdownCodec.write(
+                host.shutdownGuests(ArgumentCodec.policy(params), ArgumentCodec.options(params))),
         ArgumentCodec.TIMEOUT,
         ArgumentCodec.AFTERWARDS,
         ArgumentCodec.DEADLINE);

@@ -14,6 +14,7 @@ import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EventStream;
+import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.ShutdownPolicy;
@@ -111,6 +112,14 @@ public final class RemoteHost implements VmHost {
     ObjectNode params = ArgumentCodec.domain(domain);
     ArgumentCodec.policy(params, policy);
     return verb(Methods.SHUTDOWN, params, options);
+  }
+
+  @Override
+  public List<GuestShutdown> shutdownGuests(ShutdownPolicy policy, CallOptions options) {
+    ObjectNode params = Json.object();
+    ArgumentCodec.policy(params, policy);
+    ArgumentCodec.options(params, options);
+    return change(Methods.SHUTDOWN_GUESTS, params, options, GuestShutdownCodec::read);
   }
 
   @Override

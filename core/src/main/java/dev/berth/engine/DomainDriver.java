@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
@@ -80,6 +81,11 @@ final class DomainDriver {
   /** The current definition. Any thread; never waits. */
   DefinitionView definition() {
     return definition;
+  }
+
+  /** The domain's place when all guests are shut down. Any thread; never waits. */
+  int shutdownOrder() {
+    return ledger.readable().map(DomainDefinition::policies).orElse(Policies.NONE).shutdownOrder();
   }
 
   /** Attachments to the serial console. Any thread. */

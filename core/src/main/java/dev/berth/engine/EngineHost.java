@@ -17,6 +17,7 @@ import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EventStream;
+import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.ShutdownPolicy;
@@ -98,6 +99,11 @@ final class EngineHost implements VmHost {
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
     return wait(
         domains().get(domain).shutdown(policy, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public List<GuestShutdown> shutdownGuests(ShutdownPolicy policy, CallOptions options) {
+    return wait(new GuestShutdowns(engine.host(), domains(), policy, actor).run(), options);
   }
 
   @Override

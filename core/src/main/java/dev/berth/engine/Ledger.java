@@ -53,7 +53,7 @@ final class Ledger {
   private final HostServices host;
   private final StateWaiters waiters = new StateWaiters();
   private DomainRecord row;
-  private Optional<DomainDefinition> definition;
+  private volatile Optional<DomainDefinition> definition;
   private Optional<String> unreadable;
   private Optional<DomainStatus> shown;
   private Optional<OperationSummary> operation = Optional.empty();
@@ -129,7 +129,7 @@ final class Ledger {
     return row.status();
   }
 
-  /** The present definition, if it can be read. */
+  /** The present definition, if it can be read. Any thread. */
   Optional<DomainDefinition> readable() {
     return definition;
   }

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * it to the next one.
  */
 final class Restarts {
+  /** What is said of a verb that found a domain off, and keeps it so. */
+  static final String CANCELLED = "it was shut off; its start was cancelled";
+
   /** How soon a start is tried again that found the host with too many under way. */
   private static final Duration BUSY = Duration.ofSeconds(1);
 
@@ -89,7 +92,7 @@ final class Restarts {
     }
     return ledger
         .request(Step.by(actor).policy(Step.Policy.OVERRIDDEN))
-        .thenRun(() -> answer.complete(keeper.changed("it was shut off; its start was cancelled")))
+        .thenRun(() -> answer.complete(keeper.changed(CANCELLED)))
         .exceptionally(failure -> DomainDriver.fail(answer, failure));
   }
 

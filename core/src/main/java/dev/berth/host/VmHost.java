@@ -91,6 +91,18 @@ public interface VmHost extends AutoCloseable {
   VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options);
 
   /**
+   * Shuts all guests down, as before the machine that they run on goes down. Domains with a lower
+   * {@code shutdown-order} come first, those of one order together; an order begins when the one
+   * before has ended. What the host was about to start by itself stays off.
+   *
+   * @param policy how long each guest may take, and what becomes of one that is still running then
+   *     or cannot be asked because it is paused, has panicked or does not answer
+   * @return what became of each domain that had a machine or was about to get one, in the order of
+   *     the shutdowns; a guest that was left is no error
+   */
+  List<GuestShutdown> shutdownGuests(ShutdownPolicy policy, CallOptions options);
+
+  /**
    * Ends the machine: SIGTERM, and SIGKILL after the grace or at once when QEMU is stalled. Always
    * works.
    *

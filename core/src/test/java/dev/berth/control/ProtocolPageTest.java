@@ -37,6 +37,7 @@ final class ProtocolPageTest {
           Map.entry(Methods.DEFINE, ResultCodec::define),
           Map.entry(Methods.START, ResultCodec::verb),
           Map.entry(Methods.SHUTDOWN, ResultCodec::verb),
+          Map.entry(Methods.SHUTDOWN_GUESTS, GuestShutdownCodec::read),
           Map.entry(Methods.DESTROY, ResultCodec::verb),
           Map.entry(Methods.RESET, ResultCodec::verb),
           Map.entry(Methods.PAUSE, ResultCodec::verb),

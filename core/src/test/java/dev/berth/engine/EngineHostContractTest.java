@@ -8,6 +8,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,7 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeakCheck.class)
 @Timeout(90)
 final class EngineHostContractTest
-    implements DefinitionContract, MachineContract, EventContract, CallerContract, GuestContract {
+    implements DefinitionContract,
+        MachineContract,
+        ShutdownGuestsContract,
+        EventContract,
+        CallerContract,
+        GuestContract {
   @TempDir Path directory;
   private EngineRig rig;
 

@@ -10,6 +10,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeakCheck.class)
 @Timeout(90)
 final class RemoteHostContractTest
-    implements DefinitionContract, MachineContract, EventContract, CallerContract, GuestContract {
+    implements DefinitionContract,
+        MachineContract,
+        ShutdownGuestsContract,
+        EventContract,
+        CallerContract,
+        GuestContract {
   @TempDir Path directory;
   private EngineRig rig;
 

@@ -18,6 +18,7 @@ import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EventStream;
+import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.ShutdownPolicy;
@@ -185,6 +186,20 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
     return done(() -> verbs.shutdown(contents.find(domain), policy));
+  }
+
+  @Override
+  public List<GuestShutdown> shutdownGuests(ShutdownPolicy policy, CallOptions options) {
+    synchronized (contents) {
+      return contents.domains().values().stream()
+          .filter(MemoryDomain::hasMachine)
+          .sorted(
+              Comparator.comparingInt(
+                      (MemoryDomain domain) -> domain.definition().policies().shutdownOrder())
+                  .thenComparing(domain -> domain.definition().name()))
+          .map(domain -> verbs.shutDownWithAll(domain, policy))
+          .toList();
+    }
   }
 
   @Override

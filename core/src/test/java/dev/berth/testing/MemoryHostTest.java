@@ -9,6 +9,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.ShutdownGuestsContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class MemoryHostTest
     implements DefinitionContract,
         MachineContract,
+        ShutdownGuestsContract,
         EventContract,
         CallerContract,
         ConsoleContract,

@@ -3,8 +3,10 @@ package dev.berth.testing;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.host.GuestShutdown;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -72,6 +74,22 @@ final class MemoryVerbs {
             + "' is still running: its guest did not shut down within "
             + policy.timeout()
             + ". Ask again, or destroy it.");
+  }
+
+  /** Its part of the shutdown of all guests. */
+  GuestShutdown shutDownWithAll(MemoryDomain domain, ShutdownPolicy policy) {
+    boolean obeys = domain.state() == DomainState.RUNNING && !domain.deaf;
+    if (policy.afterwards() == ShutdownPolicy.Afterwards.DESTROY && !obeys) {
+      VerbResult end = destroy(domain);
+      return new GuestShutdown(GuestShutdown.Outcome.DESTROYED, end.detail(), end.snapshot());
+    }
+    try {
+      VerbResult end = shutdown(domain, policy);
+      return new GuestShutdown(GuestShutdown.Outcome.SHUT_DOWN, end.detail(), end.snapshot());
+    } catch (BerthException left) {
+      return new GuestShutdown(
+          GuestShutdown.Outcome.LEFT, String.valueOf(left.getMessage()), domain.snapshot());
+    }
   }
 
   /** The guest is off, and its machine gone. */
