@@ -111,6 +111,7 @@ final class LauncherDoctorTest {
             new LauncherSettings(
                 directory.resolve("run"),
                 directory.resolve("log"),
+                directory.resolve(LauncherSettings.VARIABLES),
                 cache,
                 binaries,
                 searchPath,
