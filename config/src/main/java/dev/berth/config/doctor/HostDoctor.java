@@ -93,6 +93,7 @@ public final class HostDoctor {
             new LauncherSettings(
                 layout.runDirectory(),
                 layout.logDirectory(),
+                layout.home().resolve(LauncherSettings.VARIABLES),
                 cache,
                 settings.map(HostSettings::qemuBinaries).orElse(List.of()),
                 environment.getOrDefault("PATH", ""),
