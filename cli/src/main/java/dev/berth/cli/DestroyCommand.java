@@ -1,7 +1,6 @@
 package dev.berth.cli;
 
 import dev.berth.host.CallOptions;
-import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -25,8 +24,7 @@ final class DestroyCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    VmHost host = session.host();
     CallOptions options = deadline.options();
-    return domains.forEach(session, domain -> host.destroy(domain, grace.value(), options));
+    return domains.forEach(session, (host, domain) -> host.destroy(domain, grace.value(), options));
   }
 }

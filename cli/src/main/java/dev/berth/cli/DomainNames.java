@@ -7,29 +7,41 @@ import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
+import dev.berth.error.NotFoundException;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VerbResult;
+import dev.berth.host.VmHost;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The domains a command was given, by name or UUID. */
+/**
+ * The domains a command was given: by name, UUID or pattern, or all there are. Nothing is meant by
+ * accident: without any of these the command is refused, and a pattern that no domain matches is a
+ * failure.
+ */
 final class DomainNames {
-  private final Parameter<List<String>> names;
+  private final Parameter<Boolean> all;
+  private final Parameter<List<String>> words;
 
   DomainNames(Parameters parameters) {
-    names = parameters.arguments("1..*", "NAME", "The domains, by name or UUID.");
+    all = parameters.flag("--all", "Every domain there is, in place of names.");
+    words =
+        parameters.arguments(
+            "0..*", "NAME", "The domains, by name, UUID or pattern such as 'web-*' (in quotes).");
   }
 
   /** A verb, on one domain. */
   @FunctionalInterface
   interface Verb {
-    VerbResult apply(DomainRef domain);
+    VerbResult apply(VmHost host, DomainRef domain);
   }
 
   /** What is done with one domain. */
   @FunctionalInterface
   interface Work {
-    void on(DomainRef domain) throws IOException;
+    void on(VmHost host, DomainRef domain) throws IOException;
   }
 
   /**
@@ -37,21 +49,23 @@ final class DomainNames {
    *
    * @return 0, or the highest exit code of the failures
    */
-  int forEach(Session session, Verb verb) throws IOException {
-    return forEachDo(session, domain -> print(session.output(), verb.apply(domain)));
+  int forEach(Session session, Verb verb) throws IOException, InterruptedException {
+    return forEachDo(session, (host, domain) -> print(session.output(), verb.apply(host, domain)));
   }
 
   /**
-   * Does the work for each domain. A failure is reported and does not keep the others from their
-   * turn; only a host that cannot be reached does.
+   * Does the work for each domain, once however often it is meant. A failure is reported and does
+   * not keep the others from their turn; only a host that cannot be reached does.
    *
    * @return 0, or the highest exit code of the failures
    */
-  int forEachDo(Session session, Work work) throws IOException {
+  int forEachDo(Session session, Work work) throws IOException, InterruptedException {
+    check();
+    VmHost host = session.host();
     int worst = ExitCodes.OK;
-    for (String name : names.value()) {
+    for (String name : chosen(host)) {
       try {
-        work.on(DomainRef.of(name));
+        work.on(host, one(name));
       } catch (HostUnreachableException gone) {
         throw gone;
       } catch (BerthException failure) {
@@ -59,6 +73,49 @@ final class DomainNames {
       }
     }
     return worst;
+  }
+
+  private void check() {
+    boolean named = words.given().isPresent();
+    if (all.value() && named) {
+      throw new UsageException("--all and names: give only one of them.");
+    }
+    if (!all.value() && !named) {
+      throw new UsageException("Missing required parameter: 'NAME'; --all means every domain.");
+    }
+  }
+
+  /** The names; a pattern is left in it when it matches nothing. */
+  private Set<String> chosen(VmHost host) {
+    List<String> given = words.given().orElse(List.of());
+    Set<String> chosen = new LinkedHashSet<>(given);
+    if (all.value() || given.stream().anyMatch(NamePattern::isPattern)) {
+      List<String> known = host.list().stream().map(each -> each.name().text()).toList();
+      chosen = all.value() ? new LinkedHashSet<>(known) : expanded(given, known);
+    }
+    return chosen;
+  }
+
+  private static Set<String> expanded(List<String> given, List<String> known) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String word : given) {
+      List<String> matching = List.of();
+      if (NamePattern.isPattern(word)) {
+        matching = known.stream().filter(NamePattern.of(word)::matches).toList();
+      }
+      names.addAll(matching.isEmpty() ? List.of(word) : matching);
+    }
+    return names;
+  }
+
+  private static DomainRef one(String name) {
+    if (NamePattern.isPattern(name)) {
+      throw new NotFoundException(
+          "No domain matches '"
+              + Printable.line(name)
+              + "'. See 'vmctl list' for those there are.");
+    }
+    return DomainRef.of(name);
   }
 
   /** Prints how a verb ended. */

@@ -1,7 +1,6 @@
 package dev.berth.cli;
 
 import dev.berth.host.CallOptions;
-import dev.berth.host.VmHost;
 import java.io.IOException;
 
 /** {@code vmctl resume}. */
@@ -16,8 +15,7 @@ final class ResumeCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    VmHost host = session.host();
     CallOptions options = deadline.options();
-    return domains.forEach(session, domain -> host.resume(domain, options));
+    return domains.forEach(session, (host, domain) -> host.resume(domain, options));
   }
 }

@@ -3,7 +3,6 @@ package dev.berth.cli;
 import dev.berth.host.CallOptions;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.ShutdownPolicy.Afterwards;
-import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -30,11 +29,10 @@ final class ShutdownCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    VmHost host = session.host();
     ShutdownPolicy policy =
         new ShutdownPolicy(
             timeout.value(), destroyAfter.value() ? Afterwards.DESTROY : Afterwards.KEEP_RUNNING);
     CallOptions options = deadline.options();
-    return domains.forEach(session, domain -> host.shutdown(domain, policy, options));
+    return domains.forEach(session, (host, domain) -> host.shutdown(domain, policy, options));
   }
 }

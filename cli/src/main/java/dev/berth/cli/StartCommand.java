@@ -2,7 +2,6 @@ package dev.berth.cli;
 
 import dev.berth.host.CallOptions;
 import dev.berth.host.StartMode;
-import dev.berth.host.VmHost;
 import java.io.IOException;
 
 /** {@code vmctl start}. */
@@ -19,9 +18,8 @@ final class StartCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    VmHost host = session.host();
     StartMode mode = paused.value() ? StartMode.PAUSED : StartMode.RUNNING;
     CallOptions options = deadline.options();
-    return domains.forEach(session, domain -> host.start(domain, mode, options));
+    return domains.forEach(session, (host, domain) -> host.start(domain, mode, options));
   }
 }

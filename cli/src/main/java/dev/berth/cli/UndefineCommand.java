@@ -1,6 +1,5 @@
 package dev.berth.cli;
 
-import dev.berth.host.VmHost;
 import dev.berth.json.Json;
 import java.io.IOException;
 
@@ -14,10 +13,9 @@ final class UndefineCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    VmHost host = session.host();
     return domains.forEachDo(
         session,
-        domain -> {
+        (host, domain) -> {
           host.undefine(domain);
           session
               .output()

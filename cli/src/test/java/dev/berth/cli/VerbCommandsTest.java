@@ -18,7 +18,11 @@ final class VerbCommandsTest {
 
   @BeforeEach
   void threeDomains() {
-    for (String name : new String[] {"a", "b", "c"}) {
+    define("a", "b", "c");
+  }
+
+  private void define(String... names) {
+    for (String name : names) {
       Shell.with(host).typing("{name: " + name + ", memory: 64MiB}").run("define", "-");
     }
   }
@@ -58,6 +62,48 @@ final class VerbCommandsTest {
         .satisfiesExactly(
             first -> assertThat(first).startsWith("vmctl: There is no domain 'nobody'."),
             second -> assertThat(second).startsWith("vmctl: 'no/name' is no domain name"));
+  }
+
+  @Test
+  void aPatternMeansEveryDomainItMatchesAndEachOnce() {
+    define("web-1", "web-2", "web-10");
+
+    assertThat(shell.run("start", "web-2", "web-?", "b", "[!bw]", "web-2").out())
+        .isEqualTo(
+            "web-2: running (booted)\nweb-1: running (booted)\nb: running (booted)\n"
+                + "a: running (booted)\nc: running (booted)\n");
+    Outcome paused = shell.run("pause", "web-*");
+    assertThat(paused.exitCode()).isEqualTo(6);
+    assertThat(paused.out()).isEqualTo("web-1: paused (user)\nweb-2: paused (user)\n");
+    assertThat(paused.err()).contains("'web-10'").hasLineCount(1);
+  }
+
+  @Test
+  void aPatternThatMatchesNothingIsAFailureAndTheOthersHaveTheirTurn() {
+    Outcome outcome = shell.run("start", "db-*", "a", "A*", "web.*");
+
+    assertThat(outcome.exitCode()).isEqualTo(4);
+    assertThat(outcome.out()).isEqualTo("a: running (booted)\n");
+    assertThat(outcome.err().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("vmctl: No domain matches 'db-*'."),
+            second -> assertThat(second).startsWith("vmctl: No domain matches 'A*'."),
+            third -> assertThat(third).startsWith("vmctl: No domain matches 'web.*'."));
+  }
+
+  @Test
+  void allMeansEveryDomainAndIsNeverMeantByAccident() {
+    assertThat(shell.run("start", "--all").out())
+        .isEqualTo("a: running (booted)\nb: running (booted)\nc: running (booted)\n");
+    assertThat(shell.run("destroy").exitCode()).isEqualTo(2);
+    assertThat(shell.run("destroy", "--all", "a").exitCode()).isEqualTo(2);
+    assertThat(shell.run("destroy", "[a").exitCode()).isEqualTo(2);
+    assertThat(shell.run("destroy", "[z-a]").exitCode()).isEqualTo(2);
+    assertThat(shell.run("destroy", "[^a]").exitCode()).isEqualTo(2);
+    assertThat(host.list()).allMatch(each -> each.status().state() == DomainState.RUNNING);
+    assertThat(shell.run("destroy", "--all").out()).hasLineCount(3);
+    assertThat(shell.run("undefine", "--all").out()).hasLineCount(3);
+    assertThat(shell.run("start", "--all")).isEqualTo(new Outcome(0, "", ""));
   }
 
   @Test
