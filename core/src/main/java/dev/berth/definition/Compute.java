@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.domain.ByteSize;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,10 +14,41 @@ import java.util.Optional;
  * @param cpuModel QEMU CPU model such as {@code max} or {@code qemu64}; empty lets Berth choose:
  *     {@code host} under KVM, {@code max} under TCG
  * @param accelerator how guest code is run
+ * @param topology how the CPUs are arranged, their product equal to {@code cpus}; empty for one
+ *     socket with all as its cores
+ * @param features where the guest's CPU differs from the model
+ * @param backing what the host backs the memory with
  */
 public record Compute(
     int cpus,
     ByteSize memory,
     String machineType,
     Optional<String> cpuModel,
-    AcceleratorChoice accelerator) {}
+    AcceleratorChoice accelerator,
+    Optional<CpuTopology> topology,
+    List<CpuFeature> features,
+    MemoryBacking backing) {
+
+  /** Copies the list. */
+  public Compute {
+    features = List.copyOf(features);
+  }
+
+  /** Processors of the model as it is, in one socket, and ordinary memory. */
+  public Compute(
+      int cpus,
+      ByteSize memory,
+      String machineType,
+      Optional<String> cpuModel,
+      AcceleratorChoice accelerator) {
+    this(
+        cpus,
+        memory,
+        machineType,
+        cpuModel,
+        accelerator,
+        Optional.empty(),
+        List.of(),
+        MemoryBacking.USUAL);
+  }
+}

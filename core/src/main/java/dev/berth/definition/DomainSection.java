@@ -6,9 +6,9 @@ import dev.berth.definition.Policies.Autostart;
 import dev.berth.definition.Policies.Restart;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -51,44 +51,6 @@ final class DomainSection {
           Map.of(),
           DomainDefinition::labels,
           "Your own keys and values. Berth stores and shows them, and does not interpret them.");
-
-  private static final Key<DomainDefinition, Integer> CPUS =
-      Key.defaulted(
-          "cpus", new IntegerType(1, 512), 1, ofCompute(Compute::cpus), "Number of virtual CPUs.");
-
-  private static final Key<DomainDefinition, ByteSize> MEMORY =
-      Key.defaulted(
-          "memory",
-          new SizeType(MEBIBYTE, ByteSize.mebibytes(16 << 20), MEBIBYTE, ByteSize.mebibytes(512)),
-          ByteSize.mebibytes(512),
-          ofCompute(Compute::memory),
-          "The guest's RAM, in steps of 1MiB.");
-
-  private static final Key<DomainDefinition, String> MACHINE =
-      Key.defaulted(
-          "machine",
-          qemuName("a QEMU machine type such as q35"),
-          "q35",
-          ofCompute(Compute::machineType),
-          "QEMU's machine type. An alias such as `q35` becomes a versioned type when the domain"
-              + " starts.");
-
-  private static final Key<DomainDefinition, String> CPU =
-      Key.optional(
-          "cpu",
-          qemuName("a QEMU CPU model such as max"),
-          "`host` under KVM, `max` under TCG",
-          definition -> definition.compute().cpuModel(),
-          "QEMU's CPU model. `host` needs KVM.");
-
-  private static final Key<DomainDefinition, AcceleratorChoice> ACCELERATOR =
-      Key.defaulted(
-          "accelerator",
-          ChoiceType.of(AcceleratorChoice.class),
-          AcceleratorChoice.AUTO,
-          ofCompute(Compute::accelerator),
-          "How guest code runs: by KVM, by TCG (emulated), or by KVM where it works and TCG"
-              + " elsewhere.");
 
   private static final Key<DomainDefinition, Boot> BOOT =
       Key.defaulted(
@@ -174,39 +136,17 @@ final class DomainSection {
               + " together.");
 
   static final Section<DomainDefinition> SECTION =
-      new Section<>(
-          "a domain",
-          List.of(
-              NAME,
-              UUID_KEY,
-              LABELS,
-              CPUS,
-              MEMORY,
-              MACHINE,
-              CPU,
-              ACCELERATOR,
-              BOOT,
-              DISKS,
-              NICS,
-              CONSOLE,
-              RNG,
-              BALLOON,
-              AGENT,
-              AUTOSTART,
-              RESTART,
-              SHUTDOWN_ORDER),
-          DomainSection::check,
-          DomainSection::build,
-          schema -> {});
+      new Section<>("a domain", keys(), DomainSection::check, DomainSection::build, schema -> {});
 
   private DomainSection() {}
 
-  private static TextType<String> qemuName(String expected) {
-    return TextType.of(expected + ", of A-Z a-z 0-9 . _ - only", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  }
-
-  private static <T> Function<DomainDefinition, T> ofCompute(Function<Compute, T> part) {
-    return definition -> part.apply(definition.compute());
+  private static List<Key<DomainDefinition, ?>> keys() {
+    List<Key<DomainDefinition, ?>> keys = new ArrayList<>(List.of(NAME, UUID_KEY, LABELS));
+    keys.addAll(ComputeKeys.ALL);
+    keys.addAll(
+        List.of(
+            BOOT, DISKS, NICS, CONSOLE, RNG, BALLOON, AGENT, AUTOSTART, RESTART, SHUTDOWN_ORDER));
+    return List.copyOf(keys);
   }
 
   private static <T> Function<DomainDefinition, T> ofDevices(Function<Devices, T> part) {
@@ -218,14 +158,7 @@ final class DomainSection {
   }
 
   private static void check(Values<DomainDefinition> values, Place place) {
-    if (values.find(CPU).equals(Optional.of("host"))
-        && values.find(ACCELERATOR).equals(Optional.of(AcceleratorChoice.TCG))) {
-      place
-          .key(CPU.name())
-          .report(
-              values.position(CPU),
-              "CPU model 'host' needs KVM: use 'cpu: max', or 'accelerator: kvm'");
-    }
+    ComputeKeys.check(values, place);
     long onSata =
         values.find(DISKS).orElse(List.of()).stream()
             .filter(disk -> disk.attachment().bus() == Bus.SATA)
@@ -247,12 +180,7 @@ final class DomainSection {
         values.of(NAME),
         values.find(UUID_KEY),
         values.of(LABELS),
-        new Compute(
-            values.of(CPUS),
-            values.of(MEMORY),
-            values.of(MACHINE),
-            values.find(CPU),
-            values.of(ACCELERATOR)),
+        ComputeKeys.build(values),
         values.of(BOOT),
         values.of(DISKS),
         values.of(NICS),

@@ -142,6 +142,36 @@ final class DefinitionReaderTest {
   }
 
   @Test
+  void aTopologyWithoutANumberOfCpusMakesThatNumber() {
+    Compute compute =
+        read("name: a\ntopology: {sockets: 2, threads: 3}\ncpu-features: [+avx2, -hle]").compute();
+
+    assertThat(compute.cpus()).isEqualTo(6);
+    assertThat(compute.topology()).contains(new CpuTopology(2, 1, 1, 3));
+    assertThat(compute.features())
+        .containsExactly(
+            new CpuFeature("avx2", Presence.PRESENT), new CpuFeature("hle", Presence.ABSENT));
+  }
+
+  @Test
+  void memoryCanBeBackedByHugePagesOrADirectory() {
+    assertThat(read("name: a\nmemory-backing: {kind: memfd, hugepages: 2MiB}").compute().backing())
+        .isEqualTo(
+            new MemoryBacking(
+                MemoryBacking.Kind.MEMFD,
+                Optional.of(ByteSize.mebibytes(2)),
+                Optional.empty(),
+                MemoryBacking.Sharing.PRIVATE,
+                MemoryBacking.Allocation.ON_USE));
+    assertThat(
+            read("name: a\nmemory-backing: {kind: file, directory: /m, shared: true}")
+                .compute()
+                .backing()
+                .directory())
+        .contains(Path.of("/m"));
+  }
+
+  @Test
   void uefiIsWithoutSecureBootUnlessAskedFor() {
     assertThat(read("name: a\nboot: {firmware: uefi}").boot())
         .isEqualTo(new Boot.Uefi(Boot.SecureBoot.OFF));

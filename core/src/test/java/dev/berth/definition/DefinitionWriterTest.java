@@ -45,7 +45,9 @@ final class DefinitionWriterTest {
         .isEqualTo(
             "{'name':'web-1','uuid':'1b4e28ba-2fa1-11d2-883f-0016d3cca427',"
                 .concat("'labels':{'a':'1','b':'2'},'cpus':1,'memory':'512MiB','machine':'q35',")
-                .concat("'accelerator':'auto','boot':{'firmware':'bios'},'disks':[{'name':'root',")
+                .concat("'accelerator':'auto','cpu-features':[],'memory-backing':{'kind':")
+                .concat("'anonymous','shared':false,'preallocate':false},")
+                .concat("'boot':{'firmware':'bios'},'disks':[{'name':'root',")
                 .concat("'file':'/srv/vms/x.img','format':'raw','device':'disk',")
                 .concat("'read-only':false,'bus':'virtio-blk','cache':'writeback',")
                 .concat("'discard':'unmap'}],'nics':[],'console':{'log-limit':'1MiB'},")
@@ -76,6 +78,11 @@ final class DefinitionWriterTest {
             memory: 512MiB
             machine: q35
             accelerator: auto
+            cpu-features: []
+            memory-backing:
+              kind: anonymous
+              shared: false
+              preallocate: false
             boot:
               firmware: bios
             disks:

@@ -7,6 +7,9 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.definition.MemoryBacking.Allocation;
+import dev.berth.definition.MemoryBacking.Kind;
+import dev.berth.definition.MemoryBacking.Sharing;
 import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Network.Protocol;
 import dev.berth.domain.ByteSize;
@@ -95,12 +98,7 @@ final class RandomDefinitions {
         new DomainName(pick(List.of("a", "web-1", "0", "1e3", "x".repeat(64), "No", "null"))),
         perhaps(new UUID(random.nextLong(), random.nextLong())),
         labels(),
-        new Compute(
-            1 + random.nextInt(512),
-            ByteSize.mebibytes(1 + random.nextInt(1 << 24)),
-            pick(List.of("q35", "pc-q35-7.2", "0", "none")),
-            perhaps(pick(List.of("max", "host", "1e3"))),
-            pick(List.of(AcceleratorChoice.AUTO, AcceleratorChoice.KVM))),
+        compute(),
         boot(),
         listOf(random.nextInt(4), this::disk),
         listOf(random.nextInt(3), this::nic),
@@ -113,6 +111,39 @@ final class RandomDefinitions {
             pick(Policies.Autostart.values()),
             pick(Policies.Restart.values()),
             random.nextInt(1000)));
+  }
+
+  private Compute compute() {
+    Optional<CpuTopology> topology =
+        perhaps(new CpuTopology(1 + random.nextInt(4), 1 + random.nextInt(2), 3, 2));
+    return new Compute(
+        topology.map(shape -> Math.toIntExact(shape.cpus())).orElse(1 + random.nextInt(512)),
+        ByteSize.mebibytes(2L * (1 + random.nextInt(1 << 23))),
+        pick(List.of("q35", "pc-q35-7.2", "0", "none")),
+        perhaps(pick(List.of("max", "host", "1e3"))),
+        pick(List.of(AcceleratorChoice.AUTO, AcceleratorChoice.KVM)),
+        topology,
+        pick(
+            List.of(
+                List.of(),
+                List.of(
+                    new CpuFeature("avx2", Presence.PRESENT),
+                    new CpuFeature("3dnow", Presence.ABSENT)))),
+        pick(
+            List.of(
+                MemoryBacking.USUAL,
+                new MemoryBacking(
+                    Kind.MEMFD,
+                    perhaps(ByteSize.mebibytes(2)),
+                    Optional.empty(),
+                    Sharing.SHARED,
+                    Allocation.AT_START),
+                new MemoryBacking(
+                    Kind.FILE,
+                    Optional.empty(),
+                    Optional.of(path()),
+                    Sharing.PRIVATE,
+                    Allocation.ON_USE))));
   }
 
   private Map<String, String> labels() {

@@ -82,18 +82,12 @@ final class LaunchPlanner {
     draft.option(
         "-name", OptionText.of("guest", input.subject().name()).with("debug-threads", "on"));
     draft.words("-uuid", input.subject().domain().toString());
-    OptionText machine = machine(hardware.machineType());
+    ComputePlanner compute = new ComputePlanner(input.definition().compute());
+    OptionText machine = compute.onto(machine(hardware.machineType()));
     draft.option("-machine", input.firmware().map(uefi -> uefi.onto(machine)).orElse(machine));
     draft.option("-accel", accelerator(hardware.accelerator()));
     draft.words("-cpu", hardware.cpuModel());
-    // Spelt out, because what QEMU makes of a bare number changed with 6.2.
-    draft.option(
-        "-smp",
-        OptionText.of("cpus", hardware.cpus())
-            .with("sockets", 1)
-            .with("cores", hardware.cpus())
-            .with("threads", 1));
-    draft.option("-m", OptionText.of("size", (hardware.memory().bytes() >> 20) + "M"));
+    compute.plan(draft);
     draft.words("-display", "none");
     sandbox(draft, capabilities);
     draft.option("-msg", OptionText.of("timestamp", "on"));

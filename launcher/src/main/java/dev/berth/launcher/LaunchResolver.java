@@ -50,6 +50,7 @@ final class LaunchResolver {
     Optional<MachineType> type =
         new HardwareChecks(qemu.capabilities(), problems).check(definition);
     KernelChecks.check(definition.boot(), problems);
+    MemoryChecks.check(definition.compute(), MemoryChecks.POOLS, problems);
     ImageChecks images = new ImageChecks(problems);
     images.check(definition.disks());
     PortChecks.check(definition.nics(), problems);
@@ -91,7 +92,7 @@ final class LaunchResolver {
     }
     return new Hardware(
         type.name(),
-        model,
+        ComputePlanner.cpu(model, compute),
         compute.cpus(),
         compute.memory(),
         accelerator.accelerator(),

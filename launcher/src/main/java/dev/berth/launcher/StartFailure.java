@@ -31,6 +31,10 @@ final class StartFailure {
               Kind.UNSUPPORTED,
               "KVM does not work here: use 'accelerator: tcg' or 'auto'."),
           new Known(
+              "Property '.*cpu\\..*' not found|doesn't support requested feature",
+              Kind.UNSUPPORTED,
+              "Remove the feature from 'cpu-features', or choose another CPU model."),
+          new Known(
               "unsupported machine type|nsupported.*accelerator|invalid accelerator",
               Kind.UNSUPPORTED,
               "This QEMU lacks it: choose another, or install another QEMU."),

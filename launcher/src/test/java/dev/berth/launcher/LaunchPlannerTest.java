@@ -100,6 +100,7 @@ final class LaunchPlannerTest {
             bare,
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
     cases.putAll(DiskCases.all());
+    cases.putAll(ComputeCases.all());
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
     cases.put(
@@ -182,7 +183,7 @@ final class LaunchPlannerTest {
             qemu,
             new LaunchRecord.Hardware(
                 qemu.capabilities().machineType(compute.machineType()).orElseThrow().name(),
-                kvm ? "host" : "max",
+                ComputePlanner.cpu(kvm ? "host" : "max", compute),
                 compute.cpus(),
                 compute.memory(),
                 kvm ? "kvm" : "tcg",

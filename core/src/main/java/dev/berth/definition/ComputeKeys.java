@@ -1,0 +1,179 @@
+package dev.berth.definition;
+
+import dev.berth.domain.ByteSize;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The top-level keys of processors, memory and the machine they sit in. */
+final class ComputeKeys {
+  private static final ByteSize MEBIBYTE = ByteSize.mebibytes(1);
+
+  private static final Key<DomainDefinition, Integer> CPUS =
+      Key.defaulted(
+          "cpus",
+          new IntegerType(1, 512),
+          1,
+          of(Compute::cpus),
+          "Number of virtual CPUs. With a `topology` it can be left out.");
+
+  private static final Key<DomainDefinition, ByteSize> MEMORY =
+      Key.defaulted(
+          "memory",
+          new SizeType(MEBIBYTE, ByteSize.mebibytes(16 << 20), MEBIBYTE, ByteSize.mebibytes(512)),
+          ByteSize.mebibytes(512),
+          of(Compute::memory),
+          "The guest's RAM, in steps of 1MiB.");
+
+  private static final Key<DomainDefinition, String> MACHINE =
+      Key.defaulted(
+          "machine",
+          qemuName("a QEMU machine type such as q35"),
+          "q35",
+          of(Compute::machineType),
+          "QEMU's machine type. An alias such as `q35` becomes a versioned type when the domain"
+              + " starts.");
+
+  private static final Key<DomainDefinition, String> CPU =
+      Key.optional(
+          "cpu",
+          qemuName("a QEMU CPU model such as max"),
+          "`host` under KVM, `max` under TCG",
+          of(Compute::cpuModel),
+          "QEMU's CPU model. `host` needs KVM.");
+
+  private static final Key<DomainDefinition, AcceleratorChoice> ACCELERATOR =
+      Key.defaulted(
+          "accelerator",
+          ChoiceType.of(AcceleratorChoice.class),
+          AcceleratorChoice.AUTO,
+          of(Compute::accelerator),
+          "How guest code runs: by KVM, by TCG (emulated), or by KVM where it works and TCG"
+              + " elsewhere.");
+
+  private static final Key<DomainDefinition, CpuTopology> TOPOLOGY =
+      Key.optional(
+          "topology",
+          TopologySection.SECTION,
+          "one socket with all CPUs as its cores",
+          of(Compute::topology),
+          "How the CPUs are arranged.");
+
+  private static final Key<DomainDefinition, List<CpuFeature>> FEATURES =
+      Key.defaulted(
+          "cpu-features",
+          new ListType<>(
+              "CPU features",
+              new TextType<>(
+                  "a CPU feature such as +avx2 or -hle",
+                  Pattern.compile("[+-][a-z0-9][a-z0-9._-]{0,63}"),
+                  CpuFeature::parse,
+                  CpuFeature::text),
+              256),
+          List.of(),
+          of(Compute::features),
+          "CPU features, by QEMU's names, that the guest has (`+`) or has not (`-`) other than the"
+              + " model.");
+
+  private static final Key<DomainDefinition, MemoryBacking> BACKING =
+      Key.defaulted(
+          "memory-backing",
+          MemorySection.SECTION,
+          MemoryBacking.USUAL,
+          of(Compute::backing),
+          "What the host backs the guest's memory with.");
+
+  /** In their order. */
+  static final List<Key<DomainDefinition, ?>> ALL =
+      List.of(CPUS, MEMORY, MACHINE, CPU, ACCELERATOR, TOPOLOGY, FEATURES, BACKING);
+
+  private ComputeKeys() {}
+
+  private static TextType<String> qemuName(String expected) {
+    return TextType.of(expected + ", of A-Z a-z 0-9 . _ - only", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  }
+
+  private static <T> Function<DomainDefinition, T> of(Function<Compute, T> part) {
+    return definition -> part.apply(definition.compute());
+  }
+
+  static void check(Values<DomainDefinition> values, Place place) {
+    if (values.find(CPU).equals(Optional.of("host"))
+        && values.find(ACCELERATOR).equals(Optional.of(AcceleratorChoice.TCG))) {
+      report(
+          CPU, values, place, "CPU model 'host' needs KVM: use 'cpu: max', or 'accelerator: kvm'");
+    }
+    checkTopology(values, place);
+    Set<String> names = new HashSet<>();
+    for (CpuFeature feature : values.find(FEATURES).orElse(List.of())) {
+      if (!names.add(feature.name())) {
+        report(FEATURES, values, place, "'" + feature.name() + "' is listed twice: keep one");
+      }
+    }
+    values
+        .find(BACKING)
+        .flatMap(MemoryBacking::hugepages)
+        .ifPresent(page -> checkPages(page, values, place));
+  }
+
+  private static void checkTopology(Values<DomainDefinition> values, Place place) {
+    Optional<CpuTopology> topology = values.find(TOPOLOGY);
+    if (topology.isEmpty()) {
+      return;
+    }
+    long product = topology.get().cpus();
+    if (product > 512) {
+      report(TOPOLOGY, values, place, product + " CPUs are too many: use 512 or less");
+    } else if (values.isGiven(CPUS)) {
+      values
+          .find(CPUS)
+          .filter(cpus -> cpus != product)
+          .ifPresent(
+              cpus ->
+                  report(
+                      TOPOLOGY,
+                      values,
+                      place,
+                      String.format(
+                          "the topology makes %d CPUs, and 'cpus' says %d: write 'cpus: %d', or"
+                              + " leave 'cpus' out",
+                          product, cpus, product)));
+    }
+  }
+
+  private static void checkPages(ByteSize page, Values<DomainDefinition> values, Place place) {
+    values
+        .find(MEMORY)
+        .filter(memory -> memory.bytes() % page.bytes() != 0)
+        .ifPresent(
+            memory ->
+                report(
+                    BACKING,
+                    values,
+                    place,
+                    String.format(
+                        "%s of memory are no multiple of huge pages of %s: change 'memory'",
+                        memory, page)));
+  }
+
+  private static void report(
+      Key<DomainDefinition, ?> key, Values<DomainDefinition> values, Place place, String message) {
+    place.key(key.name()).report(values.position(key), message);
+  }
+
+  static Compute build(Values<DomainDefinition> values) {
+    Optional<CpuTopology> topology = values.find(TOPOLOGY);
+    return new Compute(
+        topology.map(CpuTopology::cpus).map(Math::toIntExact).orElseGet(() -> values.of(CPUS)),
+        values.of(MEMORY),
+        values.of(MACHINE),
+        values.find(CPU),
+        values.of(ACCELERATOR),
+        topology,
+        values.of(FEATURES),
+        values.of(BACKING));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.berth.definition;
+
+import dev.berth.domain.ByteSize;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the host backs a guest's memory with.
+ *
+ * @param kind where the memory comes from
+ * @param hugepages size of its pages, of kind {@link Kind#MEMFD} only; empty for ordinary pages
+ * @param directory absolute path of a directory on a memory file system, of kind {@link Kind#FILE}
+ *     only
+ * @param sharing whether other processes can map it, as vhost-user and virtio-fs need
+ * @param allocation when the host's memory is taken
+ */
+public record MemoryBacking(
+    Kind kind,
+    Optional<ByteSize> hugepages,
+    Optional<Path> directory,
+    Sharing sharing,
+    Allocation allocation) {
+
+  /** Ordinary memory, taken as the guest uses it. */
+  public static final MemoryBacking USUAL =
+      new MemoryBacking(
+          Kind.ANONYMOUS, Optional.empty(), Optional.empty(), Sharing.PRIVATE, Allocation.ON_USE);
+
+  /** Where memory comes from. */
+  public enum Kind {
+    /** Memory of QEMU's process. */
+    ANONYMOUS,
+    /** A memfd, which needs no file system; the way to huge pages. */
+    MEMFD,
+    /** A file without a name in a directory, of a mounted hugetlbfs for example. */
+    FILE
+  }
+
+  /** Whether other processes can map it. */
+  public enum Sharing {
+    SHARED,
+    PRIVATE
+  }
+
+  /** When the host's memory is taken. */
+  public enum Allocation {
+    /** All of it before the guest starts. */
+    AT_START,
+    /** As the guest uses it. */
+    ON_USE
+  }
+}

@@ -1,0 +1,83 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.Compute;
+import dev.berth.definition.CpuFeature;
+import dev.berth.definition.CpuTopology;
+import dev.berth.definition.Devices.Presence;
+import dev.berth.definition.MemoryBacking;
+import dev.berth.definition.MemoryBacking.Allocation;
+import dev.berth.definition.MemoryBacking.Kind;
+import dev.berth.definition.MemoryBacking.Sharing;
+
+/** Plans processors and memory, which are all on the command line. Pure. */
+final class ComputePlanner {
+  /** What the machine itself calls its memory, so that both forms can take a migration. */
+  private static final String RAM = "pc.ram";
+
+  private final Compute compute;
+
+  ComputePlanner(Compute compute) {
+    this.compute = compute;
+  }
+
+  /** The value of {@code -cpu}: the resolved model, and where the guest's CPU differs from it. */
+  static String cpu(String model, Compute compute) {
+    OptionText cpu = OptionText.of(model);
+    for (CpuFeature feature : compute.features()) {
+      cpu = cpu.with(feature.name(), feature.presence() == Presence.PRESENT ? "on" : "off");
+    }
+    return cpu.toString();
+  }
+
+  /** The machine with the memory that backs it, when it is not the usual one. */
+  OptionText onto(OptionText machine) {
+    return isUsual() ? machine : machine.with("memory-backend", RAM);
+  }
+
+  /** Adds the topology and the memory. */
+  void plan(MachineDraft draft) {
+    draft.option("-smp", topology());
+    String size = (compute.memory().bytes() >> 20) + "M";
+    draft.option("-m", OptionText.of("size", size));
+    if (!isUsual()) {
+      draft.option("-object", backend(size));
+    }
+  }
+
+  private boolean isUsual() {
+    return compute.backing().equals(MemoryBacking.USUAL);
+  }
+
+  /** Spelt out, because what QEMU makes of a bare number changed with 6.2. */
+  private OptionText topology() {
+    CpuTopology topology =
+        compute.topology().orElseGet(() -> new CpuTopology(1, 1, compute.cpus(), 1));
+    OptionText cpus = OptionText.of("cpus", compute.cpus()).with("sockets", topology.sockets());
+    return (topology.dies() > 1 ? cpus.with("dies", topology.dies()) : cpus)
+        .with("cores", topology.cores())
+        .with("threads", topology.threads());
+  }
+
+  private OptionText backend(String size) {
+    MemoryBacking backing = compute.backing();
+    OptionText backend =
+        OptionText.of(
+                switch (backing.kind()) {
+                  case ANONYMOUS -> "memory-backend-ram";
+                  case MEMFD -> "memory-backend-memfd";
+                  case FILE -> "memory-backend-file";
+                })
+            .with("id", RAM)
+            .with("size", size)
+            .with("share", backing.sharing() == Sharing.SHARED ? "on" : "off")
+            .with("prealloc", backing.allocation() == Allocation.AT_START ? "on" : "off");
+    if (backing.directory().isPresent()) {
+      backend = backend.with("mem-path", backing.directory().get());
+    }
+    if (backing.kind() == Kind.MEMFD && backing.hugepages().isPresent()) {
+      String page = (backing.hugepages().get().bytes() >> 20) + "M";
+      backend = backend.with("hugetlb", "on").with("hugetlbsize", page);
+    }
+    return backend;
+  }
+}
