@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A host that is open in this JVM, with all that has to be closed with it. */
 final class OpenHost implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Engine engine;
   private final Closer closer;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -67,11 +70,23 @@ final class OpenHost implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes the engine first, with that patience, so that clients of the control socket learn what
+   * callers in this JVM learn; then the socket, and the rest in reverse order.
+   */
+  void close(Duration patience) {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        engine.close(patience);
+      } finally {
+        close(closer);
+      }
+    }
+  }
+
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      close(closer);
-    }
+    close(PATIENCE);
   }
 
   private static void close(Closer closer) {

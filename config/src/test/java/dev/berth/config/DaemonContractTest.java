@@ -7,6 +7,7 @@ import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
@@ -23,8 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class DaemonContractTest
     implements DefinitionContract,
         MachineContract,
-        ShutdownGuestsContract,
         EventContract,
+        ListenerContract,
+        ShutdownGuestsContract,
         CallerContract,
         ConsoleContract {
   @TempDir private Path directory;

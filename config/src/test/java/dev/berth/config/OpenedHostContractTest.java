@@ -7,6 +7,7 @@ import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.nio.file.Path;
@@ -22,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class OpenedHostContractTest
     implements DefinitionContract,
         MachineContract,
-        ShutdownGuestsContract,
         EventContract,
+        ListenerContract,
+        ShutdownGuestsContract,
         CallerContract,
         ConsoleContract {
   @TempDir private Path directory;

@@ -13,7 +13,9 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
+import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
@@ -22,6 +24,7 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
+import dev.berth.subscription.Subscriptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -38,17 +41,20 @@ import java.util.function.Function;
  * connects anew. An interrupted caller gets a {@link dev.berth.error.DeadlineExceededException}
  * with the interrupt status set; what was asked goes on.
  *
- * <p>Threads: {@code berth-remote-read} and {@code berth-remote-write} for each connection.
+ * <p>Threads: {@code berth-remote-read} and {@code berth-remote-write} for each connection, {@code
+ * berth-events-N} for each subscription.
  */
 public final class RemoteHost implements VmHost {
   /** What a host may take longer than the deadline it was given. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
   private final Connections connections;
+  private final Subscriptions subscriptions;
   private final Optional<String> actor;
 
-  private RemoteHost(Connections connections, Optional<String> actor) {
+  private RemoteHost(Connections connections, Subscriptions subscriptions, Optional<String> actor) {
     this.connections = connections;
+    this.subscriptions = subscriptions;
     this.actor = actor;
   }
 
@@ -61,12 +67,17 @@ public final class RemoteHost implements VmHost {
    * @throws dev.berth.error.InvalidRequestException when the URI is none of a control socket
    */
   public static RemoteHost connect(URI uri) {
-    return new RemoteHost(Connections.to(ControlAddress.of(uri)), Optional.empty());
+    Connections connections = Connections.to(ControlAddress.of(uri));
+    Subscriptions subscriptions =
+        new Subscriptions(
+            Subscriptions.Source.ANOTHER_PROCESS,
+            after -> RemoteEvents.open(connections.address(), eventsAfter(after)));
+    return new RemoteHost(connections, subscriptions, Optional.empty());
   }
 
   @Override
   public VmHost as(String actor) {
-    return new RemoteHost(connections, Optional.of(new ActorName(actor).text()));
+    return new RemoteHost(connections, subscriptions, Optional.of(new ActorName(actor).text()));
   }
 
   @Override
@@ -170,8 +181,16 @@ public final class RemoteHost implements VmHost {
 
   @Override
   public EventStream events(long afterSequence) {
-    return RemoteEvents.open(
-        connections.address(), onBehalf(Json.object().put(Methods.AFTER, afterSequence)));
+    return RemoteEvents.open(connections.address(), onBehalf(eventsAfter(afterSequence)));
+  }
+
+  private static ObjectNode eventsAfter(long sequence) {
+    return Json.object().put(Methods.AFTER, sequence);
+  }
+
+  @Override
+  public EventSubscription subscribe(long afterSequence, EventListener listener) {
+    return subscriptions.subscribe(afterSequence, listener);
   }
 
   /**
@@ -183,11 +202,16 @@ public final class RemoteHost implements VmHost {
     change(Methods.STOP, Json.object(), CallOptions.none(), Function.identity());
   }
 
-  /** Ends the connection for calls; event streams and consoles have their own ends. */
+  /** Ends the connection for calls and subscriptions; streams and consoles have their own ends. */
   @Override
-  public void close() {
+  public void close(Duration patience) {
     if (actor.isEmpty()) {
       connections.close();
+      try {
+        subscriptions.close(patience);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -32,6 +32,11 @@ public record DomainEvent(
     attributes = Map.copyOf(attributes);
   }
 
+  /** What it tells, typed. */
+  public EventBody body() {
+    return EventBody.of(type, attributes);
+  }
+
   /** The same event with its place in the sequence. */
   public DomainEvent numbered(long number) {
     return new DomainEvent(number, time, domain, name, type, actor, attributes);

@@ -1,6 +1,9 @@
 package dev.berth.domain;
 
-/** The codes of {@link DomainEvent#type()} that this version sends. Append-only. */
+/**
+ * The codes of {@link DomainEvent#type()} that this version sends. Append-only; each has a record
+ * in {@link EventBody}.
+ */
 public final class EventTypes {
   /** A domain was defined for the first time. */
   public static final String DEFINED = "domain.defined";
@@ -55,7 +58,7 @@ public final class EventTypes {
   /** The host process opened its store. */
   public static final String HOST_STARTED = "host.started";
 
-  /** A damaged store was set aside and rebuilt: attributes {@code cause, missing}. */
+  /** A damaged store was set aside and rebuilt: attributes {@code detail}. */
   public static final String STORE_REBUILT = "host.store-rebuilt";
 
   /**

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.host.VmHost;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.store.Store;
+import dev.berth.subscription.Subscriptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +37,17 @@ public final class Engine implements AutoCloseable {
 
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  /** Longer ones would overflow the clock. */
+  private static final Duration LONGEST_PATIENCE = Duration.ofDays(365);
+
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final HostServices host;
   private final Domains domains = new Domains();
   private final Definitions definitions;
   private final OpenCalls calls = new OpenCalls();
+  private final Subscriptions subscriptions;
   private final List<ExecutorService> pools;
   private final HostFacts facts;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -48,6 +55,8 @@ public final class Engine implements AutoCloseable {
   private Engine(HostServices host, List<ExecutorService> pools, HostFacts facts) {
     this.host = host;
     this.definitions = new Definitions(host, domains);
+    this.subscriptions =
+        new Subscriptions(Subscriptions.Source.THIS_PROCESS, host.journal()::streamAfter);
     this.pools = pools;
     this.facts = facts;
   }
@@ -120,11 +129,11 @@ public final class Engine implements AutoCloseable {
 
   /** The host as seen and used by that actor. Closing it closes nothing. */
   public VmHost as(String actor) {
-    return new EngineHost(this, actor, () -> {});
+    return new EngineHost(this, actor, patience -> {});
   }
 
   /** The same for the one who opened the engine: closing it runs {@code close}. */
-  public VmHost ownedBy(String actor, Runnable close) {
+  public VmHost ownedBy(String actor, Consumer<Duration> close) {
     return new EngineHost(this, actor, close);
   }
 
@@ -138,6 +147,10 @@ public final class Engine implements AutoCloseable {
 
   OpenCalls calls() {
     return calls;
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   HostServices host() {
@@ -157,7 +170,8 @@ public final class Engine implements AutoCloseable {
    * go of the machines, and ends every thread of the engine. Callers that still wait get {@link
    * dev.berth.error.HostUnreachableException}. No guest is touched. Idempotent.
    */
-  public void close(Duration patience) {
+  public void close(Duration longest) {
+    Duration patience = longest.compareTo(LONGEST_PATIENCE) < 0 ? longest : LONGEST_PATIENCE;
     if (!closed.compareAndSet(false, true)) {
       return;
     }
@@ -168,6 +182,7 @@ public final class Engine implements AutoCloseable {
         host.operations().awaitIdle(patience);
       }
       settle(patience);
+      subscriptions.close(patience);
     } catch (InterruptedException e) {
       interrupted = true;
     }

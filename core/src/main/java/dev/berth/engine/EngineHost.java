@@ -16,7 +16,9 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
+import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
@@ -37,9 +40,9 @@ import java.util.concurrent.CompletableFuture;
 final class EngineHost implements VmHost {
   private final Engine engine;
   private final String actor;
-  private final Runnable onClose;
+  private final Consumer<Duration> onClose;
 
-  EngineHost(Engine engine, String actor, Runnable onClose) {
+  EngineHost(Engine engine, String actor, Consumer<Duration> onClose) {
     this.engine = engine;
     this.actor = actor;
     this.onClose = onClose;
@@ -196,8 +199,15 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public void close() {
-    onClose.run();
+  public EventSubscription subscribe(long afterSequence, EventListener listener) {
+    domains();
+    return engine.subscriptions().subscribe(afterSequence, listener);
+  }
+
+  @Override
+  public void close(Duration patience) {
+    requireNotNegative("patience", patience);
+    onClose.accept(patience);
   }
 
   // ---- waiting

@@ -158,9 +158,31 @@ public interface VmHost extends AutoCloseable {
   EventStream events(long afterSequence);
 
   /**
-   * Ends this host's threads and releases its store, or just the connection. Stops no guest.
-   * Idempotent.
+   * Has the listener hear every event after that sequence number, those kept and those to come, on
+   * one thread of its own that is named {@code berth-events-N}. A slow listener delays nobody and
+   * loses nothing before retention does; then it hears {@code host.events-missed} with what is
+   * gone. A subscription to a host in another process survives that one's restarts.
+   *
+   * @param afterSequence as for {@link #events}
+   * @throws dev.berth.error.InvalidRequestException when no event has that number yet, or it is
+   *     negative
    */
+  EventSubscription subscribe(long afterSequence, EventListener listener);
+
+  /**
+   * Ends this host, or just the connection to one elsewhere: refuses new calls, lets operations
+   * under way reach a step that is on record, tells listeners, ends every thread, releases the
+   * store. Callers that still wait get {@link dev.berth.error.HostUnreachableException}. Stops no
+   * guest; what QEMU does goes on and is adopted by the next opening. Idempotent.
+   *
+   * @param patience how long operations and listeners may take before they are interrupted and undo
+   *     what they did
+   */
+  void close(Duration patience);
+
+  /** As {@link #close(Duration)} with a patience of ten seconds. */
   @Override
-  void close();
+  default void close() {
+    close(Duration.ofSeconds(10));
+  }
 }

@@ -7,6 +7,7 @@ import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.nio.file.Path;
@@ -22,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class EngineHostContractTest
     implements DefinitionContract,
         MachineContract,
-        ShutdownGuestsContract,
         EventContract,
+        ListenerContract,
+        ShutdownGuestsContract,
         CallerContract,
         GuestContract {
   @TempDir Path directory;
@@ -45,7 +47,8 @@ final class EngineHostContractTest
   }
 
   private static final class Embedded extends EngineRig {
-    private final VmHost host = engineHost().engine().ownedBy("api", engineHost()::close);
+    private final VmHost host =
+        engineHost().engine().ownedBy("api", patience -> engineHost().close(patience));
 
     Embedded(Path directory) {
       super(directory);

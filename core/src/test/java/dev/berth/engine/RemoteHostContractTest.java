@@ -9,6 +9,7 @@ import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class RemoteHostContractTest
     implements DefinitionContract,
         MachineContract,
-        ShutdownGuestsContract,
         EventContract,
+        ListenerContract,
+        ShutdownGuestsContract,
         CallerContract,
         GuestContract {
   @TempDir Path directory;

@@ -9,7 +9,9 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DomainRef;
+import dev.berth.subscription.Subscriptions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,11 +25,14 @@ final class MemoryContents {
   private final Clock clock;
   private final Map<UUID, MemoryDomain> domains = new HashMap<>();
   private final MemoryEvents events;
+  private final Subscriptions subscriptions;
   private boolean closed;
 
   MemoryContents(Clock clock) {
     this.clock = clock;
     this.events = new MemoryEvents(clock);
+    this.subscriptions =
+        new Subscriptions(Subscriptions.Source.THIS_PROCESS, after -> events().stream(after));
   }
 
   Map<UUID, MemoryDomain> domains() {
@@ -41,10 +46,21 @@ final class MemoryContents {
   }
 
   /** Refuses every call from now on, and ends those that wait. */
-  synchronized void close() {
-    closed = true;
+  void close(Duration patience) {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    try {
+      subscriptions.close(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     events.close();
-    notifyAll();
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   private void checkOpen() {

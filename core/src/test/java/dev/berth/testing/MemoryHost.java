@@ -17,7 +17,9 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
+import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
@@ -313,11 +315,16 @@ public final class MemoryHost implements VmHost {
     }
   }
 
+  @Override
+  public EventSubscription subscribe(long afterSequence, EventListener listener) {
+    return contents.subscriptions().subscribe(afterSequence, listener);
+  }
+
   /** Refuses every further call; the views of this host with it. Closing a view closes nothing. */
   @Override
-  public void close() {
+  public void close(Duration patience) {
     if (role == Role.OWNER) {
-      contents.close();
+      contents.close(patience);
     }
   }
 

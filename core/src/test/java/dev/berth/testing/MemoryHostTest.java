@@ -8,6 +8,7 @@ import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ final class MemoryHostTest
         MachineContract,
         ShutdownGuestsContract,
         EventContract,
+        ListenerContract,
         CallerContract,
         ConsoleContract,
         GuestContract {

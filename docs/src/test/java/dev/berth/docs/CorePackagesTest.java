@@ -21,6 +21,7 @@ final class CorePackagesTest {
           Map.entry("doctor", Set.of()),
           Map.entry("json", Set.of("error")),
           Map.entry("socket", Set.of()),
+          Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("host", Set.of("definition", "domain", "error", "control")),
@@ -28,7 +29,9 @@ final class CorePackagesTest {
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
-          Map.entry("control", Set.of("definition", "domain", "error", "host", "json", "socket")),
+          Map.entry(
+              "control",
+              Set.of("definition", "domain", "error", "host", "json", "socket", "subscription")),
           Map.entry(
               "engine",
               Set.of(
@@ -41,7 +44,8 @@ final class CorePackagesTest {
                   "qapi",
                   "qmp",
                   "socket",
-                  "store")));
+                  "store",
+                  "subscription")));
 
   @Test
   void everyPackageHasItsArrows() {

@@ -1,0 +1,87 @@
+package dev.berth.domain;
+
+import dev.berth.domain.EventBody.Unknown;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+
+/** The attributes of one event, read by its type. */
+final class EventAttributes {
+  private final Map<String, String> attributes;
+
+  EventAttributes(Map<String, String> attributes) {
+    this.attributes = attributes;
+  }
+
+  EventBody body(String type) {
+    try {
+      return type.startsWith("host.") ? ofHost(type) : ofDomain(type);
+    } catch (IllegalArgumentException | DateTimeParseException newer) {
+      return new Unknown(type, attributes);
+    }
+  }
+
+  private EventBody ofHost(String type) {
+    return switch (type) {
+      case EventTypes.HOST_STARTED -> new EventBody.HostStarted(text("version"));
+      case EventTypes.STORE_REBUILT -> new EventBody.StoreRebuilt(text("detail"));
+      case EventTypes.MISSED -> new EventBody.EventsMissed(number("from"), number("to"));
+      default -> new Unknown(type, attributes);
+    };
+  }
+
+  private EventBody ofDomain(String type) {
+    return switch (type) {
+      case EventTypes.DEFINED -> new EventBody.Defined(number("revision"));
+      case EventTypes.REDEFINED -> new EventBody.Redefined(number("revision"));
+      case EventTypes.UNDEFINED -> new EventBody.Undefined();
+      case EventTypes.STATE ->
+          new EventBody.StateChanged(
+              DomainState.of(text("from")),
+              DomainState.of(text("state")),
+              StateReason.of(text("reason")),
+              Optional.ofNullable(attributes.get("detail")));
+      case EventTypes.RESET -> new EventBody.Reset(text("cause"));
+      case EventTypes.SHUTDOWN_REQUESTED ->
+          new EventBody.ShutdownRequested(Duration.parse(text("timeout")), text("then"));
+      case EventTypes.LIVENESS -> new EventBody.LivenessChanged(Liveness.of(text("liveness")));
+      case EventTypes.ADOPTED -> new EventBody.Adopted();
+      case EventTypes.RECOVERED -> new EventBody.Recovered(text("verb"), text("decision"));
+      case EventTypes.IO_ERROR ->
+          new EventBody.IoError(text("node"), text("operation"), text("action"), text("reason"));
+      default -> ofPolicy(type);
+    };
+  }
+
+  private EventBody ofPolicy(String type) {
+    return switch (type) {
+      case EventTypes.AUTOSTART_DUE -> new EventBody.AutostartDue(text("boot"));
+      case EventTypes.AUTOSTARTED -> new EventBody.Autostarted();
+      case EventTypes.RESTART_DUE ->
+          new EventBody.RestartDue(count("try"), Instant.parse(text("at")), text("cause"));
+      case EventTypes.RESTARTED -> new EventBody.Restarted(count("try"));
+      case EventTypes.RESTART_CANCELLED -> new EventBody.RestartCancelled();
+      case EventTypes.RESTART_GIVEN_UP ->
+          new EventBody.RestartGivenUp(count("tries"), text("cause"));
+      default -> new Unknown(type, attributes);
+    };
+  }
+
+  private int count(String name) {
+    return Integer.parseInt(text(name));
+  }
+
+  private String text(String name) {
+    String value = attributes.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no attribute '" + name + "'");
+    }
+    return value;
+  }
+
+  private long number(String name) {
+    return Long.parseLong(text(name));
+  }
+}

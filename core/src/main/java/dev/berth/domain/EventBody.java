@@ -1,0 +1,126 @@
+package dev.berth.domain;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a {@link DomainEvent} tells, by its type. An open family: new types come as new records, and
+ * what this version does not know or cannot read is {@link Unknown}. Test with {@code instanceof},
+ * and ignore what you do not expect.
+ */
+public interface EventBody {
+
+  /** A domain was defined for the first time. */
+  record Defined(long revision) implements EventBody {}
+
+  /** A domain's definition was replaced. */
+  record Redefined(long revision) implements EventBody {}
+
+  /** A domain is no more. */
+  record Undefined() implements EventBody {}
+
+  /**
+   * A domain changed its state or its reason.
+   *
+   * @param from the state before
+   * @param to the state now
+   * @param reason why
+   * @param detail more words where there are any
+   */
+  record StateChanged(DomainState from, DomainState to, StateReason reason, Optional<String> detail)
+      implements EventBody {}
+
+  /**
+   * A guest rebooted or was reset.
+   *
+   * @param cause QEMU's word, e.g. {@code guest-reset}
+   */
+  record Reset(String cause) implements EventBody {}
+
+  /**
+   * A guest was asked to shut down.
+   *
+   * @param timeout how long it may take
+   * @param afterwards what then: {@code keep running} or {@code destroy}
+   */
+  record ShutdownRequested(Duration timeout, String afterwards) implements EventBody {}
+
+  /** A machine became responsive, busy or stalled. */
+  record LivenessChanged(Liveness liveness) implements EventBody {}
+
+  /** The host process adopted a running machine. */
+  record Adopted() implements EventBody {}
+
+  /**
+   * An operation was cut off by a restart of the host process.
+   *
+   * @param verb the operation's
+   * @param decision what became of it
+   */
+  record Recovered(String verb, String decision) implements EventBody {}
+
+  /**
+   * The host has booted, and starts a domain by itself.
+   *
+   * @param boot the id of that boot
+   */
+  record AutostartDue(String boot) implements EventBody {}
+
+  /** A domain that was started by itself after the host's boot is up. */
+  record Autostarted() implements EventBody {}
+
+  /**
+   * A domain has failed and will be started again.
+   *
+   * @param number which try it will be, from 1
+   * @param at when
+   * @param cause what failed
+   */
+  record RestartDue(int number, Instant at, String cause) implements EventBody {}
+
+  /**
+   * A domain that has failed is up again.
+   *
+   * @param number which try it was, from 1
+   */
+  record Restarted(int number) implements EventBody {}
+
+  /** A start by the host itself is off: somebody wants something else of the domain. */
+  record RestartCancelled() implements EventBody {}
+
+  /**
+   * The host does not try any more to start a domain.
+   *
+   * @param tries how many there were
+   * @param cause what failed the last time
+   */
+  record RestartGivenUp(int tries, String cause) implements EventBody {}
+
+  /** QEMU reported an I/O error of a guest's disk, in its words. */
+  record IoError(String node, String operation, String action, String reason)
+      implements EventBody {}
+
+  /** The host process opened its store. */
+  record HostStarted(String version) implements EventBody {}
+
+  /** A damaged store was set aside and rebuilt. */
+  record StoreRebuilt(String detail) implements EventBody {}
+
+  /**
+   * Retention has dropped events that this reader had not read.
+   *
+   * @param from sequence number of the first of them
+   * @param to of the last
+   */
+  record EventsMissed(long from, long to) implements EventBody {}
+
+  /** A type that this version does not know, or cannot read. */
+  record Unknown(String type, Map<String, String> attributes) implements EventBody {}
+
+  /** The body of an event of that type. */
+  static EventBody of(String type, Map<String, String> attributes) {
+    return new EventAttributes(attributes).body(type);
+  }
+}
