@@ -45,6 +45,9 @@ final class MachineVerbs {
   CompletionStage<?> reset(
       String actor, boolean hasDeadline, CompletableFuture<VerbResult> answer) {
     DomainState state = ledger.status().state();
+    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+      active.news().resetAsked();
+    }
     boolean goOn = state == DomainState.CRASHED || state == DomainState.PMSUSPENDED;
     return command(Verb.RESET, actor, hasDeadline, answer, qmp -> reset(qmp, goOn));
   }

@@ -38,6 +38,7 @@ final class QemuNews implements QmpEventListener {
       boolean endedFromOutside, Optional<Boolean> panicked, boolean ask, List<Note> notes) {}
 
   private final List<Note> notes = new ArrayList<>();
+  private boolean resetIsOfAssembly;
   private boolean endedFromOutside;
   private Optional<Boolean> panicked = Optional.empty();
   private boolean ask;
@@ -66,9 +67,18 @@ final class QemuNews implements QmpEventListener {
     tell(() -> {});
   }
 
-  /** Forgets the notes: the resets of a machine's assembly are nobody's news. */
-  synchronized void forgetNotes() {
+  /**
+   * Forgets the notes: the reset that ends a machine's assembly is nobody's news, also when it is
+   * told late. Resets from outside the guest are news again once {@link #resetAsked} was called.
+   */
+  synchronized void assembled() {
     notes.clear();
+    resetIsOfAssembly = true;
+  }
+
+  /** Somebody has asked for a reset. */
+  synchronized void resetAsked() {
+    resetIsOfAssembly = false;
   }
 
   /** What has happened since the last call. */
@@ -101,7 +111,10 @@ final class QemuNews implements QmpEventListener {
       case "GUEST_PANICKED" -> panicked = Optional.of(true);
       case "RESET" -> {
         panicked = Optional.of(false);
-        note(EventTypes.RESET, Map.of("cause", text(data, "reason")));
+        String cause = text(data, "reason");
+        if (!resetIsOfAssembly || !cause.equals("host-qmp-system-reset")) {
+          note(EventTypes.RESET, Map.of("cause", cause));
+        }
       }
       case "BLOCK_IO_ERROR" ->
           note(

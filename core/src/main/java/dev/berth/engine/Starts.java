@@ -88,7 +88,7 @@ final class Starts {
   void started(StartOperation operation, Machine machine, QemuNews news) {
     mailbox.event(
         () -> {
-          news.forgetNotes();
+          news.assembled();
           Lifecycle.Active active = keeper.activate(machine, news);
           keeper.reaper().watchExit(machine.launch(), machine.process());
           if (operation.isCancelled()) {

@@ -12,6 +12,7 @@ import dev.berth.host.VerbResult;
 import dev.berth.machine.ProcessExit;
 import dev.berth.testing.FakeMachine;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,21 @@ final class GuestEventsTest extends EngineFixture {
   }
 
   @Test
+  void theResetThatEndsAnAssemblyIsNobodysNewsHoweverLateItIsTold() {
+    FakeMachine machine = running();
+
+    machine.monitor().emit("RESET", "{\"guest\": false, \"reason\": \"host-qmp-system-reset\"}");
+    machine.guestReboots();
+
+    eventually(() -> assertThat(events(EventTypes.RESET)).isNotEmpty());
+    assertThat(events(EventTypes.RESET))
+        .extracting(event -> event.attributes().get("cause"))
+        .containsExactly("guest-reset");
+    api().reset(WEB, CallOptions.none());
+    eventually(() -> assertThat(events(EventTypes.RESET)).hasSize(2));
+  }
+
+  @Test
   void aPanickedGuestIsCrashedAndKept() {
     FakeMachine machine = running();
 
@@ -60,12 +76,11 @@ final class GuestEventsTest extends EngineFixture {
     FakeMachine machine = running();
     machine.guestPanics();
     host.await("web", DomainState.CRASHED);
-    long before = api().eventRange().newest();
+    machine.monitor().answer("cont", "{}");
     machine.monitor().hold("cont");
     CompletableFuture<VerbResult> reset =
         TestHost.async(() -> api().reset(WEB, CallOptions.within(TestHost.PATIENCE)));
     machine.monitor().awaitReceived("cont", 2, TestHost.PATIENCE);
-    machine.runState("paused");
     int asked =
         (int)
             machine.monitor().received().stream()
@@ -79,9 +94,12 @@ final class GuestEventsTest extends EngineFixture {
 
     assertThat(reset.get(20, TimeUnit.SECONDS).snapshot().status().reason())
         .isEqualTo(StateReason.BOOTED);
-    assertThat(events(EventTypes.STATE).stream().filter(event -> event.sequence() > before))
-        .extracting(event -> event.attributes().get("state"))
-        .containsExactly("running");
+    eventually(
+        () ->
+            assertThat(events(EventTypes.STATE))
+                .last()
+                .extracting(DomainEvent::attributes)
+                .isEqualTo(Map.of("from", "crashed", "state", "running", "reason", "booted")));
   }
 
   @Test

@@ -83,7 +83,7 @@ public interface GuestContract {
 
     DomainSnapshot off = rig().host().await(WEB, Set.of(DomainState.SHUTOFF), HostRig.PATIENCE);
     assertThat(off.status().reason()).isEqualTo(StateReason.SHUTDOWN);
-    assertThat(rig().toldAfter(before))
+    assertThat(rig().toldAfter(before, 2))
         .containsExactly(
             state("guest", "running", "shutdown", "shutdown"),
             state("guest", "shutdown", "shutoff", "shutdown"));
@@ -101,7 +101,7 @@ public interface GuestContract {
     assertThat(crashed.machine()).isPresent();
     assertThat(rig().errorOf(host -> rig().pause())).isEqualTo(InvalidStateException.class);
     assertThat(rig().errorOf(host -> rig().resume())).isEqualTo(InvalidStateException.class);
-    assertThat(rig().toldAfter(before))
+    assertThat(rig().toldAfter(before, 1))
         .containsExactly(state("guest", "running", "crashed", "panicked"));
     VerbResult reset = rig().reset();
     assertThat(reset.snapshot().status().state()).isEqualTo(DomainState.RUNNING);

@@ -102,9 +102,12 @@ public abstract class HostRig implements AutoCloseable {
     }
   }
 
-  /** Everything told after that event, in order. */
+  /** What is told after that event, in order, by now. */
   final List<DomainEvent> eventsAfter(long sequence) throws InterruptedException {
-    long newest = host().eventRange().newest();
+    return eventsUntil(sequence, host().eventRange().newest());
+  }
+
+  private List<DomainEvent> eventsUntil(long sequence, long newest) throws InterruptedException {
     List<DomainEvent> read = new ArrayList<>();
     try (EventStream events = host().events(sequence)) {
       for (long last = sequence; last < newest; last = read.get(read.size() - 1).sequence()) {
@@ -112,6 +115,11 @@ public abstract class HostRig implements AutoCloseable {
       }
     }
     return read;
+  }
+
+  /** So many events that are told after that one, sooner or later. */
+  final List<Told> toldAfter(long sequence, int count) throws InterruptedException {
+    return eventsUntil(sequence, sequence + count).stream().map(Told::of).toList();
   }
 
   final List<Told> toldAfter(long sequence) throws InterruptedException {
