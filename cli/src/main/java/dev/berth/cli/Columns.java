@@ -16,8 +16,9 @@ final class Columns<C extends Enum<C>> {
     chosen =
         parameters.option(
             "--columns",
-            "NAME[,NAME]",
+            "COLUMN[,COLUMN]",
             text -> parse(text, known),
+            words(known),
             "The columns of table and csv: " + names(known) + ".");
   }
 
@@ -54,11 +55,15 @@ final class Columns<C extends Enum<C>> {
   }
 
   private static <C extends Enum<C>> String names(C[] known) {
-    List<String> names = new ArrayList<>();
+    return String.join(", ", words(known));
+  }
+
+  private static <C extends Enum<C>> List<String> words(C[] known) {
+    List<String> words = new ArrayList<>();
     for (C column : known) {
-      names.add(text(column));
+      words.add(text(column));
     }
-    return String.join(", ", names);
+    return words;
   }
 
   private static String text(Enum<?> column) {

@@ -37,6 +37,7 @@ final class GlobalOptions {
             new String[] {"-o", "--output"},
             "FORMAT",
             GlobalOptions::format,
+            formats(),
             "How to print results: table, json or yaml; 'list' and 'events' also csv or name. Default:"
                 + " table");
     quiet =
@@ -62,13 +63,19 @@ final class GlobalOptions {
   }
 
   private static OutputFormat format(String text) {
-    List<String> known = new ArrayList<>();
     for (OutputFormat format : OutputFormat.values()) {
       if (format.text().equals(text)) {
         return format;
       }
+    }
+    throw new TypeConversionException("'" + text + "' is none of " + String.join(", ", formats()));
+  }
+
+  private static List<String> formats() {
+    List<String> known = new ArrayList<>();
+    for (OutputFormat format : OutputFormat.values()) {
       known.add(format.text());
     }
-    throw new TypeConversionException("'" + text + "' is none of " + String.join(", ", known));
+    return known;
   }
 }

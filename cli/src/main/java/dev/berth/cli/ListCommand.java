@@ -21,7 +21,11 @@ final class ListCommand implements Command {
   ListCommand(Parameters parameters) {
     states =
         parameters.option(
-            "--state", "STATE[,STATE]", StateArgument::parse, "Only domains in these states.");
+            "--state",
+            "STATE[,STATE]",
+            StateArgument::parse,
+            StateArgument.words(),
+            "Only domains in these states.");
     columns = new Columns<>(parameters, DomainColumn.values());
   }
 

@@ -56,6 +56,17 @@ final class Parameters {
     return add(valueOption(label, converter, description, name).build());
   }
 
+  /** An option with a value, and words that shells offer for it. */
+  <T> Parameter<T> option(
+      String name,
+      String label,
+      ITypeConverter<T> converter,
+      List<String> words,
+      String description) {
+    return add(
+        valueOption(label, converter, description, name).completionCandidates(words).build());
+  }
+
   /** An option with a value, and one to use when it is not given. */
   <T> Parameter<T> option(
       String name,
@@ -74,6 +85,20 @@ final class Parameters {
       String[] names, String label, ITypeConverter<T> converter, String description) {
     return add(
         valueOption(label, converter, description, names).scopeType(ScopeType.INHERIT).build());
+  }
+
+  /** The same, and words that shells offer for its value. */
+  <T> Parameter<T> globalOption(
+      String[] names,
+      String label,
+      ITypeConverter<T> converter,
+      List<String> words,
+      String description) {
+    return add(
+        valueOption(label, converter, description, names)
+            .completionCandidates(words)
+            .scopeType(ScopeType.INHERIT)
+            .build());
   }
 
   /** An option with a value that may be given several times. */
@@ -106,15 +131,22 @@ final class Parameters {
 
   /** The one argument of the command. */
   Parameter<String> argument(String label, String description) {
-    return add(
-        PositionalParamSpec.builder()
-            .index("0")
-            .arity("1")
-            .required(true)
-            .type(String.class)
-            .paramLabel(label)
-            .description(description)
-            .build());
+    return add(oneArgument(label, description).build());
+  }
+
+  /** The same, and words that shells offer for it. */
+  Parameter<String> argument(String label, List<String> words, String description) {
+    return add(oneArgument(label, description).completionCandidates(words).build());
+  }
+
+  private static PositionalParamSpec.Builder oneArgument(String label, String description) {
+    return PositionalParamSpec.builder()
+        .index("0")
+        .arity("1")
+        .required(true)
+        .type(String.class)
+        .paramLabel(label)
+        .description(description);
   }
 
   /** The arguments of the command. */

@@ -22,14 +22,24 @@ final class StateArgument {
   }
 
   private static DomainState state(String word) {
-    List<String> known = new ArrayList<>();
     for (DomainState state : DomainState.values()) {
-      String name = state.text().replace(" ", "");
-      if (name.equals(word) || state.text().equals(word)) {
+      if (word(state).equals(word) || state.text().equals(word)) {
         return state;
       }
-      known.add(name);
     }
-    throw new TypeConversionException("'" + word + "' is none of " + String.join(", ", known));
+    throw new TypeConversionException("'" + word + "' is none of " + String.join(", ", words()));
+  }
+
+  /** Every state, as one word each. */
+  static List<String> words() {
+    List<String> words = new ArrayList<>();
+    for (DomainState state : DomainState.values()) {
+      words.add(word(state));
+    }
+    return words;
+  }
+
+  private static String word(DomainState state) {
+    return state.text().replace(" ", "");
   }
 }

@@ -88,7 +88,7 @@ final class ExitCodesTest {
         "list --columns name,colour | 'colour' is none of name, uuid, state",
         "list --columns name -o name | '-o name' has no columns",
         "events --columns state | 'state' is none of sequence, time, name",
-        "completion fish | only for bash"
+        "completion tcsh | only for bash, zsh and fish"
       })
   void wrongUsageSaysWhatWouldBeRight(String line, String advice) {
     Outcome outcome = Shell.alone().run(line.split(" "));
