@@ -9,9 +9,19 @@ import dev.berth.domain.ByteSize;
  * @param rng a virtio entropy source fed from the host's {@code /dev/urandom}
  * @param balloon a virtio memory balloon
  * @param guestAgent the virtio-serial channel {@code org.qemu.guest_agent.0}
+ * @param peripherals devices that are there only when asked for
  */
 public record Devices(
-    ByteSize consoleLogLimit, Presence rng, Presence balloon, Presence guestAgent) {
+    ByteSize consoleLogLimit,
+    Presence rng,
+    Presence balloon,
+    Presence guestAgent,
+    Peripherals peripherals) {
+
+  /** No other devices than these. */
+  public Devices(ByteSize consoleLogLimit, Presence rng, Presence balloon, Presence guestAgent) {
+    this(consoleLogLimit, rng, balloon, guestAgent, Peripherals.USUAL);
+  }
 
   /** Whether a device is part of the machine. */
   public enum Presence {

@@ -143,9 +143,9 @@ final class DomainSection {
   private static List<Key<DomainDefinition, ?>> keys() {
     List<Key<DomainDefinition, ?>> keys = new ArrayList<>(List.of(NAME, UUID_KEY, LABELS));
     keys.addAll(ComputeKeys.ALL);
-    keys.addAll(
-        List.of(
-            BOOT, DISKS, NICS, CONSOLE, RNG, BALLOON, AGENT, AUTOSTART, RESTART, SHUTDOWN_ORDER));
+    keys.addAll(List.of(BOOT, DISKS, NICS, CONSOLE, RNG, BALLOON, AGENT));
+    keys.addAll(PeripheralKeys.ALL);
+    keys.addAll(List.of(AUTOSTART, RESTART, SHUTDOWN_ORDER));
     return List.copyOf(keys);
   }
 
@@ -159,6 +159,7 @@ final class DomainSection {
 
   private static void check(Values<DomainDefinition> values, Place place) {
     ComputeKeys.check(values, place);
+    PeripheralKeys.check(values, place);
     long onSata =
         values.find(DISKS).orElse(List.of()).stream()
             .filter(disk -> disk.attachment().bus() == Bus.SATA)
@@ -184,7 +185,12 @@ final class DomainSection {
         values.of(BOOT),
         values.of(DISKS),
         values.of(NICS),
-        new Devices(values.of(CONSOLE), values.of(RNG), values.of(BALLOON), values.of(AGENT)),
+        new Devices(
+            values.of(CONSOLE),
+            values.of(RNG),
+            values.of(BALLOON),
+            values.of(AGENT),
+            PeripheralKeys.build(values)),
         new Policies(values.of(AUTOSTART), values.of(RESTART), values.of(SHUTDOWN_ORDER)));
   }
 }

@@ -27,6 +27,16 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("console");
   }
 
+  /** The socket of a further console. */
+  public Path consoleSocket(String name) {
+    return runDirectory.resolve("console-" + name);
+  }
+
+  /** The socket on which the screen is served by VNC. */
+  public Path vncSocket() {
+    return runDirectory.resolve("vnc");
+  }
+
   /** The guest-agent channel's socket. */
   public Path agentSocket() {
     return runDirectory.resolve("agent");

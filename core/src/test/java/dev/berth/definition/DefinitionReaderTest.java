@@ -172,6 +172,31 @@ final class DefinitionReaderTest {
   }
 
   @Test
+  void devicesThatAreThereOnlyWhenAskedForAreAskedForByTheirKeys() {
+    DomainDefinition definition =
+        read(
+            """
+            name: a
+            consoles: [aux, debug]
+            video: virtio
+            usb: [tablet]
+            watchdog: inject-nmi
+            panic: pci
+            vsock: 42
+            """);
+
+    assertThat(definition.devices().peripherals())
+        .isEqualTo(
+            new Peripherals(
+                Optional.of(Peripherals.Video.VIRTIO),
+                Optional.of(new Peripherals.Usb(List.of(Peripherals.UsbDevice.TABLET))),
+                Optional.of(Peripherals.WatchdogAction.INJECT_NMI),
+                Peripherals.PanicDevice.PCI,
+                Optional.of(42),
+                List.of("aux", "debug")));
+  }
+
+  @Test
   void uefiIsWithoutSecureBootUnlessAskedFor() {
     assertThat(read("name: a\nboot: {firmware: uefi}").boot())
         .isEqualTo(new Boot.Uefi(Boot.SecureBoot.OFF));

@@ -51,7 +51,8 @@ final class DefinitionWriterTest {
                 .concat("'file':'/srv/vms/x.img','format':'raw','device':'disk',")
                 .concat("'read-only':false,'bus':'virtio-blk','cache':'writeback',")
                 .concat("'discard':'unmap'}],'nics':[],'console':{'log-limit':'1MiB'},")
-                .concat("'rng':true,'balloon':true,'agent':true,'autostart':false,")
+                .concat(
+                    "'rng':true,'balloon':true,'agent':true,'consoles':[],'panic':'isa','autostart':false,")
                 .concat("'restart':'never','shutdown-order':500}")
                 .replace('\'', '"'));
   }
@@ -107,6 +108,8 @@ final class DefinitionWriterTest {
             rng: true
             balloon: true
             agent: true
+            consoles: []
+            panic: isa
             autostart: false
             restart: never
             shutdown-order: 500

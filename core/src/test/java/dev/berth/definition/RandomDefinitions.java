@@ -106,11 +106,22 @@ final class RandomDefinitions {
             new ByteSize((64 << 10) + random.nextInt(1 << 29)),
             pick(Presence.values()),
             pick(Presence.values()),
-            pick(Presence.values())),
+            pick(Presence.values()),
+            peripherals()),
         new Policies(
             pick(Policies.Autostart.values()),
             pick(Policies.Restart.values()),
             random.nextInt(1000)));
+  }
+
+  private Peripherals peripherals() {
+    return new Peripherals(
+        perhaps(pick(Peripherals.Video.values())),
+        perhaps(new Peripherals.Usb(listOf(2, i -> pick(Peripherals.UsbDevice.values())))),
+        perhaps(pick(Peripherals.WatchdogAction.values())),
+        pick(Peripherals.PanicDevice.values()),
+        perhaps(3 + random.nextInt(1000)),
+        listOf(random.nextInt(4), i -> "on" + i));
   }
 
   private Compute compute() {

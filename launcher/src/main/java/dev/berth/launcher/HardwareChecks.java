@@ -7,6 +7,8 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.NearestWord;
+import dev.berth.definition.Peripherals;
+import dev.berth.definition.Peripherals.PanicDevice;
 import dev.berth.error.Problem;
 import dev.berth.launcher.QemuCapabilities.MachineType;
 import java.util.Collection;
@@ -34,6 +36,15 @@ final class HardwareChecks {
   Optional<MachineType> check(DomainDefinition definition) {
     Compute compute = definition.compute();
     compute.cpuModel().ifPresent(this::checkCpuModel);
+    if (definition.devices().peripherals().panic() == PanicDevice.PCI
+        && !capabilities.hasPciPanicDevice()) {
+      problems.add(
+          Problem.at(
+              "panic",
+              "'panic: pci' needs QEMU 6.0 or newer, and this is "
+                  + capabilities.version()
+                  + ": use 'panic: isa'"));
+    }
     Optional<MachineType> type = capabilities.machineType(compute.machineType());
     if (type.isEmpty()) {
       report("machine", "machine type", compute.machineType(), machineNames());
@@ -92,7 +103,13 @@ final class HardwareChecks {
         Stream.of(devices.rng(), devices.balloon(), devices.guestAgent())
             .filter(device -> device == Presence.PRESENT)
             .count();
-    return Math.toIntExact(virtio + controllers + definition.nics().size() + small);
+    Peripherals peripherals = devices.peripherals();
+    long asked =
+        Stream.of(peripherals.usb(), peripherals.watchdog(), peripherals.vsockCid())
+            .filter(Optional::isPresent)
+            .count();
+    int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
+    return Math.toIntExact(virtio + controllers + definition.nics().size() + small + asked + panic);
   }
 
   private static Bus bus(Disk disk) {

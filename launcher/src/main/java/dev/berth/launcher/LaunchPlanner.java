@@ -50,6 +50,9 @@ final class LaunchPlanner {
     MachineDraft draft = new MachineDraft();
     PciSlots slots = PciSlots.of(input.hardware().machineType());
     skeleton(draft, input);
+    PeripheralPlanner peripherals =
+        new PeripheralPlanner(draft, slots, input.definition().devices().peripherals());
+    peripherals.onCommandLine(input.files());
     boot(draft, input.definition().boot());
     input.firmware().ifPresent(firmware -> firmware.plan(draft));
     BootIndices order = new BootIndices(input.definition());
@@ -62,6 +65,7 @@ final class LaunchPlanner {
       devices.nic(nic, input.subject().domain(), order.of(nic));
     }
     devices.small(input.definition().devices(), input.files());
+    peripherals.assembled();
     slots.complete(draft);
     return new LaunchRecord(
         input.subject(),
@@ -93,15 +97,14 @@ final class LaunchPlanner {
     draft.option("-msg", OptionText.of("timestamp", "on"));
     endStates(draft, capabilities);
     draft.words("-pidfile", files.pidFile().toString());
-    draft.option("-chardev", socket("qmp", files.qmpSocket().toString()));
+    draft.option("-chardev", OptionText.socket("qmp", files.qmpSocket()));
     draft.words("-qmp", "chardev:qmp");
     draft.option(
         "-chardev",
-        socket("console", files.consoleSocket().toString())
+        OptionText.socket("console", files.consoleSocket())
             .with("logfile", files.consoleLog())
             .with("logappend", "on"));
     draft.option("-device", OptionText.of("isa-serial").with("chardev", "console"));
-    draft.option("-device", OptionText.of("pvpanic").with("id", "panic"));
   }
 
   /** Devices that nobody asked for are left out: they cost the guest time and us attack surface. */
@@ -114,14 +117,6 @@ final class LaunchPlanner {
     return accelerator.equals("tcg")
         ? OptionText.of("tcg").with("tb-size", TRANSLATION_CACHE_MEBIBYTES)
         : OptionText.of(accelerator);
-  }
-
-  private static OptionText socket(String id, String path) {
-    return OptionText.of("socket")
-        .with("id", id)
-        .with("path", path)
-        .with("server", "on")
-        .with("wait", "off");
   }
 
   private static void sandbox(MachineDraft draft, QemuCapabilities capabilities) {

@@ -50,6 +50,7 @@ final class LaunchResolver {
     Optional<MachineType> type =
         new HardwareChecks(qemu.capabilities(), problems).check(definition);
     KernelChecks.check(definition.boot(), problems);
+    VsockChecks.check(definition.devices().peripherals(), VsockChecks.DEVICE, problems);
     MemoryChecks.check(definition.compute(), MemoryChecks.POOLS, problems);
     ImageChecks images = new ImageChecks(problems);
     images.check(definition.disks());

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -23,6 +24,11 @@ final class OptionText {
   /** A value of keys only, beginning with this one. */
   static OptionText of(String key, Object value) {
     return new OptionText(key + "=" + escaped(value.toString()));
+  }
+
+  /** A character device that listens on a socket. */
+  static OptionText socket(String id, Path path) {
+    return of("socket").with("id", id).with("path", path).with("server", "on").with("wait", "off");
   }
 
   /** The same with one more key. */

@@ -15,6 +15,9 @@ sealed interface PciSlots {
   /** The place of the SATA controller, which stands on the command line. */
   Place sata();
 
+  /** The place of the graphics card, which stands on the command line. */
+  Place video();
+
   /** Adds what the command line needs for the places handed out, and spare ones for hotplug. */
   void complete(MachineDraft draft);
 
@@ -57,6 +60,7 @@ sealed interface PciSlots {
     /** Slots 0x1 to 0x1b of the root bus; those above are kept for devices without a port. */
     private static final int ROOM = 27 * 8 - 4;
 
+    private static final Place VIDEO = new Place("pcie.0", 0x1d);
     private static final Place SATA = new Place("pcie.0", 0x1e);
 
     private static final int SPARE = 4;
@@ -72,6 +76,11 @@ sealed interface PciSlots {
     @Override
     public Place sata() {
       return SATA;
+    }
+
+    @Override
+    public Place video() {
+      return VIDEO;
     }
 
     @Override
@@ -101,6 +110,7 @@ sealed interface PciSlots {
   final class ConventionalBus implements PciSlots {
     private static final int FIRST = 3;
     private static final int LAST = 31;
+    private static final Place VIDEO = new Place("pci.0", 2);
     private static final int ROOM = LAST - FIRST + 1;
 
     /** 0 is the host bridge, 1 the ISA bridge, 2 by custom the display. */
@@ -114,6 +124,11 @@ sealed interface PciSlots {
     @Override
     public Place sata() {
       return next();
+    }
+
+    @Override
+    public Place video() {
+      return VIDEO;
     }
 
     @Override

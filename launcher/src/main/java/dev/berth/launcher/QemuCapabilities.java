@@ -37,6 +37,11 @@ record QemuCapabilities(
         .findFirst();
   }
 
+  /** Whether there is a panic device for PCI (since 6.0). */
+  boolean hasPciPanicDevice() {
+    return Integer.parseInt(version.substring(0, version.indexOf('.'))) >= 6;
+  }
+
   /** Whether QEMU can keep a machine that ended, so that its end can be asked (since 6.0). */
   boolean hasActions() {
     return commands.contains("set-action");

@@ -75,7 +75,7 @@ final class QemuShell implements AutoCloseable {
    */
   static QemuShell start(LaunchRecord launch) {
     MachineFiles files = launch.files();
-    checkSocketPaths(files);
+    checkSocketPaths(launch);
     List<String> command = new ArrayList<>(SESSION);
     command.addAll(List.of("/bin/sh", "-c", SCRIPT, "berth-qemu"));
     command.add(files.qemuLog().toString());
@@ -144,8 +144,14 @@ final class QemuShell implements AutoCloseable {
         failure);
   }
 
-  private static void checkSocketPaths(MachineFiles files) {
-    for (Path socket : List.of(files.qmpSocket(), files.consoleSocket(), files.agentSocket())) {
+  private static void checkSocketPaths(LaunchRecord launch) {
+    MachineFiles files = launch.files();
+    List<Path> sockets =
+        new ArrayList<>(List.of(files.qmpSocket(), files.consoleSocket(), files.agentSocket()));
+    launch.devices().stream()
+        .filter(device -> device.kind().equals("console"))
+        .forEach(device -> sockets.add(files.consoleSocket(device.name())));
+    for (Path socket : sockets) {
       int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
       if (length > LONGEST_SOCKET_PATH) {
         throw new HostFailureException(

@@ -31,6 +31,10 @@ final class StartFailure {
               Kind.UNSUPPORTED,
               "KVM does not work here: use 'accelerator: tcg' or 'auto'."),
           new Known(
+              "unable to set guest cid",
+              Kind.HOST,
+              "Another running machine of this host has the CID: change 'vsock'."),
+          new Known(
               "Property '.*cpu\\..*' not found|doesn't support requested feature",
               Kind.UNSUPPORTED,
               "Remove the feature from 'cpu-features', or choose another CPU model."),

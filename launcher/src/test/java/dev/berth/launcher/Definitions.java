@@ -10,6 +10,7 @@ import dev.berth.definition.DiskAttachment;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
+import dev.berth.definition.Peripherals;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.testing.TestGuest;
@@ -108,6 +109,18 @@ final class Definitions {
         base.disks(),
         base.nics(),
         devices);
+  }
+
+  static DomainDefinition withPeripherals(DomainDefinition base, Peripherals peripherals) {
+    Devices devices = base.devices();
+    return withDevices(
+        base,
+        new Devices(
+            devices.consoleLogLimit(),
+            devices.rng(),
+            devices.balloon(),
+            devices.guestAgent(),
+            peripherals));
   }
 
   /** Every small device. */

@@ -138,6 +138,31 @@ final class HostChecksTest {
   }
 
   @Test
+  void aPanicDeviceThatQemuLacksIsRefused() {
+    List<Problem> problems = new ArrayList<>();
+    new HardwareChecks(Capabilities.of("5.2.0"), problems).check(PeripheralTest.all("pc-q35-5.2"));
+
+    assertThat(problems)
+        .singleElement()
+        .extracting(Problem::path, Problem::message)
+        .containsExactly(
+            "panic", "'panic: pci' needs QEMU 6.0 or newer, and this is 5.2.0: use 'panic: isa'");
+  }
+
+  @Test
+  void aVsockNeedsTheKernelsHelp() {
+    List<Problem> problems = new ArrayList<>();
+    VsockChecks.check(
+        PeripheralTest.all("q35").devices().peripherals(), directory.resolve("no"), problems);
+
+    assertThat(problems)
+        .singleElement()
+        .extracting(Problem::message)
+        .asString()
+        .endsWith("load the kernel module with 'modprobe vhost_vsock', or remove 'vsock'");
+  }
+
+  @Test
   void moreDevicesThanTheBusHasRoomForAreRefused() {
     Disk[] disks =
         IntStream.range(0, 30).mapToObj(i -> disk("image", DiskFormat.RAW)).toArray(Disk[]::new);

@@ -49,6 +49,8 @@ final class LaunchPlannerTest {
     List<Arguments> plans = new ArrayList<>();
     for (String version : Capabilities.VERSIONS) {
       plans.add(Arguments.of("everything-" + version, version, everything()));
+      plans.add(
+          Arguments.of("peripherals-" + version, version, PeripheralTest.all(NEWEST_MACHINE)));
     }
     cases().forEach((name, definition) -> plans.add(Arguments.of(name, "7.2.22", definition)));
     return plans.stream();
@@ -101,6 +103,7 @@ final class LaunchPlannerTest {
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
     cases.putAll(DiskCases.all());
     cases.putAll(ComputeCases.all());
+    cases.put("peripherals-conventional-pci", PeripheralTest.all("pc"));
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
     cases.put(

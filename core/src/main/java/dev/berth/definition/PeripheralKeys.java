@@ -1,0 +1,105 @@
+package dev.berth.definition;
+
+import dev.berth.definition.Peripherals.PanicDevice;
+import dev.berth.definition.Peripherals.Usb;
+import dev.berth.definition.Peripherals.UsbDevice;
+import dev.berth.definition.Peripherals.Video;
+import dev.berth.definition.Peripherals.WatchdogAction;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The top-level keys of devices that a machine has only when asked for. */
+final class PeripheralKeys {
+  /** A PC has four serial ports, and the first is the console. */
+  private static final int MORE_CONSOLES = 3;
+
+  /** For devices of USB 2 and older, which these all are. */
+  private static final int USB_PORTS = 4;
+
+  private static final Key<DomainDefinition, List<String>> CONSOLES =
+      Key.defaulted(
+          "consoles",
+          new ListType<>("further consoles", DeviceNames.TYPE, MORE_CONSOLES),
+          List.of(),
+          of(Peripherals::consoles),
+          "Names of further serial ports. Each has a UNIX socket `console-NAME` in the machine's run"
+              + " directory, and no log.");
+
+  private static final Key<DomainDefinition, Video> VIDEO =
+      Key.optional(
+          "video",
+          ChoiceType.of(Video.class),
+          "no screen",
+          of(Peripherals::video),
+          "A graphics card. Its screen is served by VNC on the UNIX socket `vnc` in the machine's"
+              + " run directory, which only the host's user may enter.");
+
+  private static final Key<DomainDefinition, List<UsbDevice>> USB =
+      Key.optional(
+          "usb",
+          new ListType<>("USB devices", ChoiceType.of(UsbDevice.class), USB_PORTS),
+          "no USB",
+          definition -> definition.devices().peripherals().usb().map(Usb::devices),
+          "A USB 3 controller with these devices; `[]` is the controller alone. A tablet makes the"
+              + " pointer of a VNC viewer exact.");
+
+  private static final Key<DomainDefinition, WatchdogAction> WATCHDOG =
+      Key.optional(
+          "watchdog",
+          ChoiceType.of(WatchdogAction.class),
+          "no watchdog",
+          of(Peripherals::watchdog),
+          "A watchdog (i6300esb), and what happens to a guest that neglects it.");
+
+  private static final Key<DomainDefinition, PanicDevice> PANIC =
+      Key.defaulted(
+          "panic",
+          ChoiceType.of(PanicDevice.class),
+          PanicDevice.ISA,
+          definition -> definition.devices().peripherals().panic(),
+          "The device by which a guest tells that it panicked. `pci` needs QEMU 6.0.");
+
+  private static final Key<DomainDefinition, Integer> VSOCK =
+      Key.optional(
+          "vsock",
+          new IntegerType(3, 999_999_999),
+          "no vsock",
+          of(Peripherals::vsockCid),
+          "The guest's CID, its address for sockets between host and guest. No two running machines"
+              + " of a host can have the same. Needs the host's module vhost_vsock.");
+
+  /** In their order. */
+  static final List<Key<DomainDefinition, ?>> ALL =
+      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK);
+
+  private PeripheralKeys() {}
+
+  private static <T> Function<DomainDefinition, T> of(Function<Peripherals, T> part) {
+    return definition -> part.apply(definition.devices().peripherals());
+  }
+
+  static void check(Values<DomainDefinition> values, Place place) {
+    Set<String> names = new HashSet<>();
+    for (String name : values.find(CONSOLES).orElse(List.of())) {
+      if (!names.add(name)) {
+        place
+            .key(CONSOLES.name())
+            .report(
+                values.position(CONSOLES),
+                "two consoles have the name '" + name + "': choose another");
+      }
+    }
+  }
+
+  static Peripherals build(Values<DomainDefinition> values) {
+    return new Peripherals(
+        values.find(VIDEO),
+        values.find(USB).map(Usb::new),
+        values.find(WATCHDOG),
+        values.of(PANIC),
+        values.find(VSOCK),
+        values.of(CONSOLES));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.berth.definition;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The devices that a machine has only when asked for, and the panic device.
+ *
+ * @param video a graphics card, whose screen is reached by VNC on a UNIX socket
+ * @param usb a USB controller with what is plugged into it
+ * @param watchdog a watchdog, and what happens when the guest neglects it
+ * @param panic how the guest tells that it panicked
+ * @param vsockCid the guest's address for sockets between host and guest, from 3
+ * @param consoles names of further serial ports, each with a socket
+ */
+public record Peripherals(
+    Optional<Video> video,
+    Optional<Usb> usb,
+    Optional<WatchdogAction> watchdog,
+    PanicDevice panic,
+    Optional<Integer> vsockCid,
+    List<String> consoles) {
+
+  /** Nothing but a panic device. */
+  public static final Peripherals USUAL =
+      new Peripherals(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          PanicDevice.ISA,
+          Optional.empty(),
+          List.of());
+
+  /** Copies the list. */
+  public Peripherals {
+    consoles = List.copyOf(consoles);
+  }
+
+  /** Graphics cards. */
+  public enum Video {
+    /** QEMU's standard VGA. */
+    VGA,
+    /** A virtio GPU with VGA. */
+    VIRTIO
+  }
+
+  /**
+   * A USB 3 controller.
+   *
+   * @param devices what is plugged into it
+   */
+  public record Usb(List<UsbDevice> devices) {
+    /** Copies the list. */
+    public Usb {
+      devices = List.copyOf(devices);
+    }
+  }
+
+  /** What can be plugged into USB. */
+  public enum UsbDevice {
+    TABLET,
+    KEYBOARD,
+    MOUSE
+  }
+
+  /** What happens when the guest neglects its watchdog, by QEMU's names. */
+  public enum WatchdogAction {
+    RESET,
+    SHUTDOWN,
+    POWEROFF,
+    INJECT_NMI,
+    PAUSE,
+    NONE
+  }
+
+  /** How a guest tells that it panicked. */
+  public enum PanicDevice {
+    /** An ISA device. */
+    ISA,
+    /** A PCI device, since QEMU 6.0. */
+    PCI,
+    /** It cannot. */
+    NONE
+  }
+}
