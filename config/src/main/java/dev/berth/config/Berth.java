@@ -1,9 +1,11 @@
 package dev.berth.config;
 
+import dev.berth.api.Api;
 import dev.berth.control.ControlServer;
 import dev.berth.host.VmHost;
 
 /** Opens hosts in this JVM. */
+@Api(since = "0.1")
 public final class Berth {
   private Berth() {}
 

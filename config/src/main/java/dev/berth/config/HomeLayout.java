@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import dev.berth.api.Api;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param controlSocket where the host answers
  * @param settingsFile settings as YAML; need not exist
  */
+@Api(since = "0.1")
 public record HomeLayout(
     Path home,
     Path runDirectory,

@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import dev.berth.api.Api;
 import dev.berth.control.ControlAccess;
 import dev.berth.engine.EngineSettings;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param control where an embedded host serves the control socket, if it does; a daemon always
  *     serves the one of its layout
  */
+@Api(since = "0.1")
 public record HostSettings(
     HomeLayout layout,
     List<Path> qemuBinaries,

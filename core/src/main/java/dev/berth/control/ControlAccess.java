@@ -1,5 +1,6 @@
 package dev.berth.control;
 
+import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param full who may make every call
  * @param readOnly who may look, and change nothing
  */
+@Api(since = "0.1")
 public record ControlAccess(Names full, Names readOnly) {
   /** Serves the owner of the socket and root, nobody else. */
   public static final ControlAccess OWNER_ONLY = new ControlAccess(Names.NONE, Names.NONE);

@@ -1,5 +1,6 @@
 package dev.berth.definition;
 
+import dev.berth.api.Api;
 import java.nio.file.Path;
 
 /**
@@ -9,6 +10,7 @@ import java.nio.file.Path;
  * @param origin what messages call it, a file name mostly
  * @param baseDirectory absolute directory that relative paths in the document start from
  */
+@Api(since = "0.1")
 public record DefinitionDocument(String text, String origin, Path baseDirectory) {
 
   /** A checked document. */

@@ -1,10 +1,12 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A number of bytes, never negative. Texts carry a binary unit: {@code 512MiB}, {@code 4GiB}. */
+@Api(since = "0.1")
 public record ByteSize(long bytes) implements Comparable<ByteSize> {
   private static final Pattern TEXT = Pattern.compile("(\\d{1,19})\\s*(B|KiB|MiB|GiB|TiB|PiB)");
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.UUID;
  *     host}
  * @param attributes more about it; keys are stable for each type
  */
+@Api(since = "0.1")
 public record DomainEvent(
     long sequence,
     Instant time,

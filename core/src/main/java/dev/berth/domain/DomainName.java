@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
 import java.util.regex.Pattern;
 
@@ -7,6 +8,7 @@ import java.util.regex.Pattern;
  * The name of a domain, unique on its host: 1 to 64 characters, ASCII letters, digits, {@code .},
  * {@code _} and {@code -}, beginning with a letter or digit.
  */
+@Api(since = "0.1")
 public record DomainName(String text) implements Comparable<DomainName> {
   private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 

@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.UUID;
  * @param restart what the host is doing about the domain's failures, or to start it by itself;
  *     empty when it has nothing to do
  */
+@Api(since = "0.1")
 public record DomainSnapshot(
     DomainName name,
     UUID uuid,

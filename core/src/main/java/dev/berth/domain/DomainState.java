@@ -1,6 +1,9 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
+
 /** What a domain is doing; names are libvirt's ({@code virDomainState}) where it has one. */
+@Api(since = "0.1")
 public enum DomainState {
   /** There is no machine. */
   SHUTOFF("shutoff"),

@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param detail more words where the reason has any: QEMU's message, a signal, a run state
  * @param since when the state was entered, by the host's clock
  */
+@Api(since = "0.1")
 public record DomainStatus(
     DomainState state, StateReason reason, Optional<String> detail, Instant since) {
 

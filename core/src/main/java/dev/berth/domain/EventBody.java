@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * what this version does not know or cannot read is {@link Unknown}. Test with {@code instanceof},
  * and ignore what you do not expect.
  */
+@Api(since = "0.1")
 public interface EventBody {
 
   /** A domain was defined for the first time. */

@@ -1,9 +1,12 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
+
 /**
  * The codes of {@link DomainEvent#type()} that this version sends. Append-only; each has a record
  * in {@link EventBody}.
  */
+@Api(since = "0.1")
 public final class EventTypes {
   /** A domain was defined for the first time. */
   public static final String DEFINED = "domain.defined";

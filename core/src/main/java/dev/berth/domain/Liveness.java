@@ -1,6 +1,9 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
+
 /** Whether a machine's QEMU answers. */
+@Api(since = "0.1")
 public enum Liveness {
   /** Commands are answered. */
   RESPONSIVE("responsive"),

@@ -1,5 +1,6 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param liveness whether QEMU answers
  * @param livenessSince since when
  */
+@Api(since = "0.1")
 public record MachineSummary(
     String incarnation,
     Optional<Long> pid,

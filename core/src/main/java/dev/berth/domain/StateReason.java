@@ -1,6 +1,9 @@
 package dev.berth.domain;
 
+import dev.berth.api.Api;
+
 /** Why a domain is in its state; names are libvirt's where it has one. */
+@Api(since = "0.1")
 public enum StateReason {
   /** Defined and never started. */
   UNKNOWN("unknown"),

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.api.Api;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param overdue age of an unanswered command at which QEMU is probed out of band
  * @param reapGrace how long QEMU may take to end after its guest has
  */
+@Api(since = "0.1")
 public record EngineSettings(
     int operationLimit,
     Duration launchTimeout,

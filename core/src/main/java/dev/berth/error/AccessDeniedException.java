@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The host does not let this user do that; the message names the call and who could allow it. */
+@Api(since = "0.1")
 public final class AccessDeniedException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The name or UUID is taken by another domain. */
+@Api(since = "0.1")
 public final class AlreadyExistsException extends BerthException {
   private static final long serialVersionUID = 1;
 

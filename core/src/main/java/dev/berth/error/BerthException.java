@@ -1,5 +1,6 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A message says what failed, for which thing, why, and what to do.
  */
+@Api(since = "0.1")
 public abstract sealed class BerthException extends RuntimeException
     permits InvalidDefinitionException,
         InvalidRequestException,

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The deadline that the caller gave passed before the call was done. */
+@Api(since = "0.1")
 public final class DeadlineExceededException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,5 +1,6 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import java.util.Optional;
 
 /**
@@ -7,6 +8,7 @@ import java.util.Optional;
  * the exit code that {@code vmctl} derives from each. Append-only: a code never changes its
  * meaning.
  */
+@Api(since = "0.1")
 public enum ErrorCode {
   INVALID_DEFINITION("invalid-definition", 3),
   NOT_FOUND("not-found", 4),

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The host could not do its part: a missing file, a taken port, no QEMU, no memory. */
+@Api(since = "0.1")
 public final class HostFailureException extends BerthException {
   private static final long serialVersionUID = 1;
 

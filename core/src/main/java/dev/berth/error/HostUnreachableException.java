@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** No host answers at the given address. */
+@Api(since = "0.1")
 public final class HostUnreachableException extends BerthException {
   private static final long serialVersionUID = 1;
 

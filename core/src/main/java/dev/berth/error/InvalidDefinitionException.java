@@ -1,9 +1,11 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** A definition cannot be accepted; carries every problem found, in document order. */
+@Api(since = "0.1")
 public final class InvalidDefinitionException extends BerthException {
   private static final long serialVersionUID = 1;
 

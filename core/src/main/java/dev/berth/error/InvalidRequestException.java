@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** An argument of the call is wrong in every state: mend the call. */
+@Api(since = "0.1")
 public final class InvalidRequestException extends BerthException {
   private static final long serialVersionUID = 1;
 

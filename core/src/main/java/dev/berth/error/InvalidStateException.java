@@ -1,11 +1,13 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The verb is not legal in the domain's present state; the message names the actual state and what
  * would be legal.
  */
+@Api(since = "0.1")
 public final class InvalidStateException extends BerthException {
   private static final long serialVersionUID = 1;
 

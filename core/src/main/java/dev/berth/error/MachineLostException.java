@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The QEMU process of the domain is gone. */
+@Api(since = "0.1")
 public final class MachineLostException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** QEMU does not answer; pass a deadline to wait for it, or destroy the domain. */
+@Api(since = "0.1")
 public final class MachineStalledException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** There is no such domain. */
+@Api(since = "0.1")
 public final class NotFoundException extends BerthException {
   private static final long serialVersionUID = 1;
 

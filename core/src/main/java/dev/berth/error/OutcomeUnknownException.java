@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The connection ended before the outcome was known: the act may or may not have happened. */
+@Api(since = "0.1")
 public final class OutcomeUnknownException extends BerthException {
   private static final long serialVersionUID = 1;
 

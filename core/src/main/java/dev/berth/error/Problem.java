@@ -1,5 +1,6 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import java.io.Serializable;
 
 /**
@@ -10,6 +11,7 @@ import java.io.Serializable;
  * @param column column in the line, from 1; 0 when unknown
  * @param message what is wrong and what would be right
  */
+@Api(since = "0.1")
 public record Problem(String path, int line, int column, String message) implements Serializable {
 
   /** A problem of a definition that was built in code, without a position. */

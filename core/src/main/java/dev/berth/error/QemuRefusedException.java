@@ -1,6 +1,9 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
+
 /** QEMU answered a command with an error; nothing else is known to have changed. */
+@Api(since = "0.1")
 public final class QemuRefusedException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,10 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /** The store could not make the change durable; the change did not happen. */
+@Api(since = "0.1")
 public final class StorageFailureException extends BerthException {
   private static final long serialVersionUID = 1;
 

@@ -1,11 +1,13 @@
 package dev.berth.error;
 
+import dev.berth.api.Api;
 import org.jspecify.annotations.Nullable;
 
 /**
  * This QEMU or this host lacks what was asked for; the message names the version and the
  * alternative.
  */
+@Api(since = "0.1")
 public final class UnsupportedException extends BerthException {
   private static final long serialVersionUID = 1;
 

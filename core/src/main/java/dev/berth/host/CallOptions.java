@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
  *     once, and on any other machine waits as long as QEMU takes. A passed deadline ends the wait,
  *     not the act.
  */
+@Api(since = "0.1")
 public record CallOptions(Optional<Duration> deadline) {
 
   /**

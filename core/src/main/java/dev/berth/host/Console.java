@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import java.io.Closeable;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +9,7 @@ import java.io.OutputStream;
  * A serial console, attached. Bytes as they are; end of stream when the machine is gone. Close to
  * detach, from any thread: a read or write that waits then ends.
  */
+@Api(since = "0.1")
 public interface Console extends Closeable {
 
   /** What the guest writes from now on. */

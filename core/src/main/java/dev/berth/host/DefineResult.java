@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainSnapshot;
 
 /**
@@ -8,6 +9,7 @@ import dev.berth.domain.DomainSnapshot;
  * @param effect what happened
  * @param snapshot the domain afterwards
  */
+@Api(since = "0.1")
 public record DefineResult(Effect effect, DomainSnapshot snapshot) {
 
   /** What happened. */

@@ -1,5 +1,7 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
+
 /**
  * A domain's current definition.
  *
@@ -7,4 +9,5 @@ package dev.berth.host;
  *     compares
  * @param json the definition as canonical JSON, every default filled in
  */
+@Api(since = "0.1")
 public record DefinitionView(long revision, String json) {}

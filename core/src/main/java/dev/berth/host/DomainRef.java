@@ -1,9 +1,11 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainName;
 import java.util.UUID;
 
 /** How a call names a domain. A name may belong to another domain later, a UUID never does. */
+@Api(since = "0.1")
 public sealed interface DomainRef {
 
   /** By name. */

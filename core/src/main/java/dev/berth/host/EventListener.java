@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainEvent;
 import dev.berth.error.BerthException;
 
@@ -8,6 +9,7 @@ import dev.berth.error.BerthException;
  * own thread. It may take its time and call the host, also to close it. What it throws is logged,
  * and the next event comes all the same.
  */
+@Api(since = "0.1")
 @FunctionalInterface
 public interface EventListener {
 

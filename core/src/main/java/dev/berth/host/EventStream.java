@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainEvent;
 import java.time.Duration;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.Optional;
 /**
  * Events in the order of their sequence numbers, without loss. Used by one thread; close when done.
  */
+@Api(since = "0.1")
 public interface EventStream extends AutoCloseable {
 
   /**

@@ -1,6 +1,9 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
+
 /** Events on their way to an {@link EventListener}. Thread-safe; whoever subscribed closes it. */
+@Api(since = "0.1")
 public interface EventSubscription extends AutoCloseable {
 
   /**

@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainSnapshot;
 
 /**
@@ -9,6 +10,7 @@ import dev.berth.domain.DomainSnapshot;
  * @param detail one sentence for people, e.g. why the guest was left; may be empty
  * @param snapshot the domain afterwards
  */
+@Api(since = "0.1")
 public record GuestShutdown(Outcome outcome, String detail, DomainSnapshot snapshot) {
 
   /** How it went. */

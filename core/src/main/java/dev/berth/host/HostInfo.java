@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param machines how many have a machine
  * @param qemus the QEMU binaries found so far
  */
+@Api(since = "0.1")
 public record HostInfo(
     String version, Path home, long pid, int domains, int machines, List<QemuInfo> qemus) {
 

@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
 import java.time.Duration;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param timeout how long the guest may take
  * @param afterwards what happens to a guest that is still running
  */
+@Api(since = "0.1")
 public record ShutdownPolicy(Duration timeout, Afterwards afterwards) {
 
   /**

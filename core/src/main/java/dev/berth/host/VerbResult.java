@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.domain.DomainSnapshot;
 
 /**
@@ -10,6 +11,7 @@ import dev.berth.domain.DomainSnapshot;
  *     empty
  * @param snapshot the domain afterwards
  */
+@Api(since = "0.1")
 public record VerbResult(Effect effect, String detail, DomainSnapshot snapshot) {
 
   /** Whether anything had to be done. */

@@ -1,5 +1,6 @@
 package dev.berth.host;
 
+import dev.berth.api.Api;
 import dev.berth.control.RemoteHost;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
@@ -17,6 +18,7 @@ import java.util.Set;
  * <p>Calls block until their outcome is durable. Interrupting a caller ends its wait, not what it
  * asked for. Every failure is a {@link dev.berth.error.BerthException}.
  */
+@Api(since = "0.1")
 public interface VmHost extends AutoCloseable {
 
   /**
