@@ -30,6 +30,7 @@ enum CommandName {
   DAEMON_STATUS("daemon status", "Show which daemon answers. Exit code 16 when none does."),
   DAEMON_STOP("daemon stop", "End the daemon, and wait until it is gone. Guests go on."),
   COMPLETION("completion", "Print a completion script for a shell."),
+  MAN("man", "Print the manual page: 'vmctl man | man -l -'."),
   VERSION("version", "Print the versions of vmctl and of the daemon."),
   HELP("help", "Show help on a command, or the exit codes.");
 
@@ -97,6 +98,7 @@ enum CommandName {
       case DAEMON_STATUS -> new DaemonStatusCommand();
       case DAEMON_STOP -> new DaemonStopCommand(parameters);
       case COMPLETION -> new CompletionCommand(parameters);
+      case MAN -> new ManCommand();
       case VERSION -> new VersionCommand();
       case HELP -> new HelpCommand(parameters);
     };
