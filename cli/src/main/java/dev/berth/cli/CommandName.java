@@ -24,6 +24,7 @@ enum CommandName {
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
+  SCHEMA("schema", "Print what definitions can say. Needs no daemon."),
   DOCTOR("doctor", "Examine this machine: what a host needs, what is amiss, and what to do."),
   HOST_INFO("host info", "Show what a host is: version, home, domains, QEMU."),
   DAEMON_RUN("daemon run", "Run a host in the foreground, until SIGTERM, SIGINT or 'daemon stop'."),
@@ -92,6 +93,7 @@ enum CommandName {
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);
+      case SCHEMA -> new SchemaCommand(parameters);
       case DOCTOR -> new DoctorCommand();
       case HOST_INFO -> new HostInfoCommand();
       case DAEMON_RUN -> new DaemonRunCommand(parameters);

@@ -3,6 +3,8 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.cli.Shell.Outcome;
+import dev.berth.definition.DefinitionDefaults;
+import dev.berth.definition.DefinitionSchema;
 import dev.berth.testing.MemoryHost;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +88,20 @@ final class DefineCommandsTest {
     assertThat(outcome.out())
         .startsWith("web-1.yaml: valid, domain web-1\nwrong.yaml:2:9: memory: ")
         .endsWith("web-1-larger.yaml: valid, domain web-1\n");
+  }
+
+  @Test
+  void schemaPrintsThePublishedSchemaWithoutAHost() {
+    Outcome outcome = Shell.alone().run("schema");
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out().strip()).isEqualTo(DefinitionSchema.json().strip());
+  }
+
+  @Test
+  void schemaPrintsTheDefaultsAsADefinition() {
+    assertThat(Shell.alone().run("schema", "--defaults").out())
+        .isEqualTo(DefinitionDefaults.yaml());
   }
 
   @Test
