@@ -30,6 +30,7 @@ enum CommandName {
   DAEMON_RUN("daemon run", "Run a host in the foreground, until SIGTERM, SIGINT or 'daemon stop'."),
   DAEMON_STATUS("daemon status", "Show which daemon answers. Exit code 16 when none does."),
   DAEMON_STOP("daemon stop", "End the daemon, and wait until it is gone. Guests go on."),
+  DAEMON_UNIT("daemon unit", "Print a systemd unit for the daemon or its guests."),
   COMPLETION("completion", "Print a completion script for a shell."),
   MAN("man", "Print the manual page: 'vmctl man | man -l -'."),
   VERSION("version", "Print the versions of vmctl and of the daemon."),
@@ -99,6 +100,7 @@ enum CommandName {
       case DAEMON_RUN -> new DaemonRunCommand(parameters);
       case DAEMON_STATUS -> new DaemonStatusCommand();
       case DAEMON_STOP -> new DaemonStopCommand(parameters);
+      case DAEMON_UNIT -> new DaemonUnitCommand(parameters);
       case COMPLETION -> new CompletionCommand(parameters);
       case MAN -> new ManCommand();
       case VERSION -> new VersionCommand();

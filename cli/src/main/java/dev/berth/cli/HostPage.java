@@ -40,6 +40,11 @@ final class HostPage {
     if (info.qemus().isEmpty()) {
       line("QEMU", "not looked for yet: the first start does; 'vmctl doctor' does at once");
     }
+    line(
+        "Scopes",
+        info.withoutScopes()
+            .map(why -> "none, machines share the daemon's control group: " + Printable.line(why))
+            .orElse("one for each machine"));
     page.setLength(page.length() - 1);
     return page.toString();
   }

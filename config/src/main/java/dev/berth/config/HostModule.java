@@ -100,7 +100,12 @@ final class HostModule {
       HostSettings settings,
       Closer closer) {
     HostFacts facts =
-        new HostFacts(BerthVersion.TEXT, settings.layout().home(), HostBoot.id(), launcher::qemus);
+        new HostFacts(
+            BerthVersion.TEXT,
+            settings.layout().home(),
+            HostBoot.id(),
+            launcher::qemus,
+            launcher::withoutScopes);
     Engine engine = Engine.open(store, launcher, driverThreads, clock, settings.engine(), facts);
     closer.register(engine::close);
     return engine;

@@ -17,6 +17,7 @@ import dev.berth.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 
@@ -128,7 +129,8 @@ final class CrashingHost {
             drivers,
             clock,
             settings.engine(),
-            new HostFacts(BerthVersion.TEXT, layout.home(), HostBoot.id(), List::of))
+            new HostFacts(
+                BerthVersion.TEXT, layout.home(), HostBoot.id(), List::of, Optional::empty))
         .as("crashing host");
   }
 }

@@ -21,6 +21,7 @@ public final class HostInfoCodec {
     node.put("machines", info.machines());
     ArrayNode qemus = node.putArray("qemus");
     info.qemus().forEach(qemu -> qemus.add(qemu(qemu)));
+    info.withoutScopes().ifPresent(why -> node.put("withoutScopes", why));
     return node;
   }
 
@@ -31,7 +32,8 @@ public final class HostInfoCodec {
         Json.number(node, "pid"),
         WireValue.integer(node, "domains"),
         WireValue.integer(node, "machines"),
-        Json.array(node, "qemus").stream().map(HostInfoCodec::qemu).toList());
+        Json.array(node, "qemus").stream().map(HostInfoCodec::qemu).toList(),
+        Json.optionalText(node, "withoutScopes"));
   }
 
   private static ObjectNode qemu(QemuInfo qemu) {

@@ -62,7 +62,8 @@ final class EngineHost implements VmHost {
         ProcessHandle.current().pid(),
         all.size(),
         (int) all.stream().filter(domain -> domain.machine().isPresent()).count(),
-        engine.facts().qemus().get());
+        engine.facts().qemus().get(),
+        engine.facts().withoutScopes().get());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.host.HostInfo;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,11 @@ import java.util.function.Supplier;
  * @param boot id of the present boot of the machine, as in {@code /proc/sys/kernel/random/boot_id};
  *     empty when not known, and then no domain is started by its {@code autostart}
  * @param qemus the QEMU binaries found so far
+ * @param withoutScopes why QEMUs do not get systemd scopes of their own, if they do not
  */
 public record HostFacts(
-    String version, Path home, String boot, Supplier<List<HostInfo.QemuInfo>> qemus) {}
+    String version,
+    Path home,
+    String boot,
+    Supplier<List<HostInfo.QemuInfo>> qemus,
+    Supplier<Optional<String>> withoutScopes) {}

@@ -77,7 +77,8 @@ final class RandomValues {
         random.nextLong(),
         random.nextInt(),
         random.nextInt(),
-        list(() -> new QemuInfo(Path.of("/usr/bin/qemu"), text(), text(), text())));
+        list(() -> new QemuInfo(Path.of("/usr/bin/qemu"), text(), text(), text())),
+        maybe(this::text));
   }
 
   List<Problem> problems() {

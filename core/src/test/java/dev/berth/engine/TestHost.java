@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +80,7 @@ final class TestHost implements AutoCloseable {
             clock,
             timers,
             settings,
-            new HostFacts("0.1.0-test", Path.of("/nowhere"), boot, List::of));
+            new HostFacts("0.1.0-test", Path.of("/nowhere"), boot, List::of, Optional::empty));
     this.host = engine.as("test");
   }
 

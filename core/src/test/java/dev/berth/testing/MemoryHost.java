@@ -130,7 +130,8 @@ public final class MemoryHost implements VmHost {
           ProcessHandle.current().pid(),
           contents.domains().size(),
           machines,
-          List.of());
+          List.of(),
+          Optional.of("there are no processes"));
     }
   }
 

@@ -52,7 +52,7 @@ final class FleetExperiment implements Experiment {
               drivers.threads(),
               Clock.systemUTC(),
               EngineSettings.DEFAULT,
-              new HostFacts("bench", sockets, "", List::of));
+              new HostFacts("bench", sockets, "", List::of, Optional::empty));
       try {
         return measure(plan, engine.as("bench"), launcher, peer, sockets);
       } finally {

@@ -130,8 +130,7 @@ final class LaunchProcesses {
 
   /** Whether it is the command line of the shell above QEMU, or of what becomes that shell. */
   private static boolean isShell(List<String> commandLine) {
-    return commandLine.size() > 1
-        && (commandLine.get(0).equals("setsid") || commandLine.get(1).equals("-c"));
+    return commandLine.contains(QemuShell.NAME);
   }
 
   /**

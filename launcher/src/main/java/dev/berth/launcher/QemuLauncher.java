@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private final IdentityCheck identities;
   private final LaunchSequence sequence;
   private final LogTrimmer trimmer;
+  private final MachineScopes scopes;
   private final LauncherSettings settings;
   private final QmpLoop loop;
   private final Map<String, RunningQemu> machines = new ConcurrentHashMap<>();
@@ -51,6 +53,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       LauncherSettings settings, ProcessWatch watch, QmpLoop loop, Executor callbacks) {
     this.settings = settings;
     this.loop = loop;
+    this.scopes = MachineScopes.of(settings.searchPath());
     this.watch = watch;
     this.identities = new IdentityCheck(watch, table, callbacks);
     this.sequence = new LaunchSequence(loop, this::identify);
@@ -83,6 +86,19 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     return resolver.qemus();
   }
 
+  /**
+   * Why machines have no systemd scopes of their own, so that stopping the unit of this process may
+   * end them; empty when they have. Tried out at the first call or launch.
+   */
+  public Optional<String> withoutScopes() {
+    try {
+      return scopes.obstacle();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return Optional.of("it was not found out: the caller was interrupted");
+    }
+  }
+
   @Override
   public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
     try {
@@ -98,7 +114,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   public Machine launch(
       LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
       throws InterruptedException {
-    try (QemuShell shell = QemuShell.start(launch)) {
+    try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {
         return sequence.launch(launch, shell, events, deadline);

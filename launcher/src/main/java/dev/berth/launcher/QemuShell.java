@@ -28,6 +28,9 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class QemuShell implements AutoCloseable {
+  /** What the shell calls itself; a word of its command line, and of nobody else's. */
+  static final String NAME = "berth-qemu";
+
   /** The longest path that fits in {@code sockaddr_un.sun_path} with its closing NUL. */
   private static final int LONGEST_SOCKET_PATH = 107;
 
@@ -39,6 +42,7 @@ final class QemuShell implements AutoCloseable {
   private static final String SCRIPT =
       """
       read -r go || exit
+      unset XDG_RUNTIME_DIR # which led to the user's systemd
       ulimit -c 0; umask 077; log=$1; exit=$2; shift 2
       exec </dev/null >>"$log" 2>&1
       (
@@ -71,13 +75,15 @@ final class QemuShell implements AutoCloseable {
   /**
    * Starts the shell, and nothing else.
    *
+   * @param scope what the shell's command is prefixed with, to run in a scope of its own
    * @throws HostFailureException when it cannot be started, or QEMU could not be reached later
    */
-  static QemuShell start(LaunchRecord launch) {
+  static QemuShell start(LaunchRecord launch, List<String> scope) {
     MachineFiles files = launch.files();
     checkSocketPaths(launch);
     List<String> command = new ArrayList<>(SESSION);
-    command.addAll(List.of("/bin/sh", "-c", SCRIPT, "berth-qemu"));
+    command.addAll(scope);
+    command.addAll(List.of("/bin/sh", "-c", SCRIPT, NAME));
     command.add(files.qemuLog().toString());
     command.add(files.exitFile().toString());
     for (InheritedFile file : launch.inherited()) {

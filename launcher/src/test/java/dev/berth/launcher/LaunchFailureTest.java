@@ -187,7 +187,7 @@ final class LaunchFailureTest {
   @Test
   void abortingALaunchThatOnlyJustBeganLeavesNothing() throws Exception {
     LaunchRecord launch = playing("echo here; trap '' TERM; while :; do sleep 1; done");
-    QemuShell shell = QemuShell.start(launch);
+    QemuShell shell = QemuShell.start(launch, List.of());
     shell.startQemu();
     LauncherFixture.awaitText(launch.files().qemuLog(), "here");
 
