@@ -17,9 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,11 +122,25 @@ final class ProcessTest {
     List<String> vmctl = new ArrayList<>();
     vmctl.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     vmctl.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    vmctl.addAll(List.of("-cp", System.getProperty("java.class.path"), Vmctl.class.getName()));
+    vmctl.addAll(List.of("-cp", clientClassPath(), Vmctl.class.getName()));
     builder.environment().put("VMCTL", String.join(" ", vmctl));
     builder.environment().put("BERTH_HOME", home.toString());
     builder.environment().remove("BERTH_URI");
     return builder.start();
+  }
+
+  /**
+   * What {@code ./vmctl} gives a short command: not the launcher, the store or a logging library.
+   */
+  private static String clientClassPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(":"))
+        .filter(entry -> !entry.endsWith("-tests.jar"))
+        .filter(
+            entry ->
+                entry.matches(".*/(cli|config|core|picocli)/target/classes")
+                    || entry.matches(
+                        ".*/(berth-(cli|config|core|picocli)|jackson|snakeyaml)-[^/]*"))
+        .collect(Collectors.joining(":"));
   }
 
   private static String output(Process process) throws IOException, InterruptedException {

@@ -89,7 +89,8 @@ final class ListenerThread implements EventSubscription {
     return !thread.isAlive();
   }
 
-  void interrupt() {
+  void interruptAfter(Duration patience) {
+    LOG.warn("A listener has been at one event for {}; interrupted: {}", patience, this);
     thread.interrupt();
   }
 

@@ -9,8 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The subscriptions of one host. Thread-safe; the host closes it.
@@ -18,11 +16,10 @@ import org.slf4j.LoggerFactory;
  * <p>Nothing is queued for a slow listener: its thread reads the host's durable events as it gets
  * on, and learns by an event {@code host.events-missed} what retention has dropped meanwhile.
  *
- * <p>Threads: {@code berth-events-N}, one for each subscription.
+ * <p>Threads: {@code berth-events-N}, one for each subscription. Logs nothing itself, for every
+ * client makes one of these, and {@code vmctl} starts faster without a logging library.
  */
 public final class Subscriptions {
-  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
-
   /** Longer ones would overflow the clock. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
@@ -99,8 +96,7 @@ public final class Subscriptions {
     long end = System.nanoTime() + limit.toNanos();
     for (ListenerThread thread : all) {
       if (!thread.join(end - System.nanoTime())) {
-        LOG.warn("A listener has been at one event for {}; interrupted: {}", patience, thread);
-        thread.interrupt();
+        thread.interruptAfter(patience);
       }
     }
   }
