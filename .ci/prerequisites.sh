@@ -45,19 +45,19 @@ find_jdk() {
   oldest= oldest_feature=
   for jdk in /usr/lib/jvm/*; do
     is_jdk "$jdk" "$@" || continue
-    if [ -z "$oldest" ] || [ "$feature" -lt "$oldest_feature" ]; then
-      oldest=$jdk oldest_feature=$feature
+    if [ -z "$oldest" ] || [ "$candidate_feature" -lt "$oldest_feature" ]; then
+      oldest=$jdk oldest_feature=$candidate_feature
     fi
   done
   jdk=$oldest
   [ -n "$jdk" ]
 }
 
-# is_jdk HOME FEATURE [exactly]: also sets `feature` to its feature release.
+# is_jdk HOME FEATURE [exactly]: also sets `candidate_feature` to its feature release.
 is_jdk() {
   [ -x "$1/bin/javac" ] && read_jdk_version "$1" || return
-  feature=${jdk_version%%[.+-]*}
-  if [ "${3:-}" = exactly ]; then [ "$feature" -eq "$2" ]; else [ "$feature" -ge "$2" ]; fi
+  candidate_feature=${jdk_version%%[.+-]*}
+  if [ "${3:-}" = exactly ]; then [ "$candidate_feature" -eq "$2" ]; else [ "$candidate_feature" -ge "$2" ]; fi
 }
 
 # read_jdk_version HOME: sets `jdk_version` to the exact build, such as 17.0.15+6-Debian-1deb12u1.
