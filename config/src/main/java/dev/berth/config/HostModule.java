@@ -52,7 +52,7 @@ final class HostModule {
   @Singleton
   static ExecutorService driverThreads(Closer closer) {
     ExecutorService threads = Engine.driverThreads();
-    closer.register(threads::shutdownNow);
+    closer.register(() -> Engine.endDriverThreads(threads));
     return threads;
   }
 

@@ -127,6 +127,12 @@ public final class Engine implements AutoCloseable {
     return EngineThreads.pool("berth-driver", DRIVER_THREADS);
   }
 
+  /** Ends what {@link #driverThreads} has made, and waits until they have ended. */
+  public static void endDriverThreads(ExecutorService threads) {
+    threads.shutdownNow();
+    EngineThreads.end(threads);
+  }
+
   /** The host as seen and used by that actor. Closing it closes nothing. */
   public VmHost as(String actor) {
     return new EngineHost(this, actor, patience -> {});

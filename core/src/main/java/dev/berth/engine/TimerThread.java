@@ -44,5 +44,6 @@ final class TimerThread implements Timers {
   @Override
   public void close() {
     executor.shutdownNow();
+    EngineThreads.end(executor);
   }
 }

@@ -3,18 +3,11 @@ package dev.berth.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.testing.LeakCheck;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,23 +23,12 @@ final class ReadmeExampleTest {
   @Test
   void theExampleStartsItsDomainAndLeavesNothing() throws Exception {
     Path source = Files.writeString(directory.resolve("Hello.java"), example());
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    ByteArrayOutputStream complaints = new ByteArrayOutputStream();
 
-    int verdict =
-        compiler.run(
-            null,
-            complaints,
-            complaints,
-            "-cp",
-            System.getProperty("java.class.path"),
-            "-d",
-            directory.toString(),
-            source.toString());
+    String said =
+        CompiledExample.of(source, directory)
+            .run(definition().toString(), directory.resolve("home").toString());
 
-    assertThat(complaints.toString(StandardCharsets.UTF_8)).isEmpty();
-    assertThat(verdict).isZero();
-    assertThat(run(definition(), directory.resolve("home"))).isEqualTo("hello is running\n");
+    assertThat(said).isEqualTo("hello is running\n");
   }
 
   @Test
@@ -64,21 +46,5 @@ final class ReadmeExampleTest {
   /** A machine that is quick to start and has nothing to boot. */
   private Path definition() throws IOException {
     return Files.writeString(directory.resolve("hello.yaml"), "name: hello\nmemory: 64MiB\n");
-  }
-
-  private String run(Path definition, Path home) throws Exception {
-    PrintStream before = System.out;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    try (URLClassLoader classes =
-        new URLClassLoader(new URL[] {directory.toUri().toURL()}, getClass().getClassLoader())) {
-      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-      classes
-          .loadClass("Hello")
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) new String[] {definition.toString(), home.toString()});
-    } finally {
-      System.setOut(before);
-    }
-    return said.toString(StandardCharsets.UTF_8);
   }
 }

@@ -1,5 +1,7 @@
 package dev.berth.storage;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
 import dev.berth.error.BerthException;
@@ -34,6 +36,9 @@ import java.util.concurrent.Executors;
 public final class H2Store implements Store {
   /** Far more than the operations a host runs at a time; beyond it the disk is not keeping up. */
   private static final int QUEUE_LIMIT = 4096;
+
+  /** What callers attached to their futures is theirs, and may not end. */
+  private static final long LAST_COMPLETIONS_SECONDS = 5;
 
   private final StoreSettings settings;
   private final BlockingQueue<StoreTask> tasks;
@@ -145,6 +150,7 @@ public final class H2Store implements Store {
     }
     Uninterruptibly.run(thread::join);
     completions.shutdown();
+    Uninterruptibly.run(() -> completions.awaitTermination(LAST_COMPLETIONS_SECONDS, SECONDS));
   }
 
   <T> T read(PendingRead.Query<T> query) {
