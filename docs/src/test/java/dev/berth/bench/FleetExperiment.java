@@ -1,5 +1,7 @@
 package dev.berth.bench;
 
+import dev.berth.control.ControlAccess;
+import dev.berth.control.ControlServer;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineSettings;
 import dev.berth.engine.HostFacts;
@@ -12,6 +14,7 @@ import dev.berth.store.testing.MemoryStore;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 final class FleetExperiment implements Experiment {
   private static final int MACHINES = 1000;
   private static final int EVENTS_EACH = 200;
+  private static final int CALLS = 100;
   private static final long PATIENCE_SECONDS = 60;
   private static final double KIBIBYTE = 1024;
 
@@ -54,7 +58,10 @@ final class FleetExperiment implements Experiment {
               EngineSettings.DEFAULT,
               new HostFacts("bench", sockets, "", List::of, Optional::empty));
       try {
-        return measure(plan, engine.as("bench"), launcher, peer, sockets);
+        List<Result> results =
+            new ArrayList<>(measure(plan, engine.as("bench"), launcher, peer, sockets));
+        results.addAll(measureCalls(plan, engine, sockets.resolve("control.sock")));
+        return results;
       } finally {
         engine.close(Duration.ofSeconds(10));
       }
@@ -109,6 +116,45 @@ final class FleetExperiment implements Experiment {
             Unit.MILLISECONDS,
             slowest.estimate(),
             new Target.AtMost(20, Unit.MILLISECONDS)));
+  }
+
+  /** Calls that wait for no machine, in this JVM and over a control socket. */
+  private static List<Result> measureCalls(Plan plan, Engine engine, Path socket) {
+    VmHost host = engine.as("bench");
+    DomainRef one = DomainRef.of(host.list().get(0).name());
+    Series lists = plan.series();
+    Series overhead = plan.series();
+    var server =
+        new ControlServer(
+            engine::as, socket, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE);
+    server.start();
+    try (server;
+        VmHost remote = VmHost.connect(URI.create("unix:" + socket))) {
+      for (int round = 0; round < plan.rounds(); round++) {
+        lists.add(millisEach(host::list));
+        double inside = millisEach(() -> host.domain(one));
+        overhead.add((millisEach(() -> remote.domain(one)) - inside) * 1000);
+      }
+    }
+    return List.of(
+        Result.alone(
+            "list of " + MACHINES + " domains",
+            Unit.MILLISECONDS,
+            lists.estimate(),
+            new Target.AtMost(2, Unit.MILLISECONDS)),
+        Result.alone(
+            "what the control socket adds to a call",
+            Unit.MICROSECONDS,
+            overhead.estimate(),
+            new Target.AtMost(200, Unit.MICROSECONDS)));
+  }
+
+  private static double millisEach(Runnable call) {
+    Stopwatch time = Stopwatch.start();
+    for (int i = 0; i < CALLS; i++) {
+      call.run();
+    }
+    return time.millis() / CALLS;
   }
 
   private record Flood(double perSecond, double slowListMillis) {}
