@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record AddFd(@Nullable Long fdsetId, @Nullable String opaque)
     implements QmpCommand<AddfdInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "add-fd";
   }
 

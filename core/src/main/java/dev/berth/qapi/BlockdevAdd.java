@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record BlockdevAdd(ObjectNode options) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "blockdev-add";
   }
 

@@ -15,7 +15,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record ChardevAdd(String id, ObjectNode backend) implements QmpCommand<ChardevReturn> {
   @Override
-  public String name() {
+  public String command() {
     return "chardev-add";
   }
 

@@ -19,7 +19,7 @@ public record DeviceAdd(
     String driver, @Nullable String id, @Nullable String bus, ObjectNode properties)
     implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "device_add";
   }
 

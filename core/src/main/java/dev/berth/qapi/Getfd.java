@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Getfd(String fdname) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "getfd";
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NetdevAdd(ObjectNode options) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "netdev_add";
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NetdevDel(String id) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "netdev_del";
   }
 

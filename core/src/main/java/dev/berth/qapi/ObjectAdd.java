@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record ObjectAdd(String qomType, String id, ObjectNode properties)
     implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "object-add";
   }
 

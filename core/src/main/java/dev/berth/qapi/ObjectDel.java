@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ObjectDel(String id) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "object-del";
   }
 

@@ -24,7 +24,7 @@ public record QmpCapabilities(List<String> enable) implements QmpCommand<@Nullab
   }
 
   @Override
-  public String name() {
+  public String command() {
     return "qmp_capabilities";
   }
 

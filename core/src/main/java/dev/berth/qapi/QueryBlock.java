@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryBlock() implements QmpCommand<List<BlockInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-block";
   }
 

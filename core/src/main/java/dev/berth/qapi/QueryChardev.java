@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryChardev() implements QmpCommand<List<ChardevInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-chardev";
   }
 

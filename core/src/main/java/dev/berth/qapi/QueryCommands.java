@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryCommands() implements QmpCommand<List<CommandInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-commands";
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryCpuDefinitions() implements QmpCommand<List<CpuDefinitionInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-cpu-definitions";
   }
 

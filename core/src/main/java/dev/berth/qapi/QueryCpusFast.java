@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryCpusFast() implements QmpCommand<List<CpuInfoFast>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-cpus-fast";
   }
 

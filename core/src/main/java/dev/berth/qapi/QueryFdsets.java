@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryFdsets() implements QmpCommand<List<FdsetInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-fdsets";
   }
 

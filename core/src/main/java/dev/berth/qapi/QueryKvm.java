@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryKvm() implements QmpCommand<KvmInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-kvm";
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryMachines() implements QmpCommand<List<MachineInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-machines";
   }
 

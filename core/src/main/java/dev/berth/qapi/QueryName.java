@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryName() implements QmpCommand<NameInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-name";
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryNamedBlockNodes() implements QmpCommand<List<BlockDeviceInfo>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-named-block-nodes";
   }
 

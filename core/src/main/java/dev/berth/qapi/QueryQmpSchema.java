@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryQmpSchema() implements QmpCommand<JsonNode> {
   @Override
-  public String name() {
+  public String command() {
     return "query-qmp-schema";
   }
 

@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryStatus() implements QmpCommand<StatusInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-status";
   }
 

@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryTarget() implements QmpCommand<TargetInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-target";
   }
 

@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryUuid() implements QmpCommand<UuidInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-uuid";
   }
 

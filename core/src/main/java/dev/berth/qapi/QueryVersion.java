@@ -12,7 +12,7 @@ import dev.berth.qmp.QmpCommand;
  */
 public record QueryVersion() implements QmpCommand<VersionInfo> {
   @Override
-  public String name() {
+  public String command() {
     return "query-version";
   }
 

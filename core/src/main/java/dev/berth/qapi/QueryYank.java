@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record QueryYank() implements QmpCommand<List<YankInstance>> {
   @Override
-  public String name() {
+  public String command() {
     return "query-yank";
   }
 

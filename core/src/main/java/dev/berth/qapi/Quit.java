@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Quit() implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "quit";
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RemoveFd(long fdsetId, @Nullable Long fd) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "remove-fd";
   }
 

@@ -24,7 +24,7 @@ public record SetAction(
     @Nullable WatchdogAction watchdog)
     implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "set-action";
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SystemPowerdown() implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "system_powerdown";
   }
 

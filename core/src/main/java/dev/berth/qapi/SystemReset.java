@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SystemReset() implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "system_reset";
   }
 

@@ -23,7 +23,7 @@ public record Yank(List<YankInstance> instances) implements QmpCommand<@Nullable
   }
 
   @Override
-  public String name() {
+  public String command() {
     return "yank";
   }
 

@@ -40,7 +40,7 @@ final class Call {
 
   Call(long id, QmpCommand<?> command, Lane lane, @Nullable FileDescriptor descriptor) {
     this.id = id;
-    this.name = command.name();
+    this.name = command.command();
     this.lane = lane;
     this.descriptor = descriptor;
     this.frame = encode(command);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** QAPI {@code qmp_capabilities}, as the handshake needs it. */
 record Negotiate(boolean outOfBand) implements QmpCommand<@Nullable Void> {
   @Override
-  public String name() {
+  public String command() {
     return "qmp_capabilities";
   }
 

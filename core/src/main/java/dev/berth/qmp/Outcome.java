@@ -27,7 +27,7 @@ sealed interface Outcome {
       } catch (MalformedReplyException e) {
         throw new OutcomeUnknownException(
             "QEMU carried out '"
-                + command.name()
+                + command.command()
                 + "', but its reply cannot be read: "
                 + e.getMessage()
                 + ". Query the state before doing anything else.",
@@ -40,7 +40,7 @@ sealed interface Outcome {
   record Refused(String errorClass, String description) implements Outcome {
     @Override
     public <R extends @Nullable Object> R result(QmpCommand<R> command) {
-      throw new QemuRefusedException(command.name(), errorClass, description);
+      throw new QemuRefusedException(command.command(), errorClass, description);
     }
   }
 
@@ -50,7 +50,7 @@ sealed interface Outcome {
     public <R extends @Nullable Object> R result(QmpCommand<R> command) {
       throw new OutcomeUnknownException(
           "The connection to QEMU ended before it answered '"
-              + command.name()
+              + command.command()
               + "': "
               + disconnect.message()
               + ". It may have been carried out.",
@@ -64,7 +64,7 @@ sealed interface Outcome {
     public <R extends @Nullable Object> R result(QmpCommand<R> command) {
       throw new MachineLostException(
           "Cannot send '"
-              + command.name()
+              + command.command()
               + "' to QEMU: the connection has ended: "
               + disconnect.message()
               + ".",
@@ -78,7 +78,7 @@ sealed interface Outcome {
     public <R extends @Nullable Object> R result(QmpCommand<R> command) {
       throw new InvalidRequestException(
           "Cannot send '"
-              + command.name()
+              + command.command()
               + "' to QEMU: its file descriptor is closed. Keep it open until the command ends.");
     }
   }

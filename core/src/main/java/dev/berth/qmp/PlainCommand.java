@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 
 /** A command without arguments whose reply is taken as it is: what this package itself sends. */
-record PlainCommand(String name) implements QmpCommand<JsonNode> {
+record PlainCommand(String command) implements QmpCommand<JsonNode> {
   @Override
   public ObjectNode arguments() {
     return Json.object();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public interface QmpCommand<R extends @Nullable Object> {
 
   /** The QAPI name, e.g. {@code query-status}. */
-  String name();
+  String command();
 
   /**
    * The arguments as QEMU expects them; an empty object for none. Optional members that are absent

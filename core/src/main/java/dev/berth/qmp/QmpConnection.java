@@ -82,7 +82,7 @@ public final class QmpConnection implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new UnsupportedException(
               "Cannot send '"
-                  + command.name()
+                  + command.command()
                   + "' out of band: QEMU "
                   + greeting.version()
                   + " does not offer it on this monitor. Send it in band."));

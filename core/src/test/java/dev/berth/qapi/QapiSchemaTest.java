@@ -135,15 +135,15 @@ final class QapiSchemaTest {
     Map<String, JsonNode> entities = new HashMap<>();
     schema.forEach(entity -> entities.put(Json.text(entity, "name"), entity));
     for (QmpCommand<?> command : COMMANDS) {
-      if (before60 && SINCE_6_0.contains(command.name())) {
+      if (before60 && SINCE_6_0.contains(command.command())) {
         continue;
       }
-      JsonNode entity = entities.get(command.name());
-      assertThat(entity).as(command.name()).isNotNull();
+      JsonNode entity = entities.get(command.command());
+      assertThat(entity).as(command.command()).isNotNull();
       JsonNode arguments = entities.get(Json.text(entity, "arg-type"));
       Set<String> known = new HashSet<>();
       arguments.path("members").forEach(member -> known.add(Json.text(member, "name")));
-      assertThat(known).as("arguments of %s", command.name()).containsAll(names(command));
+      assertThat(known).as("arguments of %s", command.command()).containsAll(names(command));
     }
   }
 
@@ -156,9 +156,9 @@ final class QapiSchemaTest {
   private static void checkReplies(QmpConnection connection, boolean before60)
       throws InterruptedException {
     for (QmpCommand<?> command : COMMANDS) {
-      boolean asks = command.name().startsWith("query-");
-      if (asks && !(before60 && SINCE_6_0.contains(command.name()))) {
-        assertThat(connection.execute(command, DEADLINE)).as(command.name()).isNotNull();
+      boolean asks = command.command().startsWith("query-");
+      if (asks && !(before60 && SINCE_6_0.contains(command.command()))) {
+        assertThat(connection.execute(command, DEADLINE)).as(command.command()).isNotNull();
       }
     }
     assertThat(connection.execute(new QueryStatus(), DEADLINE).status())

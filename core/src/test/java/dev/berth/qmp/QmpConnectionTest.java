@@ -398,7 +398,7 @@ final class QmpConnectionTest {
 
   private record BigCommand(String data) implements QmpCommand<JsonNode> {
     @Override
-    public String name() {
+    public String command() {
       return "object-add";
     }
 

@@ -150,7 +150,7 @@ final class MachineAssembler {
   }
 
   /** A command whose reply is of no interest. */
-  private record Plain(String name, ObjectNode arguments) implements QmpCommand<@Nullable Void> {
+  private record Plain(String command, ObjectNode arguments) implements QmpCommand<@Nullable Void> {
     @Override
     public @Nullable Void decode(JsonNode value) {
       return null;
