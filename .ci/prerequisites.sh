@@ -1,12 +1,15 @@
 # What the scripts of this project need from the machine. Sourced by POSIX shells; defines nothing but
 # the functions below and what their comments name.
 
-# require_tools COMMAND:PACKAGE...: makes sure that each command is there. Installs the Debian
-# packages of missing ones when root; else says how to, and fails.
+# require_tools COMMAND:PACKAGE...: makes sure that each command is there, or each file where it is an
+# absolute path. Installs the Debian packages of missing ones when root; else says how to, and fails.
 require_tools() {
   missing=
   for tool; do
-    command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
+    case $tool in
+      /*) [ -e "${tool%%:*}" ] ;;
+      *) command -v "${tool%%:*}" >/dev/null 2>&1 ;;
+    esac || missing="$missing ${tool#*:}"
   done
   [ -z "$missing" ] || install_packages $missing
 }
