@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * A type that programs may build on, with the types nested in it: it changes compatibly within a
- * major version. Its signatures mention the JDK and other such types only. Every other type is
- * Berth's inside, public or not.
+ * major version. Its signatures mention the JDK and other such types only, and are on record in
+ * {@code docs/api}. Every other type is Berth's inside, public or not.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

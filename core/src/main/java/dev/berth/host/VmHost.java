@@ -17,6 +17,8 @@ import java.util.Set;
  *
  * <p>Calls block until their outcome is durable. Interrupting a caller ends its wait, not what it
  * asked for. Every failure is a {@link dev.berth.error.BerthException}.
+ *
+ * <p>Berth implements this, not its users: newer versions have more methods.
  */
 @Api(since = "0.1")
 public interface VmHost extends AutoCloseable {

@@ -20,7 +20,7 @@ final class SupportedTypesTest {
   @Test
   void signaturesOfSupportedTypesMentionTheJdkAndSupportedTypesOnly() {
     List<String> foreign = new ArrayList<>();
-    for (JavaClass type : supported()) {
+    for (JavaClass type : SupportedTypes.all()) {
       mentioned(type)
           .flatMap(mention -> mention.getAllInvolvedRawTypes().stream())
           .map(JavaClass::getBaseComponentType)
@@ -33,7 +33,7 @@ final class SupportedTypesTest {
 
   @Test
   void theWayInIsSupported() {
-    assertThat(supported())
+    assertThat(SupportedTypes.all())
         .extracting(JavaClass::getSimpleName)
         .contains("VmHost", "Berth", "HostSettings", "DomainSnapshot", "EventBody", "Problem");
   }
@@ -45,23 +45,11 @@ final class SupportedTypesTest {
             type ->
                 Set.of("dev.berth.host", "dev.berth.error").contains(type.getPackageName())
                     && type.getModifiers().contains(JavaModifier.PUBLIC))
-        .allMatch(SupportedTypesTest::isSupported);
-  }
-
-  private static List<JavaClass> supported() {
-    return BerthClasses.all().stream()
-        .filter(SupportedTypesTest::isSupported)
-        .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-        .toList();
-  }
-
-  private static boolean isSupported(JavaClass type) {
-    return type.isAnnotatedWith(Api.class)
-        || type.getEnclosingClass().filter(SupportedTypesTest::isSupported).isPresent();
+        .allMatch(SupportedTypes::contain);
   }
 
   private static boolean isAllowed(JavaClass type) {
-    return type.isPrimitive() || type.getName().startsWith("java.") || isSupported(type);
+    return type.isPrimitive() || type.getName().startsWith("java.") || SupportedTypes.contain(type);
   }
 
   private static Stream<JavaType> mentioned(JavaClass type) {
