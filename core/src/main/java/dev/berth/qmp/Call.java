@@ -33,6 +33,8 @@ final class Call {
   private final Lane lane;
   private final @Nullable FileDescriptor descriptor;
   private final ByteBuffer frame;
+  private final byte[] shown;
+  private final boolean secretReply;
   private final long givenNanos = System.nanoTime();
 
   /** Never completed exceptionally, and never handed to application code. */
@@ -43,12 +45,16 @@ final class Call {
     this.name = command.command();
     this.lane = lane;
     this.descriptor = descriptor;
-    this.frame = encode(command);
+    ObjectNode arguments = command.arguments();
+    ObjectNode masked = Secrets.masked(name, arguments);
+    byte[] line = encode(arguments);
+    this.frame = ByteBuffer.wrap(line);
+    this.shown = masked == arguments ? line : encode(masked);
+    this.secretReply = Secrets.inReply(name, arguments);
   }
 
-  private ByteBuffer encode(QmpCommand<?> command) {
+  private byte[] encode(ObjectNode arguments) {
     ObjectNode message = Json.object().put(lane.member, name);
-    ObjectNode arguments = command.arguments();
     if (!arguments.isEmpty()) {
       message.set("arguments", arguments);
     }
@@ -56,7 +62,7 @@ final class Call {
     byte[] json = Json.bytes(message);
     byte[] line = Arrays.copyOf(json, json.length + 1);
     line[json.length] = '\n';
-    return ByteBuffer.wrap(line);
+    return line;
   }
 
   long id() {
@@ -78,6 +84,16 @@ final class Call {
   /** What is still to be written. */
   ByteBuffer frame() {
     return frame;
+  }
+
+  /** Notes the command, its secrets masked. */
+  void sentTo(QmpRecorder recorder) {
+    recorder.message(QmpRecorder.Direction.SENT, shown, 0, shown.length - 1);
+  }
+
+  /** Whether nobody but the caller may see the reply. */
+  boolean hasSecretReply() {
+    return secretReply;
   }
 
   int frameBytes() {

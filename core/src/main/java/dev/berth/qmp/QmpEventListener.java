@@ -16,4 +16,9 @@ public interface QmpEventListener {
    * told must be queried.
    */
   default void missed(long count) {}
+
+  /** What notes the messages of the connection, from the greeting on. Asked once. */
+  default QmpRecorder recorder() {
+    return QmpRecorder.NONE;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.berth.qmp;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,11 +31,16 @@ import org.slf4j.LoggerFactory;
 final class Session implements Transport.Owner, QmpLoop.Member {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+  /** Stands for a reply that is a secret. */
+  private static final byte[] SECRET_REPLY =
+      ("{\"return\":\"" + Secrets.MASK + "\"}").getBytes(StandardCharsets.US_ASCII);
+
   private final QmpLoop loop;
   private final String peer;
   private final OptionalLong peerPid;
   private final Transport transport;
   private final EventDelivery events;
+  private final QmpRecorder recorder;
   private final Set<Expectation> expectations = new CopyOnWriteArraySet<>();
   private final Outbox outbox = new Outbox();
   private final AtomicLong ids = new AtomicLong();
@@ -61,6 +67,7 @@ final class Session implements Transport.Owner, QmpLoop.Member {
             ? OptionalLong.of(credentials.getPid())
             : OptionalLong.empty();
     this.events = new EventDelivery(loop.callbacks(), listener, disconnected::complete);
+    this.recorder = listener.recorder();
     this.transport = loop.attach(channel, this);
     loop.join(this);
   }
@@ -135,15 +142,28 @@ final class Session implements Transport.Owner, QmpLoop.Member {
 
   @Override
   public @Nullable Call next() {
-    return outbox.next();
+    Call call = outbox.next();
+    if (call != null) {
+      call.sentTo(recorder);
+    }
+    return call;
   }
 
   @Override
   public void frame(byte[] buffer, int offset, int length) throws WireException {
-    WireMessage message = WireMessage.decode(buffer, offset, length);
+    WireMessage message = decode(buffer, offset, length);
     if (message instanceof WireMessage.Reply reply) {
-      answer(reply);
-    } else if (message instanceof WireMessage.Event event) {
+      Call call = reply.id().isPresent() ? outbox.answered(reply.id().getAsLong()) : null;
+      if (call != null && call.hasSecretReply()) {
+        received(SECRET_REPLY, 0, SECRET_REPLY.length);
+      } else {
+        received(buffer, offset, length);
+      }
+      answer(call, reply.outcome());
+      return;
+    }
+    received(buffer, offset, length);
+    if (message instanceof WireMessage.Event event) {
       events.offer(event.event(), length);
       for (Expectation expectation : expectations) {
         expectation.offer(event.event(), length);
@@ -158,14 +178,26 @@ final class Session implements Transport.Owner, QmpLoop.Member {
     }
   }
 
-  private void answer(WireMessage.Reply reply) {
-    Call call = reply.id().isPresent() ? outbox.answered(reply.id().getAsLong()) : null;
+  private WireMessage decode(byte[] buffer, int offset, int length) throws WireException {
+    try {
+      return WireMessage.decode(buffer, offset, length);
+    } catch (WireException e) {
+      received(buffer, offset, length);
+      throw e;
+    }
+  }
+
+  private void received(byte[] buffer, int offset, int length) {
+    recorder.message(QmpRecorder.Direction.RECEIVED, buffer, offset, length);
+  }
+
+  private void answer(@Nullable Call call, Outcome outcome) {
     if (call == null) {
       unknownReplies.incrementAndGet();
       LOG.debug("QEMU at {} answered a command that nobody gave; dropped", peer);
       return;
     }
-    call.end(reply.outcome());
+    call.end(outcome);
   }
 
   private void greet(QmpGreeting received) throws WireException {
@@ -195,6 +227,7 @@ final class Session implements Transport.Owner, QmpLoop.Member {
     LOG.debug("The connection to {} ended: {}", peer, cause.message());
     loop.leave(this);
     ended = cause;
+    recorder.ended(cause);
     outbox.endAll(cause);
     for (Expectation expectation : expectations) {
       expectation.end(cause);
