@@ -7,6 +7,7 @@ import dev.berth.host.LogKind;
 import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code vmctl logs}. */
@@ -16,6 +17,7 @@ final class LogsCommand implements Command {
 
   private final Parameter<Boolean> console;
   private final Parameter<Boolean> qemu;
+  private final Parameter<Boolean> qmp;
   private final Parameter<Integer> tail;
   private final Parameter<Boolean> follow;
   private final Parameter<String> name;
@@ -23,6 +25,9 @@ final class LogsCommand implements Command {
   LogsCommand(Parameters parameters) {
     console = parameters.flag("--console", "What the guest wrote to its console. The default.");
     qemu = parameters.flag("--qemu", "What QEMU wrote to its standard output and error.");
+    qmp =
+        parameters.flag(
+            "--qmp", "The last messages between the host and QEMU, as JSON lines; secrets masked.");
     tail =
         parameters.option(
             "--tail",
@@ -36,12 +41,9 @@ final class LogsCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    if (console.value() && qemu.value()) {
-      throw new UsageException("--console and --qemu: give only one of them.");
-    }
     VmHost host = session.host();
     DomainRef domain = DomainRef.of(name.value());
-    LogKind kind = qemu.value() ? LogKind.QEMU : LogKind.CONSOLE;
+    LogKind kind = kind();
     LogTail log = new LogTail(host, domain, kind);
     print(session.output(), host.log(domain, kind, tail.value()));
     if (follow.value()) {
@@ -52,6 +54,16 @@ final class LogsCommand implements Command {
       }
     }
     return ExitCodes.OK;
+  }
+
+  private LogKind kind() {
+    if (Stream.of(console, qemu, qmp).filter(Parameter::value).count() > 1) {
+      throw new UsageException("--console, --qemu and --qmp: give only one of them.");
+    }
+    if (qmp.value()) {
+      return LogKind.QMP;
+    }
+    return qemu.value() ? LogKind.QEMU : LogKind.CONSOLE;
   }
 
   private static void print(Output output, byte[] bytes) throws IOException {

@@ -235,7 +235,9 @@ final class VerbCommandsTest {
     assertThat(shell.run("logs", "a").out()).isEqualTo("first line\nsecond line\n");
     assertThat(shell.run("logs", "a", "--tail", "12").out()).isEqualTo("second line\n");
     assertThat(shell.run("logs", "a", "--qemu").out()).isEmpty();
+    assertThat(shell.run("logs", "a", "--qmp").out()).isEmpty();
     assertThat(shell.run("logs", "a", "--qemu", "--console").exitCode()).isEqualTo(2);
+    assertThat(shell.run("logs", "a", "--qemu", "--qmp").exitCode()).isEqualTo(2);
     assertThat(shell.run("logs", "a", "--tail", "17MiB").exitCode()).isEqualTo(2);
   }
 

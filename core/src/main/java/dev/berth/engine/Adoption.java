@@ -64,7 +64,7 @@ final class Adoption {
   }
 
   private void reconnect(Lifecycle.Adopting adopting) {
-    QemuNews news = new QemuNews();
+    QemuNews news = new QemuNews(keeper.recorder());
     CompletableFuture<QmpConnection> connected =
         host.launcher().reconnect(adopting.launch(), adopting.process(), news);
     connected
@@ -190,6 +190,7 @@ final class Adoption {
     if (keeper.lifecycle() == active
         && machine.process().condition() != QemuProcess.Condition.GONE) {
       machine.qmp().close();
+      keeper.logLastMessages("the connection to QEMU was lost: " + why);
       adopt(
           machine.launch(),
           machine.process(),

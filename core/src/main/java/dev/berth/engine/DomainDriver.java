@@ -18,6 +18,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.FlightRecorder;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
@@ -91,6 +92,11 @@ final class DomainDriver {
   /** Attachments to the serial console. Any thread. */
   Consoles consoles() {
     return consoles;
+  }
+
+  /** The last messages with the domain's machines. Any thread; never waits. */
+  FlightRecorder recorder() {
+    return keeper.recorder();
   }
 
   /** The launch record of the present machine. Any thread; never waits. */

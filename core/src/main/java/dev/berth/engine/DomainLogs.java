@@ -18,17 +18,24 @@ final class DomainLogs {
   private DomainLogs() {}
 
   /** The newest bytes of that log, none when there is no log. */
-  static byte[] tail(Path directory, LogKind kind, int maxBytes) {
+  static byte[] tail(HostServices host, DomainDriver driver, LogKind kind, int maxBytes) {
     if (maxBytes < 1 || maxBytes > LIMIT) {
       throw new InvalidRequestException(
           "max-bytes: must be 1 to " + LIMIT + ", is " + maxBytes + ".");
     }
-    Path file =
-        directory.resolve(
-            switch (kind) {
-              case CONSOLE -> "console.log";
-              case QEMU -> "qemu.log";
-            });
+    Path directory = host.launcher().logDirectory(driver.snapshot().uuid());
+    return switch (kind) {
+      case CONSOLE -> tail(directory.resolve("console.log"), maxBytes);
+      case QEMU -> tail(directory.resolve("qemu.log"), maxBytes);
+      case QMP -> tail(driver.recorder().lines(), maxBytes);
+    };
+  }
+
+  private static byte[] tail(byte[] log, int maxBytes) {
+    return Arrays.copyOfRange(log, Math.max(0, log.length - maxBytes), log.length);
+  }
+
+  private static byte[] tail(Path file, int maxBytes) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(maxBytes, channel.size()));
       channel.position(Math.max(0, channel.size() - maxBytes));

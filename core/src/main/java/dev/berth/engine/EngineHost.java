@@ -159,8 +159,7 @@ final class EngineHost implements VmHost {
 
   @Override
   public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
-    DomainSnapshot snapshot = domain(domain);
-    return DomainLogs.tail(engine.host().launcher().logDirectory(snapshot.uuid()), kind, maxBytes);
+    return DomainLogs.tail(engine.host(), domains().get(domain), kind, maxBytes);
   }
 
   @Override

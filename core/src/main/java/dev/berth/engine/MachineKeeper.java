@@ -6,10 +6,14 @@ import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.FlightRecorder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The machine side of one driver: what its machine is just now, and those who take it from one
@@ -33,9 +37,15 @@ import java.util.concurrent.CompletionStage;
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back.
  */
 final class MachineKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
+
+  /** Enough to see what led to it; {@code vmctl logs --qmp} has more. */
+  private static final int LOGGED_MESSAGES = 8;
+
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
+  private final FlightRecorder recorder;
   private final Starts starts;
   private final Adoption adoption;
   private final RunStateFollower runStates;
@@ -49,6 +59,7 @@ final class MachineKeeper {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
+    this.recorder = new FlightRecorder(host.clock());
     this.starts = new Starts(host, mailbox, ledger, this);
     this.adoption = new Adoption(host, mailbox, ledger, this);
     this.runStates = new RunStateFollower(host, mailbox, ledger, this);
@@ -65,6 +76,22 @@ final class MachineKeeper {
 
   void become(Lifecycle next) {
     lifecycle = next;
+  }
+
+  /** The last messages with this domain's machines. Any thread. */
+  FlightRecorder recorder() {
+    return recorder;
+  }
+
+  /** Says in the log what was last spoken with QEMU before something went wrong. */
+  void logLastMessages(String trouble) {
+    if (LOG.isWarnEnabled()) {
+      LOG.warn(
+          "Domain '{}': {}. The last messages with its QEMU:\n{}",
+          ledger.name(),
+          trouble,
+          new String(recorder.lines(LOGGED_MESSAGES), StandardCharsets.UTF_8).stripTrailing());
+    }
   }
 
   Starts starts() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.domain.EventTypes;
 import dev.berth.qmp.QmpEvent;
 import dev.berth.qmp.QmpEventListener;
+import dev.berth.qmp.QmpRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class QemuNews implements QmpEventListener {
   record Digest(
       boolean endedFromOutside, Optional<Boolean> panicked, boolean ask, List<Note> notes) {}
 
+  private final QmpRecorder recorder;
   private final List<Note> notes = new ArrayList<>();
   private boolean resetIsOfAssembly;
   private boolean endedFromOutside;
@@ -44,6 +46,20 @@ final class QemuNews implements QmpEventListener {
   private boolean ask;
   private boolean announced;
   private @Nullable Runnable announce;
+
+  /**
+   * No news yet.
+   *
+   * @param recorder notes the connection's messages
+   */
+  QemuNews(QmpRecorder recorder) {
+    this.recorder = recorder;
+  }
+
+  @Override
+  public QmpRecorder recorder() {
+    return recorder;
+  }
 
   @Override
   public void event(QmpEvent event) {

@@ -9,6 +9,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.qapi.Cont;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.FlightRecorder;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 final class StartOperation {
   private final HostServices host;
   private final Starts starts;
+  private final FlightRecorder recorder;
   private final UUID domain;
   private final long revision;
   private final DomainDefinition definition;
@@ -45,12 +47,14 @@ final class StartOperation {
   StartOperation(
       HostServices host,
       Starts starts,
+      FlightRecorder recorder,
       Ledger ledger,
       StartMode mode,
       String actor,
       CompletableFuture<VerbResult> answer) {
     this.host = host;
     this.starts = starts;
+    this.recorder = recorder;
     this.domain = ledger.uuid();
     this.revision = ledger.revision();
     this.definition = ledger.definition();
@@ -100,7 +104,7 @@ final class StartOperation {
   }
 
   private void run() {
-    QemuNews news = new QemuNews();
+    QemuNews news = new QemuNews(recorder);
     try {
       Machine machine = bringUp(news);
       finish();

@@ -7,6 +7,9 @@ import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.Identity;
@@ -43,7 +46,8 @@ final class Starts {
    * @throws dev.berth.error.BusyException when the host has too many operations under way
    */
   void begin(StartMode mode, String actor, CompletableFuture<VerbResult> answer) {
-    StartOperation operation = new StartOperation(host, this, ledger, mode, actor, answer);
+    StartOperation operation =
+        new StartOperation(host, this, keeper.recorder(), ledger, mode, actor, answer);
     operation.begin();
     keeper.become(new Lifecycle.Starting(operation));
     ledger.operation(Optional.of(new OperationSummary("start", actor, host.now())));
@@ -142,6 +146,9 @@ final class Starts {
     mailbox.event(
         () -> {
           keeper.become(new Lifecycle.Off());
+          if (isOfQemu(failure) && !operation.isCancelled()) {
+            keeper.logLastMessages("its start failed: " + failure.getMessage());
+          }
           return undone(operation, failure)
               .whenComplete(
                   (done, trouble) -> {
@@ -155,6 +162,13 @@ final class Starts {
                         .forEach(one -> one.complete(keeper.changed("the start was cancelled")));
                   });
         });
+  }
+
+  /** Whether what was spoken with QEMU says more about it. */
+  private static boolean isOfQemu(BerthException failure) {
+    return failure instanceof QemuRefusedException
+        || failure instanceof OutcomeUnknownException
+        || failure instanceof MachineLostException;
   }
 
   /** Nothing to record when nothing was: a refused start changes nothing. */

@@ -11,6 +11,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.Machine;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpRecorder;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
@@ -32,7 +33,9 @@ final class UpgradeTest extends EngineFixture {
     String document = launchOfVersion1();
     LaunchRecord launch = new LaunchRecordCodec().read(document);
     Machine machine =
-        launcher().launch(launch, () -> {}, new QemuNews(), Deadline.of(TestHost.PATIENCE));
+        launcher()
+            .launch(
+                launch, () -> {}, new QemuNews(QmpRecorder.NONE), Deadline.of(TestHost.PATIENCE));
     machines.of("web").runState("running");
     machine.qmp().close();
     memory

@@ -70,7 +70,9 @@ public interface MachineContract {
     assertThat(rig().errorOf(host -> rig().resume())).isEqualTo(InvalidStateException.class);
     assertThat(rig().errorOf(host -> rig().reset())).isEqualTo(InvalidStateException.class);
     assertThat(rig().errorOf(host -> host.console(WEB))).isEqualTo(InvalidStateException.class);
-    assertThat(rig().host().log(WEB, LogKind.CONSOLE, 100)).isEmpty();
+    for (LogKind kind : LogKind.values()) {
+      assertThat(rig().host().log(WEB, kind, 100)).as(kind.name()).isEmpty();
+    }
   }
 
   @Test
