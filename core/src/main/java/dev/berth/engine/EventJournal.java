@@ -32,6 +32,11 @@ final class EventJournal {
     }
   }
 
+  /** The number of the last event that is on disk. */
+  synchronized long newest() {
+    return newest;
+  }
+
   /** The events that are kept, as far as they have been announced. */
   synchronized EventRange range() {
     return new EventRange(store.eventRange().oldest(), newest);

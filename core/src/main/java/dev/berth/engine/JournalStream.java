@@ -20,6 +20,8 @@ final class JournalStream implements EventStream {
   private final Store store;
   private final Clock clock;
   private final ArrayDeque<DomainEvent> batch = new ArrayDeque<>();
+
+  /** The number up to which events were read, or are gone. */
   private long cursor;
 
   JournalStream(EventJournal journal, Store store, Clock clock, long cursor) {
@@ -36,25 +38,33 @@ final class JournalStream implements EventStream {
       if (!journal.awaitAfter(cursor, deadline)) {
         return Optional.empty();
       }
-      fill();
+      fill(journal.newest());
     }
-    DomainEvent next = batch.remove();
-    cursor = next.sequence();
-    return Optional.of(next);
+    return Optional.of(batch.remove());
   }
 
   /**
-   * Reads on; says so when retention has overtaken the reader. What is kept is asked after reading:
-   * retention may move between the two.
+   * Reads on, knowing that there have been events up to that number. Numbers are given without a
+   * gap, so what is not there was dropped by retention, or was lost with a store that had to be
+   * rebuilt: the reader is told in its place. Who begins at the oldest has missed nothing.
    */
-  private void fill() {
+  private void fill(long newest) {
     List<DomainEvent> read = store.eventsAfter(cursor, BATCH);
-    long oldest = store.eventRange().oldest();
-    long first = read.isEmpty() ? oldest : read.get(0).sequence();
-    if (cursor > 0 && oldest > cursor + 1 && first > cursor + 1) {
-      batch.add(missed(cursor + 1, first - 1));
+    for (DomainEvent event : read) {
+      skipTo(event.sequence() - 1);
+      batch.add(event);
+      cursor = event.sequence();
     }
-    batch.addAll(read);
+    if (read.isEmpty()) {
+      skipTo(newest);
+    }
+  }
+
+  private void skipTo(long last) {
+    if (cursor > 0 && cursor < last) {
+      batch.add(missed(cursor + 1, last));
+    }
+    cursor = last;
   }
 
   private DomainEvent missed(long from, long to) {

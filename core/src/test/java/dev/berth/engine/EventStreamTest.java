@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Reading what happened. */
@@ -68,7 +70,7 @@ final class EventStreamTest extends EngineFixture {
     host.define("web");
     host.define("web", "128MiB");
     host.define("web", "64MiB");
-    Store trimmed = new Trimmed(memory, 3);
+    Store trimmed = new Lacking(memory, number -> number < 3);
     EventStream stream = new EventJournal(trimmed, Clock.systemUTC()).streamAfter(1);
 
     DomainEvent missed = next(stream);
@@ -79,6 +81,42 @@ final class EventStreamTest extends EngineFixture {
     assertThat(next(stream).sequence()).isEqualTo(3);
     EventStream fromTheOldest = new EventJournal(trimmed, Clock.systemUTC()).streamAfter(0);
     assertThat(next(fromTheOldest).sequence()).isEqualTo(3);
+  }
+
+  /** As in a store that was repaired from its recovery copies: numbers go on after a jump. */
+  @Test
+  void aReaderLearnsOfAGapAmidTheEventsInItsPlace() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      host.define("web", (64 + i) + "MiB");
+    }
+    Store repaired = new Lacking(memory, number -> number == 3 || number == 4);
+    EventStream stream = new EventJournal(repaired, Clock.systemUTC()).streamAfter(0);
+
+    List<DomainEvent> read = new ArrayList<>();
+    while (read.size() < memory.eventRange().newest() - 1) {
+      read.add(next(stream));
+    }
+
+    assertThat(read).extracting(DomainEvent::sequence).startsWith(1L, 2L, 4L, 5L, 6L);
+    assertThat(read).extracting(DomainEvent::type).containsOnlyOnce(EventTypes.MISSED);
+    assertThat(read.get(2).attributes()).containsEntry("from", "3").containsEntry("to", "4");
+  }
+
+  @Test
+  void aReaderOfWhomRetentionHasLeftNothingIsToldAndWaits() throws Exception {
+    host.define("web");
+    long newest = memory.eventRange().newest();
+    EventJournal nothing = new EventJournal(new Lacking(memory, number -> true), Clock.systemUTC());
+    EventStream stream = nothing.streamAfter(1);
+
+    DomainEvent missed = next(stream);
+
+    assertThat(missed.sequence()).isEqualTo(newest);
+    assertThat(missed.attributes())
+        .containsEntry("from", "2")
+        .containsEntry("to", Long.toString(newest));
+    assertThat(stream.next(Duration.ofMillis(20))).isEmpty();
+    assertThat(nothing.streamAfter(0).next(Duration.ofMillis(20))).isEmpty();
   }
 
   @Test
@@ -101,8 +139,8 @@ final class EventStreamTest extends EngineFixture {
     return stream.next(TestHost.PATIENCE).orElseThrow();
   }
 
-  /** A store that has forgotten its oldest events. */
-  private record Trimmed(MemoryStore store, long oldest) implements Store {
+  /** A store that has forgotten some of its events. */
+  private record Lacking(MemoryStore store, LongPredicate forgotten) implements Store {
     @Override
     public StoreContents contents() {
       return store.contents();
@@ -115,12 +153,17 @@ final class EventStreamTest extends EngineFixture {
 
     @Override
     public List<DomainEvent> eventsAfter(long sequence, int limit) {
-      return store.eventsAfter(Math.max(sequence, oldest - 1), limit);
+      return store.eventsAfter(sequence, limit).stream()
+          .filter(event -> !forgotten.test(event.sequence()))
+          .toList();
     }
 
     @Override
     public EventRange eventRange() {
-      return new EventRange(oldest, store.eventRange().newest());
+      long newest = store.eventRange().newest();
+      long oldest =
+          LongStream.rangeClosed(1, newest).filter(forgotten.negate()).findFirst().orElse(0);
+      return new EventRange(oldest, newest);
     }
 
     @Override
