@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
 /** Host processes that crash, and what the next one has to tell. */
 final class HostCrashes {
@@ -68,13 +67,6 @@ final class HostCrashes {
     assertThat(eventsAfter(host, sequence))
         .extracting(DomainEvent::type)
         .doesNotContain(EventTypes.RECOVERED);
-  }
-
-  /** Each event has the number after its predecessor's. */
-  static void assertNoGapInEvents(VmHost host) throws InterruptedException {
-    List<Long> numbers = eventsAfter(host, 0).stream().map(DomainEvent::sequence).toList();
-    assertThat(numbers)
-        .isEqualTo(LongStream.range(0, numbers.size()).mapToObj(i -> numbers.get(0) + i).toList());
   }
 
   /** The sequence number of the last event there is. */

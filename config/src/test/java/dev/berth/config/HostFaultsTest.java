@@ -116,16 +116,16 @@ final class HostFaultsTest {
     List<HostProcess> daemons = new ArrayList<>();
     try {
       for (int i = 0; i < DAEMONS; i++) {
-        daemons.add(HostProcess.start(RacingDaemon.class, directory));
+        daemons.add(HostProcess.start(TestDaemon.class, directory));
       }
       List<String> words = new ArrayList<>();
       for (HostProcess daemon : daemons) {
         words.add(wordOf(daemon));
       }
 
-      assertThat(words).filteredOn(RacingDaemon.SERVES::equals).hasSize(1);
+      assertThat(words).filteredOn(TestDaemon.SERVES::equals).hasSize(1);
       assertThat(words)
-          .filteredOn(word -> word.startsWith(RacingDaemon.REFUSED))
+          .filteredOn(word -> word.startsWith(TestDaemon.REFUSED))
           .hasSize(DAEMONS - 1)
           .allSatisfy(word -> assertThat(word).contains("busy", directory.toString()));
       try (VmHost host = VmHost.connect(URI.create("unix:" + directory.resolve("control.sock")))) {
@@ -142,7 +142,7 @@ final class HostFaultsTest {
   /** The first word about itself, past what it logs. */
   private static String wordOf(HostProcess daemon) {
     for (Optional<String> line = daemon.line(); line.isPresent(); line = daemon.line()) {
-      if (line.get().equals(RacingDaemon.SERVES) || line.get().startsWith(RacingDaemon.REFUSED)) {
+      if (line.get().equals(TestDaemon.SERVES) || line.get().startsWith(TestDaemon.REFUSED)) {
         return line.get();
       }
     }

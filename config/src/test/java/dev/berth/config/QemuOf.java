@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -53,6 +56,38 @@ final class QemuOf {
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
+  }
+
+  /** Every QEMU of the home that lives, by the name of its domain. */
+  static Map<String, QemuOf> byDomain(Path home) {
+    Map<String, QemuOf> found = new HashMap<>();
+    for (long pid : pids(home)) {
+      QemuOf qemu = new QemuOf(home, pid);
+      qemu.domain()
+          .map(name -> found.put(name, qemu))
+          .ifPresent(
+              other -> {
+                throw new AssertionError("two QEMUs of one domain: " + other.pid + " and " + pid);
+              });
+    }
+    return found;
+  }
+
+  /** Its domain's name; empty when it has ended. */
+  private Optional<String> domain() {
+    return after("-name").map(name -> name.replaceFirst("^guest=", "").replaceFirst(",.*", ""));
+  }
+
+  /** What QEMU answers to {@code query-status}, for tests in which no host is connected to it. */
+  String runState() throws IOException {
+    Path pidFile = Path.of(after("-pidfile").orElseThrow());
+    return PlainMonitor.runState(pidFile.resolveSibling("qmp"));
+  }
+
+  private Optional<String> after(String option) {
+    List<String> words = commandLine(pid);
+    int place = words.indexOf(option) + 1;
+    return place > 0 && place < words.size() ? Optional.of(words.get(place)) : Optional.empty();
   }
 
   long pid() {

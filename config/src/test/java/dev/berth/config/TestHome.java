@@ -1,5 +1,7 @@
 package dev.berth.config;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -36,9 +38,28 @@ final class TestHome {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Path directory;
+  private final HomeLayout layout;
 
   TestHome(Path directory) {
+    this(directory, directory);
+  }
+
+  private TestHome(Path directory, Path machines) {
+    HomeLayout usual = HomeLayout.under(directory);
     this.directory = directory;
+    this.layout =
+        new HomeLayout(
+            usual.home(),
+            machines.resolve("run"),
+            machines.resolve("log"),
+            SHARED_CACHE,
+            usual.controlSocket(),
+            usual.settingsFile());
+  }
+
+  /** A home whose machines have their files elsewhere, so that its disk can be taken away. */
+  static TestHome apartFromItsMachines(Path directory, Path machines) {
+    return new TestHome(directory, machines);
   }
 
   Path directory() {
@@ -55,15 +76,8 @@ final class TestHome {
    */
   HostSettings settings() {
     HostSettings usual = HostSettings.under(directory);
-    HomeLayout layout = usual.layout();
     return new HostSettings(
-        new HomeLayout(
-            layout.home(),
-            layout.runDirectory(),
-            layout.logDirectory(),
-            SHARED_CACHE,
-            layout.controlSocket(),
-            layout.settingsFile()),
+        layout,
         usual.qemuBinaries(),
         usual.searchPath(),
         usual.engine(),
@@ -77,7 +91,7 @@ final class TestHome {
   void set(String key, String value) {
     try {
       Files.writeString(
-          HomeLayout.under(directory).settingsFile(),
+          layout.settingsFile(),
           key + ": " + value + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
@@ -126,7 +140,7 @@ final class TestHome {
 
   /** Run directories that are left of machines. */
   List<Path> runDirectories() {
-    Path run = HomeLayout.under(directory).runDirectory();
+    Path run = layout.runDirectory();
     if (!Files.exists(run)) {
       return List.of();
     }
@@ -134,6 +148,24 @@ final class TestHome {
       return entries.toList();
     } catch (IOException e) {
       throw new AssertionError("cannot list " + run, e);
+    }
+  }
+
+  /** Removes a directory with all that is in it. */
+  static void delete(Path tree) throws IOException {
+    MoreFiles.deleteRecursively(tree, RecursiveDeleteOption.ALLOW_INSECURE);
+  }
+
+  /** The ids of all launches that have a run directory. */
+  List<String> incarnations() {
+    try (Stream<Path> entries = Files.walk(layout.runDirectory(), 2)) {
+      return entries
+          .map(layout.runDirectory()::relativize)
+          .filter(path -> path.getNameCount() == 2)
+          .map(path -> path.getFileName().toString())
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError("cannot look at the run directories of " + directory, e);
     }
   }
 
