@@ -9,6 +9,7 @@ import dev.berth.domain.StateReason;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;
@@ -103,6 +104,35 @@ final class UnadoptableMachineTest {
 
       assertThat(destroyed(host).status().reason()).isEqualTo(StateReason.DESTROYED);
       assertThat(qemu.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void aMachineWhoseRunDirectoryWasRemovedGoesOnAndCanBeDestroyed() throws IOException {
+    Path there = runDirectory();
+    TestHome.delete(there);
+
+    try (VmHost host = home.open()) {
+      assertUnadoptable(TestHome.settled(host, VM), there.resolve("qmp").toString());
+      assertThat(qemu.isAlive()).isTrue();
+
+      assertThat(destroyed(host).status().reason()).isEqualTo(StateReason.DESTROYED);
+      assertThat(qemu.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void aMachineThatLosesItsRunDirectoryUnderItsHostObeysOn() throws IOException {
+    try (VmHost host = home.open()) {
+      TestHome.settled(host, VM);
+      TestHome.delete(runDirectory());
+
+      assertThat(host.resume(VM, CallOptions.none()).snapshot().status().state())
+          .isEqualTo(DomainState.RUNNING);
+      assertThat(destroyed(host).status().reason()).isEqualTo(StateReason.DESTROYED);
+      assertThat(qemu.isAlive()).isFalse();
+      assertThat(host.start(VM, StartMode.PAUSED, CallOptions.none()).snapshot().status().state())
+          .isEqualTo(DomainState.PAUSED);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
  * absent    none of the launch         gone
  * absent    some of the launch         abandoned if its directory was moved aside by an undo,
  *                                      else unprovable: it is starting or ending
+ * removed   QEMU has it open           alive: with its directory, which only an undo takes from QEMU
  * names P   P is the launch's  held    alive
  * names P   P is the launch's  free    unprovable: the pidfile is not QEMU's
  * names P   P is another's     held    unprovable: QEMU lives, the pidfile was rewritten
@@ -42,7 +43,7 @@ final class IdentityCheck {
   Identity identify(LaunchRecord launch) {
     long pid = recordedPid(launch.files().pidFile());
     if (pid == 0) {
-      return absent(launch, "it has no pid in its pidfile: it is starting or ending");
+      return withoutPid(launch);
     }
     boolean locked = FileLock.isHeld(launch.files().pidFile());
     Optional<Pidfd> process = Pidfd.open(pid);
@@ -67,6 +68,18 @@ final class IdentityCheck {
               + ", which is not of this launch, while somebody holds the pidfile's lock");
     }
     return absent(launch, "it is not the one that its pidfile names");
+  }
+
+  /** QEMU keeps its pidfile open to hold the lock; whoever removes it takes only the name away. */
+  private Identity withoutPid(LaunchRecord launch) {
+    LaunchProcesses processes = new LaunchProcesses(launch, table);
+    Optional<Pidfd> qemu =
+        Files.exists(launch.files().runDirectory())
+            ? Optional.empty()
+            : processes.holderOfRemoved(launch.files().pidFile());
+    return qemu.isPresent()
+        ? alive(launch, qemu.get(), processes)
+        : absent(launch, "it has no pid in its pidfile: it is starting or ending");
   }
 
   private Identity alive(LaunchRecord launch, Pidfd qemu, LaunchProcesses processes) {

@@ -109,6 +109,19 @@ final class LaunchProcesses {
     return parent.filter(found -> found.kinship() == Kinship.OURS).map(Found::process);
   }
 
+  /** Ours that has that file open, which was removed since, for the caller to close. */
+  Optional<Pidfd> holderOfRemoved(Path file) {
+    List<Found> found = find();
+    Optional<Found> holder =
+        found.stream()
+            .filter(each -> each.kinship() == Kinship.OURS)
+            .filter(each -> table.holdsRemoved(each.process().pid(), file))
+            .filter(each -> each.process().isAlive())
+            .findFirst();
+    found.stream().filter(each -> !holder.equals(Optional.of(each))).forEach(Found::close);
+    return holder.map(Found::process);
+  }
+
   /**
    * Whether any process of the launch lives. A shell that has nothing left to do but to write down
    * QEMU's end is given a moment for it.

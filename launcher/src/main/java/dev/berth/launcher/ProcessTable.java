@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code /proc} tells of processes. Reading it never waits for a process, save command lines,
@@ -47,6 +50,26 @@ final class ProcessTable {
     }
   }
 
+  /**
+   * Whether a process has that file open, which was removed since; never of whom we may not see.
+   */
+  boolean holdsRemoved(long pid, Path file) {
+    Path link = Path.of(file + " (deleted)");
+    try (Stream<Path> open = Files.list(directory(pid).resolve("fd"))) {
+      return open.anyMatch(descriptor -> link.equals(target(descriptor)));
+    } catch (IOException | UncheckedIOException gone) {
+      return false;
+    }
+  }
+
+  private static @Nullable Path target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
   /** The kernel's one-letter state of a process ({@code R}, {@code S}, {@code T}, {@code Z}, …). */
   Optional<Character> state(long pid) {
     return statAfterName(pid).map(fields -> fields[0].charAt(0));
@@ -65,7 +88,7 @@ final class ProcessTable {
         pids.add(Long.parseLong(entry.getFileName().toString()));
       }
     } catch (IOException unreadable) {
-      throw new java.io.UncheckedIOException("cannot list /proc", unreadable);
+      throw new UncheckedIOException("cannot list /proc", unreadable);
     }
     return pids;
   }

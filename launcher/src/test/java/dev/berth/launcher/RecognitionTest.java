@@ -126,6 +126,21 @@ final class RecognitionTest {
   }
 
   @Test
+  void aMachineWhoseRunDirectoryWasRemovedIsProvedByThePidfileThatItHolds() throws Exception {
+    RunFiles.deleteTree(launch.files().runDirectory());
+
+    QemuProcess process = next.alive(launch);
+
+    assertThat(process.pid()).isEqualTo(pid);
+    assertThatThrownBy(() -> reconnect(process).get())
+        .hasMessageContaining(launch.files().qmpSocket().toString());
+    process.terminate();
+    assertThat(process.exit().get(LauncherFixture.LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo(ProcessExit.UNKNOWN);
+    assertThat(next.launcher().identify(launch)).isEqualTo(new Identity.Gone(ProcessExit.UNKNOWN));
+  }
+
+  @Test
   void anUndoThatWasCutOffIsRecognisedAndGoesOn() throws Exception {
     Path directory = launch.files().runDirectory();
     Files.move(directory, directory.resolveSibling(directory.getFileName() + ".gone"));
