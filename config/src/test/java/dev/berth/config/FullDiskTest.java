@@ -1,13 +1,16 @@
 package dev.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;
@@ -70,6 +73,51 @@ final class FullDiskTest {
     try (VmHost host = home.open()) {
       assertThat(TestHome.settled(host, vm).status().state()).isEqualTo(DomainState.RUNNING);
       assertThat(host.domain(DomainRef.of("one-more"))).isNotNull();
+    }
+  }
+
+  @Test
+  void aHostIsOpenedOnAFullDiskAndItsMachinesObeyIt() throws IOException {
+    DomainRef vm = DomainRef.of("vm");
+    Path ballast;
+    try (VmHost host = home.open()) {
+      home.startIdle(host, "vm");
+      ballast = fill();
+      defineUntilItFails(host);
+    }
+
+    try (VmHost host = home.open()) {
+      assertThat(TestHome.settled(host, vm).status().state()).isEqualTo(DomainState.PAUSED);
+      assertThat(host.resume(vm, CallOptions.none()).snapshot().status().state())
+          .isEqualTo(DomainState.RUNNING);
+      assertThat(catchThrowableOfType(StorageFailureException.class, () -> define(host, "more")))
+          .isNotNull();
+      host.destroy(vm, TestHome.PATIENCE, CallOptions.none());
+      assertThat(QemuOf.pids(home.directory())).isEmpty();
+      Files.delete(ballast);
+    }
+    try (VmHost host = home.open()) {
+      assertThat(TestHome.settled(host, vm).status().state()).isEqualTo(DomainState.SHUTOFF);
+    }
+  }
+
+  @Test
+  void aStartOnAFullDiskFailsAndLeavesNothing() throws IOException {
+    DomainRef vm = DomainRef.of("vm");
+    try (VmHost host = home.open()) {
+      home.defineIdle(host, "vm");
+      Path ballast = fill();
+      defineUntilItFails(host);
+
+      assertThatThrownBy(() -> host.start(vm, StartMode.RUNNING, CallOptions.none()))
+          .isInstanceOfAny(StorageFailureException.class, HostFailureException.class);
+
+      assertThat(host.domain(vm).status().state()).isEqualTo(DomainState.SHUTOFF);
+      assertThat(QemuOf.pids(home.directory())).isEmpty();
+      assertThat(home.runDirectories()).isEmpty();
+      Files.delete(ballast);
+      assertThat(host.start(vm, StartMode.RUNNING, CallOptions.none()).snapshot().status().state())
+          .isEqualTo(DomainState.RUNNING);
     }
   }
 

@@ -3,9 +3,13 @@ package dev.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventBody;
+import dev.berth.domain.EventTypes;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
@@ -16,6 +20,10 @@ import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a host finds broken when it is opened while a machine runs. The machine never notices. */
 @ExtendWith(LeakCheck.class)
@@ -75,6 +85,27 @@ final class HostFaultsTest {
   }
 
   @Test
+  void aReaderLearnsWhichEventsWentWithAStore() throws Exception {
+    long newest;
+    try (VmHost host = home.open()) {
+      home.defineIdle(host, "vm");
+      home.defineIdle(host, "other");
+      newest = host.eventRange().newest();
+    }
+    Files.delete(database());
+
+    try (VmHost host = home.open()) {
+      List<DomainEvent> after = HostCrashes.eventsAfter(host, newest - 1);
+
+      assertThat(after.get(0).body()).isInstanceOf(EventBody.EventsMissed.class);
+      EventBody.EventsMissed missed = (EventBody.EventsMissed) after.get(0).body();
+      assertThat(missed.from()).isEqualTo(newest);
+      assertThat(after.get(1).sequence()).isEqualTo(missed.to() + 1).isGreaterThan(newest);
+      assertThat(after).extracting(DomainEvent::type).contains(EventTypes.STORE_REBUILT);
+    }
+  }
+
+  @Test
   void settingsThatCannotBeReadAreNamedAndNothingIsTouched() throws IOException {
     long pid = runAndLeave();
     Path settings = Files.createDirectory(directory.resolve("berth.yaml"));
@@ -90,24 +121,79 @@ final class HostFaultsTest {
   @Test
   void aReadOnlyDiskUnderTheStoreIsToldAndNothingIsTouched() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"))) {
-      TestHome there = new TestHome(disk.resolve("home"));
-      long pid;
-      try (VmHost host = there.open()) {
-        pid = pid(there.startIdle(host, "vm"));
-      }
-      // QEMU has its log open for writing, and so no remount before it has ended.
-      there.clear();
+      home = TestHome.apartFromItsMachines(disk.resolve("home"), directory);
+      long pid = runAndLeave();
       disk.makeReadOnly();
 
-      assertThatThrownBy(there::open)
+      assertThatThrownBy(home::open)
           .isInstanceOfAny(StorageFailureException.class, HostFailureException.class)
-          .hasMessageContaining(there.directory().toString());
+          .hasMessageContaining(home.directory().toString());
 
       disk.makeWritable();
-      try (VmHost host = there.open()) {
-        assertThat(host.domain(VM).status().state()).isEqualTo(DomainState.SHUTOFF);
-        assertThat(ProcessHandle.of(pid)).isEmpty();
+      assertRunningAs(pid);
+      home.clear();
+    }
+  }
+
+  @Test
+  void aStoreOfANewerBerthIsRefusedAndItsMachinesGoOn() throws Exception {
+    long pid = runAndLeave();
+    execute("INSERT INTO schema_history VALUES (999, 'V999__later.sql', 'x', CURRENT_TIMESTAMP)");
+    byte[] newer = Files.readAllBytes(database());
+
+    assertThatThrownBy(home::open)
+        .isInstanceOf(StorageFailureException.class)
+        .hasMessageContaining("schema version 999");
+
+    assertThat(database()).hasBinaryContent(newer);
+    execute("DELETE FROM schema_history WHERE version = 999");
+    assertRunningAs(pid);
+  }
+
+  /** Whatever became of the file meanwhile: it is what the host acknowledged that counts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"overwritten", "cut short", "removed"})
+  void aStoreThatIsDamagedUnderItsHostLosesNothingThatWasAcknowledged(String how)
+      throws IOException {
+    List<String> acknowledged = new ArrayList<>();
+    long pid;
+    try (VmHost host = home.open()) {
+      home.startIdle(host, "vm");
+      pid = pid(host.resume(VM, CallOptions.none()).snapshot());
+      damage(how);
+      for (int i = 0; i < 20; i++) {
+        try {
+          home.defineIdle(host, "after-" + i);
+          acknowledged.add("after-" + i);
+        } catch (StorageFailureException | OutcomeUnknownException refused) {
+          assertThat(refused).hasMessageContaining(directory.toString());
+        }
       }
+      assertThat(host.list()).extracting(domain -> domain.name().text()).containsAll(acknowledged);
+    }
+
+    assertRunningAs(pid);
+    try (VmHost host = home.open()) {
+      assertThat(host.list()).extracting(domain -> domain.name().text()).containsAll(acknowledged);
+    }
+  }
+
+  private void damage(String how) throws IOException {
+    switch (how) {
+      case "overwritten" -> {
+        try (RandomAccessFile file = new RandomAccessFile(database().toFile(), "rw")) {
+          byte[] noise = new byte[(int) file.length()];
+          Arrays.fill(noise, (byte) 0x5a);
+          file.write(noise);
+        }
+      }
+      case "cut short" -> {
+        try (RandomAccessFile file = new RandomAccessFile(database().toFile(), "rw")) {
+          file.setLength(file.length() / 2);
+        }
+      }
+      case "removed" -> Files.delete(database());
+      default -> throw new IllegalArgumentException(how);
     }
   }
 
@@ -161,6 +247,15 @@ final class HostFaultsTest {
       DomainSnapshot found = TestHome.settled(host, VM);
       assertThat(found.status().state()).isEqualTo(DomainState.RUNNING);
       assertThat(pid(found)).isEqualTo(pid);
+    }
+  }
+
+  /** On the database, while no host has it open. */
+  private void execute(String statement) throws SQLException {
+    String url = "jdbc:h2:" + database().toString().replace(".mv.db", "");
+    try (Connection connection = DriverManager.getConnection(url, "sa", "");
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
     }
   }
 

@@ -1,18 +1,23 @@
 package dev.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SettingsReaderTest {
   @TempDir private Path home;
@@ -76,6 +81,16 @@ final class SettingsReaderTest {
 
     assertThat(refused.problems()).hasSize(1);
     assertThat(refused.problems().get(0).line()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ff00fe01", "68656172746265617400", "2d20610a", "7b7b"})
+  void bytesThatAreNoSettingsAreToldWithTheirFile(String hex) throws IOException {
+    Files.write(home.resolve("berth.yaml"), HexFormat.of().parseHex(hex));
+
+    assertThatThrownBy(() -> HostSettings.under(home))
+        .isInstanceOf(BerthException.class)
+        .hasMessageContaining(home.resolve("berth.yaml").toString());
   }
 
   @Test

@@ -283,6 +283,41 @@ final class RestartTest extends PolicyFixture {
   }
 
   @Test
+  void aClockThatWasSetForwardStartsADomainAtOnce() {
+    FakeMachine first = running("on-failure");
+    first.die(KILLED);
+    due();
+    host.close();
+    time.set(time.instant().plus(Duration.ofDays(1)));
+
+    reopen();
+
+    after(first);
+    assertThat(web().restart().orElseThrow().tries()).isEqualTo(1);
+  }
+
+  @Test
+  void aClockThatWasSetBackKeepsNoDomainFromRecovering() {
+    FakeMachine first = running("on-failure");
+    first.die(KILLED);
+    due();
+    pass(Duration.ofSeconds(1));
+    after(first);
+    host.close();
+    time.set(time.instant().minus(Duration.ofDays(1)));
+
+    reopen();
+
+    waitUntil(DomainState.RUNNING);
+    assertThat(web().restart()).isPresent();
+    eventually(
+        () -> {
+          pass(PolicyRules.LONG_UP);
+          assertThat(web().restart()).isEmpty();
+        });
+  }
+
+  @Test
   void aDomainThatDiesWhileItsGuestIsShutDownStaysOff() {
     FakeMachine first = running("on-failure");
     first.ignorePowerButton();
