@@ -2,6 +2,7 @@ package dev.berth.definition;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,15 +15,22 @@ public final class NearestWord {
 
   /** The nearest of the candidates, unless all are too far off to be meant. */
   public static Optional<String> to(String typed, Collection<String> candidates) {
+    return to(typed, candidates, 1).stream().findFirst();
+  }
+
+  /** The nearest of the candidates, at most that many, without those too far off to be meant. */
+  public static List<String> to(String typed, Collection<String> candidates, int most) {
     if (typed.length() > LONGEST) {
-      return Optional.empty();
+      return List.of();
     }
     String plain = plain(typed);
     return candidates.stream()
         .filter(word -> distance(plain, plain(word)) <= Math.max(1, word.length() / 3))
-        .min(
+        .sorted(
             Comparator.comparingInt((String word) -> distance(plain, plain(word)))
-                .thenComparing(Comparator.naturalOrder()));
+                .thenComparing(Comparator.naturalOrder()))
+        .limit(most)
+        .toList();
   }
 
   private static String plain(String word) {

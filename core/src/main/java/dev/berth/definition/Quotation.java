@@ -1,18 +1,18 @@
 package dev.berth.definition;
 
 /** Text from a document, made fit for a message. */
-final class Quotation {
+public final class Quotation {
   private static final int LIMIT = 80;
 
   private Quotation() {}
 
   /** The text in quotes, cut, on one line. */
-  static String of(String text) {
+  public static String of(String text) {
     return "'" + cut(text) + "'";
   }
 
   /** The text cut to 80 characters, with what a terminal would not print as itself replaced. */
-  static String cut(String text) {
+  public static String cut(String text) {
     StringBuilder clean = new StringBuilder();
     text.codePoints()
         .limit(LIMIT)
@@ -26,7 +26,7 @@ final class Quotation {
   }
 
   /** Whether it shows as itself: no control, direction, surrogate or line separating character. */
-  static boolean isPrintable(int character) {
+  public static boolean isPrintable(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,
           Character.FORMAT,

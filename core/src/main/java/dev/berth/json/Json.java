@@ -9,10 +9,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.TreeReader.Strictness;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +88,7 @@ public final class Json {
    */
   public static JsonNode read(byte[] bytes, int offset, int length) throws IOException {
     try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
-      return new TreeReader(parser, NODES).document();
+      return new TreeReader(parser, NODES, Strictness.LENIENT).document();
     }
   }
 
@@ -95,8 +99,36 @@ public final class Json {
    */
   public static JsonNode read(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
-      return new TreeReader(parser, NODES).document();
+      return new TreeReader(parser, NODES, Strictness.LENIENT).document();
     }
+  }
+
+  /**
+   * Reads a document that somebody wrote by hand and that goes on to a reader of another kind: what
+   * that one could read differently is refused, too.
+   *
+   * @throws IOException as {@link #read(String)}, and when a member is there twice, or when half a
+   *     surrogate pair stands for a character
+   */
+  public static JsonNode readStrictly(String text) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      return new TreeReader(parser, NODES, Strictness.STRICT).document();
+    }
+  }
+
+  /**
+   * The same, from bytes.
+   *
+   * @throws IOException as {@link #readStrictly(String)}, and when the bytes are not UTF-8
+   */
+  public static JsonNode readStrictly(byte[] bytes) throws IOException {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      throw new IOException("the document is not UTF-8", notUtf8);
+    }
+    return readStrictly(text);
   }
 
   /** The document in UTF-8, on one line, without a line end. */

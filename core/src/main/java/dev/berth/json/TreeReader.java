@@ -13,13 +13,25 @@ import java.util.ArrayDeque;
 
 /** Builds a tree from a parser's tokens, without recursion: a peer chooses how deep it nests. */
 final class TreeReader {
+  private static final int LONGEST_TOLD = 80;
+
   private final JsonParser parser;
   private final JsonNodeFactory nodes;
+  private final Strictness strictness;
   private final ArrayDeque<ContainerNode<?>> open = new ArrayDeque<>();
 
-  TreeReader(JsonParser parser, JsonNodeFactory nodes) {
+  /** What is made of a document that no two readers need read alike. */
+  enum Strictness {
+    /** Of members with one name the last counts; halves of surrogate pairs are kept. */
+    LENIENT,
+    /** Both are errors. */
+    STRICT
+  }
+
+  TreeReader(JsonParser parser, JsonNodeFactory nodes, Strictness strictness) {
     this.parser = parser;
     this.nodes = nodes;
+    this.strictness = strictness;
   }
 
   JsonNode document() throws IOException {
@@ -43,7 +55,7 @@ final class TreeReader {
       String name = null;
       JsonToken token = parser.nextToken();
       if (token == JsonToken.FIELD_NAME) {
-        name = parser.currentName();
+        name = text();
         token = parser.nextToken();
       }
       if (token == null) {
@@ -57,7 +69,7 @@ final class TreeReader {
       if (name == null) {
         ((ArrayNode) open.element()).add(node);
       } else {
-        ((ObjectNode) open.element()).set(name, node);
+        set((ObjectNode) open.element(), name, node);
       }
       if (node instanceof ContainerNode<?> container) {
         open.push(container);
@@ -65,11 +77,27 @@ final class TreeReader {
     }
   }
 
+  private void set(ObjectNode object, String name, JsonNode node) throws IOException {
+    JsonNode before = object.replace(name, node);
+    if (strictness == Strictness.STRICT && before != null) {
+      String cut = name.substring(0, Math.min(name.length(), LONGEST_TOLD));
+      throw new JsonParseException(parser, "member '" + cut + "' is there twice");
+    }
+  }
+
+  private String text() throws IOException {
+    String text = parser.getText();
+    if (strictness == Strictness.STRICT && Surrogates.isBroken(text)) {
+      throw new JsonParseException(parser, "half a surrogate pair is no character");
+    }
+    return text;
+  }
+
   private JsonNode node(JsonToken token) throws IOException {
     return switch (token) {
       case START_OBJECT -> nodes.objectNode();
       case START_ARRAY -> nodes.arrayNode();
-      case VALUE_STRING -> nodes.textNode(parser.getText());
+      case VALUE_STRING -> nodes.textNode(text());
       case VALUE_NUMBER_INT -> integer();
       case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
       case VALUE_TRUE -> nodes.booleanNode(true);

@@ -49,6 +49,40 @@ final class JsonTest {
         .isEqualTo(new BigInteger("18446744073709551615"));
   }
 
+  @Test
+  void whatTwoReadersCouldReadDifferentlyIsRefusedWhenReadStrictly() throws IOException {
+    assertThat(Json.readStrictly("{\"a\":{\"a\":\"\\ud83d\\ude00\"},\"b\":1}"))
+        .isEqualTo(Json.read("{\"a\":{\"a\":\"\\ud83d\\ude00\"},\"b\":1}"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> Json.readStrictly("{\"a\":1,\"b\":{\"c\":2,\"c\":2}}"))
+        .withMessageContaining("member 'c' is there twice");
+    for (String half :
+        new String[] {"\"\\ud800\"", "\"\\udc00x\"", "{\"\\ud800\":1}", "\"\ud800\""}) {
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> Json.readStrictly(half))
+          .withMessageContaining("surrogate");
+    }
+  }
+
+  @Test
+  void bytesThatAreNoUtf8AreRefusedWhenReadStrictly() throws IOException {
+    assertThat(Json.readStrictly("\"ü\"".getBytes(StandardCharsets.UTF_8)).textValue())
+        .isEqualTo("ü");
+    // Not a start, cut off, longer than need be, and half a surrogate pair.
+    int[][] bad = {{0xff}, {0xc3}, {0xc0, 0xaf}, {0xed, 0xa0, 0x80}};
+    for (int[] bytes : bad) {
+      byte[] text = new byte[bytes.length + 2];
+      text[0] = '"';
+      text[bytes.length + 1] = '"';
+      for (int i = 0; i < bytes.length; i++) {
+        text[i + 1] = (byte) bytes[i];
+      }
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> Json.readStrictly(text))
+          .withMessageContaining("not UTF-8");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "  ", "{", "[1,", "{\"a\":}", "{]", "{} {}", "1 2", "nul", "{\"a\" 1}", "\"a"})

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -33,52 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(LeakCheck.class)
 final class QapiSchemaTest {
   private static final Deadline DEADLINE = Deadline.of(Duration.ofMinutes(5));
-
-  /** One of each command, with every argument. */
-  private static final List<QmpCommand<?>> COMMANDS =
-      List.of(
-          new QmpCapabilities(List.of("oob")),
-          new QueryVersion(),
-          new QueryStatus(),
-          new QueryName(),
-          new QueryUuid(),
-          new QueryCpusFast(),
-          new Stop(),
-          new Cont(),
-          new SystemReset(),
-          new SystemPowerdown(),
-          new Quit(),
-          new QueryQmpSchema(),
-          new QueryMachines(),
-          new QueryCpuDefinitions(),
-          new QueryKvm(),
-          new QueryCommands(),
-          new QueryTarget(),
-          new AddFd(1L, "note"),
-          new RemoveFd(1, 2L),
-          new QueryFdsets(),
-          new Getfd("name"),
-          new Closefd("name"),
-          new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")),
-          new BlockdevDel("n"),
-          new DeviceAdd("virtio-rng-pci", "rng0", "pcie.0", Json.object()),
-          new DeviceDel("rng0"),
-          new NetdevAdd(Json.object().put("type", "user").put("id", "net0")),
-          new NetdevDel("net0"),
-          new ObjectAdd("rng-builtin", "rng", Json.object()),
-          new ObjectDel("rng"),
-          new ChardevAdd("char", Json.object().put("type", "null")),
-          new ChardevRemove("char"),
-          new QueryBlock(),
-          new QueryNamedBlockNodes(),
-          new QueryChardev(),
-          new SetAction(
-              RebootAction.RESET, ShutdownAction.PAUSE, PanicAction.PAUSE, WatchdogAction.RESET),
-          new Yank(List.of(new YankInstance.Chardev("char"))),
-          new QueryYank());
-
-  /** Commands that came after 5.2. */
-  private static final Set<String> SINCE_6_0 = Set.of("set-action", "yank", "query-yank");
 
   @TempDir Path directory;
   private final ExecutorService callbacks =
@@ -134,8 +87,8 @@ final class QapiSchemaTest {
   private static void checkNames(JsonNode schema, boolean before60) {
     Map<String, JsonNode> entities = new HashMap<>();
     schema.forEach(entity -> entities.put(Json.text(entity, "name"), entity));
-    for (QmpCommand<?> command : COMMANDS) {
-      if (before60 && SINCE_6_0.contains(command.command())) {
+    for (QmpCommand<?> command : QapiCommands.ALL) {
+      if (before60 && QapiCommands.SINCE_6_0.contains(command.command())) {
         continue;
       }
       JsonNode entity = entities.get(command.command());
@@ -155,9 +108,9 @@ final class QapiSchemaTest {
 
   private static void checkReplies(QmpConnection connection, boolean before60)
       throws InterruptedException {
-    for (QmpCommand<?> command : COMMANDS) {
+    for (QmpCommand<?> command : QapiCommands.ALL) {
       boolean asks = command.command().startsWith("query-");
-      if (asks && !(before60 && SINCE_6_0.contains(command.command()))) {
+      if (asks && !(before60 && QapiCommands.SINCE_6_0.contains(command.command()))) {
         assertThat(connection.execute(command, DEADLINE)).as(command.command()).isNotNull();
       }
     }

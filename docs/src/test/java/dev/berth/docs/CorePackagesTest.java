@@ -28,6 +28,7 @@ final class CorePackagesTest {
           Map.entry("host", Set.of("definition", "domain", "error", "control")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
+          Map.entry("schema", Set.of("definition", "error", "json", "qmp")),
           Map.entry("machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
           Map.entry(

@@ -22,6 +22,11 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.qapi.AddFd;
+import dev.berth.qapi.Getfd;
+import dev.berth.schema.QmpSchema;
+import dev.berth.schema.Violation;
+import dev.berth.testing.TestSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +81,40 @@ final class LaunchPlannerTest {
     try (Stream<Path> files = Files.list(GOLDEN)) {
       assertThat(files.map(file -> file.getFileName().toString()).sorted()).isEqualTo(names);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestSchema#all")
+  void everyStepIsOneThatTheSchemaAllows(TestSchema source) {
+    QmpSchema schema = source.index();
+    Map<String, DomainDefinition> all = cases();
+    all.put("everything", everything());
+    all.put("peripherals", PeripheralTest.all(NEWEST_MACHINE));
+    all.values()
+        .removeIf(
+            definition ->
+                Capabilities.of(source.version())
+                    .machineType(definition.compute().machineType())
+                    .isEmpty());
+    assertThat(all).hasSizeGreaterThan(20);
+    all.forEach(
+        (name, definition) ->
+            plan(source.version(), definition)
+                .assembly()
+                .forEach(step -> assertThat(problems(schema, step)).as(name + step).isEmpty()));
+  }
+
+  private static List<Violation> problems(QmpSchema schema, AssemblyStep step) {
+    if (step instanceof PassFile pass) {
+      AddFd addFd = new AddFd((long) pass.fdset(), pass.opaque());
+      return schema.check(addFd.command(), addFd.arguments());
+    }
+    if (step instanceof PassTap pass) {
+      Getfd getfd = new Getfd(pass.name());
+      return schema.check(getfd.command(), getfd.arguments());
+    }
+    Execute execute = (Execute) step;
+    return schema.check(execute.command(), execute.arguments());
   }
 
   @Test
