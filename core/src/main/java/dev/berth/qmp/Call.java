@@ -41,11 +41,14 @@ final class Call {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   Call(long id, QmpCommand<?> command, Lane lane, @Nullable FileDescriptor descriptor) {
+    this(id, command.command(), command.arguments(), lane, descriptor);
+  }
+
+  Call(long id, String name, ObjectNode arguments, Lane lane, @Nullable FileDescriptor descriptor) {
     this.id = id;
-    this.name = command.command();
+    this.name = name;
     this.lane = lane;
     this.descriptor = descriptor;
-    ObjectNode arguments = command.arguments();
     ObjectNode masked = Secrets.masked(name, arguments);
     byte[] line = encode(arguments);
     this.frame = ByteBuffer.wrap(line);

@@ -31,6 +31,7 @@ final class Connector implements QmpLoop.Member {
   private final Path socket;
   private final Deadline deadline;
   private final QmpEventListener listener;
+  private final CommandGate gate;
   private final long begunNanos = System.nanoTime();
   private final CompletableFuture<QmpConnection> future = new CompletableFuture<>();
 
@@ -39,11 +40,13 @@ final class Connector implements QmpLoop.Member {
   private QmpLoop.@Nullable Timer timer;
   private @Nullable Session session;
 
-  Connector(QmpLoop loop, Path socket, Deadline deadline, QmpEventListener listener) {
+  Connector(
+      QmpLoop loop, Path socket, Deadline deadline, QmpEventListener listener, CommandGate gate) {
     this.loop = loop;
     this.socket = socket;
     this.deadline = deadline;
     this.listener = listener;
+    this.gate = gate;
     future.whenComplete(
         (connection, failure) -> {
           if (future.isCancelled()) {
@@ -157,7 +160,7 @@ final class Connector implements QmpLoop.Member {
       return;
     }
     if (greeting != null && session != null) {
-      var connection = new QmpConnection(session, greeting);
+      var connection = new QmpConnection(session, greeting, gate);
       session = null; // the connection's from here on
       finish();
       complete(

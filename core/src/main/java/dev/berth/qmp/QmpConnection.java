@@ -33,15 +33,19 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link MachineLostException}: the connection had ended before any of it was sent
  *   <li>{@link BusyException}: too many commands are waiting already; nothing was sent
  *   <li>{@link InvalidRequestException}: its file descriptor was closed; nothing was sent
+ *   <li>{@link UnsupportedException}: the {@link CommandGate} knows that this QEMU lacks it, or
+ *       must not be sent it; nothing was sent
  * </ul>
  */
 public final class QmpConnection implements AutoCloseable {
   private final Session session;
   private final QmpGreeting greeting;
+  private final CommandGate gate;
 
-  QmpConnection(Session session, QmpGreeting greeting) {
+  QmpConnection(Session session, QmpGreeting greeting, CommandGate gate) {
     this.session = session;
     this.greeting = greeting;
+    this.gate = gate;
   }
 
   /** What QEMU said of itself. */
@@ -55,6 +59,27 @@ public final class QmpConnection implements AutoCloseable {
    */
   public OptionalLong peerPid() {
     return session.peerPid();
+  }
+
+  /** Whether this QEMU has that command; true as well when nobody knows. Constant time. */
+  public boolean supports(String command) {
+    return gate.supports(command);
+  }
+
+  /**
+   * Whether this QEMU has that command with that argument; true as well when nobody knows. Constant
+   * time.
+   */
+  public boolean supports(String command, String argument) {
+    return gate.supports(command, argument);
+  }
+
+  /**
+   * This connection without its gate, for a command that somebody wants sent whatever is known of
+   * it. Closing either closes both.
+   */
+  public QmpConnection ungated() {
+    return new QmpConnection(session, greeting, CommandGate.OPEN);
   }
 
   /** Sends a command; returns at once. */
@@ -101,7 +126,7 @@ public final class QmpConnection implements AutoCloseable {
    */
   public <R extends @Nullable Object> R execute(QmpCommand<R> command, Deadline deadline)
       throws InterruptedException {
-    return await(command, session.submit(command, Call.Lane.IN_BAND, null), deadline);
+    return await(command, session.submit(gate, command, Call.Lane.IN_BAND, null), deadline);
   }
 
   /**
@@ -117,7 +142,7 @@ public final class QmpConnection implements AutoCloseable {
   public <R extends @Nullable Object> R execute(
       QmpCommand<R> command, FileDescriptor descriptor, Deadline deadline)
       throws InterruptedException {
-    return await(command, session.submit(command, Call.Lane.IN_BAND, descriptor), deadline);
+    return await(command, session.submit(gate, command, Call.Lane.IN_BAND, descriptor), deadline);
   }
 
   /**
@@ -138,7 +163,8 @@ public final class QmpConnection implements AutoCloseable {
     var command = new PlainCommand(outOfBand ? "query-yank" : "query-status");
     Call.Lane lane = outOfBand ? Call.Lane.OUT_OF_BAND : Call.Lane.IN_BAND;
     var result = new CompletableFuture<SignOfLife>();
-    submit(command, lane, null, result)
+    // A QEMU that lacks the command says so, which is a sign of life: past the gate.
+    submit(CommandGate.OPEN, command, lane, null, result)
         .ifPresent(
             call ->
                 call.outcome()
@@ -230,7 +256,7 @@ public final class QmpConnection implements AutoCloseable {
   private <R extends @Nullable Object> CompletableFuture<R> send(
       QmpCommand<R> command, Call.Lane lane, @Nullable FileDescriptor descriptor) {
     var result = new CompletableFuture<R>();
-    submit(command, lane, descriptor, result)
+    submit(gate, command, lane, descriptor, result)
         .ifPresent(
             call ->
                 call.outcome()
@@ -241,13 +267,14 @@ public final class QmpConnection implements AutoCloseable {
   }
 
   private Optional<Call> submit(
+      CommandGate asked,
       QmpCommand<?> command,
       Call.Lane lane,
       @Nullable FileDescriptor descriptor,
       CompletableFuture<?> result) {
     try {
-      return Optional.of(session.submit(command, lane, descriptor));
-    } catch (BusyException e) {
+      return Optional.of(session.submit(asked, command, lane, descriptor));
+    } catch (BusyException | UnsupportedException e) {
       result.completeExceptionally(e);
       return Optional.empty();
     }

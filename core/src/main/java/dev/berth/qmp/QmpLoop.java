@@ -119,7 +119,21 @@ public final class QmpLoop implements AutoCloseable {
    */
   public CompletableFuture<QmpConnection> connect(
       Path socket, Duration deadline, CompletableFuture<?> giveUp, QmpEventListener listener) {
-    var connector = new Connector(this, socket, Deadline.of(deadline), listener);
+    return connect(socket, deadline, giveUp, listener, CommandGate.OPEN);
+  }
+
+  /**
+   * As {@link #connect(Path, Duration, CompletableFuture, QmpEventListener)}.
+   *
+   * @param gate asked about every command before it is sent over the connection
+   */
+  public CompletableFuture<QmpConnection> connect(
+      Path socket,
+      Duration deadline,
+      CompletableFuture<?> giveUp,
+      QmpEventListener listener,
+      CommandGate gate) {
+    var connector = new Connector(this, socket, Deadline.of(deadline), listener, gate);
     if (!run(connector::begin)) {
       connector.loopEnds(closedCause());
     }

@@ -1,5 +1,6 @@
 package dev.berth.qmp;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
@@ -75,8 +76,14 @@ final class Session implements Transport.Owner, QmpLoop.Member {
   // Any thread.
 
   /** Sends a command; its outcome never fails, and must not be given to application code. */
-  Call submit(QmpCommand<?> command, Call.Lane lane, java.io.@Nullable FileDescriptor descriptor) {
-    var call = new Call(ids.incrementAndGet(), command, lane, descriptor);
+  Call submit(
+      CommandGate gate,
+      QmpCommand<?> command,
+      Call.Lane lane,
+      java.io.@Nullable FileDescriptor descriptor) {
+    ObjectNode arguments = command.arguments();
+    gate.admit(command.command(), arguments);
+    var call = new Call(ids.incrementAndGet(), command.command(), arguments, lane, descriptor);
     outbox.add(call);
     flushSoon();
     return call;

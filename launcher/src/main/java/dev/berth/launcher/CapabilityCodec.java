@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /** Capabilities as JSON, for the cache. */
 final class CapabilityCodec {
   /** Part of the cache's key; changes whenever the JSON says more or something else. */
-  static final String FORMAT = "1";
+  static final String FORMAT = "2";
 
   private CapabilityCodec() {}
 

@@ -9,6 +9,7 @@ import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
+import dev.berth.qmp.CommandGate;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -34,11 +35,16 @@ final class LaunchSequence {
   }
 
   /** Takes all steps; the machine stands before the guest's first instruction. */
-  Machine launch(LaunchRecord launch, QemuShell shell, QmpEventListener events, Deadline deadline)
+  Machine launch(
+      LaunchRecord launch,
+      QemuShell shell,
+      CommandGate gate,
+      QmpEventListener events,
+      Deadline deadline)
       throws InterruptedException {
     LaunchLog log = LaunchLog.from(launch);
     Process waiter = shell.startQemu();
-    QmpConnection qmp = connect(launch, waiter, events, deadline, log);
+    QmpConnection qmp = connect(launch, waiter, gate, events, deadline, log);
     boolean complete = false;
     try {
       QemuProcess process = prove(launch);
@@ -58,12 +64,14 @@ final class LaunchSequence {
   private QmpConnection connect(
       LaunchRecord launch,
       Process waiter,
+      CommandGate gate,
       QmpEventListener events,
       Deadline deadline,
       LaunchLog log)
       throws InterruptedException {
     CompletableFuture<QmpConnection> connecting =
-        loop.connect(launch.files().qmpSocket(), deadline.remaining(), waiter.onExit(), events);
+        loop.connect(
+            launch.files().qmpSocket(), deadline.remaining(), waiter.onExit(), events, gate);
     boolean connected = false;
     try {
       QmpConnection qmp = connecting.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);

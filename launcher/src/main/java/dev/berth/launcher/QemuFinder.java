@@ -121,9 +121,10 @@ final class QemuFinder {
     if (remembered.isPresent()) {
       return CapabilityCodec.read(remembered.get());
     }
-    QemuCapabilities capabilities = probe.probe(binary);
-    cache.store(KIND, identity.path(), key, CapabilityCodec.write(capabilities));
-    return capabilities;
+    QemuProbe.Answers answers = probe.probe(binary);
+    SchemaShelf.keep(cache, identity, answers.capabilities().version(), answers.schema());
+    cache.store(KIND, identity.path(), key, CapabilityCodec.write(answers.capabilities()));
+    return answers.capabilities();
   }
 
   private static FileIdentity identity(Path binary) {

@@ -15,6 +15,7 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
+import dev.berth.schema.QmpSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,15 +28,20 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Launches machines as QEMU processes that outlive this one, and recognises them afterwards.
  *
  * <p>Threads: {@code berth-process-watch} and {@code berth-log-trim}, from {@link #start} to {@link
  * #close}; {@code berth-cmdline-N} of {@link CommandLines}; {@code berth-probe-…} while a QEMU
- * binary is examined. Thread-safe. Closing ends no machine.
+ * binary is examined; {@code berth-schema} of {@link SchemaShelf}. Thread-safe. Closing ends no
+ * machine.
  */
 public final class QemuLauncher implements MachineLauncher, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QemuLauncher.class);
+
   static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
 
   private final LaunchResolver resolver;
@@ -47,7 +53,9 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private final MachineScopes scopes;
   private final LauncherSettings settings;
   private final QmpLoop loop;
+  private final SchemaShelf schemas;
   private final Map<String, RunningQemu> machines = new ConcurrentHashMap<>();
+  private final Map<String, MachineGate> gates = new ConcurrentHashMap<>();
 
   private QemuLauncher(
       LauncherSettings settings, ProcessWatch watch, QmpLoop loop, Executor callbacks) {
@@ -60,6 +68,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     this.trimmer =
         new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
     HostCache cache = new HostCache(settings.cacheDirectory());
+    this.schemas = new SchemaShelf(cache);
     QemuFinder finder =
         new QemuFinder(
             settings.qemuBinaries(), settings.searchPath(), new QemuProbe(PROBE_LIMIT), cache);
@@ -117,12 +126,27 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {
-        return sequence.launch(launch, shell, events, deadline);
+        return sequence.launch(launch, shell, gateOfLaunch(launch), events, deadline);
       } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
         undo(launch, failure);
         throw failure;
       }
     }
+  }
+
+  /** QEMU is started from what is at its path now. */
+  private MachineGate gateOfLaunch(LaunchRecord launch) {
+    MachineGate gate = gate(launch);
+    try {
+      gate.follow(schemas.of(FileIdentity.of(launch.qemu().binary())));
+    } catch (IOException unknown) {
+      LOG.debug("The schema of {} is not looked for", launch.qemu().binary(), unknown);
+    }
+    return gate;
+  }
+
+  private MachineGate gate(LaunchRecord launch) {
+    return gates.computeIfAbsent(launch.incarnation(), fresh -> new MachineGate(launch.argv()));
   }
 
   private void undo(LaunchRecord launch, Exception cause) {
@@ -160,12 +184,31 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
                   + socket
                   + " was removed. Destroy the domain to end it."));
     }
-    return loop.connect(socket, Deadline.none().remaining(), process.exit(), events);
+    MachineGate gate = gate(launch);
+    CompletableFuture<QmpConnection> connecting =
+        loop.connect(socket, Deadline.none().remaining(), process.exit(), events, gate);
+    if (gate.schema().isEmpty()) {
+      connecting.thenAccept(qmp -> gate.follow(schemaOf(launch, process, qmp)));
+    }
+    return connecting;
+  }
+
+  /** Of its binary, if that is still there and was probed; else QEMU itself is asked. */
+  private CompletableFuture<Optional<QmpSchema>> schemaOf(
+      LaunchRecord launch, QemuProcess process, QmpConnection qmp) {
+    return schemas
+        .of(launch.qemu().binary(), process.pid())
+        .thenCompose(
+            kept ->
+                kept.isPresent()
+                    ? CompletableFuture.completedFuture(kept)
+                    : LiveSchema.ask(qmp, schemas));
   }
 
   @Override
   public void abort(LaunchRecord launch) {
     machines.remove(launch.incarnation());
+    gates.remove(launch.incarnation());
     LaunchUndo.undo(launch, table);
   }
 
@@ -185,6 +228,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   @Override
   public void removeRunDirectory(LaunchRecord launch) {
     machines.remove(launch.incarnation());
+    gates.remove(launch.incarnation());
     LaunchUndo.removeRunDirectory(launch.files().runDirectory());
   }
 
@@ -213,5 +257,6 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     watch.close();
     machines.values().forEach(RunningQemu::close);
     machines.clear();
+    schemas.close();
   }
 }

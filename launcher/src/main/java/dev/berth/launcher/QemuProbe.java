@@ -49,7 +49,7 @@ final class QemuProbe {
    * @throws HostFailureException when it is no working QEMU for x86-64
    * @throws InterruptedException when the caller is interrupted; the binary is ended
    */
-  QemuCapabilities probe(Path binary) throws InterruptedException {
+  Answers probe(Path binary) throws InterruptedException {
     List<String> argv =
         List.of(
             binary.toString(),
@@ -67,8 +67,16 @@ final class QemuProbe {
     if (!answers.keySet().containsAll(QUESTIONS)) {
       throw notQemu(binary, run);
     }
-    return capabilities(answers);
+    return new Answers(capabilities(answers), answers.get("query-qmp-schema"));
   }
+
+  /**
+   * What a binary says.
+   *
+   * @param capabilities what it can do
+   * @param schema what it takes over QMP, in its own form
+   */
+  record Answers(QemuCapabilities capabilities, JsonNode schema) {}
 
   private static String questions() {
     StringBuilder lines = new StringBuilder();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.error.HostFailureException;
+import dev.berth.schema.QmpSchema;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
@@ -52,11 +53,30 @@ final class QemuFinderTest {
   }
 
   @Test
+  void whatABinaryTakesIsReadOnceAndKept() throws Exception {
+    Path binary = TestQemu.installed().emulator();
+    FileIdentity identity = finder(PATIENT, binary).find().identity();
+    QmpSchema schema;
+    try (SchemaShelf shelf = new SchemaShelf(cache())) {
+      schema = shelf.of(identity).get().orElseThrow();
+      assertThat(shelf.of(identity).get().orElseThrow()).isSameAs(schema);
+    }
+
+    assertThat(schema.supports("blockdev-add", "node-name")).isTrue();
+    try (SchemaShelf later = new SchemaShelf(cache())) {
+      assertThat(later.of(identity).get().orElseThrow().commandNames())
+          .isEqualTo(schema.commandNames());
+    }
+  }
+
+  @Test
   void aDamagedCacheEntryMeansAskingAgain() throws Exception {
     Path binary = TestQemu.installed().emulator();
     QemuCapabilities first = finder(PATIENT, binary).find().capabilities();
     try (var entries = Files.list(directory.resolve("cache"))) {
-      Files.writeString(entries.findFirst().orElseThrow(), "{");
+      for (Path entry : entries.toList()) {
+        Files.writeString(entry, "{");
+      }
     }
 
     assertThat(finder(PATIENT, binary).find().capabilities()).isEqualTo(first);

@@ -181,6 +181,30 @@ final class RecognitionTest {
   }
 
   @Test
+  void anAdoptedMachineIsGatedByTheSchemaThatWasKeptOfItsBinary() throws Exception {
+    try (QmpConnection qmp = connected()) {
+      LauncherFixture.await("the gate knows", () -> !qmp.supports("dance"));
+
+      assertThat(qmp.supports("query-status")).isTrue();
+    }
+  }
+
+  @Test
+  void anAdoptedMachineOfAnUnknownBinaryIsAskedItself() throws Exception {
+    RunFiles.deleteTree(home.resolve("cache"));
+
+    try (QmpConnection qmp = connected()) {
+      LauncherFixture.await("the gate knows", () -> !qmp.supports("dance"));
+
+      assertThat(qmp.supports("blockdev-add", "node-name")).isTrue();
+    }
+  }
+
+  private QmpConnection connected() throws Exception {
+    return reconnect(next.alive(launch)).get(LauncherFixture.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
   void aReconnectFailsWhenTheMachineEnds() throws Exception {
     signal("STOP");
     QemuProcess process = next.alive(launch);
