@@ -165,6 +165,7 @@ final class Methods {
   private static ObjectNode hello(VmHost host, Params params) {
     String version = host.info().version();
     int protocol = params.integer(PROTOCOL);
+    params.optionalText(VERSION); // nobody decides by it, but it is a text like others
     if (protocol != Protocol.VERSION) {
       throw new UnsupportedException(
           "This host (Berth "

@@ -133,7 +133,8 @@ final class ControlServerTest {
         "domain.define   | {\"text\":\"\",\"baseDirectory\":\"x\"}           | 'baseDirectory'",
         "domain.define   | {\"text\":\"\",\"baseDirectory\":\"/\",\"condition\":7} | 'condition'",
         "events.subscribe| {}                                                | 'after'",
-        "hello           | {\"protocol\":99999999999}                        | 'protocol'"
+        "hello           | {\"protocol\":99999999999}                        | 'protocol'",
+        "hello           | {\"protocol\":1,\"version\":2}                   | 'version'"
       })
   void aWrongParameterIsRefusedByItsName(String method, String params, String named)
       throws Exception {

@@ -3,11 +3,11 @@ package dev.berth.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.ErrorCode;
 import dev.berth.json.Json;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.MemoryHost;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,16 +17,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code docs/control-protocol.md} tells what the server does. */
+@ExtendWith(LeakCheck.class)
 final class ProtocolPageTest {
-  private static final Pattern EXAMPLES = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
+  private static final String REFRESH =
+      "mvn -pl core test -Dtest=ProtocolPageTest -Dgolden.refresh=true";
   private static final Methods METHODS = new Methods(() -> {});
+
+  @TempDir private Path directory;
 
   private static final Map<String, Function<JsonNode, ?>> DECODERS =
       Map.ofEntries(
@@ -52,15 +57,17 @@ final class ProtocolPageTest {
 
   @Test
   void everyMethodHasItsSectionAndEverySectionItsMethod() throws Exception {
-    assertThat(sections().keySet()).containsExactlyInAnyOrderElementsOf(METHODS.names());
+    assertThat(ProtocolPage.read().sections().keySet())
+        .containsExactlyInAnyOrderElementsOf(METHODS.names());
   }
 
   @Test
   void everyErrorCodeIsInTheTable() throws Exception {
-    assertThat(page())
+    String preface = ProtocolPage.read().preface();
+    assertThat(preface)
         .contains(
             Arrays.stream(ErrorCode.values()).map(code -> "| `" + code.text() + "` |").toList());
-    List<JsonNode> errors = examples(page().substring(0, page().indexOf("## Methods")));
+    List<JsonNode> errors = ProtocolPage.examples(preface);
     assertThat(errors).hasSize(1);
     assertThat(ErrorCodec.read(errors.get(0).path("error")).code()).isEqualTo(ErrorCode.NOT_FOUND);
   }
@@ -68,8 +75,8 @@ final class ProtocolPageTest {
   @ParameterizedTest
   @MethodSource("methods")
   void theExampleIsARequestThatIsUnderstoodAndAReplyThatCanBeRead(String name) throws Exception {
-    String section = sections().get(name);
-    List<JsonNode> messages = examples(section);
+    String section = ProtocolPage.read().sections().get(name);
+    List<JsonNode> messages = ProtocolPage.examples(section);
     Request request = Request.parse(Json.bytes(messages.get(0)), METHODS);
     assertThat(request.method().name()).isEqualTo(name);
     Params.of(name, request.method().parameters(), request.params());
@@ -90,38 +97,64 @@ final class ProtocolPageTest {
 
   @Test
   void theExampleOfAnEventCanBeRead() throws Exception {
-    JsonNode event = examples(sections().get(Methods.SUBSCRIBE)).get(2);
+    JsonNode event = ProtocolPage.read().example(Methods.SUBSCRIBE).get(2);
     assertThat(event.path("method").asText()).isEqualTo(Methods.EVENT);
     assertThat(EventCodec.read(event.path("params")).sequence()).isEqualTo(42);
   }
 
-  private static Map<String, String> sections() throws IOException {
-    Map<String, String> sections = new LinkedHashMap<>();
-    String[] parts = page().split("\n### `");
-    for (int i = 1; i < parts.length; i++) {
-      sections.put(parts[i].substring(0, parts[i].indexOf('`')), parts[i]);
+  @ParameterizedTest
+  @MethodSource("methods")
+  void theExampleOfAResultHasWhatResultsHave(String name) {
+    assertThat(
+            ProtocolResults.of(name)
+                .complaints(ProtocolPage.read().example(name).get(1).path("result")))
+        .isEmpty();
+  }
+
+  @Test
+  void theExampleOfAnEventHasWhatEventsHave() {
+    JsonNode event = ProtocolPage.read().example(Methods.SUBSCRIBE).get(2);
+    assertThat(ProtocolResults.event().complaints(event.path("params"))).isEmpty();
+  }
+
+  @Test
+  void whatIsMissingUnknownOrOfAnotherKindIsNoticed() {
+    JsonNode domain = ProtocolPage.read().example(Methods.GET).get(1).path("result");
+    WireShape shape = ProtocolResults.of(Methods.GET);
+    ObjectNode other = domain.deepCopy();
+    other.remove("generation");
+    other.put("colour", "red").put("publishedAt", "noon").remove("machine");
+
+    assertThat(shape.complaints(other))
+        .containsExactlyInAnyOrder(
+            "'.generation' is missing",
+            "'.colour' is not known",
+            "'.publishedAt' is no [instant] but \"noon\"");
+  }
+
+  @Test
+  void theTablesSayWhatTheServerAndTheTypesSay() throws Exception {
+    Path socket = directory.resolve("control.sock");
+    MemoryHost host = MemoryHost.create();
+    Map<String, String> tables = new LinkedHashMap<>();
+    tables.put("domain", ProtocolResults.table("domain", ProtocolResults.domain()));
+    tables.put("event", ProtocolResults.table("event", ProtocolResults.event()));
+    ProtocolPage page = ProtocolPage.read();
+    try (ControlServer server =
+        new ControlServer(host::as, socket, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE)
+            .start()) {
+      assertThat(server).isNotNull();
+      ProtocolParameters parameters = new ProtocolParameters(socket);
+      for (String method : METHODS.names()) {
+        tables.put(
+            method, parameters.table(page.example(method).get(0)) + ProtocolResults.text(method));
+      }
     }
-    return sections;
-  }
-
-  private static List<JsonNode> examples(String text) {
-    return EXAMPLES
-        .matcher(text)
-        .results()
-        .flatMap(match -> match.group(1).lines())
-        .map(ProtocolPageTest::json)
-        .toList();
-  }
-
-  private static JsonNode json(String line) {
-    try {
-      return Json.read(line.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new AssertionError("no JSON: " + line, e);
+    if (Boolean.getBoolean("golden.refresh")) {
+      page.with(tables).write();
     }
-  }
-
-  private static String page() throws IOException {
-    return Files.readString(Path.of("..", "docs", "control-protocol.md"));
+    assertThat(tables)
+        .as("the page is out of date; to write it anew: %s", REFRESH)
+        .allSatisfy((name, table) -> assertThat(ProtocolPage.read().table(name)).isEqualTo(table));
   }
 }

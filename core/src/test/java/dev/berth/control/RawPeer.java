@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A client that sends whatever bytes a test wants. */
-final class RawPeer implements Closeable {
+public final class RawPeer implements Closeable {
   final SocketChannel channel;
   private final LineReader lines;
 
@@ -20,11 +20,13 @@ final class RawPeer implements Closeable {
     this.lines = new LineReader(channel, Protocol.MAX_REPLY_BYTES);
   }
 
-  static RawPeer connect(Path socket) throws IOException {
+  /** A client of the server at that socket. */
+  public static RawPeer connect(Path socket) throws IOException {
     return new RawPeer(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
   }
 
-  RawPeer send(String text) throws IOException {
+  /** Sends that text as it is. */
+  public RawPeer send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -55,7 +57,7 @@ final class RawPeer implements Closeable {
   }
 
   /** The next message. */
-  JsonNode receive() throws IOException {
+  public JsonNode receive() throws IOException {
     return Json.read(
         lines.next().orElseThrow(() -> new IOException("the other side closed the connection")));
   }

@@ -1,0 +1,145 @@
+package dev.berth.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.control.ProtocolPage;
+import dev.berth.control.ProtocolResults;
+import dev.berth.control.RawPeer;
+import dev.berth.control.WireShape;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.TestGuest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every example of {@code docs/control-protocol.md}, sent to a daemon with a real QEMU and a real
+ * guest: the reply has every member that the page shows, and none that it does not know.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(300)
+final class ProtocolExamplesTest {
+  private static final long PATIENCE_MILLIS = TestHome.PATIENCE.toMillis();
+
+  private final ProtocolPage page = ProtocolPage.read();
+  private final Set<String> sent = new HashSet<>();
+
+  @TempDir private Path directory;
+  private TestHome home;
+  private Daemon daemon;
+  private Path socket;
+
+  @BeforeEach
+  void serve() {
+    home = new TestHome(directory);
+    daemon = Daemon.start(home.settings());
+    socket = home.settings().layout().controlSocket();
+  }
+
+  @AfterEach
+  void close() {
+    daemon.close();
+    home.clear();
+    assertThat(home.runDirectories()).isEmpty();
+  }
+
+  @Test
+  void everyExampleIsAnsweredAsThePageSays() throws Exception {
+    try (RawPeer peer = RawPeer.connect(socket)) {
+      all(peer, "hello", "domain.define", "domain.start");
+      awaitGuest(peer);
+      all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
+      all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
+      subscription();
+      console();
+      all(peer, "domain.shutdown", "domain.start", "domain.reset", "domain.destroy");
+      all(peer, "domain.start", "domain.pause", "guests.shutdown", "domain.undefine");
+      all(peer, "daemon.stop");
+    }
+    daemon.await();
+
+    assertThat(sent).containsExactlyInAnyOrderElementsOf(page.sections().keySet());
+  }
+
+  private void subscription() throws IOException {
+    try (RawPeer peer = RawPeer.connect(socket)) {
+      all(peer, "events.subscribe");
+      JsonNode event = peer.receive();
+      assertThat(event.path("method").asText()).isEqualTo("event");
+      assertThat(ProtocolResults.event().complaints(event.path("params"))).isEmpty();
+    }
+  }
+
+  private void console() throws IOException {
+    try (RawPeer peer = RawPeer.connect(socket)) {
+      all(peer, "console.open");
+    }
+  }
+
+  private void all(RawPeer peer, String... methods) throws IOException {
+    for (String method : methods) {
+      List<JsonNode> example = page.example(method);
+      JsonNode reply = peer.send(request(example.get(0)) + "\n").receive();
+      assertThat(reply.path("id")).as("%s", reply).isEqualTo(example.get(0).path("id"));
+      assertThat(reply.has("result")).as("%s: %s", method, reply).isTrue();
+      assertThat(ProtocolResults.of(method).complaints(reply.path("result"))).as(method).isEmpty();
+      assertThat(WireShape.paths(reply.path("result")))
+          .as(method)
+          .containsAll(WireShape.paths(example.get(1).path("result")));
+      sent.add(method);
+    }
+  }
+
+  /** The example, with a guest that boots, and more patience than a busy machine may need. */
+  private static JsonNode request(JsonNode example) {
+    ObjectNode request = example.deepCopy();
+    if (request.path("params") instanceof ObjectNode params) {
+      for (String wait : List.of("timeoutMillis", "deadlineMillis")) {
+        if (params.has(wait)) {
+          params.put(wait, PATIENCE_MILLIS);
+        }
+      }
+      if (params.has("text")) {
+        params.put("text", params.path("text").asText() + guest());
+      }
+    }
+    return request;
+  }
+
+  private static String guest() {
+    TestGuest guest = TestGuest.locate();
+    return String.join(
+        "\n",
+        "labels: {team: shop}",
+        "boot:",
+        "  kernel: " + guest.kernel(),
+        "  initrd: " + guest.initrd(),
+        "  cmdline: " + TestGuest.cmdline(),
+        "");
+  }
+
+  /** Until it has booted it takes no notice of its power button. */
+  private void awaitGuest(RawPeer peer) throws IOException {
+    JsonNode request = page.example("domain.log").get(0);
+    String log;
+    do {
+      StringBuilder text = new StringBuilder();
+      for (JsonNode part : peer.send(request + "\n").receive().at("/result/base64")) {
+        text.append(new String(Base64.getDecoder().decode(part.asText()), UTF_8));
+      }
+      log = text.toString();
+    } while (!log.contains(TestGuest.UP));
+  }
+}

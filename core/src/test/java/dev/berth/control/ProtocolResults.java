@@ -1,0 +1,122 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.domain.EventRange;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DefinitionView;
+import dev.berth.host.GuestShutdown;
+import dev.berth.host.VerbResult;
+import dev.berth.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+/**
+ * What methods answer: what the types of the API become on the wire, found out from many values.
+ */
+public final class ProtocolResults {
+  /** Far more than what may be absent or what constants there are. */
+  private static final int VALUES = 200;
+
+  private static final String DOMAIN = "[domain](#a-domain)";
+
+  /** What describes a domain elsewhere on the page. */
+  private static final Map<String, String> LINKS = Map.of("snapshot", DOMAIN);
+
+  private static final Function<RandomValues, JsonNode> NOTHING = values -> Json.object();
+  private static final Function<RandomValues, JsonNode> VERB =
+      values ->
+          ResultCodec.write(
+              new VerbResult(
+                  values.constant(VerbResult.Effect.values()), values.text(), values.snapshot()));
+
+  private static final Map<String, Function<RandomValues, JsonNode>> RESULTS =
+      Map.ofEntries(
+          Map.entry(
+              Methods.HELLO,
+              values ->
+                  Json.object()
+                      .put(Methods.PROTOCOL, Protocol.VERSION)
+                      .put(Methods.VERSION, values.text())),
+          Map.entry(Methods.HOST_INFO, values -> HostInfoCodec.write(values.hostInfo())),
+          Map.entry(Methods.STOP, NOTHING),
+          Map.entry(Methods.LIST, values -> ResultCodec.write(values.list(values::snapshot))),
+          Map.entry(Methods.GET, values -> DomainCodec.write(values.snapshot())),
+          Map.entry(
+              Methods.DEFINITION,
+              values ->
+                  ResultCodec.write(new DefinitionView(values.text().length(), values.text()))),
+          Map.entry(
+              Methods.DEFINE,
+              values ->
+                  ResultCodec.write(
+                      new DefineResult(
+                          values.constant(DefineResult.Effect.values()), values.snapshot()))),
+          Map.entry(Methods.UNDEFINE, NOTHING),
+          Map.entry(Methods.START, VERB),
+          Map.entry(Methods.SHUTDOWN, VERB),
+          Map.entry(
+              Methods.SHUTDOWN_GUESTS,
+              values -> GuestShutdownCodec.write(values.list(() -> guestShutdown(values)))),
+          Map.entry(Methods.DESTROY, VERB),
+          Map.entry(Methods.RESET, VERB),
+          Map.entry(Methods.PAUSE, VERB),
+          Map.entry(Methods.RESUME, VERB),
+          Map.entry(Methods.AWAIT, values -> DomainCodec.write(values.snapshot())),
+          Map.entry(
+              Methods.LOG,
+              values -> ResultCodec.log(values.text().getBytes(StandardCharsets.UTF_8))),
+          Map.entry(
+              Methods.EVENT_RANGE,
+              values -> EventCodec.write(new EventRange(values.text().length(), 1))),
+          Map.entry(Methods.SUBSCRIBE, NOTHING),
+          Map.entry(Methods.CONSOLE, NOTHING));
+
+  private ProtocolResults() {}
+
+  /** What that method answers, in every detail. */
+  public static WireShape of(String method) {
+    return shape(RESULTS.get(method), Map.of());
+  }
+
+  /** What a notification of an event holds. */
+  public static WireShape event() {
+    return shape(values -> EventCodec.write(values.event()), Map.of());
+  }
+
+  /** What a domain is wherever one is answered. */
+  static WireShape domain() {
+    return of(Methods.GET);
+  }
+
+  /** What the page says of that method's result. */
+  static String text(String method) {
+    return switch (method) {
+      case Methods.GET, Methods.AWAIT -> "The result is a " + DOMAIN + ".\n";
+      case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
+      default -> table("result", shape(RESULTS.get(method), LINKS));
+    };
+  }
+
+  /** A table, or a sentence where there is nothing to tell. */
+  static String table(String title, WireShape shape) {
+    String rows = shape.rows();
+    return rows.isEmpty()
+        ? "The result is empty.\n"
+        : "| " + title + " | holds | |\n|---|---|---|\n" + rows;
+  }
+
+  private static GuestShutdown guestShutdown(RandomValues values) {
+    return new GuestShutdown(
+        values.constant(GuestShutdown.Outcome.values()), values.text(), values.snapshot());
+  }
+
+  private static WireShape shape(
+      Function<RandomValues, JsonNode> value, Map<String, String> links) {
+    List<JsonNode> values =
+        LongStream.range(0, VALUES).mapToObj(seed -> value.apply(new RandomValues(seed))).toList();
+    return WireShape.of(values, links);
+  }
+}
