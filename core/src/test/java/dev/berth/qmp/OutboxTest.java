@@ -37,16 +37,34 @@ final class OutboxTest {
   }
 
   @Test
-  void oneDescriptorIsInFlightAtATimeAndOrderIsKept() {
+  void nothingFollowsADescriptorUntilItsCommandIsAnswered() {
+    Call before = inBand(null);
     Call first = inBand(FileDescriptor.out);
     Call second = inBand(FileDescriptor.out);
     Call third = inBand(null);
 
+    assertThat(outbox.next()).isSameAs(before);
     assertThat(outbox.next()).isSameAs(first);
+    assertThat(outbox.next()).isNull();
+    outbox.answered(before.id());
     assertThat(outbox.next()).isNull();
     outbox.answered(first.id());
     assertThat(outbox.next()).isSameAs(second);
+    assertThat(outbox.next()).isNull();
+    outbox.answered(second.id());
     assertThat(outbox.next()).isSameAs(third);
+  }
+
+  @Test
+  void theLivenessProbeIsSentWhileADescriptorIsOnItsWay() {
+    Call first = inBand(FileDescriptor.out);
+    Call probe = outOfBand();
+
+    assertThat(outbox.next()).isSameAs(probe);
+    assertThat(outbox.next()).isSameAs(first);
+    assertThat(outbox.next()).isNull();
+    Call again = outOfBand();
+    assertThat(outbox.next()).isSameAs(again);
   }
 
   @Test
