@@ -33,6 +33,7 @@ final class Connector implements QmpLoop.Member {
   private final QmpEventListener listener;
   private final CommandGate gate;
   private final long begunNanos = System.nanoTime();
+  private final CompletableFuture<Void> accepted = new CompletableFuture<>();
   private final CompletableFuture<QmpConnection> future = new CompletableFuture<>();
 
   private String obstacle = "it was not tried";
@@ -49,6 +50,9 @@ final class Connector implements QmpLoop.Member {
     this.gate = gate;
     future.whenComplete(
         (connection, failure) -> {
+          if (failure != null) {
+            accepted.completeExceptionally(failure);
+          }
           if (future.isCancelled()) {
             loop.run(() -> stop("nobody waits for the connection any more"));
           }
@@ -58,6 +62,11 @@ final class Connector implements QmpLoop.Member {
   /** Completed on the callback executor. */
   CompletableFuture<QmpConnection> future() {
     return future;
+  }
+
+  /** Completed on the callback executor. */
+  CompletableFuture<Void> accepted() {
+    return accepted;
   }
 
   void begin() {
@@ -152,6 +161,7 @@ final class Connector implements QmpLoop.Member {
         "it was accepted, but QEMU did not finish the handshake; another client may own the monitor,"
             + " or QEMU is stopped";
     timer = loop.after(deadline.remaining(), () -> fail(late()));
+    complete(() -> accepted.complete(null));
     connected.ready().whenComplete((greeting, failure) -> handshakeEnded(greeting, failure));
   }
 

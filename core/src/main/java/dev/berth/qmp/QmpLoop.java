@@ -133,6 +133,16 @@ public final class QmpLoop implements AutoCloseable {
       CompletableFuture<?> giveUp,
       QmpEventListener listener,
       CommandGate gate) {
+    return connecting(socket, deadline, giveUp, listener, gate).usable();
+  }
+
+  /** As {@link #connect(Path, Duration, CompletableFuture, QmpEventListener)}, step by step. */
+  public QmpConnecting connecting(
+      Path socket,
+      Duration deadline,
+      CompletableFuture<?> giveUp,
+      QmpEventListener listener,
+      CommandGate gate) {
     var connector = new Connector(this, socket, Deadline.of(deadline), listener, gate);
     if (!run(connector::begin)) {
       connector.loopEnds(closedCause());
@@ -140,7 +150,7 @@ public final class QmpLoop implements AutoCloseable {
     // Any of the two: what waits for a process must not grow with every attempt to connect to it.
     CompletableFuture.anyOf(giveUp, connector.future())
         .whenComplete((value, failure) -> run(connector::giveUp));
-    return connector.future();
+    return new QmpConnecting(connector.accepted(), connector.future());
   }
 
   /**

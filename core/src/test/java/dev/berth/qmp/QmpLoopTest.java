@@ -122,6 +122,58 @@ final class QmpLoopTest {
   }
 
   @Test
+  void tellsThatAConnectionWasTakenBeforeTheHandshakeIsThrough() {
+    try (FakeQemu qemu = FakeQemu.listen(directory.resolve("qmp"), Misbehaviour.NO_GREETING)) {
+      QmpConnecting connecting =
+          loop.loop()
+              .connecting(
+                  qemu.socket(),
+                  PATIENCE,
+                  new CompletableFuture<>(),
+                  event -> {},
+                  CommandGate.OPEN);
+
+      await(connecting.accepted());
+      assertThat(connecting.usable()).isNotDone();
+
+      connecting.abandon();
+      assertThat(connecting.usable()).isCancelled();
+    }
+  }
+
+  @Test
+  void aConnectionThatNobodyTakesFailsInBothSteps() {
+    var process = new CompletableFuture<Integer>();
+    QmpConnecting connecting =
+        loop.loop()
+            .connecting(directory.resolve("qmp"), PATIENCE, process, event -> {}, CommandGate.OPEN);
+
+    process.complete(1);
+
+    assertThat(failure(connecting.usable())).isInstanceOf(MachineLostException.class);
+    assertThat(failure(connecting.accepted())).isInstanceOf(MachineLostException.class);
+  }
+
+  @Test
+  void aConnectionThatIsAbandonedAfterTheHandshakeIsClosed() {
+    try (FakeQemu qemu = FakeQemu.listen(directory.resolve("qmp"))) {
+      QmpConnecting connecting =
+          loop.loop()
+              .connecting(
+                  qemu.socket(),
+                  PATIENCE,
+                  new CompletableFuture<>(),
+                  event -> {},
+                  CommandGate.OPEN);
+      QmpConnection connection = await(connecting.usable());
+
+      connecting.abandon();
+
+      assertThat(await(connection.disconnected()).reason()).isEqualTo(QmpDisconnect.Reason.CLOSED);
+    }
+  }
+
+  @Test
   void anAttemptThatIsOverWaitsForNoProcess() {
     CompletableFuture<Void> process = new CompletableFuture<>();
     Path socket = directory.resolve("none");

@@ -11,6 +11,7 @@ import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.CommandGate;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpConnecting;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
@@ -21,7 +22,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * The steps of a launch: QEMU up, connect, prove the process, assemble. A failure closes the
+ * The steps of a launch: QEMU up, connect, prove the process, assemble. QEMU writes its pidfile
+ * before it listens, so the proof is made while it is still busy with itself. A failure closes the
  * connection; ending processes and removing files is the caller's. A QEMU that hangs up is reported
  * in its own words, whether or not a command was on its way just then.
  */
@@ -44,10 +46,14 @@ final class LaunchSequence {
       throws InterruptedException {
     LaunchLog log = LaunchLog.from(launch);
     Process waiter = shell.startQemu();
-    QmpConnection qmp = connect(launch, waiter, gate, events, deadline, log);
+    QmpConnecting connecting =
+        loop.connecting(
+            launch.files().qmpSocket(), deadline.remaining(), waiter.onExit(), events, gate);
     boolean complete = false;
     try {
+      await(connecting.accepted(), deadline, log);
       QemuProcess process = prove(launch);
+      QmpConnection qmp = await(connecting.usable(), deadline, log);
       new MachineAssembler(qmp, deadline).assemble(launch);
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
@@ -56,27 +62,15 @@ final class LaunchSequence {
       throw log.failure(waiter, lost);
     } finally {
       if (!complete) {
-        qmp.close();
+        connecting.abandon();
       }
     }
   }
 
-  private QmpConnection connect(
-      LaunchRecord launch,
-      Process waiter,
-      CommandGate gate,
-      QmpEventListener events,
-      Deadline deadline,
-      LaunchLog log)
+  private static <T> T await(CompletableFuture<T> stage, Deadline deadline, LaunchLog log)
       throws InterruptedException {
-    CompletableFuture<QmpConnection> connecting =
-        loop.connect(
-            launch.files().qmpSocket(), deadline.remaining(), waiter.onExit(), events, gate);
-    boolean connected = false;
     try {
-      QmpConnection qmp = connecting.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-      connected = true;
-      return qmp;
+      return stage.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw log.late(late);
     } catch (ExecutionException failure) {
@@ -84,15 +78,9 @@ final class LaunchSequence {
         throw log.late(late);
       }
       if (failure.getCause() instanceof BerthException known) {
-        boolean cutOff =
-            known instanceof MachineLostException || known instanceof OutcomeUnknownException;
-        throw cutOff ? log.failure(waiter, known) : known;
+        throw known;
       }
       throw new IllegalStateException("an unexpected failure to connect", failure.getCause());
-    } finally {
-      if (!connected) {
-        connecting.cancel(false);
-      }
     }
   }
 
