@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -25,9 +26,8 @@ final class CommitGroup {
   private final Meta before;
   private final Map<PendingCommit, List<DomainEvent>> accepted = new LinkedHashMap<>();
   private final Map<PendingCommit, BerthException> refused = new LinkedHashMap<>();
-  private final Set<UUID> touched = new LinkedHashSet<>();
-  private final List<RecoveryCopy> copies = new ArrayList<>();
-  private final List<UUID> removed = new ArrayList<>();
+  private final Set<UUID> changed = new LinkedHashSet<>();
+  private final Set<UUID> removed = new LinkedHashSet<>();
   private long nextSequence;
 
   CommitGroup(Database database, Meta before) {
@@ -38,7 +38,7 @@ final class CommitGroup {
 
   /** Applies a commit, or refuses it. */
   void add(PendingCommit pending) throws SQLException {
-    Savepoint beforeIt = database.savepoint();
+    Optional<Savepoint> beforeIt = isEmpty() ? Optional.empty() : Optional.of(database.savepoint());
     long sequence = nextSequence;
     try {
       for (Change change : pending.commit().changes()) {
@@ -51,16 +51,16 @@ final class CommitGroup {
         numbered.add(next);
       }
       accepted.put(pending, List.copyOf(numbered));
-      pending.commit().changes().forEach(change -> touched.add(DomainTables.subject(change)));
+      pending.commit().changes().forEach(this::note);
       nextSequence = sequence;
     } catch (BerthException e) {
-      database.rollback(beforeIt);
+      rollback(beforeIt);
       refused.put(pending, e);
     } catch (SQLException e) {
       if (!StoreErrors.isAboutValues(e)) {
         throw e;
       }
-      database.rollback(beforeIt);
+      rollback(beforeIt);
       refused.put(
           pending,
           new InvalidRequestException(
@@ -68,26 +68,31 @@ final class CommitGroup {
     }
   }
 
-  /** Drops old events, notes the new numbers, and reads what the recovery copies will say. */
-  EventTable.Stock seal(EventTable.Stock stock, StoreSettings settings) throws SQLException {
-    Meta after = after();
-    after.write(database.sql());
-    for (UUID domain : touched) {
-      var record = database.domains().domain(domain);
-      if (record.isEmpty()) {
-        removed.add(domain);
-      } else {
-        copies.add(
-            new RecoveryCopy(
-                after.host(),
-                after.commits(),
-                after.nextSequence() - 1,
-                record.get(),
-                database.domains().launch(domain),
-                database.domains().intent(domain),
-                database.domains().policyState(domain)));
-      }
+  /** Takes a commit out again; without a savepoint there is none before it in the transaction. */
+  private void rollback(Optional<Savepoint> beforeIt) throws SQLException {
+    if (beforeIt.isPresent()) {
+      database.rollback(beforeIt.get());
+    } else {
+      database.rollback();
     }
+  }
+
+  private void note(Change change) {
+    UUID domain = DomainTables.subject(change);
+    if (change instanceof Change.RemoveDomain) {
+      changed.remove(domain);
+      removed.add(domain);
+    } else if (change instanceof Change.PutDomain) {
+      removed.remove(domain);
+      changed.add(domain);
+    } else if (!removed.contains(domain)) {
+      changed.add(domain);
+    }
+  }
+
+  /** Drops old events and notes the new numbers. */
+  EventTable.Stock seal(EventTable.Stock stock, StoreSettings settings) throws SQLException {
+    after().write(database.sql());
     long added = nextSequence - before.nextSequence();
     if (added == 0) {
       return stock;
@@ -118,13 +123,13 @@ final class CommitGroup {
     return refused;
   }
 
-  /** The new state of every domain that was changed and still exists. */
-  List<RecoveryCopy> copies() {
-    return copies;
+  /** Domains that were changed and still exist. */
+  Set<UUID> changed() {
+    return changed;
   }
 
   /** Domains that are no more. */
-  List<UUID> removed() {
+  Set<UUID> removed() {
     return removed;
   }
 }

@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.h2.api.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of domains, launch records, intents and policy states. */
 final class DomainTables {
@@ -133,34 +135,46 @@ final class DomainTables {
 
   private void put(DomainRecord domain) throws SQLException {
     checkLength(domain.document(), "definition", domain.uuid());
-    Optional<UUID> owner = ownerOf(domain.name());
-    if (owner.isPresent() && !owner.get().equals(domain.uuid())) {
-      throw new AlreadyExistsException(
-          "Cannot store domain "
-              + domain.uuid()
-              + ": the name '"
-              + domain.name()
-              + "' belongs to domain "
-              + owner.get()
-              + ". Choose another name.");
+    try {
+      sql.update(
+          "MERGE INTO domains ("
+              + DOMAIN_COLUMNS
+              + ") KEY (uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          domain.uuid(),
+          domain.name().text(),
+          domain.generation(),
+          domain.revision(),
+          domain.document(),
+          domain.status().state().text(),
+          domain.status().reason().text(),
+          domain.status().detail().orElse(null),
+          domain.status().since());
+    } catch (SQLException e) {
+      if (e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {
+        throw nameTaken(domain, e);
+      }
+      throw e;
     }
-    sql.update(
-        "MERGE INTO domains (" + DOMAIN_COLUMNS + ") KEY (uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        domain.uuid(),
-        domain.name().text(),
-        domain.generation(),
-        domain.revision(),
-        domain.document(),
-        domain.status().state().text(),
-        domain.status().reason().text(),
-        domain.status().detail().orElse(null),
-        domain.status().since());
+  }
+
+  private AlreadyExistsException nameTaken(DomainRecord domain, SQLException cause)
+      throws SQLException {
+    UUID owner = ownerOf(domain.name()).orElseThrow(() -> cause);
+    return new AlreadyExistsException(
+        "Cannot store domain "
+            + domain.uuid()
+            + ": the name '"
+            + domain.name()
+            + "' belongs to domain "
+            + owner
+            + ". Choose another name.");
   }
 
   private void put(StoredLaunch launch) throws SQLException {
     checkLength(launch.document(), "launch record", launch.domain());
-    checkExists(launch.domain(), "launch record");
-    sql.update(
+    putBelow(
+        launch.domain(),
+        "launch record",
         "MERGE INTO launches (domain, incarnation, document) KEY (domain) VALUES (?, ?, ?)",
         launch.domain(),
         launch.incarnation(),
@@ -169,8 +183,9 @@ final class DomainTables {
 
   private void put(Intent intent) throws SQLException {
     checkLength(intent.document(), "intent", intent.domain());
-    checkExists(intent.domain(), "intent");
-    sql.update(
+    putBelow(
+        intent.domain(),
+        "intent",
         "MERGE INTO intents (domain, verb, document, actor, since) KEY (domain)"
             + " VALUES (?, ?, ?, ?, ?)",
         intent.domain(),
@@ -181,8 +196,9 @@ final class DomainTables {
   }
 
   private void put(PolicyState state) throws SQLException {
-    checkExists(state.domain(), "policy state");
-    sql.update(
+    putBelow(
+        state.domain(),
+        "policy state",
         "MERGE INTO policy_states (domain, boot, tries, due_at) KEY (domain) VALUES (?, ?, ?, ?)",
         state.domain(),
         state.boot(),
@@ -190,8 +206,15 @@ final class DomainTables {
         state.dueAt().orElse(null));
   }
 
-  private void checkExists(UUID domain, String what) throws SQLException {
-    if (sql.first("SELECT 1 FROM domains WHERE uuid = ?", row -> row.getInt(1), domain).isEmpty()) {
+  /** Stores what belongs to a domain, which the database knows to be there or not. */
+  private void putBelow(UUID domain, String what, String statement, @Nullable Object... parameters)
+      throws SQLException {
+    try {
+      sql.update(statement, parameters);
+    } catch (SQLException e) {
+      if (e.getErrorCode() != ErrorCode.REFERENTIAL_INTEGRITY_VIOLATED_PARENT_MISSING_1) {
+        throw e;
+      }
       throw new NotFoundException(
           "Cannot store the " + what + " of domain " + domain + ": there is no such domain.");
     }

@@ -4,10 +4,15 @@ import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
 import dev.berth.error.BerthException;
 import dev.berth.error.OutcomeUnknownException;
+import dev.berth.store.DomainRecord;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +45,10 @@ final class Ledger {
   private Meta meta;
   private EventTable.Stock stock;
   private boolean rewriteDue;
+
+  /** Domains whose recovery copies are behind. */
+  private final Set<UUID> uncopied = new LinkedHashSet<>();
+
   private long bytesAfterRewrite;
   private volatile EventRange range;
 
@@ -143,6 +152,7 @@ final class Ledger {
     }
     stock = sealed;
     acknowledge(group);
+    copyChanged();
   }
 
   /** Finds out whether a group whose writing failed is in the file. */
@@ -156,6 +166,7 @@ final class Ledger {
       }
       reopened.sync();
       acknowledge(group);
+      copyChanged();
     } catch (SQLException | IOException | RuntimeException e) {
       e.addSuppressed(failure);
       close();
@@ -186,10 +197,42 @@ final class Ledger {
           group.removed(),
           StoreErrors.reason(e));
     }
-    group.copies().forEach(copies::update);
+    uncopied.removeAll(group.removed());
+    uncopied.addAll(group.changed());
     Map<PendingCommit, List<DomainEvent>> accepted = group.accepted();
     completions.execute(
         () -> accepted.forEach((commit, events) -> commit.outcome().complete(events)));
+  }
+
+  /**
+   * Reads what the recovery copies will say. Nobody waits for it: the copies follow behind. What
+   * cannot be read is read with the next group.
+   */
+  private void copyChanged() {
+    try {
+      DomainTables domains = open().domains();
+      for (Iterator<UUID> due = uncopied.iterator(); due.hasNext(); due.remove()) {
+        copy(domains, due.next());
+      }
+    } catch (SQLException | IOException | RuntimeException e) {
+      close();
+      LOG.warn("The recovery copies cannot follow yet: {}", StoreErrors.reason(e));
+    }
+  }
+
+  private void copy(DomainTables domains, UUID domain) throws SQLException {
+    Optional<DomainRecord> record = domains.domain(domain);
+    if (record.isPresent()) {
+      copies.update(
+          new RecoveryCopy(
+              meta.host(),
+              meta.commits(),
+              newest(meta),
+              record.get(),
+              domains.launch(domain),
+              domains.intent(domain),
+              domains.policyState(domain)));
+    }
   }
 
   private void refuse(Map<PendingCommit, BerthException> refused) {
