@@ -6,8 +6,8 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a fleet's clients ask of its domains, and what is to be seen of a domain afterwards. */
@@ -91,14 +91,9 @@ enum FleetVerb {
   }
 
   private static DomainSnapshot define(VmHost host, TestHome home, String name, String label) {
-    Path image = home.directory().resolve(name + ".img");
-    return home.define(
-            host,
-            name,
-            "memory: 64MiB",
-            "labels: {" + LABEL + ": '" + label + "'}",
-            "boot: {firmware: bios}",
-            "disks: [{name: root, file: " + image + ", format: raw}]")
-        .snapshot();
+    List<String> lines =
+        new ArrayList<>(List.of(ButtonGuest.definition(home.directory().resolve(name + ".img"))));
+    lines.add("labels: {" + LABEL + ": '" + label + "'}");
+    return home.define(host, name, lines.toArray(String[]::new)).snapshot();
   }
 }
