@@ -29,7 +29,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  * }
  * }</pre>
  *
- * <p>It looks after the test's own clean-up, and gives what is just ending some seconds. What the
+ * <p>It looks after the test's own clean-up, and gives what is just ending half a minute. What the
  * class set up before its tests may live until the class ends, when the same is asked of it. Put it
  * before other extensions: what they clean up is then not counted. Needs Linux.
  *
@@ -39,7 +39,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  */
 public final class LeakCheck
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(10);
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(LeakCheck.class);

@@ -18,13 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process whose command line the kernel holds up: here a pipe that nobody writes to. */
 @ExtendWith(LeakCheck.class)
 final class ProcessTableTest {
+  /** Longer than a thread has to wait for its turn here. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   @TempDir Path proc;
   @TempDir Path home;
   private ProcessTable table;
 
   @BeforeEach
   void fill() throws IOException {
-    table = new ProcessTable(proc, Duration.ofMillis(100));
+    table = new ProcessTable(proc, PATIENCE);
     Files.createDirectory(proc.resolve("1"));
     Files.writeString(proc.resolve("1/cmdline"), "qemu\0-S\0");
   }
@@ -52,6 +55,7 @@ final class ProcessTableTest {
 
   @Test
   void manyProcessesThatHangMakeNoMoreThreads() throws Exception {
+    table = new ProcessTable(proc, Duration.ofMillis(20));
     for (int pid = 100; pid < 120; pid++) {
       hang(pid);
       assertThat(table.commandLine(pid)).isEmpty();
