@@ -3,6 +3,7 @@ package dev.berth.socket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import java.util.Objects;
 public final class SocketStreams {
   private SocketStreams() {}
 
-  /** What the peer sends; one thread reads. */
+  /** What the peer sends, until it closes; one thread reads. */
   public static InputStream input(SocketChannel channel) {
     return new ChannelInput(channel);
   }
@@ -41,7 +42,14 @@ public final class SocketStreams {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       Objects.checkFromIndexSize(offset, length, bytes.length);
-      return length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, length));
+      if (length == 0) {
+        return 0;
+      }
+      try {
+        return channel.read(ByteBuffer.wrap(bytes, offset, length));
+      } catch (SocketException reset) {
+        return -1; // by a peer that closed before it had read everything
+      }
     }
   }
 
