@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Names are checked against what QEMU says of itself, because nothing else would notice a typo. */
 @ExtendWith(LeakCheck.class)
 final class QapiSchemaTest {
-  private static final Deadline DEADLINE = Deadline.of(Duration.ofMinutes(5));
+  private final Deadline deadline = Deadline.of(Duration.ofMinutes(5));
 
   @TempDir Path directory;
   private final ExecutorService callbacks =
@@ -76,7 +76,7 @@ final class QapiSchemaTest {
       QmpConnection connection =
           loop.connect(socket, Duration.ofSeconds(60), process.onExit(), event -> {}).get();
       boolean before60 = connection.greeting().major() < 6;
-      checkNames(connection.execute(new QueryQmpSchema(), DEADLINE), before60);
+      checkNames(connection.execute(new QueryQmpSchema(), deadline), before60);
       checkReplies(connection, before60);
     } finally {
       process.destroyForcibly();
@@ -106,42 +106,42 @@ final class QapiSchemaTest {
     return names;
   }
 
-  private static void checkReplies(QmpConnection connection, boolean before60)
+  private void checkReplies(QmpConnection connection, boolean before60)
       throws InterruptedException {
     for (QmpCommand<?> command : QapiCommands.ALL) {
       boolean asks = command.command().startsWith("query-");
       if (asks && !(before60 && QapiCommands.SINCE_6_0.contains(command.command()))) {
-        assertThat(connection.execute(command, DEADLINE)).as(command.command()).isNotNull();
+        assertThat(connection.execute(command, deadline)).as(command.command()).isNotNull();
       }
     }
-    assertThat(connection.execute(new QueryStatus(), DEADLINE).status())
+    assertThat(connection.execute(new QueryStatus(), deadline).status())
         .isEqualTo(RunState.PRELAUNCH);
-    assertThat(connection.execute(new QueryTarget(), DEADLINE).arch()).isEqualTo("x86_64");
-    assertThat(connection.execute(new QueryCpusFast(), DEADLINE)).hasSize(1);
-    assertThat(connection.execute(new QueryMachines(), DEADLINE))
+    assertThat(connection.execute(new QueryTarget(), deadline).arch()).isEqualTo("x86_64");
+    assertThat(connection.execute(new QueryCpusFast(), deadline)).hasSize(1);
+    assertThat(connection.execute(new QueryMachines(), deadline))
         .anySatisfy(machine -> assertThat(machine.alias()).contains("q35"));
     addAndRemove(connection);
   }
 
-  private static void addAndRemove(QmpConnection connection) throws InterruptedException {
+  private void addAndRemove(QmpConnection connection) throws InterruptedException {
     connection.execute(
-        new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")), DEADLINE);
-    assertThat(connection.execute(new QueryNamedBlockNodes(), DEADLINE)).hasSize(1);
-    connection.execute(new BlockdevDel("n"), DEADLINE);
+        new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")), deadline);
+    assertThat(connection.execute(new QueryNamedBlockNodes(), deadline)).hasSize(1);
+    connection.execute(new BlockdevDel("n"), deadline);
 
-    connection.execute(new ObjectAdd("rng-builtin", "rng", Json.object()), DEADLINE);
-    connection.execute(new ObjectDel("rng"), DEADLINE);
+    connection.execute(new ObjectAdd("rng-builtin", "rng", Json.object()), deadline);
+    connection.execute(new ObjectDel("rng"), deadline);
 
     var backend = Json.object().put("type", "null");
     backend.putObject("data");
-    connection.execute(new ChardevAdd("char", backend), DEADLINE);
-    assertThat(connection.execute(new QueryChardev(), DEADLINE))
+    connection.execute(new ChardevAdd("char", backend), deadline);
+    assertThat(connection.execute(new QueryChardev(), deadline))
         .extracting(ChardevInfo::label)
         .contains("char");
-    connection.execute(new ChardevRemove("char"), DEADLINE);
+    connection.execute(new ChardevRemove("char"), deadline);
 
     assertThatExceptionOfType(QemuRefusedException.class)
-        .isThrownBy(() -> connection.execute(new DeviceDel("none"), DEADLINE))
+        .isThrownBy(() -> connection.execute(new DeviceDel("none"), deadline))
         .satisfies(e -> assertThat(e.errorClass()).isEqualTo("DeviceNotFound"));
   }
 }

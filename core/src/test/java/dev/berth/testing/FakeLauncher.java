@@ -163,7 +163,7 @@ public final class FakeLauncher implements MachineLauncher {
       return new Identity.Gone(ProcessExit.UNKNOWN);
     }
     if (machine.get().condition() == QemuProcess.Condition.GONE) {
-      return new Identity.Gone(machine.get().exit().getNow(ProcessExit.UNKNOWN));
+      return new Identity.Gone(machine.get().exitOnFile());
     }
     return Files.exists(aside(launch))
         ? new Identity.Abandoned()

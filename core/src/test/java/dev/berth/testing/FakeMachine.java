@@ -33,6 +33,7 @@ public final class FakeMachine implements QemuProcess {
   private boolean obeysPowerButton = true;
   private boolean obeysTerm = true;
   private boolean ran;
+  private ProcessExit exitOnFile = ProcessExit.UNKNOWN;
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
@@ -156,9 +157,15 @@ public final class FakeMachine implements QemuProcess {
         return;
       }
       condition = Condition.GONE;
+      exitOnFile = how;
     }
     qemu.close();
     exit.completeAsync(() -> how);
+  }
+
+  /** How it ended, as the next host finds it written down. */
+  synchronized ProcessExit exitOnFile() {
+    return exitOnFile;
   }
 
   /** Ends because somebody else sent SIGTERM. */
