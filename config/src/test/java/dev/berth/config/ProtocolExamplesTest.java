@@ -73,6 +73,17 @@ final class ProtocolExamplesTest {
     assertThat(sent).containsExactlyInAnyOrderElementsOf(page.sections().keySet());
   }
 
+  @Test
+  void theExampleOfAnErrorIsAnErrorOfARealHost() throws Exception {
+    ObjectNode request = page.example("domain.get").get(0).deepCopy();
+    request.set("id", page.error().path("id"));
+    ((ObjectNode) request.get("params")).put("domain", "web-2");
+
+    try (RawPeer peer = RawPeer.connect(socket)) {
+      assertThat(peer.send(request + "\n").receive()).isEqualTo(page.error());
+    }
+  }
+
   private void subscription() throws IOException {
     try (RawPeer peer = RawPeer.connect(socket)) {
       all(peer, "events.subscribe");

@@ -45,6 +45,13 @@ public final class ProtocolPage {
     return text.substring(0, text.indexOf(METHODS));
   }
 
+  /** The example of a reply that tells an error: there is no domain 'web-2'. */
+  public JsonNode error() {
+    List<JsonNode> examples = examples(preface());
+    assertThat(examples).hasSize(1);
+    return examples.get(0);
+  }
+
   /** The section of each method by its name, in their order. */
   public Map<String, String> sections() {
     Map<String, String> sections = new LinkedHashMap<>();

@@ -67,9 +67,8 @@ final class ProtocolPageTest {
     assertThat(preface)
         .contains(
             Arrays.stream(ErrorCode.values()).map(code -> "| `" + code.text() + "` |").toList());
-    List<JsonNode> errors = ProtocolPage.examples(preface);
-    assertThat(errors).hasSize(1);
-    assertThat(ErrorCodec.read(errors.get(0).path("error")).code()).isEqualTo(ErrorCode.NOT_FOUND);
+    JsonNode error = ProtocolPage.read().error().path("error");
+    assertThat(ErrorCodec.read(error).code()).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
   @ParameterizedTest
