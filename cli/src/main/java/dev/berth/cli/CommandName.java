@@ -7,7 +7,7 @@ import java.util.Objects;
 /** The commands, in the order that help lists them. */
 enum CommandName {
   UP("up", "Define a domain, start it, and show its first console lines."),
-  DEFINE("define", "Create a domain, or replace its definition."),
+  DEFINE("define", "Create domains, or replace their definitions."),
   UNDEFINE("undefine", "Forget domains. Their disks are left alone."),
   START("start", "Start domains."),
   SHUTDOWN("shutdown", "Ask guests by ACPI to shut down, and wait until they have.", "stop"),

@@ -2,9 +2,12 @@ package dev.berth.cli;
 
 import dev.berth.control.ResultCodec;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostUnreachableException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,7 +15,7 @@ import java.util.Optional;
 final class DefineCommand implements Command {
   private final Parameter<Boolean> ifAbsent;
   private final Parameter<Long> ifRevision;
-  private final Parameter<String> file;
+  private final Parameter<List<String>> files;
 
   DefineCommand(Parameters parameters) {
     ifAbsent = parameters.flag("--if-absent", "Only create: fail when the domain exists.");
@@ -22,15 +25,26 @@ final class DefineCommand implements Command {
             "N",
             Parameters::number,
             "Only replace exactly that revision: fail when somebody changed it since.");
-    file = parameters.argument(DefinitionFile.LABEL, DefinitionFile.DESCRIPTION);
+    files = parameters.arguments("1..*", DefinitionFile.LABEL, DefinitionFile.DESCRIPTION);
   }
 
+  /** A failure is reported and does not keep the other files from their turn. */
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    DefinitionDocument document = DefinitionFile.read(file.value(), session.environment());
-    DefineResult result = session.host().define(document, condition());
-    session.output().result(() -> ResultCodec.write(result), () -> sentence(result));
-    return ExitCodes.OK;
+    DefineCondition condition = condition();
+    int worst = ExitCodes.OK;
+    for (String file : files.value()) {
+      try {
+        DefinitionDocument document = DefinitionFile.read(file, session.environment());
+        DefineResult result = session.host().define(document, condition);
+        session.output().item(() -> ResultCodec.write(result), () -> sentence(result));
+      } catch (HostUnreachableException gone) {
+        throw gone;
+      } catch (BerthException failure) {
+        worst = Math.max(worst, ErrorReport.print(session.output(), failure));
+      }
+    }
+    return worst;
   }
 
   private DefineCondition condition() {
@@ -38,6 +52,9 @@ final class DefineCommand implements Command {
     if (ifAbsent.value() && revision.isPresent()) {
       throw new UsageException(
           "--if-absent and --if-revision cannot both hold. Give only one of them.");
+    }
+    if (revision.isPresent() && files.value().size() > 1) {
+      throw new UsageException("--if-revision is about one domain: give one file with it.");
     }
     if (ifAbsent.value()) {
       return new DefineCondition.Absent();

@@ -110,12 +110,16 @@ final class DomainNames {
 
   private static DomainRef one(String name) {
     if (NamePattern.isPattern(name)) {
-      throw new NotFoundException(
-          "No domain matches '"
-              + Printable.line(name)
-              + "'. See 'vmctl list' for those there are.");
+      throw noneIs(name);
     }
     return DomainRef.of(name);
+  }
+
+  /** What is said of a pattern, name or UUID that no domain has. */
+  static NotFoundException noneIs(String word) {
+    String what = NamePattern.isPattern(word) ? "No domain matches '" : "There is no domain '";
+    return new NotFoundException(
+        what + Printable.line(word) + "'. See 'vmctl list' for those there are.");
   }
 
   /** Prints how a verb ended. */

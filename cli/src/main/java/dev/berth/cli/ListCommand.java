@@ -9,6 +9,7 @@ import dev.berth.domain.DomainState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.Set;
 final class ListCommand implements Command {
   private final Parameter<Set<DomainState>> states;
   private final Columns<DomainColumn> columns;
+  private final Parameter<List<String>> words;
 
   ListCommand(Parameters parameters) {
     states =
@@ -27,6 +29,11 @@ final class ListCommand implements Command {
             StateArgument.words(),
             "Only domains in these states.");
     columns = new Columns<>(parameters, DomainColumn.values());
+    words =
+        parameters.arguments(
+            "0..*",
+            "NAME",
+            "Only these domains, by name, UUID or pattern such as 'web-*' (in quotes).");
   }
 
   @Override
@@ -38,7 +45,8 @@ final class ListCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     Output output = session.output();
     Optional<List<DomainColumn>> given = columns.given(output);
-    List<DomainSnapshot> domains = chosen(session.host().list());
+    Set<String> unmatched = new LinkedHashSet<>(words.given().orElse(List.of()));
+    List<DomainSnapshot> domains = chosen(session.host().list(), unmatched);
     DomainTable table = session.table();
     switch (output.format()) {
       case NAME -> printNames(output, domains);
@@ -51,7 +59,11 @@ final class ListCommand implements Command {
         }
       }
     }
-    return ExitCodes.OK;
+    int worst = ExitCodes.OK;
+    for (String word : unmatched) {
+      worst = Math.max(worst, ErrorReport.print(output, DomainNames.noneIs(word)));
+    }
+    return worst;
   }
 
   private static String rows(
@@ -65,14 +77,25 @@ final class ListCommand implements Command {
     }
   }
 
-  private List<DomainSnapshot> chosen(List<DomainSnapshot> all) {
+  /** The domains to list; takes the words out that are about one or more of them all. */
+  private List<DomainSnapshot> chosen(List<DomainSnapshot> all, Set<String> unmatched) {
     Set<DomainState> wanted = states.given().orElse(EnumSet.allOf(DomainState.class));
+    List<String> given = List.copyOf(unmatched);
     List<DomainSnapshot> chosen = new ArrayList<>();
     for (DomainSnapshot domain : all) {
-      if (wanted.contains(domain.status().state())) {
+      List<String> meant = given.stream().filter(word -> isMeant(domain, word)).toList();
+      unmatched.removeAll(meant);
+      boolean named = given.isEmpty() || !meant.isEmpty();
+      if (named && wanted.contains(domain.status().state())) {
         chosen.add(domain);
       }
     }
     return chosen;
+  }
+
+  private static boolean isMeant(DomainSnapshot domain, String word) {
+    return NamePattern.isPattern(word)
+        ? NamePattern.of(word).matches(domain.name().text())
+        : word.equals(domain.name().text()) || word.equalsIgnoreCase(domain.uuid().toString());
   }
 }

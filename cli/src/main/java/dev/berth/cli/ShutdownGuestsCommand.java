@@ -74,6 +74,9 @@ final class ShutdownGuestsCommand implements Command {
       }
       guests = outcome(all);
     }
+    if (guests.isEmpty()) {
+      output.note("no guest runs");
+    }
     for (GuestShutdown guest : guests) {
       output.item(() -> GuestShutdownCodec.write(guest), () -> sentence(guest));
     }

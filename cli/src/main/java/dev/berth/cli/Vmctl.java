@@ -137,7 +137,11 @@ public final class Vmctl {
     boolean isCommand = !unmatched.getCommandLine().getSubcommands().isEmpty();
     return isCommand
         ? "There is no command '" + first + "'."
-        : "There is no room for '" + first + "'.";
+        : "'"
+            + unmatched.getCommandLine().getCommandSpec().qualifiedName()
+            + "' takes no argument '"
+            + first
+            + "'.";
   }
 
   private static String seeHelp(String name) {

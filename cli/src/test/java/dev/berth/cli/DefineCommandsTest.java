@@ -50,6 +50,17 @@ final class DefineCommandsTest {
   }
 
   @Test
+  void severalFilesAreDefinedInTurnAndOneThatIsWrongKeepsNoOtherFromIt() {
+    Outcome outcome = shell.run("define", "wrong.yaml", "web-1.yaml", "missing.yaml");
+
+    assertThat(outcome.exitCode()).isEqualTo(17);
+    assertThat(outcome.out()).isEqualTo("web-1: created, revision 1\n");
+    assertThat(outcome.err()).contains("wrong.yaml:2:9: memory: ").contains("'missing.yaml'");
+    assertThat(shell.run("define", "--if-revision=1", "web-1.yaml", "web-1.yaml").err())
+        .contains("--if-revision is about one domain");
+  }
+
+  @Test
   void twoConditionsAtOnceAreWrongUsage() {
     Outcome outcome = shell.run("define", "--if-absent", "--if-revision=1", "web-1.yaml");
 

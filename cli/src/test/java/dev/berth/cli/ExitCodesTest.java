@@ -80,7 +80,7 @@ final class ExitCodesTest {
         "daemon | A command is missing.",
         "daemon statsu | Did you mean status?",
         "nonsense | There is no command 'nonsense'.",
-        "list nonsense | There is no room for 'nonsense'.",
+        "events nonsense | 'vmctl events' takes no argument 'nonsense'.",
         "list --nonsense | There is no option '--nonsense'.",
         "list --connect=unix:/a --home=/b | Give only one of them.",
         "start web-1 -o csv | 'vmctl start' prints no rows, so '-o csv' is not for it.",

@@ -254,7 +254,26 @@ final class VerbCommandsTest {
         .endsWith("\nb: shut down\n");
     assertThat(shell.run("shutdown-guests", "--policy", "destroy").out())
         .isEqualTo("a: destroyed: ended cleanly\n");
-    assertThat(shell.run("shutdown-guests")).isEqualTo(new Outcome(0, "", ""));
+    assertThat(shell.run("shutdown-guests"))
+        .isEqualTo(new Outcome(0, "", "vmctl: no guest runs\n"));
     assertThat(shell.run("shutdown-guests", "--policy", "suspend").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aListOfSomeHasThoseThatAreNamedOrMatchAndSaysWhichAreNot() {
+    define("web-1", "web-2");
+    shell.run("start", "a");
+
+    Outcome outcome = shell.run("list", "-q", "web-*", "a", "nobody", "db-?");
+
+    assertThat(outcome.exitCode()).isEqualTo(4);
+    assertThat(outcome.out()).isEqualTo("a\nweb-1\nweb-2\n");
+    assertThat(outcome.err())
+        .contains("There is no domain 'nobody'", "No domain matches 'db-?'")
+        .hasLineCount(2);
+    assertThat(shell.run("list", "-q", "--state", "running", "a", "web-1"))
+        .isEqualTo(new Outcome(0, "a\n", ""));
+    String uuid = host.domain(A).uuid().toString();
+    assertThat(shell.run("list", "-o", "name", uuid).out()).isEqualTo("a\n");
   }
 }

@@ -68,11 +68,6 @@ record ControlAddress(Path socket) {
   /** The error of a host that cannot be talked to, with the reason and the remedy. */
   HostUnreachableException unreachable(String reason, Throwable cause) {
     return new HostUnreachableException(
-        "No host answers at "
-            + socket
-            + ": "
-            + reason
-            + ". See 'vmctl daemon status'; 'vmctl daemon run' starts one.",
-        cause);
+        "No host answers at " + socket + ": " + reason + ". 'vmctl daemon run' starts one.", cause);
   }
 }
