@@ -26,7 +26,7 @@ final class WireValue {
   static Instant instant(JsonNode node, String member) {
     String text = Json.text(node, member);
     try {
-      return Instant.parse(text);
+      return WireInstant.parse(text);
     } catch (DateTimeParseException e) {
       throw malformed(member, "an ISO 8601 instant", text);
     }
