@@ -8,7 +8,7 @@ import dev.berth.domain.StateReason;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
-import dev.berth.qapi.QueryStatus;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;

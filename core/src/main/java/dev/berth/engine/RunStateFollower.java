@@ -2,8 +2,8 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
-import dev.berth.qapi.QueryStatus;
-import dev.berth.qapi.StatusInfo;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qapi.runstate.StatusInfo;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import dev.berth.error.MachineLostException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.VerbResult;
-import dev.berth.qapi.SystemPowerdown;
+import dev.berth.qapi.machine.SystemPowerdown;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;

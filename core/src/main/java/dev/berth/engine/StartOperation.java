@@ -7,7 +7,7 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.Cont;
+import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.FlightRecorder;
 import java.util.UUID;

@@ -1,9 +1,10 @@
 /**
- * Typed QMP commands, replies and events, as far as Berth uses them: names, members and types are
- * those of QEMU's QAPI schema. A command is a record named after it; what may be left out is
- * {@code @Nullable} in a command and {@code Optional} in a reply. Enumerations are open records of
- * a word. Entry types: the commands themselves, and {@link dev.berth.qapi.QapiEvent} for events.
- * Must depend only on {@code dev.berth.qmp}, {@code dev.berth.json} and {@code dev.berth.error}.
+ * QEMU's protocol, typed: commands, replies, events and types of all versions that the facts tell
+ * of. The packages below this one, one for each part of the schema, are generated from {@code
+ * core/src/main/qapi}; this one has what they share. What a version lacks or leaves out is {@code
+ * Optional}; enumerations are open records of a word; unions are sealed, with an unknown variant.
+ * Entry types: the commands themselves, and {@link dev.berth.qapi.QapiEvent} for events. Must
+ * depend only on {@code dev.berth.qmp} and {@code dev.berth.json}.
  */
 @NullMarked
 package dev.berth.qapi;

@@ -6,6 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
+import dev.berth.qapi.block.BlockdevAdd;
+import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.block.BlockdevOptions;
+import dev.berth.qapi.block.QueryNamedBlockNodes;
+import dev.berth.qapi.chardev.ChardevAdd;
+import dev.berth.qapi.chardev.ChardevBackend;
+import dev.berth.qapi.chardev.ChardevCommon;
+import dev.berth.qapi.chardev.ChardevInfo;
+import dev.berth.qapi.chardev.ChardevRemove;
+import dev.berth.qapi.chardev.QueryChardev;
+import dev.berth.qapi.introspect.QueryQmpSchema;
+import dev.berth.qapi.machine.QueryCpusFast;
+import dev.berth.qapi.machine.QueryMachines;
+import dev.berth.qapi.machine.QueryTarget;
+import dev.berth.qapi.machine.SysEmuTarget;
+import dev.berth.qapi.qdev.DeviceDel;
+import dev.berth.qapi.qom.ObjectAdd;
+import dev.berth.qapi.qom.ObjectDel;
+import dev.berth.qapi.qom.ObjectOptions;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qapi.runstate.RunState;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
@@ -116,7 +137,8 @@ final class QapiSchemaTest {
     }
     assertThat(connection.execute(new QueryStatus(), deadline).status())
         .isEqualTo(RunState.PRELAUNCH);
-    assertThat(connection.execute(new QueryTarget(), deadline).arch()).isEqualTo("x86_64");
+    assertThat(connection.execute(new QueryTarget(), deadline).arch())
+        .isEqualTo(SysEmuTarget.X86_64);
     assertThat(connection.execute(new QueryCpusFast(), deadline)).hasSize(1);
     assertThat(connection.execute(new QueryMachines(), deadline))
         .anySatisfy(machine -> assertThat(machine.alias()).contains("q35"));
@@ -125,16 +147,15 @@ final class QapiSchemaTest {
 
   private void addAndRemove(QmpConnection connection) throws InterruptedException {
     connection.execute(
-        new BlockdevAdd(Json.object().put("driver", "null-co").put("node-name", "n")), deadline);
+        new BlockdevAdd(BlockdevOptions.NullCo.builder().nodeName("n").build()), deadline);
     assertThat(connection.execute(new QueryNamedBlockNodes(), deadline)).hasSize(1);
     connection.execute(new BlockdevDel("n"), deadline);
 
-    connection.execute(new ObjectAdd("rng-builtin", "rng", Json.object()), deadline);
+    connection.execute(new ObjectAdd(new ObjectOptions.RngBuiltin("rng")), deadline);
     connection.execute(new ObjectDel("rng"), deadline);
 
-    var backend = Json.object().put("type", "null");
-    backend.putObject("data");
-    connection.execute(new ChardevAdd("char", backend), deadline);
+    connection.execute(
+        new ChardevAdd("char", new ChardevBackend.Null(new ChardevCommon())), deadline);
     assertThat(connection.execute(new QueryChardev(), deadline))
         .extracting(ChardevInfo::label)
         .contains("char");

@@ -16,7 +16,7 @@ import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
-import dev.berth.qapi.QueryStatus;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.io.FileDescriptor;

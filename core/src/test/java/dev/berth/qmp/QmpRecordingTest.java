@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.error.HostFailureException;
 import dev.berth.json.Json;
-import dev.berth.qapi.ObjectAdd;
+import dev.berth.qapi.crypto.QCryptoSecretFormat;
+import dev.berth.qapi.qom.ObjectAdd;
+import dev.berth.qapi.qom.ObjectOptions;
 import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.Misbehaviour;
@@ -54,7 +56,11 @@ final class QmpRecordingTest {
   @Test
   void aSecretReachesQemuAndNoRecording() throws Exception {
     var secret =
-        new ObjectAdd("secret", "s", Json.object().put("data", "hunter2").put("format", "raw"));
+        new ObjectAdd(
+            ObjectOptions.Secret.builder("s")
+                .data("hunter2")
+                .format(QCryptoSecretFormat.RAW)
+                .build());
     List<String> lines =
         recorded(Misbehaviour.NONE, connection -> failure(connection.send(secret)));
 

@@ -9,23 +9,24 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.QemuRefusedException;
-import dev.berth.json.Json;
-import dev.berth.qapi.AddFd;
-import dev.berth.qapi.AddfdInfo;
-import dev.berth.qapi.BlockDeviceInfo;
-import dev.berth.qapi.BlockdevAdd;
-import dev.berth.qapi.BlockdevDel;
-import dev.berth.qapi.Cont;
-import dev.berth.qapi.FdsetInfo;
-import dev.berth.qapi.QueryCommands;
-import dev.berth.qapi.QueryFdsets;
-import dev.berth.qapi.QueryNamedBlockNodes;
-import dev.berth.qapi.QueryQmpSchema;
-import dev.berth.qapi.QueryStatus;
-import dev.berth.qapi.QueryYank;
-import dev.berth.qapi.RemoveFd;
-import dev.berth.qapi.RunState;
-import dev.berth.qapi.StatusInfo;
+import dev.berth.qapi.block.BlockDeviceInfo;
+import dev.berth.qapi.block.BlockdevAdd;
+import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.block.BlockdevOptions;
+import dev.berth.qapi.block.QueryNamedBlockNodes;
+import dev.berth.qapi.control.QueryCommands;
+import dev.berth.qapi.introspect.QueryQmpSchema;
+import dev.berth.qapi.misc.AddFd;
+import dev.berth.qapi.misc.AddfdInfo;
+import dev.berth.qapi.misc.Cont;
+import dev.berth.qapi.misc.FdsetInfo;
+import dev.berth.qapi.misc.QueryFdsets;
+import dev.berth.qapi.misc.RemoveFd;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qapi.runstate.RunState;
+import dev.berth.qapi.runstate.StatusInfo;
+import dev.berth.qapi.sockets.SocketAddress;
+import dev.berth.qapi.yank.QueryYank;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
@@ -92,7 +93,8 @@ final class RealQemuMonitorTest {
 
     assertThat(connection.greeting().offersOutOfBand()).isTrue();
     assertThat(connection.peerPid()).isEqualTo(OptionalLong.of(qemu.pid()));
-    assertThat(status).isEqualTo(new StatusInfo(false, RunState.PRELAUNCH));
+    assertThat(status.running()).isFalse();
+    assertThat(status.status()).isEqualTo(RunState.PRELAUNCH);
     assertThat(connection.execute(new QueryCommands(), soon()))
         .extracting(command -> command.name())
         .contains("query-status", "blockdev-add");
@@ -113,16 +115,14 @@ final class RealQemuMonitorTest {
     AddfdInfo added;
     try (var file = new RandomAccessFile(directory.resolve("disk").toFile(), "rw")) {
       file.setLength(1 << 20);
-      added = connection.execute(new AddFd(7L, "rdwr:disk"), file.getFD(), soon());
+      added =
+          connection.execute(
+              AddFd.builder().fdsetId(7).opaque("rdwr:disk").build(), file.getFD(), soon());
     }
     assertThat(added.fdsetId()).isEqualTo(7);
 
     connection.execute(
-        new BlockdevAdd(
-            Json.object()
-                .put("driver", "file")
-                .put("node-name", "disk")
-                .put("filename", "/dev/fdset/7")),
+        new BlockdevAdd(BlockdevOptions.File.builder("/dev/fdset/7").nodeName("disk").build()),
         soon());
     assertThat(connection.execute(new QueryNamedBlockNodes(), soon()))
         .extracting(BlockDeviceInfo::nodeName)
@@ -130,7 +130,7 @@ final class RealQemuMonitorTest {
 
     connection.execute(new BlockdevDel("disk"), soon());
     connection.execute(new Cont(), soon()); // 7.2 forgets sets only while the guest runs
-    connection.execute(new RemoveFd(7, null), soon());
+    connection.execute(new RemoveFd(7), soon());
     assertThat(connection.execute(new QueryFdsets(), soon()))
         .extracting(FdsetInfo::fdsetId)
         .doesNotContain(7L);
@@ -141,7 +141,9 @@ final class RealQemuMonitorTest {
     List<CompletableFuture<AddfdInfo>> added = new ArrayList<>();
     try (var file = new RandomAccessFile(directory.resolve("disk").toFile(), "rw")) {
       for (long set = 1; set <= 20; set++) {
-        added.add(connection.send(new AddFd(set, "set" + set), file.getFD()));
+        added.add(
+            connection.send(
+                AddFd.builder().fdsetId(set).opaque("set" + set).build(), file.getFD()));
       }
       added.forEach(TestLoop::await);
     }
@@ -187,9 +189,11 @@ final class RealQemuMonitorTest {
     CompletableFuture<?> blocked;
     try (var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(server));
-      var options = Json.object().put("driver", "nbd").put("node-name", "remote");
-      options.putObject("server").put("type", "unix").put("path", server.toString());
-      blocked = other.send(new BlockdevAdd(options));
+      var nbd =
+          BlockdevOptions.Nbd.builder(new SocketAddress.Unix(server.toString()))
+              .nodeName("remote")
+              .build();
+      blocked = other.send(new BlockdevAdd(nbd));
       try (SocketChannel accepted = listener.accept()) {
         assertThat(accepted.isConnected()).isTrue();
         for (int i = 0; i < 30; i++) {

@@ -1,6 +1,6 @@
 package dev.berth.bench;
 
-import dev.berth.qapi.QueryStatus;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpLoop;

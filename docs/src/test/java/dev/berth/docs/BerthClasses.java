@@ -36,10 +36,11 @@ final class BerthClasses {
     return names;
   }
 
-  /** True for what Dagger writes and for what is nested in it: its names are not our choice. */
+  /** True for what Dagger writes, and for the model of QMP: these names are not our choice. */
   static boolean isGenerated(JavaClass type) {
     Optional<JavaClass> owner = type.getEnclosingClass();
     return type.isAnnotatedWith("dagger.internal.DaggerGenerated")
+        || type.getPackageName().startsWith("dev.berth.qapi.")
         || (owner.isPresent() && isGenerated(owner.get()));
   }
 }

@@ -1,9 +1,9 @@
 package dev.berth.launcher;
 
 import dev.berth.error.QemuRefusedException;
-import dev.berth.qapi.CommandInfo;
-import dev.berth.qapi.QueryCommands;
-import dev.berth.qapi.QueryQmpSchema;
+import dev.berth.qapi.control.CommandInfo;
+import dev.berth.qapi.control.QueryCommands;
+import dev.berth.qapi.introspect.QueryQmpSchema;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.schema.QmpSchema;
 import java.util.Optional;

@@ -16,7 +16,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.Cont;
+import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Files;

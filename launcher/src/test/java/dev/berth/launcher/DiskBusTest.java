@@ -17,7 +17,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.Cont;
+import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;

@@ -22,8 +22,8 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
-import dev.berth.qapi.AddFd;
-import dev.berth.qapi.Getfd;
+import dev.berth.qapi.misc.AddFd;
+import dev.berth.qapi.misc.Getfd;
 import dev.berth.schema.QmpSchema;
 import dev.berth.schema.Violation;
 import dev.berth.testing.TestSchema;
@@ -106,7 +106,7 @@ final class LaunchPlannerTest {
 
   private static List<Violation> problems(QmpSchema schema, AssemblyStep step) {
     if (step instanceof PassFile pass) {
-      AddFd addFd = new AddFd((long) pass.fdset(), pass.opaque());
+      AddFd addFd = AddFd.builder().fdsetId(pass.fdset()).opaque(pass.opaque()).build();
       return schema.check(addFd.command(), addFd.arguments());
     }
     if (step instanceof PassTap pass) {

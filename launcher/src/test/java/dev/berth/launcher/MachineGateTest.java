@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.QueryStatus;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;

@@ -14,7 +14,7 @@ import dev.berth.error.Problem;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.TapSource;
-import dev.berth.qapi.Cont;
+import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;

@@ -11,7 +11,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.Cont;
+import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Files;
