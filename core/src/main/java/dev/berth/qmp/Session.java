@@ -1,8 +1,8 @@
 package dev.berth.qmp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements Transport.Owner, QmpLoop.Member {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-  /** Stands for a reply that is a secret. */
-  private static final byte[] SECRET_REPLY =
-      ("{\"return\":\"" + Secrets.MASK + "\"}").getBytes(StandardCharsets.US_ASCII);
 
   private final QmpLoop loop;
   private final String peer;
@@ -162,7 +158,8 @@ final class Session implements Transport.Owner, QmpLoop.Member {
     if (message instanceof WireMessage.Reply reply) {
       Call call = reply.id().isPresent() ? outbox.answered(reply.id().getAsLong()) : null;
       if (call != null && call.hasSecretReply()) {
-        received(SECRET_REPLY, 0, SECRET_REPLY.length);
+        byte[] masked = Json.bytes(Json.object().put("return", Secrets.MASK).put("id", call.id()));
+        received(masked, 0, masked.length);
       } else {
         received(buffer, offset, length);
       }

@@ -84,7 +84,7 @@ final class QmpRecordingTest {
             });
 
     assertThat(lines)
-        .anyMatch(line -> line.contains("\"received\":{\"return\":\"***\"}"))
+        .anyMatch(line -> line.contains("\"received\":{\"return\":\"***\",\"id\":2}"))
         .noneMatch(line -> line.contains("hunter2"));
   }
 
