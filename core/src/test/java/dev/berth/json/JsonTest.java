@@ -111,6 +111,31 @@ final class JsonTest {
   }
 
   @Test
+  void halfOfASurrogatePairIsReadButNeverWritten() throws IOException {
+    JsonNode tree = Json.read("[\"a\\ud800b\", \"\\udc00\", \"\\ud83d\\ude00\"]");
+
+    JsonNode mended = Json.read("[\"a\ufffdb\", \"\ufffd\", \"\ud83d\ude00\"]");
+    assertThat(Json.read(Json.bytes(tree))).isEqualTo(mended);
+    assertThat(Json.read(Json.text(tree))).isEqualTo(mended);
+    assertThat(Json.text(Json.object().put("\ud800", 1))).isEqualTo("{\"\ufffd\":1}");
+  }
+
+  @Test
+  void ofAMemberThatComesTwiceTheLastCounts() throws IOException {
+    assertThat(Json.read("{\"a\": 1, \"b\": 2, \"a\": {\"c\": 3}}"))
+        .isEqualTo(Json.read("{\"a\": {\"c\": 3}, \"b\": 2}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x80, 0xc0, 0xc3, 0xed, 0xf5, 0xff})
+  void refusesBytesThatAreNoUtf8(int wrong) {
+    byte[] bytes = "{\"a\": \"_x\"}".getBytes(StandardCharsets.US_ASCII);
+    bytes[7] = (byte) wrong;
+
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> Json.read(bytes));
+  }
+
+  @Test
   void mandatoryMembersNameThemselvesWhenTheyAreMissingOrWrong() throws IOException {
     JsonNode node = Json.read("{\"text\": 1, \"number\": 1.5, \"flag\": \"yes\", \"huge\": 1e3}");
 

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -209,6 +210,45 @@ final class QmpConnectionTest {
     assertThat(connection.execute(STATUS, soon())).isNotNull();
     assertThat(await(connection.send(STATUS))).isNotNull();
     goOn.countDown();
+  }
+
+  @Test
+  void ofAStormOfEventsASlowListenerIsToldWhatItMissed() throws InterruptedException {
+    qemu = FakeQemu.listen(directory.resolve("qmp"));
+    int storm = 100_000;
+    var goOn = new CountDownLatch(1);
+    var count = new AtomicLong();
+    var missed = new AtomicLong();
+    QmpConnection connection =
+        await(
+            loop.loop()
+                .connect(
+                    qemu.socket(),
+                    PATIENCE,
+                    new QmpEventListener() {
+                      @Override
+                      public void event(QmpEvent event) {
+                        awaitLatch(goOn);
+                        count.incrementAndGet();
+                      }
+
+                      @Override
+                      public void missed(long many) {
+                        missed.addAndGet(many);
+                      }
+                    }));
+    for (int i = 0; i < storm; i++) {
+      qemu.emit("RTC_CHANGE", "{\"offset\": 1}");
+    }
+
+    // The reply comes after all of them, and does not wait for the listener.
+    connection.execute(new PlainCommand("query-status"), soon());
+    goOn.countDown();
+    connection.close();
+    await(connection.disconnected());
+
+    assertThat(count.get() + missed.get()).isEqualTo(storm);
+    assertThat(count.get()).isBetween(1L, EventDelivery.MAX_EVENTS + 1L);
   }
 
   @Test
