@@ -16,7 +16,9 @@ import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,40 @@ final class DaemonTest {
         assertThat(host.list()).isEmpty();
       }
       assertThat(first).isNotNull();
+    }
+  }
+
+  /** With a pretended {@code systemd-run} that makes a scope of everything, and without any. */
+  @Test
+  void whyMachinesHaveNoScopesOfTheirOwnIsTold() throws Exception {
+    Path systemd = home.resolve("systemd-run");
+    String path = home.toString();
+    assertThat(withoutScopes(path)).contains("there is no systemd-run on the PATH");
+
+    Files.writeString(systemd, "#!/bin/sh\nexit 0\n");
+    Files.setPosixFilePermissions(systemd, PosixFilePermissions.fromString("rwx------"));
+    assertThat(withoutScopes(path)).isEmpty();
+
+    Files.writeString(systemd, "#!/bin/sh\necho 'Host is down' >&2\nexit 1\n");
+    assertThat(withoutScopes(path).orElseThrow()).contains("Host is down");
+  }
+
+  private Optional<String> withoutScopes(String searchPath) {
+    HostSettings usual = HostSettings.under(home);
+    HostSettings settings =
+        new HostSettings(
+            usual.layout(),
+            usual.qemuBinaries(),
+            searchPath,
+            usual.engine(),
+            usual.eventsKept(),
+            usual.eventAge(),
+            usual.access(),
+            usual.control());
+    try (Daemon daemon = Daemon.start(settings);
+        VmHost host = VmHost.connect(socket())) {
+      assertThat(daemon).isNotNull();
+      return host.info().withoutScopes();
     }
   }
 

@@ -85,6 +85,31 @@ final class EventResumptionTest {
     }
   }
 
+  @Test
+  void aReaderThatComesBackLearnsOfTheEndsThatNobodySaw() throws Exception {
+    long cursor;
+    QemuOf killed;
+    QemuOf told;
+    try (VmHost host = home.open()) {
+      killed = QemuOf.machine(directory, home.startIdle(host, "killed"));
+      told = QemuOf.machine(directory, home.startIdle(host, "told"));
+      cursor = host.eventRange().newest();
+    }
+    killed.kill();
+    told.terminate();
+
+    try (VmHost host = home.open();
+        EventSubscription subscription = host.subscribe(cursor, heard::add)) {
+      assertThat(next().body()).isInstanceOf(EventBody.HostStarted.class);
+      assertThat(List.of(next(), next()))
+          .extracting(event -> event.name().orElseThrow() + ": " + event.body())
+          .anySatisfy(text -> assertThat(text).startsWith("killed").contains("SHUTOFF", "CRASHED"))
+          .anySatisfy(text -> assertThat(text).startsWith("told").contains("SHUTOFF", "DESTROYED"));
+      assertThat(host.eventRange().newest()).isEqualTo(cursor + 3);
+      assertThat(subscription).isNotNull();
+    }
+  }
+
   private VmHost connect() {
     return VmHost.connect(URI.create("unix:" + home.settings().layout().controlSocket()));
   }
