@@ -1,13 +1,25 @@
 package dev.berth.control;
 
 import dev.berth.error.HostUnreachableException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
-/** The connection that calls share, made anew when it was lost. */
+/**
+ * The connection that calls share, made anew when it was lost, and the connections that others have
+ * for themselves.
+ */
 final class Connections {
   private final ControlAddress address;
   private final AtomicReference<RemoteCalls> current;
   private volatile boolean closed;
+
+  /** Weak: what its user has closed and dropped is dropped here too. */
+  private final Set<OwnConnection> own =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private Connections(ControlAddress address, RemoteCalls first) {
     this.address = address;
@@ -48,6 +60,21 @@ final class Connections {
     return fresh;
   }
 
+  /**
+   * Opens what has a connection of its own. It ends with these at the latest.
+   *
+   * @throws HostUnreachableException when this host was closed
+   */
+  <T extends OwnConnection> T open(Function<ControlAddress, T> opening) {
+    T opened = opening.apply(address());
+    own.add(opened);
+    if (closed) {
+      opened.close();
+      checkOpen();
+    }
+    return opened;
+  }
+
   private void checkOpen() {
     if (closed) {
       throw new HostUnreachableException(
@@ -58,5 +85,6 @@ final class Connections {
   void close() {
     closed = true;
     current.get().link().close();
+    List.copyOf(own).forEach(OwnConnection::close);
   }
 }

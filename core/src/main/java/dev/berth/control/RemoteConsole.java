@@ -14,7 +14,7 @@ import java.io.SequenceInputStream;
  * A console of a remote host, over its own connection. An interrupt of a thread that reads or
  * writes detaches it.
  */
-final class RemoteConsole implements Console {
+final class RemoteConsole implements Console, OwnConnection {
   private final Wire wire;
   private final InputStream input;
   private final OutputStream output;

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * A stream of a remote host's events, over its own connection. What is not taken here is not read
  * from the socket, and waits with the host.
  */
-final class RemoteEvents implements EventStream {
+final class RemoteEvents implements EventStream, OwnConnection {
   private static final int AHEAD = 256;
 
   /** Longer waits would overflow the clock; nobody will see this one end. */

@@ -171,7 +171,8 @@ public final class RemoteHost implements VmHost {
 
   @Override
   public Console console(DomainRef domain) {
-    return RemoteConsole.open(connections.address(), onBehalf(ArgumentCodec.domain(domain)));
+    ObjectNode params = onBehalf(ArgumentCodec.domain(domain));
+    return connections.open(address -> RemoteConsole.open(address, params));
   }
 
   @Override
@@ -181,7 +182,8 @@ public final class RemoteHost implements VmHost {
 
   @Override
   public EventStream events(long afterSequence) {
-    return RemoteEvents.open(connections.address(), onBehalf(eventsAfter(afterSequence)));
+    ObjectNode params = onBehalf(eventsAfter(afterSequence));
+    return connections.open(address -> RemoteEvents.open(address, params));
   }
 
   private static ObjectNode eventsAfter(long sequence) {
@@ -202,7 +204,7 @@ public final class RemoteHost implements VmHost {
     change(Methods.STOP, Json.object(), CallOptions.none(), Function.identity());
   }
 
-  /** Ends the connection for calls and subscriptions; streams and consoles have their own ends. */
+  /** Ends every connection: that of calls, and those of subscriptions, streams and consoles. */
   @Override
   public void close(Duration patience) {
     if (actor.isEmpty()) {

@@ -11,13 +11,21 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attachments to one domain's serial console. QEMU serves one client and lets the next one wait
  * without a word, so the second is refused here. Thread-safe.
  */
 final class Consoles {
+  private static final Logger LOG = LoggerFactory.getLogger(Consoles.class);
+
   private final AtomicBoolean taken = new AtomicBoolean();
+  private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
+  private volatile boolean ended;
 
   /** Attaches to the console at that socket. */
   Console attach(String domain, Path socket) {
@@ -28,11 +36,30 @@ final class Consoles {
               + "'. Wait until they detach, or follow its log.");
     }
     try {
-      return new Attachment(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+      Attachment attachment =
+          new Attachment(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+      attached.set(attachment);
+      if (ended) {
+        attachment.close();
+      }
+      return attachment;
     } catch (IOException e) {
       taken.set(false);
       throw new MachineLostException(
           "Cannot attach to the console of domain '" + domain + "': " + e.getMessage() + ".", e);
+    }
+  }
+
+  /** The host ends: detaches whoever is attached, so that the next host's readers are served. */
+  void end() {
+    ended = true;
+    Attachment last = attached.get();
+    if (last != null) {
+      try {
+        last.close();
+      } catch (MachineLostException e) {
+        LOG.debug("A console's socket could not be closed", e);
+      }
     }
   }
 
@@ -66,6 +93,7 @@ final class Consoles {
         } catch (IOException e) {
           throw new MachineLostException("Detaching from the console failed: " + e, e);
         } finally {
+          attached.compareAndSet(this, null);
           taken.set(false);
         }
       }

@@ -193,6 +193,7 @@ public final class Engine implements AutoCloseable {
       interrupted = true;
     }
     calls.close();
+    domains.all().forEach(driver -> driver.consoles().end());
     host.timers().close();
     host.journal().close();
     pools.forEach(EngineThreads::end);

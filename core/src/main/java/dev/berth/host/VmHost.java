@@ -61,7 +61,11 @@ public interface VmHost extends AutoCloseable {
    */
   DomainSnapshot domain(DomainRef domain);
 
-  /** The current definition of a domain and its revision. */
+  /**
+   * The current definition of a domain and its revision. Never waits for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
   DefinitionView definition(DomainRef domain);
 
   /**
@@ -176,8 +180,9 @@ public interface VmHost extends AutoCloseable {
   /**
    * Ends this host, or just the connection to one elsewhere: refuses new calls, lets operations
    * under way reach a step that is on record, tells listeners, ends every thread, releases the
-   * store. Callers that still wait get {@link dev.berth.error.HostUnreachableException}. Stops no
-   * guest; what QEMU does goes on and is adopted by the next opening. Idempotent.
+   * store. Callers that still wait get {@link dev.berth.error.HostUnreachableException}, and so do
+   * readers of {@link EventStream}s; attached {@link Console}s end. Stops no guest; what QEMU does
+   * goes on and is adopted by the next opening. Idempotent.
    *
    * @param patience how long operations and listeners may take before they are interrupted and undo
    *     what they did

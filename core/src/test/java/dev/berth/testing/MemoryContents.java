@@ -49,6 +49,7 @@ final class MemoryContents {
   void close(Duration patience) {
     synchronized (this) {
       closed = true;
+      domains.values().forEach(domain -> domain.console.ifPresent(MemoryConsole::end));
       notifyAll();
     }
     try {

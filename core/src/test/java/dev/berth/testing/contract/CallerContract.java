@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.domain.DomainState;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
+import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.LogKind;
 import dev.berth.host.ShutdownPolicy;
@@ -65,6 +66,32 @@ public interface CallerContract {
   }
 
   @Test
+  default void whoeverWaitsForADomainThatIsUndefinedIsTold() {
+    rig().define("web");
+    CompletableFuture<Class<?>> waiting = untilCrashed();
+
+    rig().host().undefine(WEB);
+
+    assertThat(waiting).succeedsWithin(PATIENCE).isEqualTo(NotFoundException.class);
+  }
+
+  @Test
+  default void whoeverWaitsWhenTheHostIsClosedIsSentHome() {
+    rig().define("web");
+    CompletableFuture<Class<?>> waiting = untilCrashed();
+
+    rig().host().close();
+
+    assertThat(waiting).succeedsWithin(PATIENCE).isEqualTo(HostUnreachableException.class);
+  }
+
+  /** What a wait for a state that never comes ends with. */
+  private CompletableFuture<Class<?>> untilCrashed() {
+    return HostRig.async(
+        () -> rig().errorOf(host -> host.await(WEB, Set.of(DomainState.CRASHED), PATIENCE)));
+  }
+
+  @Test
   default void closingAViewClosesNothing() {
     VmHost view = rig().host().as("billing");
     view.close();
@@ -93,6 +120,7 @@ public interface CallerContract {
             host -> host.undefine(WEB),
             host -> host.start(WEB, StartMode.RUNNING, none),
             host -> host.shutdown(WEB, ShutdownPolicy.DEFAULT, none),
+            host -> host.shutdownGuests(ShutdownPolicy.DEFAULT, none),
             host -> host.destroy(WEB, GRACE, none),
             host -> host.reset(WEB, none),
             host -> host.pause(WEB, none),
@@ -101,6 +129,7 @@ public interface CallerContract {
             host -> host.log(WEB, LogKind.CONSOLE, 1),
             host -> host.console(WEB),
             host -> host.events(0),
+            host -> host.subscribe(0, event -> {}),
             host -> view.list());
     assertThat(calls).allMatch(call -> rig().errorOf(call) == HostUnreachableException.class);
   }

@@ -46,6 +46,18 @@ public interface ConsoleContract {
     }
   }
 
+  @Test
+  default void aConsoleEndsWithItsHost() {
+    rig().webIs(DomainState.PAUSED);
+    Console console = rig().host().console(WEB);
+    CompletableFuture<Integer> reading = HostRig.async(() -> console.input().read());
+
+    rig().host().close();
+
+    HostRig.hasEnded(reading);
+    console.close();
+  }
+
   /** Over a socket the host learns a moment later that the first reader has gone. */
   private Console reattach() {
     long end = System.nanoTime() + HostRig.PATIENCE.toNanos();

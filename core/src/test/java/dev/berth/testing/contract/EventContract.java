@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
@@ -21,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What hosts tell of what happens, and to whom. */
@@ -115,6 +119,42 @@ public interface EventContract {
       assertThat(events.next(PATIENCE).orElseThrow().name()).contains("b");
       assertThat(events.next(Duration.ofMillis(20))).isEmpty();
     }
+  }
+
+  @Test
+  default void aReaderThatIsInterruptedStopsWaiting() throws Exception {
+    CompletableFuture<Thread> reader = new CompletableFuture<>();
+    CompletableFuture<?> reading;
+    try (EventStream events = rig().host().events(rig().host().eventRange().newest())) {
+      reading =
+          HostRig.async(
+              () -> {
+                reader.complete(Thread.currentThread());
+                return events.next(PATIENCE);
+              });
+
+      reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).interrupt();
+
+      assertThat(reading)
+          .failsWithin(PATIENCE)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(InterruptedException.class);
+    }
+    assertThat(rig().define("web").snapshot().name().text()).isEqualTo("web");
+  }
+
+  @Test
+  default void aReaderIsToldOfTheEndOfItsHost() {
+    EventStream events = rig().host().events(rig().host().eventRange().newest());
+    CompletableFuture<?> reading = HostRig.async(() -> events.next(PATIENCE));
+
+    rig().host().close();
+
+    assertThat(reading)
+        .failsWithin(PATIENCE)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(HostUnreachableException.class);
+    events.close();
   }
 
   @Test

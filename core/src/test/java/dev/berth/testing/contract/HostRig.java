@@ -1,5 +1,7 @@
 package dev.berth.testing.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
@@ -134,6 +136,13 @@ public abstract class HostRig implements AutoCloseable {
       return e.getClass();
     }
     throw new AssertionError("the call was not refused");
+  }
+
+  /** Waits until a read has come to an end: that of its stream, or an error. */
+  static void hasEnded(CompletableFuture<Integer> reading) {
+    assertThat(reading.handle((read, error) -> error == null ? read : -1))
+        .succeedsWithin(PATIENCE)
+        .isEqualTo(-1);
   }
 
   /** Calls on a thread of its own. */
