@@ -11,7 +11,6 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +86,7 @@ final class FleetCheck {
    *
    * @return of how many that is known
    */
-  int qemuTellsTheSame(String context) throws IOException {
+  int qemuTellsTheSame(String context) {
     Map<String, QemuOf> qemus = QemuOf.byDomain(home.directory());
     List<String> certain =
         model.names().stream().filter(name -> model.cutOff(name).isEmpty()).toList();

@@ -67,7 +67,7 @@ final class MeanwhileTest {
 
   @Test
   void aGuestThatPoweredItselfOffIsFoundShutDown() {
-    leaveAGuestThat("poweroff");
+    awaitRunState(leaveAGuestThat("poweroff"), "shutdown");
 
     try (VmHost host = home.open()) {
       DomainSnapshot domain = host.await(VM, TestHome.OFF, TestHome.PATIENCE);
@@ -77,7 +77,7 @@ final class MeanwhileTest {
 
   @Test
   void aGuestThatPanickedIsFoundCrashedAndAResetBringsItBack() {
-    leaveAGuestThat("panic");
+    awaitRunState(leaveAGuestThat("panic"), "guest-panicked");
 
     try (VmHost host = home.open()) {
       DomainSnapshot domain = TestHome.settled(host, VM);
@@ -126,6 +126,12 @@ final class MeanwhileTest {
         "the guest says that it does " + thing,
         () -> text(console).contains(TestGuest.DOWN + " " + thing));
     return started;
+  }
+
+  /** A guest says what it does before it does it. */
+  private void awaitRunState(DomainSnapshot started, String runState) {
+    QemuOf qemu = QemuOf.machine(directory, started);
+    QemuOf.awaitThat("QEMU says " + runState, () -> qemu.runState().equals(runState));
   }
 
   private Path consoleLog(UUID domain) {

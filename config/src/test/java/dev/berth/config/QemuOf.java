@@ -79,9 +79,13 @@ final class QemuOf {
   }
 
   /** What QEMU answers to {@code query-status}, for tests in which no host is connected to it. */
-  String runState() throws IOException {
+  String runState() {
     Path pidFile = Path.of(after("-pidfile").orElseThrow());
-    return PlainMonitor.runState(pidFile.resolveSibling("qmp"));
+    try {
+      return PlainMonitor.runState(pidFile.resolveSibling("qmp"));
+    } catch (IOException e) {
+      throw new AssertionError("process " + pid + " cannot be asked", e);
+    }
   }
 
   private Optional<String> after(String option) {

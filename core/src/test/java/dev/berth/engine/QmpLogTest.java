@@ -27,7 +27,7 @@ final class QmpLogTest extends EngineFixture {
   void theLogOutlivesTheMachineAndGoesOnWithTheNext() {
     running();
     host.destroy("web");
-    assertThat(log()).contains("\"ended\":");
+    Eventually.eventually(() -> assertThat(log()).contains("\"ended\":"));
 
     host.start("web");
     assertThat(log()).containsSubsequence("\"QMP\"", "\"ended\":", "\"QMP\"");
