@@ -5,6 +5,7 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
@@ -28,10 +29,12 @@ import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
@@ -147,9 +150,9 @@ final class EngineHost implements VmHost {
               + "' is "
               + domain(domain).status().state().text()
               + " and did not become "
-              + states.stream().map(DomainState::text).sorted().toList()
+              + states.stream().map(DomainState::text).sorted().collect(Collectors.joining(" or "))
               + " within "
-              + timeout
+              + DurationText.print(timeout.truncatedTo(ChronoUnit.MILLIS))
               + ".",
           e);
     } finally {

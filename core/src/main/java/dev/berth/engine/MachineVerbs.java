@@ -11,6 +11,7 @@ import dev.berth.qapi.misc.Stop;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -201,7 +202,7 @@ final class MachineVerbs {
               + " domain '"
               + ledger.name()
               + "': its QEMU has not answered since "
-              + active.watch().livenessSince()
+              + active.watch().livenessSince().truncatedTo(ChronoUnit.SECONDS)
               + ". Give a deadline to wait for it, or destroy the domain.");
     }
     return action.apply(active);

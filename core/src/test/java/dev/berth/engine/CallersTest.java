@@ -78,7 +78,15 @@ final class CallersTest extends EngineFixture {
 
     assertThatThrownBy(() -> api().await(WEB, Set.of(DomainState.CRASHED), Duration.ofMillis(20)))
         .isInstanceOf(DeadlineExceededException.class)
-        .hasMessageContaining("is running and did not become [crashed]");
+        .hasMessageContaining("is running and did not become crashed within 20ms.");
+    assertThatThrownBy(
+            () ->
+                api()
+                    .await(
+                        WEB,
+                        Set.of(DomainState.SHUTOFF, DomainState.CRASHED),
+                        Duration.ofNanos(1_000_001)))
+        .hasMessageContaining("did not become crashed or shutoff within 1ms.");
     assertThatThrownBy(() -> api().await(WEB, Set.of(), FOREVER))
         .isInstanceOf(InvalidRequestException.class);
   }

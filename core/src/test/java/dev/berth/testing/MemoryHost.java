@@ -6,6 +6,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.BusyException;
@@ -32,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -254,7 +256,7 @@ public final class MemoryHost implements VmHost {
                   + "' is "
                   + contents.find(domain).state().text()
                   + " and did not become another within "
-                  + timeout
+                  + DurationText.print(timeout.truncatedTo(ChronoUnit.MILLIS))
                   + ".");
         }
         try {

@@ -22,10 +22,10 @@ final class HostFiles {
       return Optional.empty();
     }
     if (Files.exists(file)) {
-      return Optional.of("is neither a file nor a block device");
+      return Optional.of("is neither a file nor a block device: name one that is");
     }
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.of("is a symbolic link that leads nowhere");
+      return Optional.of("is a symbolic link that leads nowhere: mend it, or name the file itself");
     }
     Path existing = file;
     Path missing = file;
@@ -34,10 +34,15 @@ final class HostFiles {
       existing = existing.getParent();
     }
     if (existing != null && !Files.isExecutable(existing)) {
-      return Optional.of("cannot be reached: this user may not enter " + existing);
+      return Optional.of(
+          "cannot be reached: this user may not enter "
+              + existing
+              + ", which needs the right 'x' on it");
     }
     return Optional.of(
-        missing.equals(file) ? "does not exist" : "does not exist: there is no " + missing);
+        missing.equals(file)
+            ? "does not exist: correct the path, or put it there"
+            : "does not exist: there is no " + missing + ", correct the path or make it");
   }
 
   private static boolean isBlockDevice(Path file) {

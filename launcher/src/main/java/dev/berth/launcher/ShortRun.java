@@ -126,9 +126,16 @@ final class ShortRun {
    */
   record Result(boolean timedOut, int exitCode, String output, String errors) {
 
-    /** The end of what it wrote, for a message; empty when it wrote nothing. */
+    /**
+     * The end of what it wrote, QEMU's name left out, for a message; empty when it wrote nothing.
+     */
     String lastWords() {
-      String words = (errors.isBlank() ? output : errors).strip().replaceAll("\\p{Cntrl}+", " ");
+      String words =
+          (errors.isBlank() ? output : errors)
+              .strip()
+              .replaceAll("(?m)^\\S*qemu\\S*: ", "")
+              .replaceAll("\\R+", "; ")
+              .replaceAll("\\p{Cntrl}+", " ");
       if (words.isEmpty()) {
         return "";
       }

@@ -43,7 +43,8 @@ final class HostChecksTest {
 
     assertThat(problem("missing/image", DiskFormat.RAW))
         .contains("disk 'root' does not exist: there is no " + directory.resolve("missing"));
-    assertThat(problem("image", DiskFormat.RAW)).endsWith("does not exist");
+    assertThat(problem("image", DiskFormat.RAW))
+        .endsWith("does not exist: correct the path, or put it there");
     assertThat(problem("dangling", DiskFormat.RAW)).contains("leads nowhere");
     assertThat(problem(".", DiskFormat.RAW)).contains("is a directory");
     assertThat(problem("empty", DiskFormat.RAW)).contains("is empty", "qemu-img create");
@@ -92,7 +93,11 @@ final class HostChecksTest {
     assertThat(problems)
         .extracting(Problem::path, Problem::message)
         .containsExactly(
-            tuple("boot.kernel", "kernel " + directory.resolve("vmlinuz") + " does not exist"),
+            tuple(
+                "boot.kernel",
+                "kernel "
+                    + directory.resolve("vmlinuz")
+                    + " does not exist: correct the path, or put it there"),
             tuple("boot.initrd", "initrd " + empty + " is empty"));
   }
 

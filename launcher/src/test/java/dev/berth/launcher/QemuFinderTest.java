@@ -104,6 +104,7 @@ final class QemuFinderTest {
       value = {
         "exit 3                    | exit code 3",
         "echo no QEMU >&2; exit 1  | it said: no QEMU",
+        "echo qemu-x: no MSR >&2; echo qemu-x: gave up >&2; exit 1 | it said: no MSR; gave up",
         "head -c 9999 /dev/urandom | exit code 0"
       })
   void whatEndsAtOnceIsSaidToBeNoQemu(String body, String symptom) throws Exception {
