@@ -9,6 +9,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class DaemonContractTest
     implements DefinitionContract,
         MachineContract,
+        QmpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

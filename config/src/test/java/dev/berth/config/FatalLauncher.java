@@ -10,6 +10,7 @@ import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
+import dev.berth.schema.QmpSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +76,11 @@ final class FatalLauncher implements MachineLauncher {
   public CompletableFuture<QmpConnection> reconnect(
       LaunchRecord launch, QemuProcess process, QmpEventListener events) {
     return launcher.reconnect(launch, process, events);
+  }
+
+  @Override
+  public CompletableFuture<QmpSchema> schema(Machine machine) {
+    return launcher.schema(machine);
   }
 
   @Override

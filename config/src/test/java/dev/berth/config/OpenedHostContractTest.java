@@ -9,6 +9,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OpenedHostContractTest
     implements DefinitionContract,
         MachineContract,
+        QmpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

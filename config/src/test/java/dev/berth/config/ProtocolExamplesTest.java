@@ -61,6 +61,7 @@ final class ProtocolExamplesTest {
       all(peer, "hello", "domain.define", "domain.start");
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
+      all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       subscription();
       console();

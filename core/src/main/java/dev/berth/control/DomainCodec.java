@@ -10,6 +10,7 @@ import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
@@ -133,6 +134,7 @@ public final class DomainCodec {
     node.put("acceleratorReason", machine.acceleratorReason());
     node.put("liveness", machine.liveness().text());
     node.put("livenessSince", machine.livenessSince().toString());
+    machine.touched().ifPresent(touch -> node.set("touched", touch(touch)));
     return node;
   }
 
@@ -146,7 +148,20 @@ public final class DomainCodec {
         Json.text(node, "accelerator"),
         Json.text(node, "acceleratorReason"),
         WireText.liveness(Json.text(node, "liveness")).orElse(Liveness.BUSY),
-        WireValue.instant(node, "livenessSince"));
+        WireValue.instant(node, "livenessSince"),
+        Json.optionalObject(node, "touched").map(DomainCodec::touch));
+  }
+
+  private static ObjectNode touch(HandTouch touch) {
+    return Json.object()
+        .put("command", touch.command())
+        .put("actor", touch.actor())
+        .put("at", touch.at().toString());
+  }
+
+  private static HandTouch touch(ObjectNode node) {
+    return new HandTouch(
+        Json.text(node, "command"), Json.text(node, "actor"), WireValue.instant(node, "at"));
   }
 
   private static ObjectNode operation(OperationSummary operation) {

@@ -34,6 +34,9 @@ final class Methods {
   static final String RESET = "domain.reset";
   static final String PAUSE = "domain.pause";
   static final String RESUME = "domain.resume";
+  static final String QMP = "domain.qmp";
+  static final String QMP_SCHEMA = "domain.qmp-schema";
+  static final String QMP_EVENTS = "domain.qmp-events";
   static final String AWAIT = "domain.await";
   static final String LOG = "domain.log";
   static final String EVENT_RANGE = "events.range";
@@ -57,7 +60,18 @@ final class Methods {
 
   /** What a client may call that may only look. */
   private static final Set<String> READING =
-      Set.of(HELLO, HOST_INFO, LIST, GET, DEFINITION, AWAIT, LOG, EVENT_RANGE, SUBSCRIBE);
+      Set.of(
+          HELLO,
+          HOST_INFO,
+          LIST,
+          GET,
+          DEFINITION,
+          QMP_SCHEMA,
+          QMP_EVENTS,
+          AWAIT,
+          LOG,
+          EVENT_RANGE,
+          SUBSCRIBE);
 
   private final Map<String, Method> byName = new LinkedHashMap<>();
 
@@ -70,6 +84,7 @@ final class Methods {
     addHost(stop);
     addDefinitions();
     addVerbs();
+    addQmp();
     addWatching();
   }
 
@@ -141,6 +156,38 @@ final class Methods {
     call(RESET, Methods::reset, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
     call(PAUSE, Methods::pause, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
     call(RESUME, Methods::resume, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
+  }
+
+  private void addQmp() {
+    call(
+        QMP,
+        (host, params) ->
+            QmpCodec.reply(
+                host.qmp(
+                    ArgumentCodec.domain(params),
+                    QmpCodec.request(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        QmpCodec.COMMAND,
+        QmpCodec.ARGUMENTS,
+        QmpCodec.CHECK,
+        QmpCodec.LANE,
+        ArgumentCodec.DEADLINE);
+    call(
+        QMP_SCHEMA,
+        (host, params) -> QmpCodec.schema(host.qmpSchema(ArgumentCodec.domain(params))),
+        ArgumentCodec.DOMAIN);
+    call(
+        QMP_EVENTS,
+        (host, params) ->
+            QmpCodec.write(
+                host.qmpEvents(
+                    ArgumentCodec.domain(params),
+                    params.number(AFTER),
+                    params.millis(ArgumentCodec.TIMEOUT))),
+        ArgumentCodec.DOMAIN,
+        AFTER,
+        ArgumentCodec.TIMEOUT);
   }
 
   private void addWatching() {

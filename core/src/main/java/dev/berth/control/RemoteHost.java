@@ -19,6 +19,8 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
+import dev.berth.host.QmpEvents;
+import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -152,6 +154,26 @@ public final class RemoteHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return verb(Methods.RESUME, ArgumentCodec.domain(domain), options);
+  }
+
+  @Override
+  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    QmpCodec.request(params, request);
+    ArgumentCodec.options(params, options);
+    return change(Methods.QMP, params, options, QmpCodec::reply);
+  }
+
+  @Override
+  public String qmpSchema(DomainRef domain) {
+    return read(Methods.QMP_SCHEMA, ArgumentCodec.domain(domain), QmpCodec::schema);
+  }
+
+  @Override
+  public QmpEvents qmpEvents(DomainRef domain, long after, Duration timeout) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(Methods.AFTER, after);
+    params.put(ArgumentCodec.TIMEOUT, WireValue.millis(timeout));
+    return call(CallKind.READ, Methods.QMP_EVENTS, params, Optional.of(timeout), QmpCodec::events);
   }
 
   @Override

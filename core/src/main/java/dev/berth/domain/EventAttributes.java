@@ -49,6 +49,7 @@ final class EventAttributes {
       case EventTypes.LIVENESS -> new EventBody.LivenessChanged(Liveness.of(text("liveness")));
       case EventTypes.ADOPTED -> new EventBody.Adopted();
       case EventTypes.RECOVERED -> new EventBody.Recovered(text("verb"), text("decision"));
+      case EventTypes.TOUCHED -> new EventBody.Touched(text("command"));
       case EventTypes.IO_ERROR ->
           new EventBody.IoError(text("node"), text("operation"), text("action"), text("reason"));
       default -> ofPolicy(type);

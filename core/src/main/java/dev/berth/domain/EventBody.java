@@ -100,6 +100,13 @@ public interface EventBody {
    */
   record RestartGivenUp(int tries, String cause) implements EventBody {}
 
+  /**
+   * Somebody sent QEMU a command by hand that may change the machine; told before it is sent.
+   *
+   * @param command its QAPI name
+   */
+  record Touched(String command) implements EventBody {}
+
   /** QEMU reported an I/O error of a guest's disk, in its words. */
   record IoError(String node, String operation, String action, String reason)
       implements EventBody {}

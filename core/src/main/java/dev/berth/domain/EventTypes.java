@@ -55,6 +55,11 @@ public final class EventTypes {
   /** The host does not try any more to start a domain: attributes {@code tries, cause}. */
   public static final String RESTART_GIVEN_UP = "domain.restart-given-up";
 
+  /**
+   * Somebody sent QEMU a command by hand that may change the machine: attribute {@code command}.
+   */
+  public static final String TOUCHED = "domain.touched";
+
   /** QEMU reported an I/O error of a guest's disk. */
   public static final String IO_ERROR = "domain.io-error";
 

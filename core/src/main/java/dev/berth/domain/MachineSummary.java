@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param acceleratorReason why that one
  * @param liveness whether QEMU answers
  * @param livenessSince since when
+ * @param touched the last command by hand that may have changed it; empty when there was none
  */
 @Api(since = "0.1")
 public record MachineSummary(
@@ -25,4 +26,5 @@ public record MachineSummary(
     String accelerator,
     String acceleratorReason,
     Liveness liveness,
-    Instant livenessSince) {}
+    Instant livenessSince,
+    Optional<HandTouch> touched) {}

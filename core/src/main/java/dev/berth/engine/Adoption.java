@@ -64,7 +64,7 @@ final class Adoption {
   }
 
   private void reconnect(Lifecycle.Adopting adopting) {
-    QemuNews news = new QemuNews(keeper.recorder());
+    QemuNews news = new QemuNews(keeper.recorder(), keeper.feed());
     CompletableFuture<QmpConnection> connected =
         host.launcher().reconnect(adopting.launch(), adopting.process(), news);
     connected

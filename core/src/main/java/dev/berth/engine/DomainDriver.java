@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
@@ -14,6 +15,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -29,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,7 @@ final class DomainDriver {
   private final Mailbox mailbox;
   private final MachineKeeper keeper;
   private final MachineVerbs verbs;
+  private final HandCommands hands;
   private final LivenessCheck liveness;
   private final Consoles consoles = new Consoles();
   private final Runnable onUndefined;
@@ -59,6 +63,7 @@ final class DomainDriver {
     this.mailbox = new Mailbox(ledger.name().text(), host.turns());
     this.keeper = new MachineKeeper(host, mailbox, ledger);
     this.verbs = new MachineVerbs(mailbox, ledger, keeper);
+    this.hands = new HandCommands(host, mailbox, ledger, keeper, verbs);
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
     this.onUndefined = onUndefined;
     this.definition = new DefinitionView(ledger.revision(), ledger.document());
@@ -224,6 +229,32 @@ final class DomainDriver {
 
   CompletableFuture<VerbResult> destroy(Duration grace, String actor) {
     return ask(Verb.DESTROY, answer -> verbs.destroy(grace, actor, answer));
+  }
+
+  CompletableFuture<String> qmp(QmpRequest request, String actor, boolean hasDeadline) {
+    ObjectNode arguments = HandRules.arguments(request);
+    return askQemu(answer -> hands.send(request, arguments, actor, hasDeadline, answer));
+  }
+
+  /** The events of the domain's machines. Any thread. */
+  QmpFeed feed() {
+    return keeper.feed();
+  }
+
+  CompletableFuture<String> qmpSchema() {
+    return askQemu(hands::schema);
+  }
+
+  private CompletableFuture<String> askQemu(
+      Function<CompletableFuture<String>, CompletionStage<?>> question) {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    post(
+        answer,
+        () -> {
+          admit(Verb.QMP, new CompletableFuture<>());
+          return question.apply(answer);
+        });
+    return answer;
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {

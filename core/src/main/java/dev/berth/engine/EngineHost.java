@@ -23,6 +23,8 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
+import dev.berth.host.QmpEvents;
+import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -132,6 +134,33 @@ final class EngineHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return wait(domains().get(domain).resume(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+    return wait(domains().get(domain).qmp(request, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public String qmpSchema(DomainRef domain) {
+    return wait(domains().get(domain).qmpSchema(), CallOptions.none());
+  }
+
+  @Override
+  public QmpEvents qmpEvents(DomainRef domain, long after, Duration timeout) {
+    requireNotNegative("timeout", timeout);
+    QmpFeed feed = domains().get(domain).feed();
+    CompletableFuture<QmpEvents> events = feed.after(after);
+    try {
+      return wait(events, CallOptions.within(timeout));
+    } catch (DeadlineExceededException quiet) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw quiet;
+      }
+      return feed.none(after);
+    } finally {
+      events.cancel(false);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.MachineSummary;
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.LaunchRecord;
@@ -63,6 +64,7 @@ final class Ledger {
   private final Unsaved unsaved = new Unsaved();
   private boolean retrying;
   private volatile Optional<LaunchRecord> launch;
+  private Optional<HandTouch> touched;
   private volatile DomainSnapshot snapshot;
 
   Ledger(HostServices host, OnRecord found) {
@@ -72,6 +74,7 @@ final class Ledger {
     this.definition = found.definition();
     this.unreadable = found.definitionProblem();
     this.launch = found.launch();
+    this.touched = found.touched();
     this.shown = found.shown(host.now());
     this.snapshot = picture();
   }
@@ -122,6 +125,11 @@ final class Ledger {
   /** The launch of the present machine. Any thread. */
   Optional<LaunchRecord> launch() {
     return launch;
+  }
+
+  /** How the present machine was touched by hand, if it was. */
+  Optional<HandTouch> touched() {
+    return touched;
   }
 
   /** State and reason as last persisted, whatever is shown on top of it. */
@@ -276,6 +284,8 @@ final class Ledger {
     List<Change> changes = new ArrayList<>();
     changes.add(new Change.PutDomain(written));
     step.launch().ifPresent(record -> changes.add(new Change.PutLaunch(stored(record))));
+    step.touched()
+        .ifPresent(touch -> launch.ifPresent(it -> changes.add(marked(stored(it), touch))));
     if (step.endsLaunch()) {
       changes.add(new Change.RemoveLaunch(row.uuid()));
       changes.add(new Change.RemoveIntent(row.uuid()));
@@ -293,6 +303,12 @@ final class Ledger {
 
   private StoredLaunch stored(LaunchRecord record) {
     return new StoredLaunch(row.uuid(), record.incarnation(), LAUNCHES.write(record));
+  }
+
+  private static Change marked(StoredLaunch stored, HandTouch touch) {
+    return new Change.PutLaunch(
+        new StoredLaunch(
+            stored.domain(), stored.incarnation(), TouchOnRecord.add(stored.document(), touch)));
   }
 
   private void checkTransition(DomainStatus next) {
@@ -314,6 +330,10 @@ final class Ledger {
       definition = step.definition();
       unreadable = Optional.empty();
     }
+    touched =
+        step.endsLaunch() || step.launch().isPresent()
+            ? Optional.empty()
+            : step.touched().or(() -> touched);
     launch = step.endsLaunch() ? Optional.empty() : step.launch().or(() -> launch);
     if (step.endsLaunch()) {
       machine = Optional.empty();

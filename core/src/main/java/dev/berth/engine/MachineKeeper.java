@@ -46,6 +46,7 @@ final class MachineKeeper {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final FlightRecorder recorder;
+  private final QmpFeed feed = new QmpFeed();
   private final Starts starts;
   private final Adoption adoption;
   private final RunStateFollower runStates;
@@ -79,6 +80,10 @@ final class MachineKeeper {
   }
 
   /** The last messages with this domain's machines. Any thread. */
+  QmpFeed feed() {
+    return feed;
+  }
+
   FlightRecorder recorder() {
     return recorder;
   }
@@ -180,7 +185,8 @@ final class MachineKeeper {
                 launch.hardware().accelerator(),
                 launch.hardware().acceleratorReason(),
                 liveness,
-                since)));
+                since,
+                ledger.touched())));
   }
 
   static Throwable cause(Throwable failure) {

@@ -5,6 +5,7 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param definitionProblem why the document cannot be read
  * @param launch the launch on record
  * @param unreadable present when there is one that cannot be read
+ * @param touched how the machine of that launch was touched by hand, if it was
  * @param policyState how far the host is with its policies
  */
 record OnRecord(
@@ -34,6 +36,7 @@ record OnRecord(
     Optional<String> definitionProblem,
     Optional<LaunchRecord> launch,
     Optional<UnreadableLaunch> unreadable,
+    Optional<HandTouch> touched,
     PolicyState policyState) {
 
   /**
@@ -48,6 +51,7 @@ record OnRecord(
     return new OnRecord(
         row,
         Optional.of(definition),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -82,6 +86,7 @@ record OnRecord(
         definitionProblem,
         launch,
         unreadable,
+        stored.map(StoredLaunch::document).flatMap(TouchOnRecord::find),
         policyState.orElseGet(() -> PolicyState.none(row.uuid())));
   }
 

@@ -39,6 +39,7 @@ final class QemuNews implements QmpEventListener {
       boolean endedFromOutside, Optional<Boolean> panicked, boolean ask, List<Note> notes) {}
 
   private final QmpRecorder recorder;
+  private final QmpFeed feed;
   private final List<Note> notes = new ArrayList<>();
   private boolean resetIsOfAssembly;
   private boolean endedFromOutside;
@@ -51,9 +52,11 @@ final class QemuNews implements QmpEventListener {
    * No news yet.
    *
    * @param recorder notes the connection's messages
+   * @param feed keeps its events for those who watch
    */
-  QemuNews(QmpRecorder recorder) {
+  QemuNews(QmpRecorder recorder, QmpFeed feed) {
     this.recorder = recorder;
+    this.feed = feed;
   }
 
   @Override
@@ -63,11 +66,13 @@ final class QemuNews implements QmpEventListener {
 
   @Override
   public void event(QmpEvent event) {
+    feed.event(event);
     tell(() -> fold(event.name(), event.data()));
   }
 
   @Override
   public void missed(long count) {
+    feed.missed(count);
     tell(() -> ask = true);
   }
 

@@ -30,6 +30,7 @@ final class StartOperation {
   private final HostServices host;
   private final Starts starts;
   private final FlightRecorder recorder;
+  private final QmpFeed feed;
   private final UUID domain;
   private final long revision;
   private final DomainDefinition definition;
@@ -48,6 +49,7 @@ final class StartOperation {
       HostServices host,
       Starts starts,
       FlightRecorder recorder,
+      QmpFeed feed,
       Ledger ledger,
       StartMode mode,
       String actor,
@@ -55,6 +57,7 @@ final class StartOperation {
     this.host = host;
     this.starts = starts;
     this.recorder = recorder;
+    this.feed = feed;
     this.domain = ledger.uuid();
     this.revision = ledger.revision();
     this.definition = ledger.definition();
@@ -104,7 +107,7 @@ final class StartOperation {
   }
 
   private void run() {
-    QemuNews news = new QemuNews(recorder);
+    QemuNews news = new QemuNews(recorder, feed);
     try {
       Machine machine = bringUp(news);
       finish();

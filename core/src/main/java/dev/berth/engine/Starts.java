@@ -47,7 +47,8 @@ final class Starts {
    */
   void begin(StartMode mode, String actor, CompletableFuture<VerbResult> answer) {
     StartOperation operation =
-        new StartOperation(host, this, keeper.recorder(), ledger, mode, actor, answer);
+        new StartOperation(
+            host, this, keeper.recorder(), keeper.feed(), ledger, mode, actor, answer);
     operation.begin();
     keeper.become(new Lifecycle.Starting(operation));
     ledger.operation(Optional.of(new OperationSummary("start", actor, host.now())));

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
@@ -34,6 +35,7 @@ final class Step {
   private @Nullable DomainDefinition definition;
   private @Nullable LaunchRecord launch;
   private boolean launchEnds;
+  private @Nullable HandTouch touched;
   private @Nullable Policy policy;
   private @Nullable Failure failure;
   private final List<Change> changes = new ArrayList<>();
@@ -65,6 +67,12 @@ final class Step {
 
   Step launchEnds() {
     launchEnds = true;
+    return this;
+  }
+
+  /** Somebody touches the machine by hand. */
+  Step touched(HandTouch touch) {
+    touched = touch;
     return this;
   }
 
@@ -122,6 +130,10 @@ final class Step {
 
   boolean endsLaunch() {
     return launchEnds;
+  }
+
+  Optional<HandTouch> touched() {
+    return Optional.ofNullable(touched);
   }
 
   Optional<Policy> policy() {

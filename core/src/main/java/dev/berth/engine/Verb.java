@@ -10,7 +10,8 @@ enum Verb {
   PAUSE("pause"),
   RESUME("resume"),
   UNDEFINE("undefine"),
-  CONSOLE("console");
+  CONSOLE("console"),
+  QMP("send QMP to");
 
   private final String text;
 

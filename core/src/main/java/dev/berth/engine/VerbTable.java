@@ -16,6 +16,7 @@ import dev.berth.domain.DomainState;
  * resume        deny     deny      already  accept   deny      deny     deny         deny
  * undefine      accept   deny      deny     deny     deny      deny     deny         deny
  * console       deny     accept    accept   accept   accept    accept   accept       deny
+ * send QMP to   deny     deny      accept   accept   accept    accept   accept       deny
  * </pre>
  *
  * <p>One table, so that a new verb or state has to be decided everywhere: the switches have no
@@ -50,6 +51,7 @@ final class VerbTable {
               ? ACCEPT
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
+      case QMP -> qmp(state);
     };
   }
 
@@ -108,6 +110,13 @@ final class VerbTable {
     return switch (state) {
       case ADOPTING, RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED -> ACCEPT;
       case SHUTOFF, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission qmp(DomainState state) {
+    return switch (state) {
+      case RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED -> ACCEPT;
+      case SHUTOFF, ADOPTING, NOSTATE -> deny(state);
     };
   }
 

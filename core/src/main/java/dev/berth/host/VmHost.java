@@ -128,6 +128,42 @@ public interface VmHost extends AutoCloseable {
   VerbResult resume(DomainRef domain, CallOptions options);
 
   /**
+   * Sends a QMP command by hand, for what Berth has no method for. One that may change the machine
+   * (any but {@code query-…} and its like) is put on record first: an event {@code domain.touched},
+   * and a mark on the machine. What would take the machine from under the host ({@code quit}), and
+   * what would have a sandboxed QEMU start a program, is refused however it is sent.
+   *
+   * @return what QEMU returns, as JSON
+   * @throws dev.berth.error.InvalidRequestException when the QEMU's schema does not allow it, with
+   *     everything that is wrong; or when the host does not
+   * @throws dev.berth.error.UnsupportedException when this QEMU lacks the command and others have
+   *     it, or when its sandbox forbids what it would do
+   * @throws dev.berth.error.QemuRefusedException when QEMU refuses it
+   * @throws dev.berth.error.InvalidStateException when there is no machine that answers
+   */
+  String qmp(DomainRef domain, QmpRequest request, CallOptions options);
+
+  /**
+   * What the QEMU of a domain's machine takes over QMP: its reply to {@code query-qmp-schema}.
+   *
+   * @return JSON
+   * @throws dev.berth.error.InvalidStateException when there is no machine that answers
+   * @throws dev.berth.error.UnsupportedException when this QEMU cannot tell
+   */
+  String qmpSchema(DomainRef domain);
+
+  /**
+   * The events that a domain's QEMU has sent since, as soon as there is one. A few of the last are
+   * kept in memory: whoever asks again with {@link QmpEvents#last} sees them all, or learns how
+   * many it missed. The numbers begin anew when the host does.
+   *
+   * @param after the number of the last event that was seen; negative for the present number
+   *     without any event
+   * @param timeout how long to wait for one; there are none in the result when none came
+   */
+  QmpEvents qmpEvents(DomainRef domain, long after, Duration timeout);
+
+  /**
    * Waits until the domain is in one of the states.
    *
    * @return the first such snapshot

@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
+import dev.berth.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -65,6 +66,15 @@ public interface MachineLauncher {
    */
   CompletableFuture<QmpConnection> reconnect(
       LaunchRecord launch, QemuProcess process, QmpEventListener events);
+
+  /**
+   * What the QEMU of a machine takes over QMP. Known from its binary where that was probed; else
+   * QEMU is asked, and answers when it does.
+   *
+   * @return fails with {@link dev.berth.error.UnsupportedException} when it cannot be known, and as
+   *     a command does
+   */
+  CompletableFuture<QmpSchema> schema(Machine machine);
 
   /**
    * Makes sure that nothing of a launch that never completed is left or can still appear: ends its

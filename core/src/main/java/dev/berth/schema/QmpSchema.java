@@ -13,17 +13,22 @@ import java.util.Set;
  * take constant time.
  */
 public final class QmpSchema {
+  private static final String NOTHING = "[]";
+
   private final String version;
+  private final String json;
   private final Map<String, SchemaCommand> commands;
   private final Map<String, SchemaType.Structure> events;
   private final Map<String, SchemaType> types;
 
   QmpSchema(
       String version,
+      String json,
       Map<String, SchemaCommand> commands,
       Map<String, SchemaType.Structure> events,
       Map<String, SchemaType> types) {
     this.version = version;
+    this.json = json;
     this.commands = commands;
     this.events = events;
     this.types = types;
@@ -44,12 +49,17 @@ public final class QmpSchema {
    * has no arguments to check.
    */
   public static QmpSchema ofCommands(String version, Collection<String> names) {
-    return new QmpSchema(version, SchemaReader.namesOnly(names), Map.of(), Map.of());
+    return new QmpSchema(version, NOTHING, SchemaReader.namesOnly(names), Map.of(), Map.of());
   }
 
   /** The version of the QEMU that told it. */
   public String version() {
     return version;
+  }
+
+  /** What QEMU said, as JSON; an empty array when it cannot describe its commands. */
+  public String json() {
+    return json;
   }
 
   /** That command, or empty when this QEMU lacks it. */
@@ -94,6 +104,14 @@ public final class QmpSchema {
       throw new IllegalArgumentException("there is no type '" + name + "'");
     }
     return type;
+  }
+
+  /**
+   * The members that an object of that type has, by name, as far as the values of its tags decide:
+   * those in {@code object}.
+   */
+  public Map<String, SchemaType.Member> members(SchemaType.Structure type, JsonNode object) {
+    return UnionMembers.of(this, type, object).members();
   }
 
   /** The types behind those names. */

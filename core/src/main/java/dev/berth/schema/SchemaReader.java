@@ -66,7 +66,7 @@ final class SchemaReader {
     commandNodes.forEach(node -> commands.put(Json.text(node, "name"), command(node)));
     Map<String, Structure> events = new TreeMap<>();
     eventNodes.forEach(node -> events.put(Json.text(node, "name"), structure(node, "arg-type")));
-    return new QmpSchema(version, hashed(commands), hashed(events), types);
+    return new QmpSchema(version, Json.text(reply), hashed(commands), hashed(events), types);
   }
 
   static Map<String, SchemaCommand> namesOnly(Collection<String> names) {

@@ -5,6 +5,7 @@ import dev.berth.domain.EventRange;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
 import dev.berth.host.GuestShutdown;
+import dev.berth.host.QmpEvents;
 import dev.berth.host.VerbResult;
 import dev.berth.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,11 @@ public final class ProtocolResults {
           Map.entry(Methods.RESET, VERB),
           Map.entry(Methods.PAUSE, VERB),
           Map.entry(Methods.RESUME, VERB),
+          Map.entry(Methods.QMP, values -> QmpCodec.reply("{}")),
+          Map.entry(
+              Methods.QMP_EVENTS,
+              values -> QmpCodec.write(new QmpEvents(7, 0, List.of("{\"event\":\"STOP\"}")))),
+          Map.entry(Methods.QMP_SCHEMA, values -> QmpCodec.schema("[]")),
           Map.entry(Methods.AWAIT, values -> DomainCodec.write(values.snapshot())),
           Map.entry(
               Methods.LOG,

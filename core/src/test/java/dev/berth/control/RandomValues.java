@@ -9,6 +9,7 @@ import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
@@ -118,7 +119,8 @@ final class RandomValues {
         text(),
         text(),
         constant(Liveness.values()),
-        instant());
+        instant(),
+        maybe(() -> new HandTouch(text(), text(), instant())));
   }
 
   private UUID uuid() {

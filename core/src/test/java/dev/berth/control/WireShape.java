@@ -21,8 +21,14 @@ import java.util.regex.Pattern;
  * it is always there. Found out from many of them.
  */
 public final class WireShape {
-  /** Members whose own members users name, or what has happened. */
-  private static final Set<String> OPEN = Set.of("labels", "attributes");
+  /** Members whose content is not for this protocol to say, and what is said of them. */
+  private static final Map<String, String> OPEN =
+      Map.of(
+          "labels", "object of texts",
+          "attributes", "object of texts",
+          "events[]", "JSON, as QEMU gives it",
+          "return", "JSON, as QEMU gives it",
+          "schema", "JSON, as QEMU gives it");
 
   /** Every enum of the API has fewer constants, and random texts are more. */
   private static final int MOST_WORDS = 30;
@@ -109,7 +115,7 @@ public final class WireShape {
   private void visit(String path, JsonNode node, Visitor visitor) {
     visitor.at(path, node);
     String name = path.substring(path.lastIndexOf('.') + 1);
-    if (OPEN.contains(name) || links.containsKey(name)) {
+    if (OPEN.containsKey(name) || links.containsKey(name)) {
       return;
     }
     if (node.isArray()) {
@@ -151,8 +157,8 @@ public final class WireShape {
     if (links.containsKey(name)) {
       return links.get(name);
     }
-    if (OPEN.contains(name)) {
-      return "object of texts";
+    if (OPEN.containsKey(name)) {
+      return OPEN.get(name);
     }
     return switch (node.getNodeType()) {
       case OBJECT -> "object";

@@ -21,7 +21,7 @@ final class EventBodyTest {
 
   static {
     for (String text :
-        "verb decision node operation action cause version detail then boot".split(" ")) {
+        "verb decision node operation action cause version detail then boot command".split(" ")) {
       ALL.put(text, text);
     }
     ALL.putAll(Map.of("try", "1", "tries", "5", "at", "2026-11-20T10:15:30Z"));

@@ -12,6 +12,7 @@ import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
+import dev.berth.schema.QmpSchema;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
@@ -225,6 +226,11 @@ final class Mortality {
     public CompletableFuture<QmpConnection> reconnect(
         LaunchRecord launch, QemuProcess process, QmpEventListener events) {
       return around("reconnect", () -> launcher.reconnect(launch, process, events));
+    }
+
+    @Override
+    public CompletableFuture<QmpSchema> schema(Machine machine) {
+      return launcher.schema(machine);
     }
 
     @Override

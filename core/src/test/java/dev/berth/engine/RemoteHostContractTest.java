@@ -11,6 +11,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RemoteHostContractTest
     implements DefinitionContract,
         MachineContract,
+        QmpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

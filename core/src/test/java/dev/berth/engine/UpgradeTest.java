@@ -35,7 +35,10 @@ final class UpgradeTest extends EngineFixture {
     Machine machine =
         launcher()
             .launch(
-                launch, () -> {}, new QemuNews(QmpRecorder.NONE), Deadline.of(TestHost.PATIENCE));
+                launch,
+                () -> {},
+                new QemuNews(QmpRecorder.NONE, new QmpFeed()),
+                Deadline.of(TestHost.PATIENCE));
     machines.of("web").runState("running");
     machine.qmp().close();
     memory

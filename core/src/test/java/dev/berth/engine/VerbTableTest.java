@@ -38,6 +38,7 @@ final class VerbTableTest {
       resume        deny     deny      already  accept   deny      deny     deny         deny
       undefine      accept   deny      deny     deny     deny      deny     deny         deny
       console       deny     accept    accept   accept   accept    accept   accept       deny
+      send QMP to   deny     deny      accept   accept   accept    accept   accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -15,6 +15,7 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
+import dev.berth.schema.QmpSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ public final class FakeLauncher implements MachineLauncher {
     REMOVE_RUN_DIRECTORY,
     REMOVE_LOGS
   }
+
+  private static final QmpSchema SCHEMA = TestSchema.of("7.2.22").index();
 
   private final FakeMachines machines;
   private final QmpLoop loop;
@@ -179,6 +182,11 @@ public final class FakeLauncher implements MachineLauncher {
           new HostFailureException("Its monitor's socket " + socket + " is gone."));
     }
     return loop.connect(socket, Duration.ofDays(1), process.exit(), events);
+  }
+
+  @Override
+  public CompletableFuture<QmpSchema> schema(Machine machine) {
+    return CompletableFuture.completedFuture(SCHEMA);
   }
 
   @Override

@@ -6,11 +6,14 @@ import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -25,10 +28,27 @@ final class MemoryDomain {
 
   final ByteArrayOutputStream consoleLog = new ByteArrayOutputStream();
   Optional<MemoryConsole> console = Optional.empty();
+  final List<String> qmpEvents = new ArrayList<>();
   boolean deaf;
 
   /** A machine that was started with that revision. */
-  private record Machine(MachineSummary summary, long revision) {}
+  private record Machine(MachineSummary summary, long revision) {
+
+    Machine touched(HandTouch touch) {
+      return new Machine(
+          new MachineSummary(
+              summary.incarnation(),
+              summary.pid(),
+              summary.qemuVersion(),
+              summary.machineType(),
+              summary.accelerator(),
+              summary.acceleratorReason(),
+              summary.liveness(),
+              summary.livenessSince(),
+              Optional.of(touch)),
+          revision);
+    }
+  }
 
   MemoryDomain(DomainDefinition definition, Clock clock) {
     this.clock = clock;
@@ -82,9 +102,16 @@ final class MemoryDomain {
             "tcg",
             "in memory",
             Liveness.RESPONSIVE,
-            clock.instant());
+            clock.instant(),
+            Optional.empty());
     machine = Optional.of(new Machine(summary, revision));
     enter(DomainState.PAUSED, StateReason.STARTING_UP);
+  }
+
+  /** Somebody sent a command by hand. */
+  void touch(String command, String actor) {
+    machine = machine.map(it -> it.touched(new HandTouch(command, actor, clock.instant())));
+    publish(snapshot.status());
   }
 
   void powerOff(StateReason reason, Optional<String> detail) {

@@ -24,6 +24,8 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
+import dev.berth.host.QmpEvents;
+import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -226,6 +228,39 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return done(() -> verbs.resume(contents.find(domain)));
+  }
+
+  @Override
+  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryQmp(contents, verbs, actor).send(contents.find(domain), request);
+    }
+  }
+
+  @Override
+  public String qmpSchema(DomainRef domain) {
+    synchronized (contents) {
+      return MemoryQmp.schema(contents.find(domain));
+    }
+  }
+
+  @Override
+  public QmpEvents qmpEvents(DomainRef domain, long after, Duration timeout) {
+    requireNotNegative("timeout", timeout);
+    Deadline deadline = Deadline.of(timeout);
+    synchronized (contents) {
+      List<String> told = contents.find(domain).qmpEvents;
+      while (after >= told.size() && !deadline.hasPassed()) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(contents, Math.max(1, deadline.remainingNanos()));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new DeadlineExceededException("Interrupted while watching '" + domain + "'.", e);
+        }
+      }
+      int from = (int) Math.min(after < 0 ? told.size() : after, told.size());
+      return new QmpEvents(told.size(), 0, told.subList(from, told.size()));
+    }
   }
 
   /** As on a real host, what an interrupted caller asks for is done, and its wait is over. */

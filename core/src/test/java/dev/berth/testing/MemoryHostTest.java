@@ -10,6 +10,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class MemoryHostTest
     implements DefinitionContract,
         MachineContract,
+        QmpContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

@@ -13,6 +13,7 @@ import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEvent;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
+import dev.berth.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -106,6 +107,11 @@ final class FleetLauncher implements MachineLauncher {
   @Override
   public CompletableFuture<QmpConnection> reconnect(
       LaunchRecord launch, QemuProcess process, QmpEventListener listener) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletableFuture<QmpSchema> schema(Machine machine) {
     return new CompletableFuture<>();
   }
 

@@ -25,11 +25,12 @@ final class CorePackagesTest {
           Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
           Map.entry("definition", Set.of("domain", "error", "json")),
-          Map.entry("host", Set.of("definition", "domain", "error", "control")),
+          Map.entry("host", Set.of("definition", "domain", "error", "json", "control")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("schema", Set.of("definition", "error", "json", "qmp")),
-          Map.entry("machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp")),
+          Map.entry(
+              "machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
           Map.entry(
               "control",
@@ -45,6 +46,7 @@ final class CorePackagesTest {
                   "machine",
                   "qapi",
                   "qmp",
+                  "schema",
                   "socket",
                   "store",
                   "subscription")));

@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -191,6 +192,24 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       connecting.thenAccept(qmp -> gate.follow(schemaOf(launch, process, qmp)));
     }
     return connecting;
+  }
+
+  @Override
+  public CompletableFuture<QmpSchema> schema(Machine machine) {
+    MachineGate gate = gate(machine.launch());
+    if (gate.schema().isPresent()) {
+      return CompletableFuture.completedFuture(gate.schema().get());
+    }
+    return schemaOf(machine.launch(), machine.process(), machine.qmp())
+        .thenApply(
+            known ->
+                known.orElseThrow(
+                    () ->
+                        new UnsupportedException(
+                            "What the QEMU of domain '"
+                                + machine.launch().subject().name()
+                                + "' takes over QMP is not known: what it says of itself cannot be"
+                                + " read. Send the command unchecked.")));
   }
 
   /** Of its binary, if that is still there and was probed; else QEMU itself is asked. */

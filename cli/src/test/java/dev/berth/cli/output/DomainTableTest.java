@@ -214,6 +214,7 @@ final class DomainTableTest {
         "tcg",
         "/dev/kvm does not run guest code",
         liveness,
-        since);
+        since,
+        Optional.empty());
   }
 }

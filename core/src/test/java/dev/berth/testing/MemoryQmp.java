@@ -1,0 +1,102 @@
+package dev.berth.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.EventTypes;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.host.QmpRequest;
+import dev.berth.json.Json;
+import dev.berth.schema.QmpSchema;
+import dev.berth.schema.Violation;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * QMP by hand on a {@link MemoryHost}: checked as on a QEMU 7.2, of which {@code query-status},
+ * {@code stop} and {@code cont} do something. The caller holds the contents' lock.
+ */
+final class MemoryQmp {
+  private static final QmpSchema SCHEMA = TestSchema.of("7.2.22").index();
+
+  private final MemoryContents contents;
+  private final MemoryVerbs verbs;
+  private final String actor;
+
+  MemoryQmp(MemoryContents contents, MemoryVerbs verbs, String actor) {
+    this.contents = contents;
+    this.verbs = verbs;
+    this.actor = actor;
+  }
+
+  static String schema(MemoryDomain domain) {
+    requireMachine(domain);
+    return SCHEMA.json();
+  }
+
+  String send(MemoryDomain domain, QmpRequest request) {
+    requireMachine(domain);
+    String command = request.command();
+    if (command.equals("quit")) {
+      throw new InvalidRequestException("'quit' would end the machine: destroy the domain.");
+    }
+    if (request.check() == QmpRequest.Check.TYPED) {
+      check(request);
+    }
+    if (!command.startsWith("query-")) {
+      domain.touch(command, actor);
+      contents.events().add(domain, EventTypes.TOUCHED, actor, Map.of("command", command));
+    }
+    return Json.text(reply(domain, command));
+  }
+
+  private JsonNode reply(MemoryDomain domain, String command) {
+    switch (command) {
+      case "query-status" -> {
+        boolean running = domain.state() == DomainState.RUNNING;
+        return Json.object().put("running", running).put("status", domain.state().text());
+      }
+      case "stop" -> {
+        tell(domain, "STOP");
+        verbs.pause(domain);
+      }
+      case "cont" -> {
+        tell(domain, "RESUME");
+        verbs.resume(domain);
+      }
+      default ->
+          throw new QemuRefusedException(
+              command, "CommandNotFound", "The command " + command + " has not been found");
+    }
+    return Json.object();
+  }
+
+  private void tell(MemoryDomain domain, String event) {
+    domain.qmpEvents.add("{\"event\":\"" + event + "\",\"data\":{}}");
+    contents.notifyAll();
+  }
+
+  private static void requireMachine(MemoryDomain domain) {
+    if (!domain.hasMachine()) {
+      throw MemoryVerbs.illegal("send QMP to", domain, DomainState.RUNNING);
+    }
+  }
+
+  private static void check(QmpRequest request) {
+    List<Violation> violations;
+    try {
+      violations = SCHEMA.check(request.command(), Json.read(request.arguments()));
+    } catch (IOException checked) {
+      throw new InvalidRequestException("arguments: " + checked.getMessage(), checked);
+    }
+    if (!violations.isEmpty()) {
+      throw new InvalidRequestException(
+          "Not sent: " + violations.stream().map(Violation::text).toList() + ".");
+    }
+    boolean outOfBand = request.lane() == QmpRequest.Lane.OUT_OF_BAND;
+    if (outOfBand && !SCHEMA.command(request.command()).orElseThrow().outOfBand()) {
+      throw new InvalidRequestException("Not sent: it is not to be had out of band.");
+    }
+  }
+}
