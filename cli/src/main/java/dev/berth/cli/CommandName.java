@@ -23,6 +23,7 @@ enum CommandName {
   CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
+  QMP("qmp", "Send a QMP command to a domain's QEMU, or describe what it takes."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
   SCHEMA("schema", "Print what definitions can say. Needs no daemon."),
   DOCTOR("doctor", "Examine this machine: what a host needs, what is amiss, and what to do."),
@@ -93,6 +94,7 @@ enum CommandName {
       case CONSOLE -> new ConsoleCommand(parameters);
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
+      case QMP -> new QmpCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);
       case SCHEMA -> new SchemaCommand(parameters);
       case DOCTOR -> new DoctorCommand();

@@ -3,6 +3,7 @@ package dev.berth.cli;
 import dev.berth.cli.completion.CompletionScript;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.error.BerthException;
+import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,21 +14,28 @@ import java.util.List;
  */
 final class CompletionCommand implements Command {
   private static final String NAMES = "names";
+  private static final String QMP = "qmp";
 
   private final Parameter<String> shell;
+  private final Parameter<List<String>> typed;
 
   CompletionCommand(Parameters parameters) {
     shell =
         parameters.argument(
             "SHELL",
             words(),
-            "The shell: bash, zsh or fish. 'names' prints the names that the scripts offer.");
+            "The shell: bash, zsh or fish. 'names' and 'qmp' print what the scripts offer.");
+    typed = parameters.furtherFrom(1, "WORD", "For 'qmp': the words typed so far.");
   }
 
   @Override
   public int run(Session session) throws IOException {
     if (shell.value().equals(NAMES)) {
       printNames(session);
+      return ExitCodes.OK;
+    }
+    if (shell.value().equals(QMP)) {
+      printQmp(session);
       return ExitCodes.OK;
     }
     for (CompletionScript script : CompletionScript.values()) {
@@ -49,6 +57,18 @@ final class CompletionCommand implements Command {
     }
     for (DomainSnapshot domain : domains) {
       session.output().text(domain.name().text());
+    }
+  }
+
+  private void printQmp(Session session) throws IOException {
+    VmHost host;
+    try {
+      host = session.presentHost();
+    } catch (BerthException absent) {
+      return;
+    }
+    for (String word : QmpWords.after(typed.given().orElse(List.of()), host)) {
+      session.output().text(word);
     }
   }
 

@@ -139,6 +139,24 @@ final class Parameters {
     return add(oneArgument(label, description).completionCandidates(words).build());
   }
 
+  /** A second argument, which may be left out. */
+  Parameter<String> optionalSecond(String label, String description) {
+    return add(oneArgument(label, description).index("1").arity("0..1").required(false).build());
+  }
+
+  /** All arguments from that one on, counted from 0. */
+  Parameter<List<String>> furtherFrom(int first, String label, String description) {
+    return add(
+        PositionalParamSpec.builder()
+            .index(first + "..*")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .paramLabel(label)
+            .description(description)
+            .build());
+  }
+
   private static PositionalParamSpec.Builder oneArgument(String label, String description) {
     return PositionalParamSpec.builder()
         .index("0")

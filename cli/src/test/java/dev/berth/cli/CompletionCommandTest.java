@@ -35,7 +35,7 @@ final class CompletionCommandTest {
   private static final String IN_ZSH =
       """
       compdef() { : }
-      compadd() { shift; print -rl -- $@ }
+      compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- $@ }
       _describe() { print -rl -- ${(P)@[-1]} }
       _files() { print -r -- "files $@" }
       compset() { : }
@@ -63,6 +63,8 @@ final class CompletionCommandTest {
         """
         #!/bin/sh
         case $* in
+          'completion qmp -- qmp db') printf 'stop\\nquery-status\\n' ;;
+          'completion qmp -- qmp db stop') echo gently= ;;
           'completion names') printf 'web-1\\nweb-2\\ndb\\n' ;;
           '--home /srv completion names' | '--home=/srv completion names') echo elsewhere ;;
           *) echo "not expected: $*" ;;
@@ -93,6 +95,8 @@ final class CompletionCommandTest {
         "events --columns ty | type",
         "define w          | web.yaml",
         "completion f      | fish",
+        "qmp db q          | query-status",
+        "qmp db stop g     | gently=",
         "help shutd        | shutdown shutdown-guests"
       })
   void bashOffersWhatFits(String line, String offered) throws Exception {
@@ -120,6 +124,7 @@ final class CompletionCommandTest {
         "define ''          | files",
         "list --home ''     | files -/",
         "host ''            | info:Show what a host is: version, home, domains, QEMU",
+        "qmp db ''          | stop query-status",
         "completion ''      | bash zsh fish"
       })
   void zshOffersWhatFits(String line, String offered) throws Exception {

@@ -99,6 +99,11 @@ final class BashScript {
       case DOMAIN ->
           "COMPREPLY=($(compgen -W \"$(vmctl \"${host[@]}\" completion names 2>/dev/null)\""
               + " -- \"$cur\"))";
+      case QMP ->
+          "[[ ${COMP_WORDS[COMP_CWORD]} == = || $prev != \"${COMP_WORDS[COMP_CWORD-1]}\" ]] ||"
+              + " mapfile -t COMPREPLY < <(compgen -W \"$(vmctl \"${host[@]}\" completion qmp --"
+              + " \"${COMP_WORDS[@]:1:COMP_CWORD-1}\" 2>/dev/null)\" -- \"$cur\");"
+              + " [[ ${COMPREPLY-} != *= ]] || compopt -o nospace 2>/dev/null";
       case FILE -> files("-f");
       case DIRECTORY -> files("-d");
       case COMMAND -> words(shapes.get(0).next().stream().map(Shape.Described::word).toList());

@@ -32,7 +32,7 @@ final class FishScript {
       function __vmctl_at
           test (__vmctl_command) = "$argv[1]"
       end
-      function __vmctl_names
+      function __vmctl_ask
           set -l host
           set -l words (commandline -opc)
           for i in (seq (count $words))
@@ -43,7 +43,7 @@ final class FishScript {
                       set -a host $words[$i] $words[(math $i + 1)]
               end
           end
-          vmctl $host completion names 2>/dev/null
+          vmctl $host completion $argv 2>/dev/null
       end
       complete -c vmctl -f
       """;
@@ -99,7 +99,8 @@ final class FishScript {
   private String argument(Value value) {
     return switch (value.kind()) {
       case NONE -> " -f";
-      case DOMAIN -> " -f -a '(__vmctl_names)'";
+      case DOMAIN -> " -f -a '(__vmctl_ask names)'";
+      case QMP -> " -f -a '(__vmctl_ask qmp -- (commandline -opc)[2..])'";
       case FILE -> " -F";
       case DIRECTORY -> " -f -a '(__fish_complete_directories)'";
       case COMMAND ->

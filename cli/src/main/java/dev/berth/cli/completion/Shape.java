@@ -45,15 +45,23 @@ record Shape(
         .forEach((word, each) -> next.add(new Described(word, summary(each.getCommandSpec()))));
     List<Option> options = new ArrayList<>();
     spec.options().forEach(option -> options.add(option(option)));
-    List<PositionalParamSpec> positional = spec.positionalParameters();
-    Value argument =
-        positional.isEmpty() ? new Value(Value.Kind.NONE, List.of()) : Value.of(positional.get(0));
+    Value argument = argument(spec.positionalParameters());
     into.add(new Shape(path, next, List.of(spec.aliases()), options, argument));
     for (Map.Entry<String, CommandLine> each : command.getSubcommands().entrySet()) {
       if (each.getKey().equals(each.getValue().getCommandSpec().name())) { // not an alias
         collect((path + " " + each.getKey()).strip(), each.getValue(), into);
       }
     }
+  }
+
+  /** The first one's, unless a later one says what all of them are. */
+  private static Value argument(List<PositionalParamSpec> positional) {
+    List<Value> all = positional.stream().map(Value::of).toList();
+    return all.stream()
+        .filter(value -> value.kind() == Value.Kind.QMP)
+        .findFirst()
+        .or(() -> all.stream().findFirst())
+        .orElseGet(() -> new Value(Value.Kind.NONE, List.of()));
   }
 
   private static Option option(OptionSpec option) {

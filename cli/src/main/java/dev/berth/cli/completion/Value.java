@@ -14,7 +14,16 @@ import picocli.CommandLine.Model.ArgSpec;
 record Value(Kind kind, List<String> words) {
   private static final Map<String, Kind> KINDS =
       Map.of(
-          "NAME", Kind.DOMAIN, "FILE", Kind.FILE, "DIR", Kind.DIRECTORY, "COMMAND", Kind.COMMAND);
+          "NAME",
+          Kind.DOMAIN,
+          "KEY=VALUE",
+          Kind.QMP,
+          "FILE",
+          Kind.FILE,
+          "DIR",
+          Kind.DIRECTORY,
+          "COMMAND",
+          Kind.COMMAND);
 
   /** Kinds of text. */
   enum Kind {
@@ -24,6 +33,8 @@ record Value(Kind kind, List<String> words) {
     FILE,
     DIRECTORY,
     COMMAND,
+    /** A domain, a QMP command of its QEMU, or an argument of that, by its place. */
+    QMP,
     WORDS
   }
 

@@ -100,6 +100,9 @@ final class ZshScript {
     return switch (value.kind()) {
       case NONE -> ":";
       case DOMAIN -> "compadd -- ${(f)\"$(vmctl $host completion names 2>/dev/null)\"}";
+      case QMP ->
+          "entries=(${(f)\"$(vmctl $host completion qmp -- ${words[2,CURRENT-1]} 2>/dev/null)\"});"
+              + " compadd -S '' -- ${(M)entries:#*=}; compadd -- ${entries:#*=}";
       case FILE -> "_files";
       case DIRECTORY -> "_files -/";
       case COMMAND -> described("command", shapes.get(0).next());

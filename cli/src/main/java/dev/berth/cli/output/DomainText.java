@@ -1,6 +1,7 @@
 package dev.berth.cli.output;
 
 import dev.berth.domain.DomainSnapshot;
+import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import java.time.Duration;
@@ -64,6 +65,15 @@ record DomainText(Instant now) {
     return restart.tries() == 0
         ? "first start since the host has booted, " + when
         : "try " + count + ", " + when;
+  }
+
+  /** The last command by hand. */
+  String touch(HandTouch touch) {
+    return Printable.line(touch.command())
+        + " by "
+        + Printable.line(touch.actor())
+        + ", "
+        + moment(touch.at());
   }
 
   /** A time, and how long ago that is. */

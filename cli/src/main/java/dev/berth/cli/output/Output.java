@@ -88,7 +88,7 @@ public final class Output {
           text(text.get());
         }
       }
-      case JSON -> write(out, pretty(document.get()));
+      case JSON -> write(out, json(document.get()));
       case YAML -> write(out, yaml(document.get()));
     }
   }
@@ -128,12 +128,13 @@ public final class Output {
         err,
         switch (style.format()) {
           case TABLE, CSV, NAME -> text.get() + "\n";
-          case JSON -> pretty(document.get());
+          case JSON -> json(document.get());
           case YAML -> yaml(document.get());
         });
   }
 
-  private static String pretty(JsonNode document) {
+  /** The document as JSON with a line for each member, and a line end. */
+  public static String json(JsonNode document) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.setPrettyPrinter(
