@@ -2,7 +2,10 @@ package dev.berth.error;
 
 import dev.berth.api.Api;
 
-/** QEMU answered a command with an error; nothing else is known to have changed. */
+/**
+ * QEMU, or its agent in the guest, answered a command with an error; nothing else is known to have
+ * changed.
+ */
 @Api(since = "0.1")
 public final class QemuRefusedException extends BerthException {
   private static final long serialVersionUID = 1;
@@ -13,16 +16,26 @@ public final class QemuRefusedException extends BerthException {
 
   /** QEMU's refusal of that QMP command, with its error class and description. */
   public QemuRefusedException(String command, String errorClass, String description) {
+    this("QEMU", command, errorClass, description);
+  }
+
+  private QemuRefusedException(String who, String command, String errorClass, String description) {
     super(
         ErrorCode.REFUSED_BY_QEMU,
-        "QEMU refused '" + command + "': " + description + " (" + errorClass + ")",
+        who + " refused '" + command + "': " + description + " (" + errorClass + ")",
         null);
     this.command = command;
     this.errorClass = errorClass;
     this.description = description;
   }
 
-  /** The QMP command. */
+  /** The guest agent's refusal of that command, with its error class and description. */
+  public static QemuRefusedException byGuestAgent(
+      String command, String errorClass, String description) {
+    return new QemuRefusedException("The guest agent", command, errorClass, description);
+  }
+
+  /** The command, QMP's or the guest agent's. */
   public String command() {
     return command;
   }
@@ -32,7 +45,7 @@ public final class QemuRefusedException extends BerthException {
     return errorClass;
   }
 
-  /** QEMU's own words. */
+  /** QEMU's or the agent's own words. */
   public String description() {
     return description;
   }

@@ -27,6 +27,7 @@ final class CorePackagesTest {
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("host", Set.of("definition", "domain", "error", "json", "control")),
           Map.entry("qmp", Set.of("error", "json")),
+          Map.entry("guest", Set.of("error", "json", "qmp")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("schema", Set.of("definition", "error", "json", "qmp")),
           Map.entry(

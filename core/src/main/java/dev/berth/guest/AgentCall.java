@@ -1,0 +1,282 @@
+package dev.berth.guest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.BerthException;
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpCommand;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One command, from the search for an agent to the answer. Of one thread. */
+final class AgentCall<R extends @Nullable Object> {
+  /** What a guest may send in one call, of whatever: one greatest answer, and as much before it. */
+  static final int MAX_INPUT_BYTES = 2 * AgentLines.MAX_LINE_BYTES;
+
+  /** Lines that are read in one call in search of the answer; an honest agent needs three. */
+  static final int MAX_READ_LINES = 1000;
+
+  /** Ids up to here are whole numbers in every JSON reader. */
+  private static final long MAX_ID = 1L << 53;
+
+  /**
+   * How long an answer to the synchronisation is waited for until it is asked again: an agent that
+   * is restarted may have taken the question along. Doubles each time; a guest that boots takes
+   * long.
+   */
+  private static final Duration FIRST_REPEAT = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_REPEAT = Duration.ofSeconds(30);
+
+  /** What others have to say to the one who waits. */
+  interface Signals {
+    /** Whether nobody wants the answer any more. */
+    boolean isClosed();
+
+    /** Changes when the guest has opened or closed its side of the port. */
+    long restarts();
+  }
+
+  private final AgentChannel channel;
+  private final QmpCommand<R> command;
+  private final Deadline deadline;
+  private final Signals signals;
+  private final AgentLines lines = new AgentLines(AgentLines.MAX_LINE_BYTES);
+  private Deadline repeat = Deadline.none();
+  private long seenRestarts;
+  private long received;
+  private int readLines;
+  private boolean sent;
+  private boolean broken;
+
+  AgentCall(AgentChannel channel, QmpCommand<R> command, Deadline deadline, Signals signals) {
+    this.channel = channel;
+    this.command = command;
+    this.deadline = deadline;
+    this.signals = signals;
+    this.seenRestarts = signals.restarts();
+  }
+
+  /** Whether the channel is of no more use. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Returns when an agent has answered, and all that came before its answer is dropped. */
+  void synchronise() throws IOException, InterruptedException {
+    boolean answered = false;
+    Duration pause = FIRST_REPEAT;
+    while (!answered) {
+      seenRestarts = signals.restarts();
+      repeat = Deadline.of(pause);
+      pause = shorter(pause.multipliedBy(2), LONGEST_REPEAT);
+      long id = ThreadLocalRandom.current().nextLong(1, MAX_ID);
+      ObjectNode message = Json.object().put("execute", "guest-sync-delimited");
+      message.putObject("arguments").put("id", id);
+      byte[] line = line(message);
+      ByteBuffer delimited = ByteBuffer.allocate(1 + line.length).put((byte) 0xff).put(line).flip();
+      write(delimited);
+      answered = awaitId(id); // the latest id: answers to earlier ones would come after it
+    }
+    repeat = Deadline.none();
+  }
+
+  /** Sends the command. */
+  void send() throws IOException, InterruptedException {
+    ObjectNode message = Json.object().put("execute", command.command());
+    ObjectNode arguments = command.arguments();
+    if (!arguments.isEmpty()) {
+      message.set("arguments", arguments);
+    }
+    write(ByteBuffer.wrap(line(message)));
+    sent = true;
+  }
+
+  /** Waits for the answer; what is none is passed over. */
+  R answer() throws IOException, InterruptedException {
+    while (true) {
+      JsonNode reply = read(nextLine().orElseThrow(this::restarted));
+      if (reply.has("return")) {
+        return decode(reply.path("return"));
+      }
+      if (reply.path("error") instanceof ObjectNode error) {
+        throw QemuRefusedException.byGuestAgent(
+            command.command(),
+            Json.optionalText(error, "class").orElse("GenericError"),
+            Json.optionalText(error, "desc").orElse("no description"));
+      }
+    }
+  }
+
+  /** What a failure of the socket means. */
+  BerthException failed(IOException e) {
+    return ended("it failed: " + e.getMessage(), e);
+  }
+
+  private boolean awaitId(long id) throws IOException, InterruptedException {
+    while (true) {
+      Optional<AgentLines.Line> line = nextLine();
+      if (line.isEmpty()) {
+        return false;
+      }
+      JsonNode answer = line.get().delimited() ? read(line.get()).path("return") : Json.object();
+      if (answer.isIntegralNumber() && answer.longValue() == id) {
+        return true;
+      }
+    }
+  }
+
+  /** The document in that line; an empty one when there is none. */
+  private JsonNode read(AgentLines.Line line) {
+    readLines++;
+    if (readLines > MAX_READ_LINES) {
+      throw flooded();
+    }
+    try {
+      return Json.read(line.bytes());
+    } catch (IOException e) {
+      return Json.object();
+    }
+  }
+
+  private R decode(JsonNode value) {
+    try {
+      return command.decode(value);
+    } catch (MalformedReplyException e) {
+      throw new OutcomeUnknownException(
+          "The guest agent answered '"
+              + command.command()
+              + "', but its answer cannot be read: "
+              + e.getMessage()
+              + ". Query the state before doing anything else.",
+          e);
+    }
+  }
+
+  /** The next line; empty when whoever listens now may not have heard what was sent. */
+  private Optional<AgentLines.Line> nextLine() throws IOException, InterruptedException {
+    while (true) {
+      Optional<AgentLines.Line> line = lines.next(channel.input());
+      if (line.isPresent()) {
+        return line;
+      }
+      if (signals.isClosed()) {
+        throw ended("it was closed on this side", null);
+      }
+      if (signals.restarts() != seenRestarts) {
+        return Optional.empty();
+      }
+      int count = channel.read();
+      if (count < 0) {
+        throw ended("QEMU closed it", null);
+      }
+      received += count;
+      if (received > MAX_INPUT_BYTES) {
+        throw flooded();
+      }
+      if (count == 0) {
+        channel.awaitReadable(earlier(deadline, repeat));
+      }
+      if (deadline.hasPassed()) {
+        throw late();
+      }
+      if (repeat.hasPassed()) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private void write(ByteBuffer message) throws IOException, InterruptedException {
+    channel.write(message);
+    while (message.hasRemaining()) {
+      if (signals.isClosed()) {
+        throw ended("it was closed on this side", null);
+      }
+      if (channel.awaitWritable(deadline) == AgentChannel.Waited.LATE) {
+        throw late(); // the agent never sees the end of it, and 0xFF comes before what is next
+      }
+      channel.write(message);
+    }
+  }
+
+  private static Deadline earlier(Deadline one, Deadline other) {
+    return one.remainingNanos() <= other.remainingNanos() ? one : other;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static byte[] line(ObjectNode message) {
+    byte[] json = Json.bytes(message);
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return line;
+  }
+
+  // ---- failures
+
+  private BerthException ended(String why, @Nullable IOException cause) {
+    broken = true;
+    return sent
+        ? new OutcomeUnknownException(
+            "The guest agent's channel ended before the answer to '"
+                + command.command()
+                + "' came: "
+                + why
+                + ". It may have been carried out.",
+            cause)
+        : new MachineLostException(
+            "Cannot send '"
+                + command.command()
+                + "' to the guest agent: its channel ended: "
+                + why
+                + ".",
+            cause);
+  }
+
+  private OutcomeUnknownException restarted() {
+    return new OutcomeUnknownException(
+        "The guest agent ended before it answered '"
+            + command.command()
+            + "'. It may have been carried out.");
+  }
+
+  private BerthException flooded() {
+    broken = true;
+    String what =
+        "The guest has sent "
+            + received
+            + " bytes on its agent's channel with no answer to '"
+            + command.command()
+            + "'";
+    return sent
+        ? new OutcomeUnknownException(what + ". It may have been carried out.")
+        : new HostFailureException(what + ", which was not sent. The guest misbehaves.");
+  }
+
+  private DeadlineExceededException late() {
+    return new DeadlineExceededException(
+        sent
+            ? "The guest agent did not answer '"
+                + command.command()
+                + "' within the deadline; it may still carry it out. Query the state before going"
+                + " on."
+            : "The guest agent did not answer within the deadline, so '"
+                + command.command()
+                + "' was not sent: the guest has no agent running, or does not get on, or another"
+                + " client has the channel.");
+  }
+}
