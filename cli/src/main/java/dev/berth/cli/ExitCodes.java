@@ -63,6 +63,7 @@ final class ExitCodes {
       case HOST_UNREACHABLE -> "no daemon answers there";
       case INVALID_REQUEST -> "an argument that no state would accept";
       case ACCESS_DENIED -> "the host does not let you: the message names who could";
+      case RESOURCES_MISSING -> "give what the message names, with --fd or --secret";
     };
   }
 }

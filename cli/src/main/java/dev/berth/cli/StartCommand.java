@@ -1,17 +1,20 @@
 package dev.berth.cli;
 
 import dev.berth.host.CallOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.StartMode;
 import java.io.IOException;
 
 /** {@code vmctl start}. */
 final class StartCommand implements Command {
   private final Parameter<Boolean> paused;
+  private final ResourceOptions given;
   private final Parameters.Deadline deadline;
   private final DomainNames domains;
 
   StartCommand(Parameters parameters) {
     paused = parameters.flag("--paused", "Leave the CPUs stopped before the first instruction.");
+    given = new ResourceOptions(parameters);
     deadline = parameters.deadline();
     domains = new DomainNames(parameters);
   }
@@ -20,6 +23,9 @@ final class StartCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     StartMode mode = paused.value() ? StartMode.PAUSED : StartMode.RUNNING;
     CallOptions options = deadline.options();
-    return domains.forEach(session, (host, domain) -> host.start(domain, mode, options));
+    try (Resources resources = given.open(session.environment())) {
+      return domains.forEach(
+          session, (host, domain) -> host.start(domain, mode, resources, options));
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DomainRef;
+import dev.berth.host.Resources;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
@@ -27,6 +28,7 @@ import java.util.Optional;
 final class UpCommand implements Command {
   private final Parameter<Integer> lines;
   private final Parameter<Duration> linesWithin;
+  private final ResourceOptions given;
   private final Parameters.Deadline deadline;
   private final Parameter<String> file;
 
@@ -45,6 +47,7 @@ final class UpCommand implements Command {
             DurationArgument::parse,
             "30s",
             "How long to wait for those lines.");
+    given = new ResourceOptions(parameters);
     deadline = parameters.deadline();
     file = parameters.argument(DefinitionFile.LABEL, DefinitionFile.DESCRIPTION);
   }
@@ -53,6 +56,14 @@ final class UpCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     DefinitionDocument document = DefinitionFile.read(file.value(), session.environment());
     DomainDefinition wanted = DefinitionReader.read(document);
+    try (Resources resources = given.open(session.environment())) {
+      return run(session, document, wanted, resources);
+    }
+  }
+
+  private int run(
+      Session session, DefinitionDocument document, DomainDefinition wanted, Resources resources)
+      throws IOException, InterruptedException {
     VmHost host = session.hostOrNewDaemon();
     DomainRef domain = DomainRef.of(wanted.name());
 
@@ -63,7 +74,7 @@ final class UpCommand implements Command {
       return ExitCodes.OK;
     }
     ConsoleOpening console = new ConsoleOpening(host, domain);
-    VerbResult started = host.start(domain, StartMode.RUNNING, deadline.options());
+    VerbResult started = host.start(domain, StartMode.RUNNING, resources, deadline.options());
     print(session.output(), new UpResult(defined, Optional.of(started), changedKeys));
     if (started.effect() == VerbResult.Effect.CHANGED && isWatched(session.output())) {
       console.print(session.output(), lines.value(), linesWithin.value());

@@ -21,6 +21,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.Problem;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.error.ResourcesMissingException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.error.UnsupportedException;
 import java.io.IOException;
@@ -160,7 +161,8 @@ final class ExitCodesTest {
         new StorageFailureException(message),
         new HostUnreachableException(message),
         new InvalidRequestException(message),
-        new AccessDeniedException(message));
+        new AccessDeniedException(message),
+        new ResourcesMissingException(message, List.of("disk"), List.of("key")));
   }
 
   private static Shell failing(BerthException error) {

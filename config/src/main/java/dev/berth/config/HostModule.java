@@ -105,7 +105,8 @@ final class HostModule {
             settings.layout().home(),
             HostBoot.id(),
             launcher::qemus,
-            launcher::withoutScopes);
+            launcher::withoutScopes,
+            settings.resources());
     Engine engine = Engine.open(store, launcher, driverThreads, clock, settings.engine(), facts);
     closer.register(engine::close);
     return engine;

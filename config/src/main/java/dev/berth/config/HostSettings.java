@@ -3,6 +3,7 @@ package dev.berth.config;
 import dev.berth.api.Api;
 import dev.berth.control.ControlAccess;
 import dev.berth.engine.EngineSettings;
+import dev.berth.host.ResourceResolver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param access who may use the control socket besides its owner and root
  * @param control where an embedded host serves the control socket, if it does; a daemon always
  *     serves the one of its layout
+ * @param resources who is asked for what definitions name and no caller has given; a daemon has
+ *     nobody to ask
  */
 @Api(since = "0.1")
 public record HostSettings(
@@ -31,11 +34,34 @@ public record HostSettings(
     int eventsKept,
     Duration eventAge,
     ControlAccess access,
-    Optional<Path> control) {
+    Optional<Path> control,
+    ResourceResolver resources) {
 
   /** Copies the list. */
   public HostSettings {
     qemuBinaries = List.copyOf(qemuBinaries);
+  }
+
+  /** Settings of a host without a resolver. */
+  public HostSettings(
+      HomeLayout layout,
+      List<Path> qemuBinaries,
+      String searchPath,
+      EngineSettings engine,
+      int eventsKept,
+      Duration eventAge,
+      ControlAccess access,
+      Optional<Path> control) {
+    this(
+        layout,
+        qemuBinaries,
+        searchPath,
+        engine,
+        eventsKept,
+        eventAge,
+        access,
+        control,
+        ResourceResolver.NONE);
   }
 
   /**
@@ -54,7 +80,17 @@ public record HostSettings(
         eventsKept,
         eventAge,
         access,
-        Optional.of(socket));
+        Optional.of(socket),
+        resources);
+  }
+
+  /**
+   * The same, for a host in this JVM that asks this resolver for what definitions name and no
+   * caller has given: file descriptors and secrets.
+   */
+  public HostSettings resources(ResourceResolver resolver) {
+    return new HostSettings(
+        layout, qemuBinaries, searchPath, engine, eventsKept, eventAge, access, control, resolver);
   }
 
   /** Defaults and the settings file, with everything under one directory. */

@@ -10,6 +10,7 @@ import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.QmpContract;
+import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class DaemonContractTest
     implements DefinitionContract,
         MachineContract,
         QmpContract,
+        ResourceContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

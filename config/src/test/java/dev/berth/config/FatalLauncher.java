@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import dev.berth.config.CrashPoint.Step;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -32,7 +33,11 @@ final class FatalLauncher implements MachineLauncher {
 
   @Override
   public Machine launch(
-      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
       throws InterruptedException {
     if (fuse.isFor(CrashPoint.during(Step.LAUNCH))) {
       new Thread(() -> burnOnceThereIsAProcess(launch), "fuse").start();
@@ -42,7 +47,7 @@ final class FatalLauncher implements MachineLauncher {
           clearance.await();
           fuse.reached(CrashPoint.before(Step.LAUNCH));
         };
-    Machine machine = launcher.launch(launch, watched, events, deadline);
+    Machine machine = launcher.launch(launch, held, watched, events, deadline);
     fuse.reached(CrashPoint.during(Step.LAUNCH));
     fuse.reached(CrashPoint.after(Step.LAUNCH));
     return machine;
@@ -63,8 +68,9 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
-    return launcher.plan(domain, definitionRevision, definition);
+  public LaunchRecord plan(
+      UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
+    return launcher.plan(domain, definitionRevision, definition, held);
   }
 
   @Override

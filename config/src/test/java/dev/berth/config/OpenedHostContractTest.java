@@ -10,6 +10,7 @@ import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.QmpContract;
+import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ final class OpenedHostContractTest
     implements DefinitionContract,
         MachineContract,
         QmpContract,
+        ResourceContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -10,12 +10,16 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,6 +27,8 @@ import java.util.stream.Collectors;
 final class ArgumentCodec {
   static final String DOMAIN = "domain";
   static final String DEADLINE = "deadlineMillis";
+  static final String DESCRIPTORS = "descriptors";
+  static final String SECRETS = "secrets";
   static final String TIMEOUT = "timeoutMillis";
   static final String AFTERWARDS = "afterwards";
   static final String STATES = "states";
@@ -69,6 +75,29 @@ final class ArgumentCodec {
 
   static CallOptions options(Params params) {
     return new CallOptions(params.optionalMillis(DEADLINE));
+  }
+
+  /**
+   * The secrets, and the names of the descriptors in the order in which these are to be sent beside
+   * the request; nothing is written of what is not there.
+   */
+  static void resources(ObjectNode params, Resources resources) {
+    if (!resources.descriptors().isEmpty()) {
+      resources.descriptors().keySet().forEach(params.putArray(DESCRIPTORS)::add);
+    }
+    Map<String, byte[]> secrets = resources.secrets();
+    if (!secrets.isEmpty()) {
+      ObjectNode object = params.putObject(SECRETS);
+      secrets.forEach((name, text) -> object.put(name, new String(text, StandardCharsets.UTF_8)));
+    }
+  }
+
+  static Resources resources(Params params) {
+    Map<String, byte[]> secrets = new HashMap<>();
+    params
+        .textsByName(SECRETS)
+        .forEach((name, text) -> secrets.put(name, text.getBytes(StandardCharsets.UTF_8)));
+    return Resources.of(params.descriptors(DESCRIPTORS), secrets);
   }
 
   static void policy(ObjectNode params, ShutdownPolicy policy) {

@@ -157,19 +157,21 @@ final class ClientConnection {
         permits.release();
         return;
       }
+      Received received = wire.takeDescriptors();
       Optional<Request> request = parse(line.get());
       if (request.isEmpty()) {
+        received.close();
         permits.release();
       } else if (request.get().method().kind() == Method.Kind.UPGRADE) {
         // The bytes must not run into a reply: wait for those in flight.
         permits.acquire(limits.callsInFlight() - 1);
-        boolean ended = relayConsole(request.get());
+        boolean ended = relayConsole(request.get(), received);
         permits.release(limits.callsInFlight());
         if (ended) {
           return;
         }
       } else {
-        calls.execute(() -> perform(request.get()));
+        calls.execute(() -> perform(request.get(), received));
       }
     }
   }
@@ -199,9 +201,9 @@ final class ClientConnection {
   }
 
   /** Thread top of a call. */
-  private void perform(Request request) {
+  private void perform(Request request, Received received) {
     try {
-      ObjectNode reply = outcome(request);
+      ObjectNode reply = outcome(request, received);
       if (request.wantsReply()) {
         tell(reply);
       }
@@ -213,10 +215,10 @@ final class ClientConnection {
     }
   }
 
-  private ObjectNode outcome(Request request) {
-    try {
+  private ObjectNode outcome(Request request, Received received) {
+    try (received) {
       Method method = request.method();
-      Params params = Params.of(method.name(), method.parameters(), request.params());
+      Params params = Params.of(method.name(), method.parameters(), request.params(), received);
       VmHost host = hosts.apply(actor(params));
       if (method.kind() == Method.Kind.SUBSCRIPTION) {
         subscribe(host, params);
@@ -250,11 +252,12 @@ final class ClientConnection {
   }
 
   /** Turns the connection into a console; true when it did, and the console has ended since. */
-  private boolean relayConsole(Request request) throws IOException, InterruptedException {
+  private boolean relayConsole(Request request, Received received)
+      throws IOException, InterruptedException {
     ConsoleRelay relay;
-    try {
+    try (received) {
       Method method = request.method();
-      Params params = Params.of(method.name(), method.parameters(), request.params());
+      Params params = Params.of(method.name(), method.parameters(), request.params(), received);
       if (subscription.get() != null) {
         throw new InvalidRequestException(
             "console.open needs a connection of its own, and this one is subscribed to events.");

@@ -48,15 +48,35 @@ record ControlAddress(Path socket) {
    * @throws HostUnreachableException when nobody listens there
    */
   SocketChannel connect() {
+    return connected(
+        () -> {
+          SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+          try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+          } catch (IOException e) {
+            channel.close();
+            throw e;
+          }
+        });
+  }
+
+  /**
+   * A new connection that can send file descriptors.
+   *
+   * @throws HostUnreachableException when nobody listens there
+   */
+  SocketChannel connectForDescriptors() {
+    return connected(() -> DescriptorOutput.connect(socket));
+  }
+
+  private interface Connecting {
+    SocketChannel connect() throws IOException;
+  }
+
+  private SocketChannel connected(Connecting connecting) {
     try {
-      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-      try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
-        return channel;
-      } catch (IOException e) {
-        channel.close();
-        throw e;
-      }
+      return connecting.connect();
     } catch (ConnectException e) {
       throw unreachable("the socket is there, but no process listens (its host has ended)", e);
     } catch (IOException e) {

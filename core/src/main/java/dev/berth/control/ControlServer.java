@@ -9,7 +9,6 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import jdk.net.ExtendedSocketOptions;
-import jdk.net.UnixDomainPrincipal;
+import org.newsclub.net.unix.AFUNIXSocketChannel;
+import org.newsclub.net.unix.AFUNIXSocketCredentials;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,10 +144,10 @@ public final class ControlServer implements AutoCloseable {
   private void accept(SocketFile listening) {
     while (closing.getCount() > 0) {
       try {
-        SocketChannel channel = listening.listener().accept();
-        var wire = new Wire(channel, Protocol.MAX_REQUEST_BYTES);
+        AFUNIXSocketChannel channel = listening.listener().accept();
+        var wire = new Wire(channel, new DescriptorInput(channel), Protocol.MAX_REQUEST_BYTES);
         try {
-          admit(wire, listening.owner());
+          admit(wire, channel.getPeerCredentials(), listening.owner());
         } catch (IOException e) {
           wire.close();
           LOG.debug("A client on {} left at once: {}", path, e.toString());
@@ -171,8 +170,7 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private void admit(Wire wire, String owner) throws IOException {
-    UnixDomainPrincipal peer = wire.channel().getOption(ExtendedSocketOptions.SO_PEERCRED);
+  private void admit(Wire wire, AFUNIXSocketCredentials peer, String owner) throws IOException {
     if (clients.size() >= limits.clients()) {
       refuse(
           wire,
@@ -181,7 +179,7 @@ public final class ControlServer implements AutoCloseable {
                   + limits.clients()
                   + " clients already, which is its limit. Close one and try again."));
     } else {
-      serve(wire, new Client(peer.user().getName(), peer.group().getName(), owner));
+      serve(wire, new Client(PeerNames.user(peer.getUid()), PeerNames.group(peer.getGid()), owner));
     }
   }
 

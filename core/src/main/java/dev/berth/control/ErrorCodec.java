@@ -21,9 +21,11 @@ import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.Problem;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.error.ResourcesMissingException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +52,9 @@ final class ErrorCodec {
       data.put("command", refused.command());
       data.put("errorClass", refused.errorClass());
       data.put("description", refused.description());
+    } else if (error instanceof ResourcesMissingException missing) {
+      missing.descriptors().forEach(data.putArray("descriptors")::add);
+      missing.secrets().forEach(data.putArray("secrets")::add);
     }
     return node;
   }
@@ -81,6 +86,9 @@ final class ErrorCodec {
       case HOST_UNREACHABLE -> new HostUnreachableException(message);
       case INVALID_REQUEST -> new InvalidRequestException(message);
       case ACCESS_DENIED -> new AccessDeniedException(message);
+      case RESOURCES_MISSING ->
+          new ResourcesMissingException(
+              message, texts(data, "descriptors"), texts(data, "secrets"));
     };
   }
 
@@ -109,6 +117,12 @@ final class ErrorCodec {
         (int) Json.optionalNumber(node, "line").orElse(0),
         (int) Json.optionalNumber(node, "column").orElse(0),
         Json.optionalText(node, "message").orElse(""));
+  }
+
+  private static List<String> texts(JsonNode data, String member) {
+    List<String> texts = new ArrayList<>();
+    data.path(member).forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   private static QemuRefusedException refused(String message, JsonNode data) {

@@ -7,7 +7,10 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.json.Json;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FileDescriptor;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -34,7 +37,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Link implements Closeable {
   private static final int OUTBOX_LINES = 16;
-  private static final byte[] NO_MORE = {};
+  private static final Line NO_MORE = new Line(new byte[0], List.of(), new CompletableFuture<>());
   private static final long LAST_WORDS_MILLIS = 1_000;
 
   /** Hears what is no reply, on the reading thread. */
@@ -49,12 +52,21 @@ final class Link implements Closeable {
   private final Wire wire;
   private final Listener listener;
   private final Map<Long, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
-  private final BlockingQueue<byte[]> outbox = new ArrayBlockingQueue<>(OUTBOX_LINES);
+  private final BlockingQueue<Line> outbox = new ArrayBlockingQueue<>(OUTBOX_LINES);
   private final AtomicLong ids = new AtomicLong();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Thread reader = NamedThreads.single("berth-remote-read", this::read);
   private final Thread writer = NamedThreads.single("berth-remote-write", this::write);
   private volatile long upgradeId = -1;
+
+  /**
+   * What is to be sent.
+   *
+   * @param descriptors go beside it
+   * @param sent completes when it has been sent, or never will be
+   */
+  private record Line(
+      byte[] bytes, List<FileDescriptor> descriptors, CompletableFuture<Void> sent) {}
 
   private Link(Wire wire, Listener listener) {
     this.wire = wire;
@@ -67,7 +79,12 @@ final class Link implements Closeable {
    * @throws dev.berth.error.HostUnreachableException when nobody listens there
    */
   static Link open(ControlAddress address, Listener listener) {
-    var link = new Link(new Wire(address.connect(), Protocol.MAX_REPLY_BYTES), listener);
+    return open(address.connect(), listener);
+  }
+
+  /** The same over a channel that is connected already. */
+  static Link open(SocketChannel channel, Listener listener) {
+    var link = new Link(new Wire(channel, Protocol.MAX_REPLY_BYTES), listener);
     link.reader.start();
     link.writer.start();
     return link;
@@ -89,14 +106,28 @@ final class Link implements Closeable {
    * @throws InterruptedException when the caller was interrupted; nothing was sent then
    */
   Future<JsonNode> send(String method, ObjectNode params) throws InterruptedException {
-    return send(ids.incrementAndGet(), method, params);
+    return send(ids.incrementAndGet(), method, params, List.of(), new CompletableFuture<>());
+  }
+
+  /**
+   * The same with file descriptors beside the request, over a channel that can.
+   *
+   * @param sent completes when the descriptors have been sent, or never will be
+   */
+  Future<JsonNode> send(
+      String method,
+      ObjectNode params,
+      List<FileDescriptor> descriptors,
+      CompletableFuture<Void> sent)
+      throws InterruptedException {
+    return send(ids.incrementAndGet(), method, params, descriptors, sent);
   }
 
   /** Sends the request after whose success the connection carries bytes: see {@link #detach}. */
   Future<JsonNode> sendUpgrade(String method, ObjectNode params) throws InterruptedException {
     long id = ids.incrementAndGet();
     upgradeId = id;
-    return send(id, method, params);
+    return send(id, method, params, List.of(), new CompletableFuture<>());
   }
 
   /** The socket after a successful upgrade; this link has let go of it. */
@@ -105,19 +136,24 @@ final class Link implements Closeable {
     return wire;
   }
 
-  private Future<JsonNode> send(long id, String method, ObjectNode params)
+  private Future<JsonNode> send(
+      long id,
+      String method,
+      ObjectNode params,
+      List<FileDescriptor> descriptors,
+      CompletableFuture<Void> sent)
       throws InterruptedException {
     ObjectNode request = Protocol.message();
     request.put("id", id);
     request.put("method", method);
     request.set("params", params);
-    byte[] line = Wire.line(request);
-    if (line.length > Protocol.MAX_REQUEST_BYTES) {
+    Line line = new Line(Wire.line(request), descriptors, sent);
+    if (line.bytes().length > Protocol.MAX_REQUEST_BYTES) {
       throw new InvalidRequestException(
           "The request "
               + method
               + " is "
-              + line.length
+              + line.bytes().length
               + " bytes long, and a host takes at most "
               + Protocol.MAX_REQUEST_BYTES
               + ".");
@@ -195,9 +231,10 @@ final class Link implements Closeable {
   /** Thread top. */
   private void write() {
     try {
-      byte[] line;
+      Line line;
       while ((line = outbox.take()) != NO_MORE) {
-        wire.sendLine(line);
+        wire.sendLine(line.bytes(), line.descriptors());
+        line.sent().complete(null);
       }
     } catch (IOException e) {
       failAfterLastWords(e);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.LogKind;
 import dev.berth.host.StartMode;
@@ -136,7 +137,14 @@ final class Methods {
   }
 
   private void addVerbs() {
-    call(START, Methods::start, ArgumentCodec.DOMAIN, MODE, ArgumentCodec.DEADLINE);
+    call(
+        START,
+        Methods::start,
+        ArgumentCodec.DOMAIN,
+        MODE,
+        ArgumentCodec.DESCRIPTORS,
+        ArgumentCodec.SECRETS,
+        ArgumentCodec.DEADLINE);
     call(
         SHUTDOWN,
         Methods::shutdown,
@@ -229,7 +237,8 @@ final class Methods {
   private static JsonNode start(VmHost host, Params params) {
     DomainRef domain = ArgumentCodec.domain(params);
     StartMode mode = params.optionalConstant(MODE, StartMode.class).orElse(StartMode.RUNNING);
-    return ResultCodec.write(host.start(domain, mode, ArgumentCodec.options(params)));
+    CallOptions options = ArgumentCodec.options(params);
+    return ResultCodec.write(host.start(domain, mode, ArgumentCodec.resources(params), options));
   }
 
   private static JsonNode shutdown(VmHost host, Params params) {

@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.json.Json;
+import java.io.FileDescriptor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,21 +28,28 @@ final class Params {
 
   private final String method;
   private final ObjectNode node;
+  private final Received received;
 
-  private Params(String method, ObjectNode node) {
+  private Params(String method, ObjectNode node, Received received) {
     this.method = method;
     this.node = node;
+    this.received = received;
   }
 
   /**
    * Checked names.
    *
    * @param node the request's {@code params}; missing means none
-   * @throws InvalidRequestException when they are no object or one of them is not known
+   * @param received the descriptors that came beside the request
+   * @throws InvalidRequestException when they are no object or one of them is not known, or
+   *     descriptors came that the method does not take
    */
-  static Params of(String method, Set<String> known, JsonNode node) {
+  static Params of(String method, Set<String> known, JsonNode node, Received received) {
+    if (!known.contains(ArgumentCodec.DESCRIPTORS)) {
+      received.named(method, List.of());
+    }
     if (node.isMissingNode() || node.isNull()) {
-      return new Params(method, Json.object());
+      return new Params(method, Json.object(), received);
     }
     if (!(node instanceof ObjectNode object)) {
       throw new InvalidRequestException(
@@ -59,7 +71,7 @@ final class Params {
                 + ".");
       }
     }
-    return new Params(method, object);
+    return new Params(method, object, received);
   }
 
   String text(String name) {
@@ -134,6 +146,38 @@ final class Params {
   Optional<JsonNode> member(String name) {
     JsonNode value = node.get(name);
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  /** The descriptors that came beside the request, by the names that the parameter lists. */
+  Map<String, FileDescriptor> descriptors(String name) {
+    List<String> names = new ArrayList<>();
+    JsonNode array = member(name).orElseGet(Json::array);
+    if (!array.isArray()) {
+      throw wrong(name, "an array of texts", array);
+    }
+    for (JsonNode each : array) {
+      if (!each.isTextual()) {
+        throw wrong(name, "an array of texts", each);
+      }
+      names.add(each.textValue());
+    }
+    return received.named(method, names);
+  }
+
+  /** Texts by name; messages about them name no text. */
+  Map<String, String> textsByName(String name) {
+    Map<String, String> texts = new HashMap<>();
+    JsonNode object = member(name).orElseGet(Json::object);
+    if (!object.isObject()) {
+      throw wrong(name, "an object with named texts", object);
+    }
+    for (Map.Entry<String, JsonNode> each : object.properties()) {
+      if (!each.getValue().isTextual()) {
+        throw wrong(name, "an object with named texts", each.getValue());
+      }
+      texts.put(each.getKey(), each.getValue().textValue());
+    }
+    return texts;
   }
 
   InvalidRequestException missing(String name) {

@@ -6,8 +6,13 @@ import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import java.io.FileDescriptor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +26,8 @@ import java.util.function.Function;
 final class RemoteCalls {
   /** A host that is alive says hello without asking anybody. */
   private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
+
+  private static final Duration SEND_LIMIT = Duration.ofSeconds(5);
 
   private final ControlAddress address;
   private final Link link;
@@ -37,7 +44,23 @@ final class RemoteCalls {
    * @throws dev.berth.error.UnsupportedException when the host speaks another protocol version
    */
   static RemoteCalls connect(ControlAddress address, Link.Listener listener) {
-    var calls = new RemoteCalls(address, Link.open(address, listener));
+    return greeted(new RemoteCalls(address, Link.open(address, listener)));
+  }
+
+  /** The same for one call that has file descriptors beside it. */
+  static RemoteCalls connectForDescriptors(ControlAddress address) {
+    boolean interrupted = Thread.interrupted(); // what such a caller asks for is asked all the same
+    try {
+      return greeted(
+          new RemoteCalls(address, Link.open(address.connectForDescriptors(), Link.Listener.NONE)));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RemoteCalls greeted(RemoteCalls calls) {
     try {
       calls.hello();
       return calls;
@@ -71,6 +94,40 @@ final class RemoteCalls {
       return decode(kind, method, reply(kind, method, link.send(method, params), limit), decoder);
     } catch (InterruptedException e) {
       throw interrupted(method, e);
+    }
+  }
+
+  /**
+   * One call that changes something, with file descriptors beside it, on a connection for this call
+   * alone. Returns when the caller may close them.
+   */
+  <T> T callOnce(
+      String method,
+      ObjectNode params,
+      Collection<FileDescriptor> descriptors,
+      Optional<Duration> limit,
+      Function<JsonNode, T> decoder) {
+    var sent = new CompletableFuture<Void>();
+    List<FileDescriptor> duplicates = new ArrayList<>();
+    try {
+      DescriptorOutput.duplicate(descriptors, duplicates);
+      Future<JsonNode> reply = link.send(method, params, duplicates, sent);
+      return decode(CallKind.CHANGE, method, reply(CallKind.CHANGE, method, reply, limit), decoder);
+    } catch (InterruptedException e) {
+      awaitSent(sent);
+      throw interrupted(method, e);
+    } finally {
+      link.close(); // ends the thread that sends
+      DescriptorOutput.close(duplicates);
+    }
+  }
+
+  /** Closing the connection before that would take the request back. */
+  private static void awaitSent(CompletableFuture<Void> sent) {
+    try {
+      sent.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      return; // the host does not read: nobody could tell it
     }
   }
 

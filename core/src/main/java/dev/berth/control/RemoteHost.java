@@ -21,6 +21,7 @@ import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -37,11 +38,12 @@ import java.util.function.Function;
 /**
  * A host in another process, over its control socket. Thread-safe; whoever connected closes it.
  *
- * <p>Calls share one connection; each event stream and console has its own. When the connection is
- * lost, calls in flight fail ({@link dev.berth.error.OutcomeUnknownException} for those that change
- * something, {@link dev.berth.error.HostUnreachableException} for others) and the next call
- * connects anew. An interrupted caller gets a {@link dev.berth.error.DeadlineExceededException}
- * with the interrupt status set; what was asked goes on.
+ * <p>Calls share one connection; each event stream and console, and each call that sends file
+ * descriptors, has its own. When the connection is lost, calls in flight fail ({@link
+ * dev.berth.error.OutcomeUnknownException} for those that change something, {@link
+ * dev.berth.error.HostUnreachableException} for others) and the next call connects anew. An
+ * interrupted caller gets a {@link dev.berth.error.DeadlineExceededException} with the interrupt
+ * status set; what was asked goes on.
  *
  * <p>Threads: {@code berth-remote-read} and {@code berth-remote-write} for each connection, {@code
  * berth-events-N} for each subscription.
@@ -115,9 +117,21 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
-  public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
+  public VerbResult start(
+      DomainRef domain, StartMode mode, Resources resources, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(Methods.MODE, WireText.of(mode));
-    return verb(Methods.START, params, options);
+    ArgumentCodec.resources(params, resources);
+    if (resources.descriptors().isEmpty()) {
+      return verb(Methods.START, params, options);
+    }
+    ArgumentCodec.options(params, options);
+    return RemoteCalls.connectForDescriptors(connections.address())
+        .callOnce(
+            Methods.START,
+            onBehalf(params),
+            resources.descriptors().values(),
+            limit(options.deadline()),
+            ResultCodec::verb);
   }
 
   @Override
@@ -260,9 +274,11 @@ public final class RemoteHost implements VmHost {
       ObjectNode params,
       Optional<Duration> deadline,
       Function<JsonNode, T> decoder) {
-    Optional<Duration> limit =
-        deadline.map(time -> Duration.ofMillis(WireValue.millis(time)).plus(SLACK));
-    return connections.calls().call(kind, method, onBehalf(params), limit, decoder);
+    return connections.calls().call(kind, method, onBehalf(params), limit(deadline), decoder);
+  }
+
+  private static Optional<Duration> limit(Optional<Duration> deadline) {
+    return deadline.map(time -> Duration.ofMillis(WireValue.millis(time)).plus(SLACK));
   }
 
   private ObjectNode onBehalf(ObjectNode params) {

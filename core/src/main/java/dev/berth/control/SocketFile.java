@@ -7,7 +7,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +18,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
+import org.newsclub.net.unix.AFServerSocket;
+import org.newsclub.net.unix.AFUNIXServerSocketChannel;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /**
  * The file of a listening socket: made for its owner alone, taken over only from the dead, removed
@@ -46,12 +48,16 @@ final class SocketFile {
 
   private final Path path;
   private final FileChannel lock;
-  private final ServerSocketChannel listener;
+  private final AFUNIXServerSocketChannel listener;
   private final Object fileKey;
   private final String owner;
 
   private SocketFile(
-      Path path, FileChannel lock, ServerSocketChannel listener, Object fileKey, String owner) {
+      Path path,
+      FileChannel lock,
+      AFUNIXServerSocketChannel listener,
+      Object fileKey,
+      String owner) {
     this.path = path;
     this.lock = lock;
     this.listener = listener;
@@ -84,7 +90,8 @@ final class SocketFile {
     }
   }
 
-  ServerSocketChannel listener() {
+  /** Listens; its clients can send file descriptors. */
+  AFUNIXServerSocketChannel listener() {
     return listener;
   }
 
@@ -185,9 +192,10 @@ final class SocketFile {
 
   private static SocketFile bind(Path path, FileChannel lock, Set<PosixFilePermission> permissions)
       throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    AFUNIXServerSocketChannel listener = AFUNIXServerSocketChannel.open();
     try {
-      listener.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+      ((AFServerSocket<?>) listener.socket()).setDeleteOnClose(false); // see close()
+      listener.bind(AFUNIXSocketAddress.of(path), BACKLOG);
       Files.setPosixFilePermissions(path, permissions);
       return new SocketFile(path, lock, listener, fileKey(path), Files.getOwner(path).getName());
     } catch (IOException e) {

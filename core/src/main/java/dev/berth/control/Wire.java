@@ -3,9 +3,12 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.json.Json;
 import java.io.Closeable;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,12 +23,26 @@ final class Wire implements Closeable {
   private static final int WRITE_BYTES = 64 * 1024;
 
   private final SocketChannel channel;
+  private final Input input;
   private final LineReader lines;
   private final Object wholeLines = new Object();
 
+  /** The side of a socket that is read; closing it closes the socket. */
+  interface Input extends ReadableByteChannel {
+    /** What came beside the bytes that were read, for the caller to close. */
+    Received takeDescriptors();
+  }
+
+  /** A wire that drops the descriptors which the peer sends: the kernel closes them. */
   Wire(SocketChannel channel, int maxLineBytes) {
+    this(channel, new PlainInput(channel), maxLineBytes);
+  }
+
+  /** A wire whose peer may send descriptors, if that input takes them. */
+  Wire(SocketChannel channel, Input input, int maxLineBytes) {
     this.channel = channel;
-    this.lines = new LineReader(channel, maxLineBytes);
+    this.input = input;
+    this.lines = new LineReader(input, maxLineBytes);
   }
 
   /** Sends one message; waits while the peer does not read. */
@@ -35,9 +52,17 @@ final class Wire implements Closeable {
 
   /** Sends one line that {@link #line} made. */
   void sendLine(byte[] line) throws IOException {
+    sendLine(line, List.of());
+  }
+
+  /** The same with descriptors beside it; only a wire of {@link DescriptorOutput} can. */
+  void sendLine(byte[] line, List<FileDescriptor> descriptors) throws IOException {
     // Held over the write on purpose: it keeps lines whole, and those who wait for it would wait
     // for the same peer anyhow. Closing the channel ends the write.
     synchronized (wholeLines) {
+      if (!descriptors.isEmpty()) {
+        DescriptorOutput.attach(channel, descriptors);
+      }
       int sent = 0;
       while (sent < line.length) {
         int length = Math.min(WRITE_BYTES, line.length - sent);
@@ -58,6 +83,11 @@ final class Wire implements Closeable {
   /** The next line, or empty when the peer has ended its side. */
   Optional<byte[]> receive() throws IOException {
     return lines.next();
+  }
+
+  /** The descriptors that came with the line just received, for the caller to close. */
+  Received takeDescriptors() {
+    return input.takeDescriptors();
   }
 
   /** What was received beyond the last line: the first bytes after an upgrade. */
@@ -81,6 +111,28 @@ final class Wire implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    input.close();
+  }
+
+  private record PlainInput(SocketChannel channel) implements Input {
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return channel.read(target);
+    }
+
+    @Override
+    public Received takeDescriptors() {
+      return Received.NOTHING;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 }

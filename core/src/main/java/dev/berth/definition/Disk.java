@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param name unique in the domain; also the stem of its node names and device id
  * @param device what the guest sees
  * @param format of the image, always explicit, never guessed from content
- * @param file absolute path of the image; empty only for a CD-ROM drive without a medium
+ * @param source where the image is; empty only for a CD-ROM drive without a medium
+ * @param secret name of the secret that opens an encrypted image; empty for one that is not
  * @param access whether the guest may write
  * @param attachment how it is attached
  */
@@ -17,21 +18,46 @@ public record Disk(
     String name,
     DiskDevice device,
     DiskFormat format,
-    Optional<Path> file,
+    Optional<DiskSource> source,
+    Optional<String> secret,
     Access access,
     DiskAttachment attachment) {
 
-  /** A disk whose file has an absolute path. */
-  public Disk {
-    if (file.isPresent() && !file.get().isAbsolute()) {
-      throw new IllegalArgumentException("a disk's file must be absolute: " + file.get());
-    }
+  /** A disk in a file that is not encrypted. */
+  public Disk(
+      String name,
+      DiskDevice device,
+      DiskFormat format,
+      Optional<Path> file,
+      Access access,
+      DiskAttachment attachment) {
+    this(
+        name, device, format, file.map(DiskSource.File::new), Optional.empty(), access, attachment);
   }
 
-  /** A disk that is attached in the usual way. */
+  /** The same, attached in the usual way. */
   public Disk(
       String name, DiskDevice device, DiskFormat format, Optional<Path> file, Access access) {
     this(name, device, format, file, access, DiskAttachment.usual(device));
+  }
+
+  /** Absolute path of the image, if it has one. */
+  public Optional<Path> file() {
+    return source
+        .filter(DiskSource.File.class::isInstance)
+        .map(each -> ((DiskSource.File) each).path());
+  }
+
+  /** The name by which the image's descriptor is given, if it is one that is open already. */
+  public Optional<String> descriptor() {
+    return source
+        .filter(DiskSource.Descriptor.class::isInstance)
+        .map(each -> ((DiskSource.Descriptor) each).name());
+  }
+
+  /** The same disk, attached that way. */
+  public Disk attachedBy(DiskAttachment other) {
+    return new Disk(name, device, format, source, secret, access, other);
   }
 
   /** What the guest sees. */

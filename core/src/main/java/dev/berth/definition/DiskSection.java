@@ -1,5 +1,6 @@
 package dev.berth.definition;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Disk.Access;
@@ -26,9 +27,18 @@ final class DiskSection {
       Key.optional(
           "file",
           new PathType(),
-          "for a cdrom, a drive without a medium; a disk needs it",
+          "for a cdrom, a drive without a medium; a disk needs it, or `fd`",
           Disk::file,
           "The image. A relative path starts from the directory of the document.");
+
+  private static final Key<Disk, String> FD =
+      Key.optional(
+          "fd",
+          ResourceKeys.NAME,
+          "the image is found by `file`",
+          Disk::descriptor,
+          "In place of `file`: the image is a file or block device that is open already. Whoever"
+              + " starts the domain gives its descriptor by this name.");
 
   private static final Key<Disk, DiskFormat> FORMAT =
       Key.required(
@@ -37,6 +47,15 @@ final class DiskSection {
           "format: qcow2",
           Disk::format,
           "The image's format. It is never guessed from content, which the guest can write.");
+
+  private static final Key<Disk, String> SECRET =
+      Key.optional(
+          "secret",
+          ResourceKeys.NAME,
+          "the image is not encrypted",
+          Disk::secret,
+          "The image is encrypted with LUKS. Whoever starts the domain gives the passphrase by this"
+              + " name. Only with `format: qcow2`.");
 
   private static final Key<Disk, DiskDevice> DEVICE =
       Key.defaulted(
@@ -96,7 +115,19 @@ final class DiskSection {
   static final Section<Disk> SECTION =
       new Section<>(
           "a disk",
-          List.of(NAME, FILE, FORMAT, DEVICE, READ_ONLY, BUS, CACHE, DISCARD, SERIAL, BOOT_ORDER),
+          List.of(
+              NAME,
+              FILE,
+              FD,
+              FORMAT,
+              SECRET,
+              DEVICE,
+              READ_ONLY,
+              BUS,
+              CACHE,
+              DISCARD,
+              SERIAL,
+              BOOT_ORDER),
           DiskSection::check,
           DiskSection::build,
           DiskSection::addChecks);
@@ -123,9 +154,40 @@ final class DiskSection {
               values.position(BUS),
               "a cdrom cannot be on virtio-blk: use 'bus: virtio-scsi' or 'bus: sata'");
     }
-    if (device.equals(Optional.of(DiskDevice.DISK)) && !values.isGiven(FILE)) {
+    checkImage(device, values, place);
+  }
+
+  private static void checkImage(Optional<DiskDevice> device, Values<Disk> values, Place place) {
+    ResourceKeys.checkDescriptor(FD, values, place);
+    if (values.isGiven(FD) && values.isGiven(FILE)) {
+      place
+          .key(FD.name())
+          .report(values.position(FD), "the image is given by 'file' already: keep one of them");
+    } else if (device.equals(Optional.of(DiskDevice.DISK))
+        && !values.isGiven(FILE)
+        && !values.isGiven(FD)) {
       place.report(
           values.position(FILE), "key 'file' is missing: add 'file: disk.qcow2', for example");
+    }
+    if (values.isGiven(SECRET) && values.find(FORMAT).equals(Optional.of(DiskFormat.RAW))) {
+      place
+          .key(SECRET.name())
+          .report(
+              values.position(SECRET),
+              "only images of 'format: qcow2' can be encrypted: remove the key, or convert the"
+                  + " image");
+    }
+    for (Key<Disk, String> late : List.of(FD, SECRET)) {
+      if (values.isGiven(late) && values.find(BUS).equals(Optional.of(Bus.SATA))) {
+        place
+            .key(late.name())
+            .report(
+                values.position(late),
+                String.format(
+                    "a disk with '%s' cannot be on sata, whose disks are there before it can be"
+                        + " given: use 'bus: virtio-scsi'",
+                    late.name()));
+      }
     }
   }
 
@@ -136,7 +198,8 @@ final class DiskSection {
         values.of(NAME),
         device,
         values.of(FORMAT),
-        values.find(FILE),
+        source(values),
+        values.find(SECRET),
         values.find(READ_ONLY).orElse(usual),
         new DiskAttachment(
             values.find(BUS).orElse(Bus.usual(device)),
@@ -144,6 +207,11 @@ final class DiskSection {
             values.of(DISCARD),
             values.find(SERIAL),
             values.find(BOOT_ORDER)));
+  }
+
+  private static Optional<DiskSource> source(Values<Disk> values) {
+    Optional<DiskSource> file = values.find(FILE).map(DiskSource.File::new);
+    return file.isPresent() ? file : values.find(FD).map(DiskSource.Descriptor::new);
   }
 
   private static void addChecks(ObjectNode schema) {
@@ -154,6 +222,18 @@ final class DiskSection {
     ObjectNode ofCdrom = schema.putObject("then").putObject("properties");
     ofCdrom.putObject(READ_ONLY.name()).put("const", true);
     ofCdrom.putObject(BUS.name()).putArray("enum").add("virtio-scsi").add("sata");
-    schema.putObject("else").putArray("required").add(FILE.name());
+    ArrayNode images = schema.putObject("else").putArray("anyOf");
+    images.addObject().putArray("required").add(FILE.name());
+    images.addObject().putArray("required").add(FD.name());
+    schema.putObject("not").putArray("required").add(FILE.name()).add(FD.name());
+    ObjectNode dependent = schema.putObject("dependentSchemas");
+    notOnSata(dependent.putObject(FD.name()));
+    notOnSata(dependent.putObject(SECRET.name())).putObject(FORMAT.name()).put("const", "qcow2");
+  }
+
+  private static ObjectNode notOnSata(ObjectNode schema) {
+    ObjectNode properties = schema.putObject("properties");
+    properties.putObject(BUS.name()).putObject("not").put("const", "sata");
+    return properties;
   }
 }

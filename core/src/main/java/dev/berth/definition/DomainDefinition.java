@@ -1,9 +1,12 @@
 package dev.berth.definition;
 
 import dev.berth.domain.DomainName;
+import dev.berth.domain.ResourceNames;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -55,5 +58,21 @@ public record DomainDefinition(
   public DomainDefinition withUuid(UUID chosen) {
     return new DomainDefinition(
         name, Optional.of(chosen), labels, compute, boot, disks, nics, devices, policies);
+  }
+
+  /** What it names and does not contain: who starts the domain gives it. */
+  public ResourceNames resources() {
+    Set<String> descriptors = new HashSet<>();
+    Set<String> secrets = new HashSet<>();
+    for (Disk disk : disks) {
+      disk.descriptor().ifPresent(descriptors::add);
+      disk.secret().ifPresent(secrets::add);
+    }
+    for (Nic nic : nics) {
+      if (nic.network() instanceof Network.OpenTap tap) {
+        descriptors.add(tap.descriptor());
+      }
+    }
+    return new ResourceNames(descriptors, secrets);
   }
 }

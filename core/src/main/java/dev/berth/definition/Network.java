@@ -25,6 +25,13 @@ public sealed interface Network {
   record Tap(String device) implements Network {}
 
   /**
+   * A tap device that is open already.
+   *
+   * @param descriptor the name by which whoever starts the domain gives it
+   */
+  record OpenTap(String descriptor) implements Network {}
+
+  /**
    * A tap device that is made for the machine, joined to a bridge, and gone with the machine.
    *
    * @param name the bridge's

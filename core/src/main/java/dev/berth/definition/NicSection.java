@@ -41,12 +41,24 @@ final class NicSection {
       Key.optional(
           "tap",
           interfaceName("a tap device's name such as tap0"),
-          "only `network: tap` has and needs it",
+          "only `network: tap` has it, and needs it or `fd`",
           nic ->
               nic.network() instanceof Network.Tap tap
                   ? Optional.of(tap.device())
                   : Optional.empty(),
           "The tap device. It must exist, and its owner be the host's user.");
+
+  private static final Key<Nic, String> FD =
+      Key.optional(
+          "fd",
+          ResourceKeys.NAME,
+          "the tap device is found by `tap`",
+          nic ->
+              nic.network() instanceof Network.OpenTap open
+                  ? Optional.of(open.descriptor())
+                  : Optional.empty(),
+          "In place of `tap`: a tap device that is open already. Whoever starts the domain gives its"
+              + " descriptor by this name. Only with `network: tap`.");
 
   private static final Key<Nic, String> BRIDGE =
       Key.optional(
@@ -84,7 +96,7 @@ final class NicSection {
   static final Section<Nic> SECTION =
       new Section<>(
           "a network interface",
-          List.of(NAME, NETWORK, TAP, BRIDGE, MAC, BOOT_ORDER, FORWARDS),
+          List.of(NAME, NETWORK, TAP, FD, BRIDGE, MAC, BOOT_ORDER, FORWARDS),
           NicSection::check,
           NicSection::build,
           NicSection::addChecks);
@@ -97,7 +109,7 @@ final class NicSection {
   }
 
   private static Kind kind(Network network) {
-    if (network instanceof Network.Tap) {
+    if (network instanceof Network.Tap || network instanceof Network.OpenTap) {
       return Kind.TAP;
     }
     return network instanceof Network.Bridge ? Kind.BRIDGE : Kind.USER;
@@ -120,7 +132,12 @@ final class NicSection {
   }
 
   private static void check(Kind kind, Values<Nic> values, Place place) {
-    checkPeer(TAP, kind == Kind.TAP, "tap", "tap0", values, place);
+    if (kind == Kind.TAP && values.isGiven(FD)) {
+      checkOpenTap(values, place);
+    } else {
+      checkPeer(TAP, kind == Kind.TAP, "tap", "tap0", values, place);
+      checkPeer(FD, false, "tap", "tap0", values, place);
+    }
     checkPeer(BRIDGE, kind == Kind.BRIDGE, "bridge", "br0", values, place);
     if (kind != Kind.USER && !values.find(FORWARDS).orElse(List.of()).isEmpty()) {
       place
@@ -129,6 +146,15 @@ final class NicSection {
               values.position(FORWARDS),
               "ports are forwarded by 'network: user' only: remove the forwards, the guest is"
                   + " reached at its own address");
+    }
+  }
+
+  private static void checkOpenTap(Values<Nic> values, Place place) {
+    ResourceKeys.checkDescriptor(FD, values, place);
+    if (values.isGiven(TAP)) {
+      place
+          .key(FD.name())
+          .report(values.position(FD), "the tap is given by 'tap' already: keep one of them");
     }
   }
 
@@ -158,7 +184,11 @@ final class NicSection {
     Network network =
         switch (values.of(NETWORK)) {
           case USER -> new Network.User(values.of(FORWARDS));
-          case TAP -> new Network.Tap(values.of(TAP));
+          case TAP ->
+              values
+                  .find(FD)
+                  .<Network>map(Network.OpenTap::new)
+                  .orElseGet(() -> new Network.Tap(values.of(TAP)));
           case BRIDGE -> new Network.Bridge(values.of(BRIDGE));
         };
     return new Nic(values.of(NAME), network, values.find(MAC), values.find(BOOT_ORDER));
@@ -166,19 +196,29 @@ final class NicSection {
 
   private static void addChecks(ObjectNode schema) {
     ArrayNode all = schema.putArray("allOf");
-    for (Key<Nic, String> peer : List.of(TAP, BRIDGE)) {
-      ObjectNode rule = all.addObject();
-      rule.set("if", ofKind(peer.name()));
-      rule.putObject("then").putArray("required").add(peer.name());
-      rule.putObject("else").putObject("properties").put(peer.name(), false);
-      ObjectNode noForwards = all.addObject();
-      noForwards.set("if", ofKind(peer.name()));
-      noForwards
-          .putObject("then")
-          .putObject("properties")
-          .putObject(FORWARDS.name())
-          .put("maxItems", 0);
+    require(all, TAP, FD);
+    require(all, BRIDGE);
+  }
+
+  /** A kind of network needs exactly one of these keys, and no other kind has them. */
+  @SafeVarargs
+  private static void require(ArrayNode all, Key<Nic, String>... peers) {
+    ObjectNode kind = ofKind(peers[0].name());
+    ObjectNode rule = all.addObject();
+    rule.set("if", kind);
+    ArrayNode one = rule.putObject("then").putArray("oneOf");
+    ObjectNode none = rule.putObject("else").putObject("properties");
+    for (Key<Nic, String> peer : peers) {
+      one.addObject().putArray("required").add(peer.name());
+      none.put(peer.name(), false);
     }
+    ObjectNode noForwards = all.addObject();
+    noForwards.set("if", kind.deepCopy());
+    noForwards
+        .putObject("then")
+        .putObject("properties")
+        .putObject(FORWARDS.name())
+        .put("maxItems", 0);
   }
 
   private static ObjectNode ofKind(String kind) {

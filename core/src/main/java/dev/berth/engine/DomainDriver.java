@@ -19,6 +19,7 @@ import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.FlightRecorder;
 import dev.berth.store.Change;
@@ -187,14 +188,22 @@ final class DomainDriver {
 
   // ---- verbs
 
-  CompletableFuture<VerbResult> start(StartMode mode, String actor) {
+  /**
+   * Starts the domain.
+   *
+   * @param held what the caller has given; closed in the end, whatever becomes of the call
+   */
+  CompletableFuture<VerbResult> start(StartMode mode, HeldResources held, String actor) {
     Verb verb = mode == StartMode.RUNNING ? Verb.START : Verb.START_PAUSED;
-    return ask(
-        verb,
-        answer -> {
-          keeper.starts().begin(mode, actor, answer);
-          return Mailbox.DONE;
-        });
+    CompletableFuture<VerbResult> started =
+        ask(
+            verb,
+            answer -> {
+              keeper.starts().begin(mode, held, actor, answer);
+              return Mailbox.DONE;
+            });
+    started.whenComplete((result, failure) -> held.closeUnlessHandedOver());
+    return started;
   }
 
   CompletableFuture<VerbResult> shutdown(ShutdownPolicy policy, String actor, boolean hasDeadline) {

@@ -100,6 +100,7 @@ public final class Engine implements AutoCloseable {
             patient,
             timers,
             new OperationThreads(settings.operationLimit()),
+            new Provision(facts.resources()),
             settings,
             facts.boot());
     Engine engine = new Engine(host, List.of(files, patient), facts);

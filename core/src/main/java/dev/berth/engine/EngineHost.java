@@ -25,6 +25,7 @@ import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -100,8 +101,10 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
-    return wait(domains().get(domain).start(mode, actor), options);
+  public VerbResult start(
+      DomainRef domain, StartMode mode, Resources resources, CallOptions options) {
+    DomainDriver driver = domains().get(domain);
+    return wait(driver.start(mode, Provision.copyOf(resources), actor), options);
   }
 
   @Override

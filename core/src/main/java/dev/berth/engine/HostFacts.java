@@ -1,13 +1,14 @@
 package dev.berth.engine;
 
 import dev.berth.host.HostInfo;
+import dev.berth.host.ResourceResolver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What an engine is told of the host around it, for {@link HostInfo}.
+ * What an engine is told of the host around it, mostly for {@link HostInfo}.
  *
  * @param version of Berth
  * @param home where the store is
@@ -15,10 +16,23 @@ import java.util.function.Supplier;
  *     empty when not known, and then no domain is started by its {@code autostart}
  * @param qemus the QEMU binaries found so far
  * @param withoutScopes why QEMUs do not get systemd scopes of their own, if they do not
+ * @param resources who is asked for what definitions name and no caller has given
  */
 public record HostFacts(
     String version,
     Path home,
     String boot,
     Supplier<List<HostInfo.QemuInfo>> qemus,
-    Supplier<Optional<String>> withoutScopes) {}
+    Supplier<Optional<String>> withoutScopes,
+    ResourceResolver resources) {
+
+  /** Facts of a host without a resolver. */
+  public HostFacts(
+      String version,
+      Path home,
+      String boot,
+      Supplier<List<HostInfo.QemuInfo>> qemus,
+      Supplier<Optional<String>> withoutScopes) {
+    this(version, home, boot, qemus, withoutScopes, ResourceResolver.NONE);
+  }
+}

@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
  *     of a start, removing logs; many, so that those of one domain keep no other waiting
  * @param timers when things are due
  * @param operations threads of multi-step work
+ * @param provision sees to what starts are given
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -36,6 +37,7 @@ record HostServices(
     Executor patient,
     Timers timers,
     OperationThreads operations,
+    Provision provision,
     EngineSettings settings,
     String boot) {
 

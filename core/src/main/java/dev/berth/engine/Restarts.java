@@ -4,10 +4,13 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Policies;
 import dev.berth.definition.Policies.Autostart;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.HeldResources;
 import dev.berth.store.PolicyState;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,7 +145,7 @@ final class Restarts {
   private CompletionStage<?> start(Instant moment) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     try {
-      keeper.starts().begin(StartMode.RUNNING, Actors.HOST, answer);
+      keeper.starts().begin(StartMode.RUNNING, HeldResources.none(), Actors.HOST, answer);
     } catch (BusyException later) {
       arm(moment, BUSY);
       return Mailbox.DONE;
@@ -158,13 +161,22 @@ final class Restarts {
     return Mailbox.DONE;
   }
 
-  /** A start that the host's own end cut short is the next host's. */
+  /**
+   * A start that the host's own end cut short is the next host's. Nobody has called who could be
+   * told why another has failed, even before it changed anything: so the domain's state tells it.
+   */
   private CompletionStage<?> failed(Throwable failure) {
     if (!isDue() || failure.getCause() instanceof InterruptedException) {
       return Mailbox.DONE;
     }
     LOG.warn("Domain '{}' could not be started by its policy", ledger.name(), failure);
     String why = String.valueOf(failure.getMessage());
-    return keeper.record(Step.by(Actors.HOST).failure(new Failure(Failure.Kind.START_FAILED, why)));
+    Step step = Step.by(Actors.HOST).failure(new Failure(Failure.Kind.START_FAILED, why));
+    if (ledger.status().state() == DomainState.SHUTOFF
+        && !ledger.status().detail().equals(Optional.of(why))) {
+      step.status(
+          new DomainStatus(DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
+    }
+    return keeper.record(step);
   }
 }

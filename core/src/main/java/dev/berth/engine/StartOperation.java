@@ -1,10 +1,15 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ResourceNames;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.host.ResourceRequest;
+import dev.berth.host.ResourceRequest.Occasion;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.qapi.misc.Cont;
@@ -18,6 +23,7 @@ import java.util.concurrent.ExecutionException;
  * Bringing a machine up, on a thread of its own:
  *
  * <ol>
+ *   <li>see that everything is there that the definition names and does not contain
  *   <li>plan: resolve the definition; nothing has happened yet
  *   <li>persist the intent and the launch record
  *   <li>launch: QEMU up, machine assembled, guest not started
@@ -35,6 +41,8 @@ final class StartOperation {
   private final long revision;
   private final DomainDefinition definition;
   private final StartMode mode;
+  private final HeldResources held;
+  private final Occasion occasion;
   private final String actor;
   private final CompletableFuture<VerbResult> answer;
 
@@ -52,6 +60,7 @@ final class StartOperation {
       QmpFeed feed,
       Ledger ledger,
       StartMode mode,
+      HeldResources held,
       String actor,
       CompletableFuture<VerbResult> answer) {
     this.host = host;
@@ -62,6 +71,9 @@ final class StartOperation {
     this.revision = ledger.revision();
     this.definition = ledger.definition();
     this.mode = mode;
+    this.held = held;
+    boolean again = actor.equals(Actors.HOST) && ledger.policyState().tries() > 0;
+    this.occasion = again ? Occasion.RESTART : Occasion.START;
     this.actor = actor;
     this.answer = answer;
     this.cancellation = new MachineEnd(MachineEnd.Cause.DESTROY, actor);
@@ -92,9 +104,21 @@ final class StartOperation {
    * Begins.
    *
    * @throws dev.berth.error.BusyException when the host has too many operations under way
+   * @throws HostUnreachableException when the host is being closed, and nobody waits any more
    */
   void begin() {
-    thread = host.operations().run(definition.name().text(), this::run);
+    if (!held.handOver()) {
+      throw new HostUnreachableException("The host has been closed.");
+    }
+    boolean begun = false;
+    try {
+      thread = host.operations().run(definition.name().text(), this::run);
+      begun = true;
+    } finally {
+      if (!begun) {
+        held.close();
+      }
+    }
   }
 
   /** Ends the operation early; it undoes what it did. */
@@ -108,7 +132,7 @@ final class StartOperation {
 
   private void run() {
     QemuNews news = new QemuNews(recorder, feed);
-    try {
+    try (held) {
       Machine machine = bringUp(news);
       finish();
       starts.started(this, machine, news);
@@ -136,10 +160,14 @@ final class StartOperation {
   }
 
   private Machine bringUp(QemuNews news) throws InterruptedException {
-    LaunchRecord launch = host.launcher().plan(domain, revision, definition);
+    ResourceNames needed = definition.resources();
+    host.provision()
+        .complete(
+            held, needed, new ResourceRequest(definition.name(), domain, occasion, actor, needed));
+    LaunchRecord launch = host.launcher().plan(domain, revision, definition, held);
     CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
-    Machine machine = host.launcher().launch(launch, () -> await(recorded), news, deadline);
+    Machine machine = host.launcher().launch(launch, held, () -> await(recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }

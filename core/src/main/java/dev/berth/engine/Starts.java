@@ -12,6 +12,7 @@ import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -42,13 +43,15 @@ final class Starts {
   /**
    * Begins a start; the domain is off.
    *
+   * @param held what the caller has given; the start's own from here on
    * @throws dev.berth.error.HostFailureException when its definition cannot be read
    * @throws dev.berth.error.BusyException when the host has too many operations under way
    */
-  void begin(StartMode mode, String actor, CompletableFuture<VerbResult> answer) {
+  void begin(
+      StartMode mode, HeldResources held, String actor, CompletableFuture<VerbResult> answer) {
     StartOperation operation =
         new StartOperation(
-            host, this, keeper.recorder(), keeper.feed(), ledger, mode, actor, answer);
+            host, this, keeper.recorder(), keeper.feed(), ledger, mode, held, actor, answer);
     operation.begin();
     keeper.become(new Lifecycle.Starting(operation));
     ledger.operation(Optional.of(new OperationSummary("start", actor, host.now())));

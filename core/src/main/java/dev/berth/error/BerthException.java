@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * ├── HostFailureException         the host lacks something: files, ports, memory, a QEMU binary
  * ├── StorageFailureException      the store could not make the change durable; nothing changed
  * ├── HostUnreachableException     no daemon answers there
- * └── AccessDeniedException        the host does not let this user do that
+ * ├── AccessDeniedException        the host does not let this user do that
+ * └── ResourcesMissingException    give what the domain needs: which descriptors, which secrets
  * </pre>
  *
  * A message says what failed, for which thing, why, and what to do.
@@ -48,7 +49,8 @@ public abstract sealed class BerthException extends RuntimeException
         HostFailureException,
         StorageFailureException,
         HostUnreachableException,
-        AccessDeniedException {
+        AccessDeniedException,
+        ResourcesMissingException {
 
   private static final long serialVersionUID = 1;
 

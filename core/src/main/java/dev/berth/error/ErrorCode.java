@@ -26,7 +26,8 @@ public enum ErrorCode {
   STORAGE_FAILURE("storage-failure", 15),
   HOST_UNREACHABLE("host-unreachable", 16),
   INVALID_REQUEST("invalid-request", 17),
-  ACCESS_DENIED("access-denied", 18);
+  ACCESS_DENIED("access-denied", 18),
+  RESOURCES_MISSING("resources-missing", 19);
 
   private final String text;
   private final int exitCode;

@@ -87,8 +87,24 @@ public interface VmHost extends AutoCloseable {
    */
   void undefine(DomainRef domain);
 
-  /** Starts a domain; does nothing to one that has a running machine. */
-  VerbResult start(DomainRef domain, StartMode mode, CallOptions options);
+  /**
+   * The same as {@link #start(DomainRef, StartMode, Resources, CallOptions)} with nothing given.
+   */
+  default VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
+    return start(domain, mode, Resources.none(), options);
+  }
+
+  /**
+   * Starts a domain; does nothing to one that has a running machine.
+   *
+   * @param resources what the definition names and does not contain. The host has taken its own
+   *     copies when the call returns, whatever its outcome; to one elsewhere they go over its
+   *     control socket. What is not given is asked of the host's {@link ResourceResolver}
+   * @throws dev.berth.error.ResourcesMissingException naming everything that neither has
+   * @throws dev.berth.error.InvalidRequestException when something is given that the definition
+   *     does not name, or that cannot be what it is needed for
+   */
+  VerbResult start(DomainRef domain, StartMode mode, Resources resources, CallOptions options);
 
   /**
    * Asks the guest by ACPI to shut down and waits until it has.

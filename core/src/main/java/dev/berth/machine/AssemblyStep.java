@@ -17,6 +17,28 @@ public sealed interface AssemblyStep {
   record PassFile(int fdset, Path file, FileAccess access, String opaque) implements AssemblyStep {}
 
   /**
+   * Opens anew a file that the start is given, and passes it to QEMU as a member of an fdset
+   * ({@code add-fd}).
+   *
+   * @param fdset number of the set, ours to choose
+   * @param resource the name by which the file is given
+   * @param file which file it was
+   * @param access how it is opened
+   * @param opaque the note that {@code query-fdsets} shows for it
+   */
+  record PassGivenFile(int fdset, String resource, FileKey file, FileAccess access, String opaque)
+      implements AssemblyStep {}
+
+  /**
+   * Gives QEMU a secret ({@code object-add}).
+   *
+   * @param id of the object
+   * @param resource the name by which the secret is given
+   * @param disk the disk's name in the definition
+   */
+  record AddSecret(String id, String resource, String disk) implements AssemblyStep {}
+
+  /**
    * Opens a tap device and passes it to QEMU under a name ({@code getfd}), for the next command
    * that has the name to take.
    *
@@ -33,6 +55,14 @@ public sealed interface AssemblyStep {
    * @param arguments its arguments
    */
   record Execute(String command, ObjectNode arguments) implements AssemblyStep {}
+
+  /**
+   * Which file it is, whatever its names are.
+   *
+   * @param device number of the file system that has it, or of the block device that it is
+   * @param inode number of the file there; 0 for a block device
+   */
+  record FileKey(long device, long inode) {}
 
   /** How a file is opened. */
   enum FileAccess {

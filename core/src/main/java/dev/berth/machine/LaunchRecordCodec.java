@@ -10,9 +10,12 @@ import dev.berth.domain.DomainName;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
+import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -34,17 +37,17 @@ import java.util.function.Function;
 public final class LaunchRecordCodec {
   /**
    * The newest format that this class reads. It writes a record in the oldest format that can
-   * express it: 2 has taps to pass.
+   * express it: 2 has taps to pass, 3 what the start is given.
    */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The record as one JSON object. */
   public String write(LaunchRecord launch) {
     ObjectNode document = JSON.createObjectNode();
-    boolean hasTaps = launch.assembly().stream().anyMatch(step -> step instanceof PassTap);
-    document.put("format", hasTaps ? 2 : 1);
+    document.put(
+        "format", launch.assembly().stream().mapToInt(LaunchRecordCodec::format).max().orElse(1));
     document.set("subject", subject(launch.subject()));
     document
         .putObject("qemu")
@@ -159,8 +162,27 @@ public final class LaunchRecordCodec {
         text(node, "acceleratorReason"));
   }
 
+  /** The first format that has such a step. */
+  private static int format(AssemblyStep step) {
+    if (step instanceof PassTap pass) {
+      return pass.tap() instanceof TapSource.Given ? 3 : 2;
+    }
+    return step instanceof PassGivenFile || step instanceof AddSecret ? 3 : 1;
+  }
+
   private static ObjectNode step(AssemblyStep step) {
     ObjectNode node = JSON.createObjectNode();
+    if (step instanceof PassGivenFile pass) {
+      return node.put("passGivenFile", pass.resource())
+          .put("fdset", pass.fdset())
+          .put("device", pass.file().device())
+          .put("inode", pass.file().inode())
+          .put("access", pass.access().name().toLowerCase(Locale.ROOT))
+          .put("opaque", pass.opaque());
+    }
+    if (step instanceof AddSecret add) {
+      return node.put("addSecret", add.resource()).put("id", add.id()).put("disk", add.disk());
+    }
     if (step instanceof PassFile pass) {
       return node.put("passFile", pass.file().toString())
           .put("fdset", pass.fdset())
@@ -178,10 +200,16 @@ public final class LaunchRecordCodec {
     if (tap instanceof TapSource.OnBridge made) {
       return node.put("bridge", made.bridge()).put("guestMac", made.guestMac());
     }
+    if (tap instanceof TapSource.Given given) {
+      return node.put("resource", given.resource());
+    }
     return node.put("device", ((TapSource.Existing) tap).device());
   }
 
   private static TapSource tap(JsonNode node) {
+    if (node.has("resource")) {
+      return new TapSource.Given(text(node, "resource"));
+    }
     return node.has("bridge")
         ? new TapSource.OnBridge(text(node, "bridge"), text(node, "guestMac"))
         : new TapSource.Existing(text(node, "device"));
@@ -195,13 +223,24 @@ public final class LaunchRecordCodec {
           access(node),
           text(node, "opaque"));
     }
+    if (node.has("passGivenFile")) {
+      return new PassGivenFile(
+          Math.toIntExact(number(node, "fdset")),
+          text(node, "passGivenFile"),
+          new FileKey(number(node, "device"), number(node, "inode")),
+          access(node),
+          text(node, "opaque"));
+    }
+    if (node.has("addSecret")) {
+      return new AddSecret(text(node, "id"), text(node, "addSecret"), text(node, "disk"));
+    }
     if (node.has("passTap")) {
       return new PassTap(text(node, "passTap"), text(node, "nic"), tap(node));
     }
     if (node.path("arguments") instanceof ObjectNode arguments) {
       return new Execute(text(node, "execute"), arguments);
     }
-    throw new IllegalArgumentException("a step is neither a file or tap to pass nor a command");
+    throw new IllegalArgumentException("a step is neither something to pass nor a command");
   }
 
   private static ObjectNode inherited(InheritedFile inherited) {

@@ -20,13 +20,15 @@ public interface MachineLauncher {
    * Resolves a definition against this host and its QEMU. Changes nothing; may probe a QEMU binary
    * that was never seen before, so it can take a second.
    *
+   * @param held has everything that the definition names and does not contain; looked at only
    * @throws dev.berth.error.InvalidDefinitionException when the definition cannot run here, with
    *     every problem: images missing or unreadable, unknown machine type or CPU model, ports taken
    * @throws dev.berth.error.UnsupportedException when this QEMU or host lacks what the definition
    *     needs
    * @throws dev.berth.error.HostFailureException when there is no usable QEMU
    */
-  LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition);
+  LaunchRecord plan(
+      UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held);
 
   /** What a launch waits for before it does anything that would outlive this process. */
   @FunctionalInterface
@@ -44,13 +46,18 @@ public interface MachineLauncher {
    * ({@code prelaunch}); a failure, a passed deadline or an interruption undoes everything:
    * process, sockets, run directory.
    *
+   * @param held what the record was planned with; QEMU gets copies of its own
    * @param clearance asked once, before QEMU is started and its run directory made
    * @param events receives every QMP event in order, from before the first command; must not block
    * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
    * @throws dev.berth.error.DeadlineExceededException when QEMU was not ready in time
    */
   Machine launch(
-      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
       throws InterruptedException;
 
   /**

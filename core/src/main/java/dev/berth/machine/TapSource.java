@@ -11,6 +11,13 @@ public sealed interface TapSource {
   record Existing(String device) implements TapSource {}
 
   /**
+   * One that is open already.
+   *
+   * @param resource the name by which the start is given it
+   */
+  record Given(String resource) implements TapSource {}
+
+  /**
    * One that is made, joined to a bridge, and gone when nobody has it open any more.
    *
    * @param bridge the bridge's name

@@ -20,9 +20,11 @@ import dev.berth.error.MachineStalledException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.error.ResourcesMissingException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,9 @@ final class ErrorCodecTest {
         new StorageFailureException(values.text()),
         new HostUnreachableException(values.text()),
         new InvalidRequestException(values.text()),
-        new AccessDeniedException(values.text()));
+        new AccessDeniedException(values.text()),
+        new ResourcesMissingException(
+            values.text(), List.of(values.text(), values.text()), List.of(values.text())));
   }
 
   @Test

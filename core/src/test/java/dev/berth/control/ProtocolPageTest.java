@@ -78,7 +78,7 @@ final class ProtocolPageTest {
     List<JsonNode> messages = ProtocolPage.examples(section);
     Request request = Request.parse(Json.bytes(messages.get(0)), METHODS);
     assertThat(request.method().name()).isEqualTo(name);
-    Params.of(name, request.method().parameters(), request.params());
+    Params.of(name, request.method().parameters(), request.params(), Received.NOTHING);
 
     Set<String> parameters = new HashSet<>(request.method().parameters());
     parameters.remove(Methods.ON_BEHALF_OF);

@@ -178,14 +178,22 @@ final class RandomDefinitions {
   private Disk disk(int index) {
     DiskDevice device = pick(DiskDevice.values());
     boolean cdrom = device == DiskDevice.CDROM;
+    DiskFormat format = pick(DiskFormat.values());
+    DiskSource source =
+        pick(List.of(new DiskSource.File(path()), new DiskSource.Descriptor("1e3." + index)));
+    Optional<String> secret =
+        format == DiskFormat.QCOW2 ? perhaps(pick(List.of("0", "key_1"))) : Optional.empty();
+    boolean given = source instanceof DiskSource.Descriptor || secret.isPresent();
+    Bus bus = cdrom ? pick(List.of(Bus.SATA, Bus.VIRTIO_SCSI)) : pick(Bus.values());
     return new Disk(
         pick(List.of("disk", "no", "e")) + index,
         device,
-        pick(DiskFormat.values()),
-        cdrom ? perhaps(path()) : Optional.of(path()),
+        format,
+        cdrom ? perhaps(source) : Optional.of(source),
+        secret,
         cdrom ? Access.READ_ONLY : pick(Access.values()),
         new DiskAttachment(
-            cdrom ? pick(List.of(Bus.SATA, Bus.VIRTIO_SCSI)) : pick(Bus.values()),
+            given && bus == Bus.SATA ? Bus.VIRTIO_SCSI : bus,
             pick(Cache.values()),
             pick(Discard.values()),
             perhaps(pick(List.of("WD-1.0_a", "1e3"))),
@@ -206,7 +214,10 @@ final class RandomDefinitions {
         "net" + index,
         pick(
             List.of(
-                new Network.User(forwards), new Network.Tap("1e3"), new Network.Bridge("br-0.1"))),
+                new Network.User(forwards),
+                new Network.Tap("1e3"),
+                new Network.OpenTap("tap-" + index),
+                new Network.Bridge("br-0.1"))),
         perhaps("52:54:00:12:34:5" + index),
         perhaps(50 + index));
   }

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -189,19 +190,24 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
-      return around("plan", () -> launcher.plan(domain, definitionRevision, definition));
+    public LaunchRecord plan(
+        UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
+      return around("plan", () -> launcher.plan(domain, definitionRevision, definition, held));
     }
 
     @Override
     public Machine launch(
-        LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
+        LaunchRecord launch,
+        HeldResources held,
+        Clearance clearance,
+        QmpEventListener events,
+        Deadline deadline)
         throws InterruptedException {
       clearance.await();
       pass("before launch");
       makeRunDirectory(launch);
       pass("within launch, with a run directory and no process");
-      Machine machine = launcher.launch(launch, () -> {}, events, deadline);
+      Machine machine = launcher.launch(launch, held, () -> {}, events, deadline);
       pass("after launch");
       return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
     }

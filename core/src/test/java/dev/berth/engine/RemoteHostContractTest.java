@@ -12,6 +12,7 @@ import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.QmpContract;
+import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class RemoteHostContractTest
     implements DefinitionContract,
         MachineContract,
         QmpContract,
+        ResourceContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

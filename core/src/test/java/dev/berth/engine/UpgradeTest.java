@@ -7,6 +7,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.Machine;
@@ -36,6 +37,7 @@ final class UpgradeTest extends EngineFixture {
         launcher()
             .launch(
                 launch,
+                HeldResources.none(),
                 () -> {},
                 new QemuNews(QmpRecorder.NONE, new QmpFeed()),
                 Deadline.of(TestHost.PATIENCE));

@@ -10,6 +10,7 @@ import dev.berth.domain.DomainName;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,12 +38,12 @@ final class LaunchRecordCodecTest {
 
   @Test
   void aNewerFormatIsRefusedByName() {
-    String text = codec.write(launch()).replace("\"format\":2", "\"format\":7");
+    String text = codec.write(launch()).replace("\"format\":3", "\"format\":7");
 
     assertThatThrownBy(() -> codec.read(text))
         .isInstanceOf(UnsupportedException.class)
         .hasMessageContaining("format 7")
-        .hasMessageContaining("up to 2");
+        .hasMessageContaining("up to 3");
   }
 
   @ParameterizedTest
@@ -90,6 +91,10 @@ final class LaunchRecordCodecTest {
         List.of("/usr/bin/qemu-system-x86_64", "-S"),
         List.of(
             new AssemblyStep.PassFile(1, Path.of("/images/a b.raw"), FileAccess.READ_ONLY, "root"),
+            new AssemblyStep.PassGivenFile(
+                2, "data", new FileKey(65024, 4711), FileAccess.READ_WRITE, "data rw"),
+            new AssemblyStep.AddSecret("secret-data", "key", "data"),
+            new AssemblyStep.PassTap("net-c", "c", new TapSource.Given("uplink")),
             new AssemblyStep.PassTap("net-a", "a", new TapSource.Existing("tap0")),
             new AssemblyStep.PassTap(
                 "net-b", "b", new TapSource.OnBridge("br0", "52:54:00:12:34:56")),

@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -89,7 +90,8 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+  public LaunchRecord plan(
+      UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {
@@ -117,7 +119,11 @@ public final class FakeLauncher implements MachineLauncher {
 
   @Override
   public Machine launch(
-      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
       throws InterruptedException {
     clearance.await();
     boolean launched = false;

@@ -26,6 +26,7 @@ import dev.berth.host.HostInfo;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -186,8 +187,9 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
-  public VerbResult start(DomainRef domain, StartMode mode, CallOptions options) {
-    return done(() -> verbs.start(contents.find(domain), mode));
+  public VerbResult start(
+      DomainRef domain, StartMode mode, Resources resources, CallOptions options) {
+    return done(() -> verbs.start(contents.find(domain), mode, resources));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.QmpContract;
+import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,7 @@ final class MemoryHostTest
     implements DefinitionContract,
         MachineContract,
         QmpContract,
+        ResourceContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

@@ -2,17 +2,22 @@ package dev.berth.testing;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.ResourcesMissingException;
 import dev.berth.host.GuestShutdown;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +37,7 @@ final class MemoryVerbs {
     this.actor = actor;
   }
 
-  VerbResult start(MemoryDomain domain, StartMode mode) {
+  VerbResult start(MemoryDomain domain, StartMode mode, Resources resources) {
     DomainState wanted = mode == StartMode.RUNNING ? DomainState.RUNNING : DomainState.PAUSED;
     if (domain.state() == wanted) {
       return already(domain);
@@ -40,10 +45,26 @@ final class MemoryVerbs {
     if (domain.hasMachine()) {
       throw illegal("start", domain, DomainState.SHUTOFF);
     }
+    check(domain, resources.names());
     domain.powerOn();
     tell(domain, DomainState.SHUTOFF, actor);
     return change(
         domain, wanted, mode == StartMode.RUNNING ? StateReason.BOOTED : StateReason.USER, actor);
+  }
+
+  private static void check(MemoryDomain domain, ResourceNames given) {
+    ResourceNames needed = domain.definition().resources();
+    if (!given.without(needed).isEmpty()) {
+      throw new InvalidRequestException(
+          "The definition does not name " + given.without(needed).text() + ".");
+    }
+    ResourceNames missing = needed.without(given);
+    if (!missing.isEmpty()) {
+      throw new ResourcesMissingException(
+          "Nobody supplies " + missing.text() + ".",
+          List.copyOf(missing.descriptors()),
+          List.copyOf(missing.secrets()));
+    }
   }
 
   VerbResult shutdown(MemoryDomain domain, ShutdownPolicy policy) {

@@ -1,6 +1,7 @@
 package dev.berth.bench;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -49,7 +50,8 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+  public LaunchRecord plan(
+      UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
     String incarnation = UUID.randomUUID().toString().replace("-", "");
     return new LaunchRecord(
         new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
@@ -72,7 +74,11 @@ final class FleetLauncher implements MachineLauncher {
 
   @Override
   public Machine launch(
-      LaunchRecord launch, Clearance clearance, QmpEventListener listener, Deadline deadline)
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener listener,
+      Deadline deadline)
       throws InterruptedException {
     clearance.await();
     int number = next.getAndIncrement();

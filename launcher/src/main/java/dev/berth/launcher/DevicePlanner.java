@@ -67,6 +67,9 @@ final class DevicePlanner {
   }
 
   private static TapSource tap(Network network, String mac) {
+    if (network instanceof Network.OpenTap open) {
+      return new TapSource.Given(open.descriptor());
+    }
     return network instanceof Network.Bridge bridge
         ? new TapSource.OnBridge(bridge.name(), mac)
         : new TapSource.Existing(((Network.Tap) network).device());

@@ -7,12 +7,16 @@ import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.DiskAttachment;
 import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.definition.DiskSource;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,12 +33,19 @@ final class DiskPlanner {
 
   private final MachineDraft draft;
   private final PciSlots slots;
+  private final Map<String, FileKey> given;
   private boolean hasScsi;
   private int sataPorts;
 
-  DiskPlanner(MachineDraft draft, PciSlots slots) {
+  /**
+   * A planner without disks yet.
+   *
+   * @param given which files the start is given, by the names of their disks
+   */
+  DiskPlanner(MachineDraft draft, PciSlots slots, Map<String, FileKey> given) {
     this.draft = draft;
     this.slots = slots;
+    this.given = given;
   }
 
   /**
@@ -109,14 +120,15 @@ final class DiskPlanner {
   }
 
   private List<String> assembledNodes(Disk disk, String protocol) {
-    return disk.file()
+    return disk.source()
         .map(
-            file -> {
+            source -> {
               int fdset = draft.newFdset();
               if (disk.access() == Access.READ_WRITE) {
-                draft.passFile(fdset, file, FileAccess.READ_WRITE, disk.name() + " rw");
+                pass(fdset, disk, source, FileAccess.READ_WRITE);
               }
-              passReadOnly(fdset, disk, file);
+              pass(fdset, disk, source, FileAccess.READ_ONLY);
+              disk.secret().ifPresent(name -> draft.addSecret(secret(disk), name, disk.name()));
               draft.execute("blockdev-add").setAll(fileNode(disk, protocol, fdset));
               draft.execute("blockdev-add").setAll(formatNode(disk));
               return nodeNames(disk);
@@ -130,14 +142,20 @@ final class DiskPlanner {
     draft.words("-blockdev", fileNode(disk, protocol, fdset).toString());
     draft.words("-blockdev", formatNode(disk).toString());
     if (writable) {
-      passReadOnly(fdset, disk, file);
+      pass(fdset, disk, new DiskSource.File(file), FileAccess.READ_ONLY);
     }
     return nodeNames(disk);
   }
 
   /** QEMU takes descriptors by access mode, and reopens as jobs need. */
-  private void passReadOnly(int fdset, Disk disk, Path file) {
-    draft.passFile(fdset, file, FileAccess.READ_ONLY, disk.name() + " ro");
+  private void pass(int fdset, Disk disk, DiskSource source, FileAccess access) {
+    String opaque = disk.name() + (access == FileAccess.READ_WRITE ? " rw" : " ro");
+    if (source instanceof DiskSource.File file) {
+      draft.passFile(fdset, file.path(), access, opaque);
+    } else if (source instanceof DiskSource.Descriptor descriptor) {
+      FileKey file = Objects.requireNonNull(given.get(disk.name()), disk.name());
+      draft.passGivenFile(fdset, descriptor.name(), file, access, opaque);
+    }
   }
 
   private static ObjectNode fileNode(Disk disk, String protocol, int fdset) {
@@ -146,7 +164,11 @@ final class DiskPlanner {
 
   private static ObjectNode formatNode(Disk disk) {
     String format = disk.format().name().toLowerCase(Locale.ROOT);
-    return node(disk, format, formatNodeName(disk)).put("file", fileNodeName(disk));
+    ObjectNode node = node(disk, format, formatNodeName(disk)).put("file", fileNodeName(disk));
+    if (disk.secret().isPresent()) {
+      node.putObject("encrypt").put("format", "luks").put("key-secret", secret(disk));
+    }
+    return node;
   }
 
   private static ObjectNode node(Disk disk, String driver, String name) {
@@ -196,6 +218,11 @@ final class DiskPlanner {
 
   private static List<String> nodeNames(Disk disk) {
     return List.of(formatNodeName(disk), fileNodeName(disk));
+  }
+
+  /** The id of the object that opens the image. */
+  private static String secret(Disk disk) {
+    return "secret-" + disk.name();
   }
 
   private static String fileNodeName(Disk disk) {

@@ -45,7 +45,8 @@ final class HostFiles {
             : "does not exist: there is no " + missing + ", correct the path or make it");
   }
 
-  private static boolean isBlockDevice(Path file) {
+  /** Whether a path leads to a block device. */
+  static boolean isBlockDevice(Path file) {
     return Files.exists(file) && fileType(file) == BLOCK_DEVICE;
   }
 

@@ -7,9 +7,13 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.Problem;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
+import dev.berth.machine.HeldResources;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,7 @@ final class ImageChecks {
 
   private final List<Problem> problems;
   private final Map<String, String> protocols = new HashMap<>();
+  private final Map<String, FileKey> given = new HashMap<>();
 
   /**
    * Checks that add to those problems.
@@ -37,28 +42,52 @@ final class ImageChecks {
     return protocols;
   }
 
+  /** Which files the start is given, by the names of their disks. */
+  Map<String, FileKey> given() {
+    return given;
+  }
+
   /** Looks at the images of those disks. */
-  void check(List<Disk> disks) {
+  void check(List<Disk> disks, HeldResources held) {
     for (int i = 0; i < disks.size(); i++) {
       Disk disk = disks.get(i);
-      String path = "disks[" + i + "].file";
-      disk.file().flatMap(file -> obstacle(disk, file)).ifPresent(why -> report(path, disk, why));
-      checkDirect(disk, "disks[" + i + "].cache");
+      String path = "disks[" + i + "]";
+      disk.file().ifPresent(file -> checkFile(disk, file, path));
+      disk.descriptor()
+          .ifPresent(
+              name -> checkGiven(disk, name, held.descriptor(name).map(GivenFile::of), path));
     }
   }
 
-  private void report(String path, Disk disk, String why) {
-    problems.add(
-        Problem.at(
-            path, "image " + disk.file().orElseThrow() + " of disk '" + disk.name() + "' " + why));
+  private void checkFile(Disk disk, Path file, String path) {
+    obstacle(disk, file)
+        .ifPresent(
+            why ->
+                problems.add(
+                    Problem.at(
+                        path + ".file",
+                        "image " + file + " of disk '" + disk.name() + "' " + why)));
+    checkDirect(disk, file, file.toString(), path + ".cache");
+  }
+
+  private void checkGiven(Disk disk, String name, Optional<GivenFile> file, String path) {
+    GivenFile open = file.orElseThrow();
+    obstacle(disk, open)
+        .ifPresent(
+            why ->
+                problems.add(
+                    GivenFile.problem(
+                        path + ".fd",
+                        name,
+                        "is the image of disk '" + disk.name() + "' and " + why)));
+    checkDirect(disk, open.path(), "file descriptor '" + name + "'", path + ".cache");
   }
 
   /** A file that can be opened, but not past the page cache, as on some file systems. */
-  private void checkDirect(Disk disk, String path) {
+  private void checkDirect(Disk disk, Path file, String what, String path) {
     if (!disk.attachment().cache().isDirect() || !protocols.containsKey(disk.name())) {
       return;
     }
-    Path file = disk.file().orElseThrow();
     int number =
         Libc.INSTANCE.open(file.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_DIRECT);
     if (number >= 0) {
@@ -68,7 +97,7 @@ final class ImageChecks {
           Problem.at(
               path,
               "the file system of "
-                  + file
+                  + what
                   + " cannot pass by the page cache: use 'cache: writeback', or move the image"));
     }
   }
@@ -78,12 +107,12 @@ final class ImageChecks {
     if (unusable.isPresent()) {
       return unusable;
     }
-    protocols.put(disk.name(), Files.isRegularFile(file) ? IN_FILE : ON_DEVICE);
-    FileAccess access =
-        disk.access() == Access.READ_WRITE ? FileAccess.READ_WRITE : FileAccess.READ_ONLY;
+    note(disk, file);
     try {
-      PassedDescriptor.open(file, access).close();
-      return content(disk, file);
+      PassedDescriptor.open(file, access(disk)).close();
+      try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
+        return obstacle(disk, file, content);
+      }
     } catch (HostFailureException refused) {
       return Optional.of("cannot be used: " + refused.getMessage());
     } catch (IOException failure) {
@@ -91,16 +120,48 @@ final class ImageChecks {
     }
   }
 
-  private static Optional<String> content(Disk disk, Path file) throws IOException {
+  private Optional<String> obstacle(Disk disk, GivenFile file) {
+    Optional<String> unusable = file.obstacle(access(disk));
+    if (unusable.isPresent()) {
+      return unusable;
+    }
+    note(disk, file.path());
+    try {
+      given.put(disk.name(), file.key());
+      return obstacle(disk, file.path(), file.content());
+    } catch (IOException failure) {
+      return Optional.of("cannot be read: " + failure.getMessage());
+    }
+  }
+
+  private static FileAccess access(Disk disk) {
+    return disk.access() == Access.READ_WRITE ? FileAccess.READ_WRITE : FileAccess.READ_ONLY;
+  }
+
+  private void note(Disk disk, Path file) {
+    protocols.put(disk.name(), Files.isRegularFile(file) ? IN_FILE : ON_DEVICE);
+  }
+
+  private static Optional<String> obstacle(Disk disk, Path file, FileChannel content)
+      throws IOException {
     if (Files.isRegularFile(file) && Files.size(file) == 0) {
       return Optional.of("is empty: make an image with 'qemu-img create'");
     }
     if (disk.format() == DiskFormat.RAW) {
       return Optional.empty();
     }
-    Optional<Qcow2Header> header = Qcow2Header.read(file);
+    Optional<Qcow2Header> header = Qcow2Header.read(content);
     return header.isPresent()
-        ? header.get().obstacle()
+        ? header.get().obstacle().or(() -> encryption(disk, header.get()))
         : Optional.of("is not a qcow2 image: set 'format' to what 'qemu-img info' says it is");
+  }
+
+  private static Optional<String> encryption(Disk disk, Qcow2Header header) {
+    if (header.isLuks() && disk.secret().isEmpty()) {
+      return Optional.of("is encrypted: add 'secret: NAME', and give the secret at the start");
+    }
+    return !header.isLuks() && disk.secret().isPresent()
+        ? Optional.of("is not encrypted: remove 'secret'")
+        : Optional.empty();
   }
 }

@@ -4,6 +4,7 @@ import dev.berth.definition.Boot;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Qemu;
@@ -34,6 +35,7 @@ final class LaunchPlanner {
    * @param hardware what was resolved
    * @param files where its files go
    * @param protocols QEMU's driver for what each disk's image is kept in, by disk name
+   * @param given which files the start is given, by disk name
    * @param firmware the UEFI firmware, if the definition wants one
    */
   record Input(
@@ -43,6 +45,7 @@ final class LaunchPlanner {
       Hardware hardware,
       MachineFiles files,
       Map<String, String> protocols,
+      Map<String, FileKey> given,
       Optional<UefiFirmware> firmware) {}
 
   /** The record that the input amounts to. */
@@ -56,7 +59,7 @@ final class LaunchPlanner {
     boot(draft, input.definition().boot());
     input.firmware().ifPresent(firmware -> firmware.plan(draft));
     BootIndices order = new BootIndices(input.definition());
-    DiskPlanner disks = new DiskPlanner(draft, slots);
+    DiskPlanner disks = new DiskPlanner(draft, slots, input.given());
     for (Disk disk : input.definition().disks()) {
       disks.add(disk, input.protocols().getOrDefault(disk.name(), "file"), order.of(disk));
     }

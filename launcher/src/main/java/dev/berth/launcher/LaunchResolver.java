@@ -8,6 +8,7 @@ import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
 import dev.berth.launcher.QemuCapabilities.MachineType;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Subject;
@@ -39,11 +40,12 @@ final class LaunchResolver {
   /**
    * The launch record of a definition on this host.
    *
+   * @param held everything that the definition names and does not contain
    * @throws InvalidDefinitionException with everything that is wrong with it here
    * @throws UnsupportedException when this host lacks what it needs
    * @throws InterruptedException when the caller is interrupted while QEMU is tried out
    */
-  LaunchRecord resolve(UUID domain, long revision, DomainDefinition definition)
+  LaunchRecord resolve(UUID domain, long revision, DomainDefinition definition, HeldResources held)
       throws InterruptedException {
     QemuInstall qemu = finder.find();
     List<Problem> problems = new ArrayList<>();
@@ -53,7 +55,7 @@ final class LaunchResolver {
     VsockChecks.check(definition.devices().peripherals(), VsockChecks.DEVICE, problems);
     MemoryChecks.check(definition.compute(), MemoryChecks.POOLS, problems);
     ImageChecks images = new ImageChecks(problems);
-    images.check(definition.disks());
+    images.check(definition.disks(), held);
     PortChecks.check(definition.nics(), problems);
     Optional<UefiFirmware> firmware =
         type.flatMap(
@@ -64,7 +66,7 @@ final class LaunchResolver {
                     firmwares,
                     settings.variablesDirectory().resolve(domain.toString()),
                     problems));
-    NetworkChecks.check(definition.nics(), NetworkChecks.processStatus(), problems);
+    NetworkChecks.check(definition.nics(), held, NetworkChecks.processStatus(), problems);
     if (!problems.isEmpty() || type.isEmpty()) {
       throw new InvalidDefinitionException(definition.name().text(), problems);
     }
@@ -79,6 +81,7 @@ final class LaunchResolver {
             hardware,
             files(domain, incarnation, definition.devices().consoleLogLimit()),
             images.protocols(),
+            images.given(),
             firmware));
   }
 

@@ -5,6 +5,7 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.OutcomeUnknownException;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -39,6 +40,7 @@ final class LaunchSequence {
   /** Takes all steps; the machine stands before the guest's first instruction. */
   Machine launch(
       LaunchRecord launch,
+      HeldResources held,
       QemuShell shell,
       CommandGate gate,
       QmpEventListener events,
@@ -54,7 +56,7 @@ final class LaunchSequence {
       await(connecting.accepted(), deadline, log);
       QemuProcess process = prove(launch);
       QmpConnection qmp = await(connecting.usable(), deadline, log);
-      new MachineAssembler(qmp, deadline).assemble(launch);
+      new MachineAssembler(qmp, held, deadline).assemble(launch);
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);

@@ -17,13 +17,17 @@ interface Libc extends Library {
   long PIDFD_OPEN = 434;
 
   int O_RDONLY = 0;
+  int O_WRONLY = 1;
   int O_RDWR = 2;
+  int O_ACCMODE = 3;
   int O_CLOEXEC = 0x80000;
 
   /** On x86; other architectures have other numbers. */
   int O_DIRECT = 0x4000;
 
+  int F_GETFL = 3;
   int F_GETLK = 5;
+  int F_DUPFD_CLOEXEC = 1030;
   short F_WRLCK = 1;
   short F_UNLCK = 2;
   short POLLIN = 1;
@@ -35,6 +39,7 @@ interface Libc extends Library {
   int EPERM = 1;
   int ESRCH = 3;
   int EINTR = 4;
+  int EACCES = 13;
   int EBUSY = 16;
   int ENODEV = 19;
   int EINVAL = 22;

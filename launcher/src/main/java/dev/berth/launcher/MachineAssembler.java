@@ -8,16 +8,21 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,14 +31,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the steps that complete a machine. Not thread-safe; one for each connection and use. */
 final class MachineAssembler {
+  static final String ADD_OBJECT = "object-add";
+
   private static final Execute RESET =
       new Execute("system_reset", JsonNodeFactory.instance.objectNode());
 
   private final QmpConnection qmp;
+  private final HeldResources held;
   private final Deadline deadline;
 
-  MachineAssembler(QmpConnection qmp, Deadline deadline) {
+  MachineAssembler(QmpConnection qmp, HeldResources held, Deadline deadline) {
     this.qmp = qmp;
+    this.held = held;
     this.deadline = deadline;
   }
 
@@ -77,7 +86,15 @@ final class MachineAssembler {
   private CompletableFuture<@Nullable Void> send(AssemblyStep step, String cannot) {
     try {
       if (step instanceof PassFile pass) {
-        return passFile(pass);
+        return addFile(
+            PassedDescriptor.open(pass.file(), pass.access()), pass.fdset(), pass.opaque());
+      }
+      if (step instanceof PassGivenFile pass) {
+        GivenFile file = GivenFile.of(given(held.descriptor(pass.resource()), step));
+        return addFile(PassedDescriptor.anew(file, pass.access()), pass.fdset(), pass.opaque());
+      }
+      if (step instanceof AddSecret add) {
+        return addSecret(add);
       }
       return step instanceof PassTap pass
           ? passTap(pass)
@@ -90,16 +107,37 @@ final class MachineAssembler {
   }
 
   /** Our copy of the descriptor is closed as soon as QEMU has its own, whatever happens to us. */
-  private CompletableFuture<@Nullable Void> passFile(PassFile pass) {
-    PassedDescriptor file = PassedDescriptor.open(pass.file(), pass.access());
+  private CompletableFuture<@Nullable Void> addFile(
+      PassedDescriptor file, int fdset, String opaque) {
     ObjectNode arguments = JsonNodeFactory.instance.objectNode();
-    arguments.put("fdset-id", pass.fdset()).put("opaque", pass.opaque());
+    arguments.put("fdset-id", fdset).put("opaque", opaque);
     return qmp.send(new Plain("add-fd", arguments), file.descriptor())
         .whenComplete((reply, failure) -> file.close());
   }
 
+  /** The value goes from memory to QEMU's memory: into no record, command line or log. */
+  private CompletableFuture<@Nullable Void> addSecret(AddSecret add) {
+    byte[] secret = given(held.secret(add.resource()), add);
+    return qmp.send(new Plain(ADD_OBJECT, secretObject(add, secret)));
+  }
+
+  /** The arguments that give QEMU a secret. */
+  static ObjectNode secretObject(AddSecret add, byte[] secret) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("qom-type", "secret")
+        .put("id", add.id())
+        .put("format", "base64")
+        .put("data", Base64.getEncoder().encodeToString(secret));
+  }
+
+  private static <T> T given(Optional<T> resource, AssemblyStep step) {
+    return resource.orElseThrow(
+        () -> new IllegalStateException("a launch without what it was planned with: " + step));
+  }
+
   private CompletableFuture<@Nullable Void> passTap(PassTap pass) {
-    PassedDescriptor tap = TapDevices.open(pass.tap());
+    PassedDescriptor tap = TapDevices.open(pass.tap(), held);
     ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("fdname", pass.name());
     return qmp.send(new Plain("getfd", arguments), tap.descriptor())
         .whenComplete((reply, failure) -> tap.close());
@@ -129,6 +167,12 @@ final class MachineAssembler {
     if (step instanceof PassFile pass) {
       return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
     }
+    if (step instanceof PassGivenFile pass) {
+      return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
+    }
+    if (step instanceof AddSecret add) {
+      return "the secret of disk '" + add.disk() + "'";
+    }
     if (step instanceof PassTap pass) {
       return "network interface '" + pass.nic() + "'";
     }
@@ -151,6 +195,12 @@ final class MachineAssembler {
 
   /** A command whose reply is of no interest. */
   private record Plain(String command, ObjectNode arguments) implements QmpCommand<@Nullable Void> {
+    /** Without the arguments, which may be a secret. */
+    @Override
+    public String toString() {
+      return command;
+    }
+
     @Override
     public @Nullable Void decode(JsonNode value) {
       return null;

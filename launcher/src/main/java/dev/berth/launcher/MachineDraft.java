@@ -3,9 +3,12 @@ package dev.berth.launcher;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
@@ -41,6 +44,16 @@ final class MachineDraft {
   /** Adds a step that passes a file. */
   void passFile(int fdset, Path file, FileAccess access, String opaque) {
     assembly.add(new PassFile(fdset, file, access, opaque));
+  }
+
+  /** Adds a step that passes a file which the start is given. */
+  void passGivenFile(int fdset, String resource, FileKey file, FileAccess access, String opaque) {
+    assembly.add(new PassGivenFile(fdset, resource, file, access, opaque));
+  }
+
+  /** Adds a step that gives QEMU a secret. */
+  void addSecret(String id, String resource, String disk) {
+    assembly.add(new AddSecret(id, resource, disk));
   }
 
   /** Adds a step that passes a tap under a name. */

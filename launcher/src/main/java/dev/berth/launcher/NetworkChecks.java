@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
 import dev.berth.error.Problem;
+import dev.berth.machine.HeldResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +19,11 @@ final class NetworkChecks {
   /**
    * Adds a problem for each interface that would fail.
    *
+   * @param held what the start is given
    * @param processStatus this process's {@code /proc/self/status}
    */
-  static void check(List<Nic> nics, List<String> processStatus, List<Problem> problems) {
+  static void check(
+      List<Nic> nics, HeldResources held, List<String> processStatus, List<Problem> problems) {
     for (int i = 0; i < nics.size(); i++) {
       String path = "nics[" + i + "].";
       Network network = nics.get(i).network();
@@ -32,6 +35,11 @@ final class NetworkChecks {
                     + tap.device()
                     + "': "
                     + TapDevices.advice(tap.device())));
+      } else if (network instanceof Network.OpenTap tap) {
+        GivenFile file = GivenFile.of(held.descriptor(tap.descriptor()).orElseThrow());
+        if (!TapDevices.isTap(file)) {
+          problems.add(GivenFile.problem(path + "fd", tap.descriptor(), "is no tap device"));
+        }
       } else if (network instanceof Network.Bridge bridge) {
         checkBridge(bridge, path + "bridge", processStatus, problems);
       }

@@ -2,10 +2,8 @@ package dev.berth.launcher;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -16,7 +14,7 @@ import java.util.Optional;
  * @param virtualSize what the guest sees, in bytes
  * @param backingFile the image below this one, as the header spells it
  * @param incompatible the feature bits that a reader must know; 0 in version 2
- * @param encryption 0 for none
+ * @param encryption 0 for none, 2 for LUKS
  */
 record Qcow2Header(
     int version,
@@ -28,29 +26,33 @@ record Qcow2Header(
   private static final int VERSION_2_BYTES = 72;
   private static final int VERSION_3_BYTES = 104;
   private static final int LONGEST_BACKING_NAME = 1023;
+  private static final int LUKS = 2;
   private static final long CORRUPT = 1 << 1;
   private static final long DATA_FILE = 1 << 2;
 
-  /** The header of an image; empty when it is no qcow2 image. */
-  static Optional<Qcow2Header> read(Path image) throws IOException {
-    try (SeekableByteChannel file = Files.newByteChannel(image)) {
-      ByteBuffer head = bytes(file, 0, VERSION_3_BYTES);
-      if (head.remaining() < VERSION_2_BYTES || head.getInt(0) != MAGIC) {
-        return Optional.empty();
-      }
-      int version = head.getInt(4);
-      boolean long3 = version >= 3 && head.remaining() >= VERSION_3_BYTES;
-      if (version < 2 || (version >= 3 && !long3)) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new Qcow2Header(
-              version,
-              head.getLong(24),
-              backingFile(file, head.getLong(8), head.getInt(16)),
-              long3 ? head.getLong(72) : 0,
-              head.getInt(32)));
+  /** The header of an image; empty when it is no qcow2 image. The file's position stays. */
+  static Optional<Qcow2Header> read(FileChannel file) throws IOException {
+    ByteBuffer head = bytes(file, 0, VERSION_3_BYTES);
+    if (head.remaining() < VERSION_2_BYTES || head.getInt(0) != MAGIC) {
+      return Optional.empty();
     }
+    int version = head.getInt(4);
+    boolean long3 = version >= 3 && head.remaining() >= VERSION_3_BYTES;
+    if (version < 2 || (version >= 3 && !long3)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Qcow2Header(
+            version,
+            head.getLong(24),
+            backingFile(file, head.getLong(8), head.getInt(16)),
+            long3 ? head.getLong(72) : 0,
+            head.getInt(32)));
+  }
+
+  /** Whether it is encrypted with LUKS. */
+  boolean isLuks() {
+    return encryption == LUKS;
   }
 
   /** Why QEMU must not be given this image yet, and what to do; empty when it may. */
@@ -70,9 +72,9 @@ record Qcow2Header(
           "keeps its data in another file, which is not supported: convert it with"
               + " 'qemu-img convert -O qcow2'");
     }
-    if (encryption != 0) {
+    if (encryption != 0 && encryption != LUKS) {
       return Optional.of(
-          "is encrypted, which is not supported: decrypt it with 'qemu-img convert'");
+          "is encrypted in a way that is broken: decrypt it with 'qemu-img convert'");
     }
     return (incompatible & CORRUPT) == 0
         ? Optional.empty()
@@ -80,7 +82,7 @@ record Qcow2Header(
   }
 
   /** The name at that place; a place of 0 means none. What cannot be a name is said to be one. */
-  private static Optional<String> backingFile(SeekableByteChannel file, long offset, int length)
+  private static Optional<String> backingFile(FileChannel file, long offset, int length)
       throws IOException {
     if (offset == 0) {
       return Optional.empty();
@@ -93,11 +95,9 @@ record Qcow2Header(
         StandardCharsets.UTF_8.decode(name).toString().replaceAll("\\p{Cntrl}", "?"));
   }
 
-  private static ByteBuffer bytes(SeekableByteChannel file, long offset, int length)
-      throws IOException {
+  private static ByteBuffer bytes(FileChannel file, long offset, int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length);
-    file.position(offset);
-    while (bytes.hasRemaining() && file.read(bytes) >= 0) {
+    while (bytes.hasRemaining() && file.read(bytes, offset + bytes.position()) >= 0) {
       continue;
     }
     return bytes.flip();

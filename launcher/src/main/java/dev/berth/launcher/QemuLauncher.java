@@ -6,6 +6,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -55,6 +56,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private final LauncherSettings settings;
   private final QmpLoop loop;
   private final SchemaShelf schemas;
+  private final GivenFileClaims givenFiles = new GivenFileClaims();
   private final Map<String, RunningQemu> machines = new ConcurrentHashMap<>();
   private final Map<String, MachineGate> gates = new ConcurrentHashMap<>();
 
@@ -110,9 +112,10 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord plan(UUID domain, long definitionRevision, DomainDefinition definition) {
+  public LaunchRecord plan(
+      UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
     try {
-      return resolver.resolve(domain, definitionRevision, definition);
+      return resolver.resolve(domain, definitionRevision, definition, held);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new HostFailureException(
@@ -122,17 +125,31 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
 
   @Override
   public Machine launch(
-      LaunchRecord launch, Clearance clearance, QmpEventListener events, Deadline deadline)
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
       throws InterruptedException {
+    givenFiles.claim(launch, alive());
     try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {
-        return sequence.launch(launch, shell, gateOfLaunch(launch), events, deadline);
+        return sequence.launch(launch, held, shell, gateOfLaunch(launch), events, deadline);
       } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
         undo(launch, failure);
         throw failure;
       }
+    } finally {
+      givenFiles.release(launch); // a machine that lives is known by now
     }
+  }
+
+  private List<LaunchRecord> alive() {
+    return machines.values().stream()
+        .filter(machine -> machine.condition() != QemuProcess.Condition.GONE)
+        .map(RunningQemu::launch)
+        .toList();
   }
 
   /** QEMU is started from what is at its path now. */

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -34,6 +35,10 @@ final class StartFailure {
               "unable to set guest cid",
               Kind.HOST,
               "Another running machine of this host has the CID: change 'vsock'."),
+          new Known(
+              "Invalid password, cannot unlock",
+              Kind.REQUEST,
+              "Give the secret that the image was encrypted with."),
           new Known(
               "Property '.*cpu\\..*' not found|doesn't support requested feature",
               Kind.UNSUPPORTED,
@@ -91,6 +96,12 @@ final class StartFailure {
       @Override
       BerthException error(String message, @Nullable Throwable cause) {
         return new HostFailureException(message, cause);
+      }
+    },
+    REQUEST {
+      @Override
+      BerthException error(String message, @Nullable Throwable cause) {
+        return new InvalidRequestException(message, cause);
       }
     },
     UNSUPPORTED {

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import com.sun.jna.Native;
 import dev.berth.error.HostFailureException;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.TapSource;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ final class TapDevices {
   private static final String NAMES = "berth%d";
 
   private static final long TUNSETIFF = 0x400454caL;
+  private static final long TUNGETIFF = 0x800454d2L;
   private static final short IFF_TAP = 0x0002;
   private static final short IFF_NO_PI = 0x1000;
   private static final short IFF_VNET_HDR = 0x4000;
@@ -30,13 +32,19 @@ final class TapDevices {
   }
 
   /**
-   * Opens the tap, made if need be.
+   * Opens the tap, made if need be. One that the start is given cannot be opened anew: QEMU gets a
+   * duplicate.
    *
+   * @param held what the start is given
    * @throws HostFailureException saying what is missing
    */
-  static PassedDescriptor open(TapSource tap) {
+  static PassedDescriptor open(TapSource tap, HeldResources held) {
     if (tap instanceof TapSource.OnBridge made) {
       return onBridge(made);
+    }
+    if (tap instanceof TapSource.Given given) {
+      return PassedDescriptor.duplicate(
+          GivenFile.of(held.descriptor(given.resource()).orElseThrow()));
     }
     String device = ((TapSource.Existing) tap).device();
     if (!exists(device)) { // the kernel would make one
@@ -46,6 +54,13 @@ final class TapDevices {
     return attach(number, device)
         .map(refused -> refusal(number, device, refused))
         .orElseGet(() -> PassedDescriptor.of(number, "tap device " + device));
+  }
+
+  /** Whether an open file is a tap device, attached to its network interface. */
+  static boolean isTap(GivenFile file) {
+    InterfaceRequest request = InterfaceRequest.of("");
+    return Libc.INSTANCE.ioctl(file.number(), TUNGETIFF, request.memory()) >= 0
+        && (request.value().getShort(0) & IFF_TAP) != 0;
   }
 
   /** How to make a tap device that this process may open. */

@@ -133,8 +133,7 @@ final class Definitions {
   }
 
   static Disk attached(Disk disk, DiskAttachment attachment) {
-    return new Disk(
-        disk.name(), disk.device(), disk.format(), disk.file(), disk.access(), attachment);
+    return disk.attachedBy(attachment);
   }
 
   /** The same disk on that bus, else attached as usual. */

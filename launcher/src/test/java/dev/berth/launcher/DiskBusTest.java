@@ -15,6 +15,7 @@ import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.qapi.misc.Cont;
@@ -87,7 +88,12 @@ final class DiskBusTest {
       assertThatThrownBy(
               () ->
                   host.launcher()
-                      .launch(launch, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+                      .launch(
+                          launch,
+                          HeldResources.none(),
+                          () -> {},
+                          event -> {},
+                          Deadline.of(LauncherFixture.LIMIT)))
           .isInstanceOf(BerthException.class)
           .hasMessageContaining(image.toString());
     }

@@ -15,11 +15,14 @@ import dev.berth.definition.Network.Protocol;
 import dev.berth.definition.Nic;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.Problem;
+import dev.berth.machine.HeldResources;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +80,7 @@ final class HostChecksTest {
   void theSizeAndTheBackingFileAreReadAsTheHeaderHasThem() throws Exception {
     write("image", header(3, 200, 9).put(200, "/base.img".getBytes(StandardCharsets.UTF_8)));
 
-    Qcow2Header header = Qcow2Header.read(directory.resolve("image")).orElseThrow();
+    Qcow2Header header = header(directory.resolve("image")).orElseThrow();
 
     assertThat(header).isEqualTo(new Qcow2Header(3, 1 << 20, Optional.of("/base.img"), 0, 0));
   }
@@ -202,9 +205,15 @@ final class HostChecksTest {
     return problems.get(0).message();
   }
 
+  private static Optional<Qcow2Header> header(Path image) throws IOException {
+    try (FileChannel file = FileChannel.open(image)) {
+      return Qcow2Header.read(file);
+    }
+  }
+
   private static List<Problem> problems(Disk disk) {
     List<Problem> problems = new ArrayList<>();
-    new ImageChecks(problems).check(List.of(disk));
+    new ImageChecks(problems).check(List.of(disk), HeldResources.none());
     return problems;
   }
 

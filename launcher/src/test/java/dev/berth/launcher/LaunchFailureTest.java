@@ -15,6 +15,7 @@ import dev.berth.definition.Nic;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.qmp.Deadline;
@@ -146,7 +147,12 @@ final class LaunchFailureTest {
     assertThatThrownBy(
             () ->
                 host.launcher()
-                    .launch(launch, () -> {}, event -> {}, Deadline.of(Duration.ofMillis(300))))
+                    .launch(
+                        launch,
+                        HeldResources.none(),
+                        () -> {},
+                        event -> {},
+                        Deadline.of(Duration.ofMillis(300))))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("within the deadline");
     assertNothingIsLeftOf(launch);
@@ -176,7 +182,12 @@ final class LaunchFailureTest {
       assertThatThrownBy(
               () ->
                   far.launcher()
-                      .launch(launch, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+                      .launch(
+                          launch,
+                          HeldResources.none(),
+                          () -> {},
+                          event -> {},
+                          Deadline.of(LauncherFixture.LIMIT)))
           .isInstanceOf(HostFailureException.class)
           .hasMessageContaining("the kernel allows 107")
           .hasMessageContaining(launch.files().qmpSocket().toString())
@@ -204,7 +215,12 @@ final class LaunchFailureTest {
     assertThatThrownBy(
             () ->
                 host.launcher()
-                    .launch(launch, this::refuse, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+                    .launch(
+                        launch,
+                        HeldResources.none(),
+                        this::refuse,
+                        event -> {},
+                        Deadline.of(LauncherFixture.LIMIT)))
         .hasMessage("It is not on record.");
     LauncherFixture.await(
         "no process", () -> !new LaunchProcesses(launch, new ProcessTable()).anyAlive());
@@ -218,7 +234,12 @@ final class LaunchFailureTest {
 
   private Machine launch(LaunchRecord launch) throws InterruptedException {
     return host.launcher()
-        .launch(launch, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT));
+        .launch(
+            launch,
+            HeldResources.none(),
+            () -> {},
+            event -> {},
+            Deadline.of(LauncherFixture.LIMIT));
   }
 
   private void assertNothingIsLeftOf(LaunchRecord launch) {

@@ -17,8 +17,10 @@ import dev.berth.definition.Network.Protocol;
 import dev.berth.definition.Nic;
 import dev.berth.domain.ByteSize;
 import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
@@ -109,6 +111,14 @@ final class LaunchPlannerTest {
       AddFd addFd = AddFd.builder().fdsetId(pass.fdset()).opaque(pass.opaque()).build();
       return schema.check(addFd.command(), addFd.arguments());
     }
+    if (step instanceof PassGivenFile pass) {
+      AddFd addFd = AddFd.builder().fdsetId(pass.fdset()).opaque(pass.opaque()).build();
+      return schema.check(addFd.command(), addFd.arguments());
+    }
+    if (step instanceof AddSecret add) {
+      return schema.check(
+          MachineAssembler.ADD_OBJECT, MachineAssembler.secretObject(add, new byte[] {'x'}));
+    }
     if (step instanceof PassTap pass) {
       Getfd getfd = new Getfd(pass.name());
       return schema.check(getfd.command(), getfd.arguments());
@@ -142,6 +152,7 @@ final class LaunchPlannerTest {
             new Disk("cd", DiskDevice.CDROM, DiskFormat.RAW, Optional.empty(), Access.READ_ONLY)));
     cases.putAll(DiskCases.all());
     cases.putAll(ComputeCases.all());
+    cases.putAll(GivenCases.all());
     cases.put("peripherals-conventional-pci", PeripheralTest.all("pc"));
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
@@ -235,6 +246,7 @@ final class LaunchPlannerTest {
                 Path.of("/log/a,b"),
                 definition.devices().consoleLogLimit()),
             Map.of(),
+            GivenCases.files(definition),
             firmware(definition.boot())));
   }
 
@@ -266,6 +278,13 @@ final class LaunchPlannerTest {
       if (step instanceof PassFile pass) {
         text.append(
             String.format("%npass %s as %s (%s)", pass.file(), pass.fdset(), pass.access()));
+      } else if (step instanceof PassGivenFile pass) {
+        text.append(
+            String.format(
+                "%npass given %s (%s) as %s (%s)",
+                pass.resource(), pass.file(), pass.fdset(), pass.access()));
+      } else if (step instanceof AddSecret add) {
+        text.append(String.format("%nadd secret %s as %s", add.resource(), add.id()));
       } else if (step instanceof PassTap pass) {
         text.append(String.format("%npass %s as %s", pass.tap(), pass.name()));
       } else if (step instanceof Execute execute) {

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.definition.DomainDefinition;
 import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -59,7 +60,8 @@ final class LauncherFixture implements AutoCloseable {
   }
 
   LaunchRecord plan(DomainDefinition definition) {
-    LaunchRecord launch = launcher.plan(definition.uuid().orElse(DOMAIN), 1, definition);
+    LaunchRecord launch =
+        launcher.plan(definition.uuid().orElse(DOMAIN), 1, definition, HeldResources.none());
     launches.add(launch);
     return launch;
   }
@@ -71,7 +73,8 @@ final class LauncherFixture implements AutoCloseable {
   }
 
   Machine launch(DomainDefinition definition) throws InterruptedException {
-    return launcher.launch(plan(definition), () -> {}, event -> {}, Deadline.of(LIMIT));
+    return launcher.launch(
+        plan(definition), HeldResources.none(), () -> {}, event -> {}, Deadline.of(LIMIT));
   }
 
   /** The process of an identity that must be alive. */

@@ -11,6 +11,7 @@ import dev.berth.definition.Nic;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.TapSource;
@@ -18,12 +19,14 @@ import dev.berth.qapi.misc.Cont;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
+import dev.berth.testing.contract.OpenFiles;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +90,9 @@ final class TapTest {
           PrivateNetwork.ip("link", "add", "up0", "address", up, "mtu", "1400", "type", "veth");
           PrivateNetwork.ip("link", "set", "up0", "master", "br0");
           String before = PrivateNetwork.ip("-o", "link", "show", "br0");
-          try (var tap = TapDevices.open(new TapSource.OnBridge("br0", "00:00:00:00:00:02"))) {
+          try (var tap =
+              TapDevices.open(
+                  new TapSource.OnBridge("br0", "00:00:00:00:00:02"), HeldResources.none())) {
             assertThat(tap.descriptor().valid()).isTrue();
             assertThat(PrivateNetwork.ip("-o", "link", "show", "berth0")).contains("mtu 1400");
             return assertThat(linkAddress(PrivateNetwork.ip("-o", "link", "show", "br0")))
@@ -109,7 +114,11 @@ final class TapTest {
                     () ->
                         host.launcher()
                             .launch(
-                                second, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT)))
+                                second,
+                                HeldResources.none(),
+                                () -> {},
+                                event -> {},
+                                Deadline.of(LauncherFixture.LIMIT)))
                 .isInstanceOf(HostFailureException.class)
                 .hasMessageContaining("network interface 'lan'")
                 .hasMessageContaining("another process has it open");
@@ -118,6 +127,31 @@ final class TapTest {
           }
           return assertThat(PrivateNetwork.ip("link")).contains("tap7");
         });
+  }
+
+  @Test
+  void aTapThatIsGivenOpenIsUsedAsItIs() throws Exception {
+    PrivateNetwork.in(
+        () -> {
+          PrivateNetwork.ip("tuntap", "add", "dev", "tap7", "mode", "tap");
+          try (var host = LauncherFixture.in(home)) {
+            Machine machine = launchWithOpenTap(host);
+
+            assertThat(OpenFiles.of(machine.process().pid())).contains("/dev/net/tun");
+            return assertThat(OpenFiles.ofThisProcess()).doesNotContain("/dev/net/tun");
+          }
+        });
+  }
+
+  private static Machine launchWithOpenTap(LauncherFixture host) throws InterruptedException {
+    DomainDefinition definition = on(new Network.OpenTap("uplink"));
+    try (var open = TapDevices.open(new TapSource.Existing("tap7"), HeldResources.none());
+        var held = HeldResources.copyOf(Map.of("uplink", open.descriptor()), Map.of())) {
+      LaunchRecord launch =
+          host.owning(host.launcher().plan(LauncherFixture.DOMAIN, 1, definition, held));
+      return host.launcher()
+          .launch(launch, held, () -> {}, event -> {}, Deadline.of(LauncherFixture.LIMIT));
+    }
   }
 
   @Test
@@ -146,6 +180,7 @@ final class TapTest {
 
     NetworkChecks.check(
         List.of(nic("lan", new Network.Bridge("lo"))),
+        HeldResources.none(),
         List.of("Name:\tjava", "CapEff:\t00000000a80425fb"),
         problems);
 
@@ -162,7 +197,7 @@ final class TapTest {
         () -> {
           PrivateNetwork.ip("link", "add", "up0", "type", "veth");
           TapSource tap = new TapSource.OnBridge("up0", "52:54:00:12:34:56");
-          return assertThatThrownBy(() -> TapDevices.open(tap).close())
+          return assertThatThrownBy(() -> TapDevices.open(tap, HeldResources.none()).close())
               .hasMessageStartingWith("cannot join bridge 'up0': it is no bridge");
         });
   }

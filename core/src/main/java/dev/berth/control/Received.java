@@ -1,0 +1,60 @@
+package dev.berth.control;
+
+import dev.berth.error.InvalidRequestException;
+import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file descriptors that came beside one request. Closed when the request has been served.
+ *
+ * @param descriptors in the order in which they were sent
+ * @param surplus how many more came that cannot be taken, and are closed
+ */
+record Received(List<FileDescriptor> descriptors, int surplus) implements Closeable {
+  /** None. */
+  static final Received NOTHING = new Received(List.of(), 0);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Received.class);
+
+  /**
+   * The descriptors by the names that the request has for them.
+   *
+   * @throws InvalidRequestException when there are not as many as names
+   */
+  Map<String, FileDescriptor> named(String method, List<String> names) {
+    int count = descriptors.size() + surplus;
+    if (surplus > 0 || names.size() != count) {
+      throw new InvalidRequestException(
+          String.format(
+              "%s names %d file descriptors, and %d came beside it, %d of which can be taken: send"
+                  + " each with the bytes of the request that names it.",
+              method, names.size(), count, descriptors.size()));
+    }
+    Map<String, FileDescriptor> named = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      if (named.put(names.get(i), descriptors.get(i)) != null) {
+        throw new InvalidRequestException(
+            method + " names one file descriptor twice: give each a name of its own.");
+      }
+    }
+    return named;
+  }
+
+  @Override
+  public void close() {
+    for (FileDescriptor descriptor : descriptors) {
+      try {
+        new FileOutputStream(descriptor).close();
+      } catch (IOException e) {
+        LOG.debug("A file descriptor of a client reports at its end: {}", e.toString());
+      }
+    }
+  }
+}
