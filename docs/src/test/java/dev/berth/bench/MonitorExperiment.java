@@ -2,13 +2,18 @@ package dev.berth.bench;
 
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.FlightRecorder;
 import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpEvent;
+import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
+import dev.berth.qmp.QmpRecorder;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +45,7 @@ final class MonitorExperiment implements Experiment {
     ExecutorService callbacks = Executors.newSingleThreadExecutor();
     Process qemu = qemu(ours, theirs);
     try (QmpLoop loop = QmpLoop.start("bench-qmp", callbacks);
-        QmpConnection connection = loop.connect(ours, PATIENCE, event -> {}).get();
+        QmpConnection connection = loop.connect(ours, PATIENCE, new Recorded()).get();
         BareMonitor monitor = BareMonitor.connect(theirs, qemu::isAlive)) {
       return List.of(measure(plan, connection, monitor));
     } finally {
@@ -88,5 +93,18 @@ final class MonitorExperiment implements Experiment {
         ours,
         bare,
         new Target.RatioAtMost(1.3));
+  }
+
+  /** As an engine's connections: the last messages are noted. */
+  private static final class Recorded implements QmpEventListener {
+    private final QmpRecorder recorder = new FlightRecorder(Clock.systemUTC());
+
+    @Override
+    public void event(QmpEvent event) {}
+
+    @Override
+    public QmpRecorder recorder() {
+      return recorder;
+    }
   }
 }
