@@ -103,7 +103,7 @@ final class QmpCommandTest {
             """
                 .replace(", also out of band", ""));
     assertThat(shell.run("qmp", "web", "--describe", "migrate-pause").out())
-        .isEqualTo("migrate-pause, also out of band\nreturns nothing\n");
+        .isEqualTo("migrate-pause, since 3.0, also out of band\nreturns nothing\n");
   }
 
   @Test

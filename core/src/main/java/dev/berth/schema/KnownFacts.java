@@ -1,44 +1,27 @@
 package dev.berth.schema;
 
-import java.util.Map;
+import dev.berth.qapi.QapiHistory;
 import java.util.Optional;
 
-/** The commands that came or went between the versions of QEMU that Berth runs. */
+/** What the facts of the typed model tell of commands and arguments. */
 public final class KnownFacts implements CommandFacts {
-  private static final Map<String, Fact> FACTS =
-      Map.ofEntries(
-          Map.entry("block_passwd", removed("6.0")),
-          Map.entry("blockdev-reopen", since("6.1")),
-          Map.entry("change", removed("6.0", "blockdev-change-medium")),
-          Map.entry("cpu-add", removed("5.2", "device_add")),
-          Map.entry("migrate-set-cache-size", removed("6.0", "migrate-set-parameters")),
-          Map.entry("migrate_set_downtime", removed("6.0", "migrate-set-parameters")),
-          Map.entry("migrate_set_speed", removed("6.0", "migrate-set-parameters")),
-          Map.entry("query-cpus", removed("6.0", "query-cpus-fast")),
-          Map.entry("query-events", removed("6.0", "query-qmp-schema")),
-          Map.entry("query-migrate-cache-size", removed("6.0", "query-migrate-parameters")),
-          Map.entry("query-yank", since("6.0")),
-          Map.entry("set-action", since("6.0")),
-          Map.entry("snapshot-delete", since("6.0")),
-          Map.entry("snapshot-load", since("6.0")),
-          Map.entry("snapshot-save", since("6.0")),
-          Map.entry("x-blockdev-reopen", removed("6.1", "blockdev-reopen")),
-          Map.entry("yank", since("6.0")));
 
+  /** Looks through the text for one line: it is asked only when something is refused. */
   @Override
   public Optional<Fact> find(String name) {
-    return Optional.ofNullable(FACTS.get(name));
+    return QapiHistory.LINES
+        .lines()
+        .filter(line -> line.startsWith(name + "\t"))
+        .findFirst()
+        .map(KnownFacts::fact);
   }
 
-  private static Fact since(String version) {
-    return new Fact(Optional.of(version), Optional.empty(), Optional.empty());
+  private static Fact fact(String line) {
+    String[] fields = line.split("\t", -1);
+    return new Fact(known(fields[1]), known(fields[2]), known(fields[3]));
   }
 
-  private static Fact removed(String version) {
-    return new Fact(Optional.empty(), Optional.of(version), Optional.empty());
-  }
-
-  private static Fact removed(String version, String instead) {
-    return new Fact(Optional.empty(), Optional.of(version), Optional.of(instead));
+  private static Optional<String> known(String field) {
+    return field.isEmpty() ? Optional.empty() : Optional.of(field);
   }
 }

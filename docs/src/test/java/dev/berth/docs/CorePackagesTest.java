@@ -29,7 +29,7 @@ final class CorePackagesTest {
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "json", "qmp")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
-          Map.entry("schema", Set.of("definition", "error", "json", "qmp")),
+          Map.entry("schema", Set.of("definition", "error", "json", "qapi", "qmp")),
           Map.entry(
               "machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),

@@ -73,7 +73,7 @@ public final class CommandPage {
         .find(command.name())
         .ifPresent(
             fact -> {
-              fact.since().ifPresent(version -> notes.add("since " + version));
+              fact.age().ifPresent(notes::add);
               fact.removedIn().ifPresent(version -> notes.add("removed in " + version));
               fact.instead().ifPresent(other -> notes.add("instead: " + other));
             });

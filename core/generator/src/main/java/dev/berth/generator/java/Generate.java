@@ -36,7 +36,9 @@ public final class Generate {
   static void write(Collection<Definition> facts, Words words, Output output) throws IOException {
     var packages = new TreeMap<String, TreeSet<String>>();
     var events = new TreeMap<String, ClassName>();
+    var history = new HistoryWriter();
     for (Model model : Model.of(facts)) {
+      history.add(model);
       var writer = new TypeWriter(model, words);
       for (Definition definition : model.definitions()) {
         ClassName name = new Types(model).of(definition);
@@ -52,6 +54,7 @@ public final class Generate {
     }
     ClassName reader = ClassName.get(Types.ROOT, "EventReader");
     output.write(Types.ROOT, reader.simpleName(), source(Types.ROOT, events(reader, events)));
+    output.write(Types.ROOT, HistoryWriter.NAME.simpleName(), source(Types.ROOT, history.write()));
     for (Map.Entry<String, TreeSet<String>> entry : packages.entrySet()) {
       output.write(entry.getKey(), "package-info", packageInfo(entry.getKey(), entry.getValue()));
     }
