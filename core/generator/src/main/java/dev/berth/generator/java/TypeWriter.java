@@ -93,12 +93,12 @@ final class TypeWriter {
         type = open(command, name, components);
       } else {
         type = records.record(name, components, docs.type(command));
-        type.addMethod(RecordWriter.encode("arguments", CodeBlock.of(""), components));
+        type.addMethod(records.read(name, components))
+            .addMethod(RecordWriter.encode("arguments", CodeBlock.of(""), components));
         builders.add(type, name, components);
       }
       if (boxed.flatMap(model::commandOf).filter(command::equals).isPresent()) {
         type.addSuperinterface(Types.VALUE)
-            .addMethod(records.read(name, components))
             .addMethod(
                 MethodSpec.methodBuilder("encode")
                     .addAnnotation(Override.class)
@@ -126,6 +126,10 @@ final class TypeWriter {
         .recordConstructor(
             MethodSpec.constructorBuilder().addParameter(types.of(union), "options").build())
         .addMethod(
+            reader(name)
+                .addStatement("return new $T($T.read(value))", name, types.of(union))
+                .build())
+        .addMethod(
             MethodSpec.methodBuilder("arguments")
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC)
@@ -139,6 +143,7 @@ final class TypeWriter {
     if (components.isEmpty()) {
       return records
           .record(name, components, docs.type(command))
+          .addMethod(records.read(name, components))
           .addMethod(RecordWriter.encode("arguments", CodeBlock.of(""), components));
     }
     MethodSpec.Builder constructor = MethodSpec.constructorBuilder();
@@ -159,6 +164,7 @@ final class TypeWriter {
         .addJavadoc(
             "$L\n\n$L@param properties what else the command takes", docs.type(command), params)
         .recordConstructor(constructor.build())
+        .addMethod(readOpen(name, components))
         .addMethod(
             MethodSpec.methodBuilder(encode.name())
                 .addAnnotation(Override.class)
@@ -166,6 +172,31 @@ final class TypeWriter {
                 .returns(Types.OBJECT)
                 .addCode(body.addStatement("return object").build())
                 .build());
+  }
+
+  private MethodSpec readOpen(ClassName name, List<Component> components) {
+    CodeBlock names =
+        components.stream()
+            .map(component -> CodeBlock.of("$S", component.wire()))
+            .collect(CodeBlock.joining(", "));
+    CodeBlock values =
+        components.stream()
+            .map(component -> types.read(component, "object"))
+            .collect(CodeBlock.joining(",\n"));
+    return reader(name)
+        .addStatement("$T object = $T.object(value)", Types.OBJECT, Types.WIRE)
+        .addStatement("$T properties = object.deepCopy()", Types.OBJECT)
+        .addStatement("properties.remove($T.of($L))", List.class, names)
+        .addStatement("return new $T(\n$L,\nproperties)", name, values)
+        .build();
+  }
+
+  private static MethodSpec.Builder reader(ClassName name) {
+    return MethodSpec.methodBuilder("read")
+        .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+        .addJavadoc("Reads its arguments.")
+        .addParameter(Types.NODE, "value")
+        .returns(name);
   }
 
   private TypeName returned(Definition command) {
