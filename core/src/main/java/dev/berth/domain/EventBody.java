@@ -107,7 +107,14 @@ public interface EventBody {
    */
   record Touched(String command) implements EventBody {}
 
-  /** QEMU reported an I/O error of a guest's disk, in its words. */
+  /**
+   * QEMU reported an I/O error of a guest's disk, in its words (QAPI {@code BLOCK_IO_ERROR}).
+   *
+   * @param node the block node
+   * @param operation read or write
+   * @param action what QEMU did about it: ignore, report or stop
+   * @param reason for people
+   */
   record IoError(String node, String operation, String action, String reason)
       implements EventBody {}
 

@@ -49,6 +49,15 @@ final class GuestsOfAJvmTest {
   }
 
   @Test
+  void signalsAreTheProgramsOwn() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("(sun|jdk\\.internal)\\.misc\\.Signal.*")
+        .check(LIBRARY);
+  }
+
+  @Test
   void onlyADaemonThatIsAskedToHooksIntoTheEndOfTheJvm() {
     noClasses()
         .that()
