@@ -44,7 +44,7 @@ final class CodecFuzzTest {
   @Tag("full")
   @Test
   void manyMoreMutatedMessagesAreReadOrRefused() throws Exception {
-    fuzz(Long.getLong("fuzz.inputs", 10_000_000), Long.getLong("fuzz.number", System.nanoTime()));
+    fuzz(Long.getLong("fuzz.inputs", 1_000_000), Long.getLong("fuzz.number", System.nanoTime()));
   }
 
   private void fuzz(long inputs, long number) throws Exception {
