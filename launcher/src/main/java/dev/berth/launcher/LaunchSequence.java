@@ -29,6 +29,8 @@ import java.util.function.Function;
  * in its own words, whether or not a command was on its way just then.
  */
 final class LaunchSequence {
+  private static final int ENDING_LIMIT_MILLIS = 1000;
+
   private final QmpLoop loop;
   private final Function<LaunchRecord, Identity> identify;
 
@@ -54,7 +56,7 @@ final class LaunchSequence {
     boolean complete = false;
     try {
       await(connecting.accepted(), deadline, log);
-      QemuProcess process = prove(launch);
+      QemuProcess process = prove(launch, waiter);
       QmpConnection qmp = await(connecting.usable(), deadline, log);
       new MachineAssembler(qmp, held, deadline).assemble(launch);
       complete = true;
@@ -86,12 +88,14 @@ final class LaunchSequence {
     }
   }
 
-  private QemuProcess prove(LaunchRecord launch) {
+  /** A QEMU on its way out has lost its command line, and still holds its pidfile's lock. */
+  private QemuProcess prove(LaunchRecord launch, Process waiter) throws InterruptedException {
     Identity identity = identify.apply(launch);
     if (identity instanceof Identity.Alive alive) {
       return alive.process();
     }
-    if (identity instanceof Identity.Unprovable doubt) {
+    if (identity instanceof Identity.Unprovable doubt
+        && !waiter.waitFor(ENDING_LIMIT_MILLIS, TimeUnit.MILLISECONDS)) {
       throw new HostFailureException(
           "Cannot start domain '" + launch.subject().name() + "': " + doubt.reason() + ".");
     }

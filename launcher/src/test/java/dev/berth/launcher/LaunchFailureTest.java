@@ -16,8 +16,10 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
+import dev.berth.qmp.CommandGate;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import java.net.InetAddress;
@@ -138,6 +140,31 @@ final class LaunchFailureTest {
         .hasMessageContaining("exit code 2")
         .hasMessageContaining("fresh news")
         .hasMessageNotContaining("old news");
+  }
+
+  @Test
+  void aQemuThatEndsWhileItIsProvedIsReportedByItsEnd() throws Exception {
+    LaunchRecord launch = host.plan(Definitions.bare());
+    LaunchSequence sequence =
+        new LaunchSequence(
+            host.loop(),
+            starting -> {
+              host.alive(starting).kill();
+              return new Identity.Unprovable("it is on its way out");
+            });
+    Deadline deadline = Deadline.of(LauncherFixture.LIMIT);
+
+    try (QemuShell shell = QemuShell.start(launch, List.of())) {
+      assertThatThrownBy(
+              () ->
+                  sequence.launch(
+                      launch, HeldResources.none(), shell, CommandGate.OPEN, event -> {}, deadline))
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContaining("QEMU ended with signal 9")
+          .hasMessageNotContaining("on its way out");
+    }
+    host.launcher().abort(launch);
+    assertNothingIsLeftOf(launch);
   }
 
   @Test
