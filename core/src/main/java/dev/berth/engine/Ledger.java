@@ -338,9 +338,9 @@ final class Ledger {
     if (step.endsLaunch()) {
       machine = Optional.empty();
     }
+    onStep.run(); // first: who reads when a start is due finds its timer set
     publish();
     step.published().run();
-    onStep.run();
   }
 
   private void log(DomainStatus next, String actor) {
