@@ -21,7 +21,7 @@ final class AutostartTest extends PolicyFixture {
 
     waitUntil(DomainState.RUNNING);
     eventually(() -> assertThat(events()).contains(EventTypes.AUTOSTARTED));
-    assertThat(web().restart()).isEmpty();
+    eventually(() -> assertThat(web().restart()).isEmpty());
   }
 
   @Test
@@ -125,7 +125,7 @@ final class AutostartTest extends PolicyFixture {
             launcher.fail(FakeLauncher.Job.PLAN, new HostFailureException("No such image.")));
 
     eventually(() -> assertThat(events()).contains(EventTypes.RESTART_GIVEN_UP));
-    assertThat(web().restart()).isEmpty();
+    eventually(() -> assertThat(web().restart()).isEmpty());
 
     define("autostart: true\nrestart: on-failure");
     host.close();

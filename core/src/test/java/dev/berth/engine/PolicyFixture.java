@@ -64,6 +64,7 @@ abstract class PolicyFixture extends EngineFixture {
     time.pass(duration);
   }
 
+  /** What is on record; what is published with it may still be on its way. */
   final List<String> events() {
     return memory.eventsAfter(0, 1000).stream().map(DomainEvent::type).toList();
   }

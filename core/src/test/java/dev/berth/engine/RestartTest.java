@@ -111,8 +111,8 @@ final class RestartTest extends PolicyFixture {
     machine.die(KILLED);
 
     eventually(() -> assertThat(events()).contains(EventTypes.RESTART_GIVEN_UP));
+    eventually(() -> assertThat(web().restart().orElseThrow().nextTryAt()).isEmpty());
     assertThat(web().status().state()).isEqualTo(DomainState.SHUTOFF);
-    assertThat(web().restart().orElseThrow().nextTryAt()).isEmpty();
   }
 
   @Test
