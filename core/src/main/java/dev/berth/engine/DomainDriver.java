@@ -5,13 +5,8 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
-import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
-import dev.berth.error.BerthException;
-import dev.berth.error.BusyException;
-import dev.berth.error.InvalidStateException;
-import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -32,15 +27,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The single writer of one domain. Calls of any thread become turns in its mailbox; the verb table
- * admits or refuses them; the {@link MachineKeeper} does what concerns the machine. Answers are
- * futures that complete when the outcome is durable.
+ * The single writer of one domain. Calls of any thread become turns in its mailbox, admitted or
+ * refused as {@link Requests}; the {@link MachineKeeper} does what concerns the machine, {@link
+ * DefinitionVerbs} what concerns the definition. Answers are futures that complete when the outcome
+ * is durable.
  */
 final class DomainDriver {
   private static final Logger LOG = LoggerFactory.getLogger(DomainDriver.class);
@@ -52,10 +46,9 @@ final class DomainDriver {
   private final MachineVerbs verbs;
   private final HandCommands hands;
   private final LivenessCheck liveness;
+  private final DefinitionVerbs definitions;
+  private final Requests requests;
   private final Consoles consoles = new Consoles();
-  private final Runnable onUndefined;
-  private volatile DefinitionView definition;
-
   private final AtomicBoolean ticking = new AtomicBoolean();
 
   private DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
@@ -66,8 +59,8 @@ final class DomainDriver {
     this.verbs = new MachineVerbs(mailbox, ledger, keeper);
     this.hands = new HandCommands(host, mailbox, ledger, keeper, verbs);
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
-    this.onUndefined = onUndefined;
-    this.definition = new DefinitionView(ledger.revision(), ledger.document());
+    this.definitions = new DefinitionVerbs(host, ledger, keeper, onUndefined);
+    this.requests = new Requests(host, mailbox, ledger, keeper);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -87,7 +80,7 @@ final class DomainDriver {
 
   /** The current definition. Any thread; never waits. */
   DefinitionView definition() {
-    return definition;
+    return definitions.definition();
   }
 
   /** The domain's place when all guests are shut down. Any thread; never waits. */
@@ -142,7 +135,7 @@ final class DomainDriver {
     }
     if (intent.get().verb().equals("undefine")) {
       LOG.info("Domain '{}': finishing an undefine that was cut off", ledger.name());
-      return finishUndefine(intent.get().actor());
+      return definitions.finishUndefine(intent.get().actor());
     }
     return keeper.record(
         Step.by(Actors.HOST)
@@ -196,7 +189,7 @@ final class DomainDriver {
   CompletableFuture<VerbResult> start(StartMode mode, HeldResources held, String actor) {
     Verb verb = mode == StartMode.RUNNING ? Verb.START : Verb.START_PAUSED;
     CompletableFuture<VerbResult> started =
-        ask(
+        requests.ask(
             verb,
             answer -> {
               keeper.starts().begin(mode, held, actor, answer);
@@ -207,7 +200,7 @@ final class DomainDriver {
   }
 
   CompletableFuture<VerbResult> shutdown(ShutdownPolicy policy, String actor, boolean hasDeadline) {
-    return ask(
+    return requests.ask(
         Verb.SHUTDOWN,
         answer -> {
           if (keeper.lifecycle() instanceof Lifecycle.Ending ending) {
@@ -225,24 +218,24 @@ final class DomainDriver {
   }
 
   CompletableFuture<VerbResult> pause(String actor, boolean hasDeadline) {
-    return ask(Verb.PAUSE, answer -> verbs.pause(actor, hasDeadline, answer));
+    return requests.ask(Verb.PAUSE, answer -> verbs.pause(actor, hasDeadline, answer));
   }
 
   CompletableFuture<VerbResult> resume(String actor, boolean hasDeadline) {
-    return ask(Verb.RESUME, answer -> verbs.resume(actor, hasDeadline, answer));
+    return requests.ask(Verb.RESUME, answer -> verbs.resume(actor, hasDeadline, answer));
   }
 
   CompletableFuture<VerbResult> reset(String actor, boolean hasDeadline) {
-    return ask(Verb.RESET, answer -> verbs.reset(actor, hasDeadline, answer));
+    return requests.ask(Verb.RESET, answer -> verbs.reset(actor, hasDeadline, answer));
   }
 
   CompletableFuture<VerbResult> destroy(Duration grace, String actor) {
-    return ask(Verb.DESTROY, answer -> verbs.destroy(grace, actor, answer));
+    return requests.ask(Verb.DESTROY, answer -> verbs.destroy(grace, actor, answer));
   }
 
   CompletableFuture<String> qmp(QmpRequest request, String actor, boolean hasDeadline) {
     ObjectNode arguments = HandRules.arguments(request);
-    return askQemu(answer -> hands.send(request, arguments, actor, hasDeadline, answer));
+    return requests.askQemu(answer -> hands.send(request, arguments, actor, hasDeadline, answer));
   }
 
   /** The events of the domain's machines. Any thread. */
@@ -251,23 +244,11 @@ final class DomainDriver {
   }
 
   CompletableFuture<String> qmpSchema() {
-    return askQemu(hands::schema);
-  }
-
-  private CompletableFuture<String> askQemu(
-      Function<CompletableFuture<String>, CompletionStage<?>> question) {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    post(
-        answer,
-        () -> {
-          admit(Verb.QMP, new CompletableFuture<>());
-          return question.apply(answer);
-        });
-    return answer;
+    return requests.askQemu(hands::schema);
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {
-    return ask(Verb.UNDEFINE, answer -> undefine(actor, answer));
+    return requests.ask(Verb.UNDEFINE, answer -> definitions.undefine(actor, answer));
   }
 
   /**
@@ -278,162 +259,7 @@ final class DomainDriver {
   CompletableFuture<DefineResult> define(
       DomainDefinition wanted, DefineCondition condition, String actor) {
     CompletableFuture<DefineResult> answer = new CompletableFuture<>();
-    post(answer, () -> define(wanted, condition, actor, answer));
+    requests.post(answer, () -> definitions.define(wanted, condition, actor, answer));
     return answer;
-  }
-
-  private CompletionStage<?> define(
-      DomainDefinition wanted,
-      DefineCondition condition,
-      String actor,
-      CompletableFuture<DefineResult> answer) {
-    Definitions.check(condition, ledger);
-    if (ledger.isDefinedAs(wanted)) {
-      answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
-      return Mailbox.DONE;
-    }
-    Step step =
-        Step.by(actor)
-            .definition(wanted)
-            .event(EventTypes.REDEFINED, Map.of("revision", Long.toString(ledger.revision() + 1)));
-    return ledger
-        .request(step)
-        .thenRun(
-            () -> {
-              definition = new DefinitionView(ledger.revision(), ledger.document());
-              answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot()));
-            })
-        .exceptionally(failure -> fail(answer, failure));
-  }
-
-  private CompletionStage<?> undefine(String actor, CompletableFuture<VerbResult> answer) {
-    Intent intent = new Intent(ledger.uuid(), "undefine", "{}", actor, host.now());
-    return ledger
-        .request(Step.by(actor).intent(intent))
-        .thenCompose(done -> finishUndefine(actor))
-        .thenRun(() -> answer.complete(keeper.changed("")))
-        .exceptionally(failure -> fail(answer, failure));
-  }
-
-  /**
-   * Removes the domain's logs, its UEFI variables and its rows. When that fails the domain stays,
-   * without the intent: a later opening must not forget a domain whose undefine has been reported
-   * as failed.
-   */
-  private CompletionStage<Void> finishUndefine(String actor) {
-    Step step =
-        Step.by(actor)
-            .change(new Change.RemoveDomain(ledger.uuid()))
-            .event(EventTypes.UNDEFINED, Map.of())
-            .whenPublished(this::undefined);
-    return CompletableFuture.runAsync(
-            () -> host.launcher().removeFiles(ledger.uuid()), host.patient())
-        .thenComposeAsync(done -> ledger.request(step), host.turns())
-        .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
-        .thenCompose(stage -> stage);
-  }
-
-  private void undefined() {
-    keeper.become(new Lifecycle.Removed());
-    onUndefined.run();
-    ledger.waiters().undefined(ledger.name().text());
-  }
-
-  private CompletionStage<Void> takenBack(Throwable failure) {
-    return keeper
-        .record(Step.by(Actors.HOST).change(new Change.RemoveIntent(ledger.uuid())))
-        .thenCompose(done -> CompletableFuture.failedStage(failure));
-  }
-
-  // ---- admission
-
-  private interface Body {
-    CompletionStage<?> run(CompletableFuture<VerbResult> answer);
-  }
-
-  private CompletableFuture<VerbResult> ask(Verb verb, Body body) {
-    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
-    post(answer, () -> admit(verb, answer) ? body.run(answer) : Mailbox.DONE);
-    return answer;
-  }
-
-  /** Posts a turn whose refusal is the caller's, not the driver's. */
-  private void post(CompletableFuture<?> answer, Mailbox.Turn turn) {
-    try {
-      mailbox.request(
-          () -> {
-            try {
-              if (keeper.lifecycle() instanceof Lifecycle.Removed) {
-                throw new NotFoundException("There is no domain '" + ledger.name() + "'.");
-              }
-              return turn.run().whenComplete((done, failure) -> failIfNot(answer, failure));
-            } catch (BerthException refused) {
-              answer.completeExceptionally(refused);
-              return Mailbox.DONE;
-            } catch (RuntimeException | Error unexpected) { // logged as the turn's failure
-              answer.completeExceptionally(unexpected);
-              throw unexpected;
-            }
-          });
-    } catch (BusyException full) {
-      answer.completeExceptionally(full);
-    }
-  }
-
-  /** Whether the verb goes ahead; else the answer is complete. */
-  private boolean admit(Verb verb, CompletableFuture<VerbResult> answer) {
-    if (verb != Verb.DESTROY && ledger.operation().isPresent()) {
-      OperationSummary operation = ledger.operation().get();
-      throw new BusyException(
-          "Cannot "
-              + verb.text()
-              + " domain '"
-              + ledger.name()
-              + "': "
-              + operation.verb()
-              + " by "
-              + operation.actor()
-              + " has been under way for "
-              + Duration.between(operation.since(), host.now()).toSeconds()
-              + " s. Wait for it, or destroy the domain.");
-    }
-    if (verb == Verb.DESTROY && keeper.lifecycle() instanceof Lifecycle.Starting) {
-      return true;
-    }
-    DomainState state = ledger.snapshot().status().state();
-    Admission admission = VerbTable.decide(verb, state);
-    if (verb.isToBeOff() && keeper.restarts().isDue() && !(admission instanceof Admission.Deny)) {
-      return true;
-    }
-    if (admission instanceof Admission.Already already) {
-      answer.complete(
-          new VerbResult(VerbResult.Effect.ALREADY, already.detail(), ledger.snapshot()));
-      return false;
-    }
-    if (admission instanceof Admission.Deny deny) {
-      throw new InvalidStateException(
-          "Cannot "
-              + verb.text()
-              + " domain '"
-              + ledger.name()
-              + "' ("
-              + state.text()
-              + "): "
-              + deny.remedy()
-              + ".");
-    }
-    return true;
-  }
-
-  /** A turn that failed must not leave its caller waiting. */
-  private static void failIfNot(CompletableFuture<?> answer, @Nullable Throwable failure) {
-    if (failure != null) {
-      answer.completeExceptionally(MachineKeeper.cause(failure));
-    }
-  }
-
-  static <T> @Nullable T fail(CompletableFuture<?> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
-    return null;
   }
 }

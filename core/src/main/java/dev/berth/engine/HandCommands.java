@@ -72,7 +72,7 @@ final class HandCommands {
           Sent sent = new Sent(request, arguments, actor, answer);
           refuseSpawning(active.machine(), sent);
           CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
-          stalled.exceptionally(failure -> DomainDriver.fail(answer, failure));
+          stalled.exceptionally(failure -> Requests.fail(answer, failure));
           MachineWatch.VerbInFlight inFlight =
               new MachineWatch.VerbInFlight(Verb.QMP, actor, hasDeadline, stalled);
           active.watch().add(inFlight);
@@ -163,7 +163,7 @@ final class HandCommands {
               active.news().resetAsked(); // a reset by hand is news
               submit(active, sent);
             })
-        .exceptionally(failure -> DomainDriver.fail(sent.answer(), failure));
+        .exceptionally(failure -> Requests.fail(sent.answer(), failure));
   }
 
   private void submit(Lifecycle.Active active, Sent sent) {

@@ -129,7 +129,7 @@ final class MachineVerbs {
               }
               return destroy(grace, actor, answer);
             })
-        .exceptionally(failure -> DomainDriver.fail(answer, failure));
+        .exceptionally(failure -> Requests.fail(answer, failure));
   }
 
   // ---- one command

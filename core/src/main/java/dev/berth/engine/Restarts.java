@@ -96,7 +96,7 @@ final class Restarts {
     return ledger
         .request(Step.by(actor).policy(Step.Policy.OVERRIDDEN))
         .thenRun(() -> answer.complete(keeper.changed(CANCELLED)))
-        .exceptionally(failure -> DomainDriver.fail(answer, failure));
+        .exceptionally(failure -> Requests.fail(answer, failure));
   }
 
   /** Sets the timer to what is on record now. */

@@ -132,7 +132,7 @@ final class Starts {
   private boolean unrecorded(StartOperation operation, Lifecycle.Active active, Throwable failure) {
     MachineEnd end = new MachineEnd(MachineEnd.Cause.START_UNRECORDED, operation.actor());
     CompletableFuture<VerbResult> ended = new CompletableFuture<>();
-    ended.thenRun(() -> DomainDriver.fail(operation.answer(), failure));
+    ended.thenRun(() -> Requests.fail(operation.answer(), failure));
     end.join(ended);
     keeper.reaper().end(active, end, Duration.ZERO);
     return false;

@@ -1,0 +1,102 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.EventTypes;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DefineResult;
+import dev.berth.host.DefinitionView;
+import dev.berth.host.VerbResult;
+import dev.berth.store.Change;
+import dev.berth.store.Intent;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Verbs on a domain's definition: it is replaced, or removed with all that belongs to the domain.
+ * Runs in the driver's turns.
+ */
+final class DefinitionVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final Runnable onUndefined;
+  private volatile DefinitionView definition;
+
+  DefinitionVerbs(HostServices host, Ledger ledger, MachineKeeper keeper, Runnable onUndefined) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.onUndefined = onUndefined;
+    this.definition = new DefinitionView(ledger.revision(), ledger.document());
+  }
+
+  /** The current definition. Any thread; never waits. */
+  DefinitionView definition() {
+    return definition;
+  }
+
+  /** Replaces the definition, which keeps the domain's UUID and name. */
+  CompletionStage<?> define(
+      DomainDefinition wanted,
+      DefineCondition condition,
+      String actor,
+      CompletableFuture<DefineResult> answer) {
+    Definitions.check(condition, ledger);
+    if (ledger.isDefinedAs(wanted)) {
+      answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
+      return Mailbox.DONE;
+    }
+    Step step =
+        Step.by(actor)
+            .definition(wanted)
+            .event(EventTypes.REDEFINED, Map.of("revision", Long.toString(ledger.revision() + 1)));
+    return ledger
+        .request(step)
+        .thenRun(
+            () -> {
+              definition = new DefinitionView(ledger.revision(), ledger.document());
+              answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot()));
+            })
+        .exceptionally(failure -> Requests.fail(answer, failure));
+  }
+
+  CompletionStage<?> undefine(String actor, CompletableFuture<VerbResult> answer) {
+    Intent intent = new Intent(ledger.uuid(), "undefine", "{}", actor, host.now());
+    return ledger
+        .request(Step.by(actor).intent(intent))
+        .thenCompose(done -> finishUndefine(actor))
+        .thenRun(() -> answer.complete(keeper.changed("")))
+        .exceptionally(failure -> Requests.fail(answer, failure));
+  }
+
+  /**
+   * Removes the domain's logs, its UEFI variables and its rows. When that fails the domain stays,
+   * without the intent: a later opening must not forget a domain whose undefine has been reported
+   * as failed.
+   */
+  CompletionStage<Void> finishUndefine(String actor) {
+    Step step =
+        Step.by(actor)
+            .change(new Change.RemoveDomain(ledger.uuid()))
+            .event(EventTypes.UNDEFINED, Map.of())
+            .whenPublished(this::undefined);
+    return CompletableFuture.runAsync(
+            () -> host.launcher().removeFiles(ledger.uuid()), host.patient())
+        .thenComposeAsync(done -> ledger.request(step), host.turns())
+        .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
+        .thenCompose(stage -> stage);
+  }
+
+  private void undefined() {
+    keeper.become(new Lifecycle.Removed());
+    onUndefined.run();
+    ledger.waiters().undefined(ledger.name().text());
+  }
+
+  private CompletionStage<Void> takenBack(Throwable failure) {
+    return keeper
+        .record(Step.by(Actors.HOST).change(new Change.RemoveIntent(ledger.uuid())))
+        .thenCompose(done -> CompletableFuture.failedStage(failure));
+  }
+}
