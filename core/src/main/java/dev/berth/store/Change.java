@@ -9,8 +9,8 @@ public sealed interface Change {
   record PutDomain(DomainRecord domain) implements Change {}
 
   /**
-   * Removes a domain with its launch record, intent and policy state; nothing happens when there is
-   * none.
+   * Removes a domain with its launch record, intent, policy state and jobs; nothing happens when
+   * there is none.
    */
   record RemoveDomain(UUID domain) implements Change {}
 
@@ -28,4 +28,10 @@ public sealed interface Change {
 
   /** Removes the intent of a domain. */
   record RemoveIntent(UUID domain) implements Change {}
+
+  /** Inserts or replaces a job, by its id. */
+  record PutJob(StoredJob job) implements Change {}
+
+  /** Forgets a job of a domain; nothing happens when there is none. */
+  record RemoveJob(UUID domain, String job) implements Change {}
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param launches launch records of domains that had a machine
  * @param intents effects that were under way
  * @param policyStates how far the host is with the policies of domains that have any
+ * @param jobs those that go on, and those that have ended and are kept
  * @param rebuilt present when the database was damaged and this is what the recovery copies had:
  *     what happened and what may be missing
  */
@@ -18,6 +19,7 @@ public record StoreContents(
     List<StoredLaunch> launches,
     List<Intent> intents,
     List<PolicyState> policyStates,
+    List<StoredJob> jobs,
     Optional<String> rebuilt) {
 
   /** Copies the lists. */
@@ -26,5 +28,6 @@ public record StoreContents(
     launches = List.copyOf(launches);
     intents = List.copyOf(intents);
     policyStates = List.copyOf(policyStates);
+    jobs = List.copyOf(jobs);
   }
 }

@@ -11,10 +11,14 @@ import dev.berth.domain.StateReason;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -52,6 +56,10 @@ final class CopyFormat {
               node.put("since", intent.since().toString());
             });
     copy.policyState().ifPresent(state -> root.set("policyState", encode(state)));
+    if (!copy.jobs().isEmpty()) {
+      ObjectNode jobs = root.putObject("jobs");
+      copy.jobs().forEach(job -> putDocument(jobs, job.id(), job.document()));
+    }
     return sealed(root);
   }
 
@@ -92,7 +100,8 @@ final class CopyFormat {
           domain,
           launch,
           intent,
-          policyState(root, domain.uuid()));
+          policyState(root, domain.uuid()),
+          jobs(root, domain.uuid()));
     } catch (RuntimeException e) {
       throw new UnreadableCopyException(e.getMessage());
     }
@@ -166,6 +175,17 @@ final class CopyFormat {
             node.has("dueAt")
                 ? Optional.of(Instant.parse(text(node, "dueAt")))
                 : Optional.empty()));
+  }
+
+  private static List<StoredJob> jobs(JsonNode root, UUID domain) throws UnreadableCopyException {
+    List<StoredJob> jobs = new ArrayList<>();
+    if (root.has("jobs")) {
+      JsonNode node = object(root, "jobs");
+      for (Map.Entry<String, JsonNode> each : node.properties()) {
+        jobs.add(new StoredJob(each.getKey(), domain, document(node, each.getKey())));
+      }
+    }
+    return jobs;
   }
 
   private static void putDocument(ObjectNode node, String field, String document) {

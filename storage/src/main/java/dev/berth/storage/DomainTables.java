@@ -11,6 +11,7 @@ import dev.berth.store.Change;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +22,7 @@ import java.util.UUID;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of domains, launch records, intents and policy states. */
+/** The tables of domains, launch records, intents, policy states and jobs. */
 final class DomainTables {
   /** H2's limit for a VARCHAR. */
   private static final int DOCUMENT_LIMIT_CHARACTERS = 1_048_576;
@@ -39,7 +40,7 @@ final class DomainTables {
    * Makes one change.
    *
    * @throws AlreadyExistsException when the name belongs to another domain
-   * @throws NotFoundException when there is no domain for a launch record or an intent
+   * @throws NotFoundException when there is no domain for what belongs to one
    * @throws InvalidRequestException when a document is too long
    */
   void apply(Change change) throws SQLException {
@@ -57,6 +58,10 @@ final class DomainTables {
       sql.update("DELETE FROM intents WHERE domain = ?", remove.domain());
     } else if (change instanceof Change.PutPolicyState put) {
       put(put.state());
+    } else if (change instanceof Change.PutJob put) {
+      put(put.job());
+    } else if (change instanceof Change.RemoveJob remove) {
+      sql.update("DELETE FROM jobs WHERE id = ? AND domain = ?", remove.job(), remove.domain());
     }
   }
 
@@ -76,6 +81,10 @@ final class DomainTables {
       return remove.domain();
     } else if (change instanceof Change.PutPolicyState put) {
       return put.state().domain();
+    } else if (change instanceof Change.PutJob put) {
+      return put.job().domain();
+    } else if (change instanceof Change.RemoveJob remove) {
+      return remove.domain();
     }
     throw new IllegalArgumentException("unknown change " + change);
   }
@@ -97,6 +106,17 @@ final class DomainTables {
   List<PolicyState> policyStates() throws SQLException {
     return sql.list(
         "SELECT domain, boot, tries, due_at FROM policy_states", DomainTables::policyState);
+  }
+
+  List<StoredJob> jobs() throws SQLException {
+    return sql.list("SELECT id, domain, document FROM jobs ORDER BY id", DomainTables::job);
+  }
+
+  List<StoredJob> jobs(UUID uuid) throws SQLException {
+    return sql.list(
+        "SELECT id, domain, document FROM jobs WHERE domain = ? ORDER BY id",
+        DomainTables::job,
+        uuid);
   }
 
   Optional<DomainRecord> domain(UUID uuid) throws SQLException {
@@ -206,6 +226,17 @@ final class DomainTables {
         state.dueAt().orElse(null));
   }
 
+  private void put(StoredJob job) throws SQLException {
+    checkLength(job.document(), "job " + job.id(), job.domain());
+    putBelow(
+        job.domain(),
+        "job " + job.id(),
+        "MERGE INTO jobs (id, domain, document) KEY (id) VALUES (?, ?, ?)",
+        job.id(),
+        job.domain(),
+        job.document());
+  }
+
   /** Stores what belongs to a domain, which the database knows to be there or not. */
   private void putBelow(UUID domain, String what, String statement, @Nullable Object... parameters)
       throws SQLException {
@@ -256,6 +287,11 @@ final class DomainTables {
         row.getString("document"),
         row.getString("actor"),
         row.getObject("since", Instant.class));
+  }
+
+  private static StoredJob job(ResultSet row) throws SQLException {
+    return new StoredJob(
+        row.getString("id"), row.getObject("domain", UUID.class), row.getString("document"));
   }
 
   private static PolicyState policyState(ResultSet row) throws SQLException {

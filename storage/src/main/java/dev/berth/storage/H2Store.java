@@ -114,6 +114,7 @@ public final class H2Store implements Store {
                 database.domains().launches(),
                 database.domains().intents(),
                 database.domains().policyStates(),
+                database.domains().jobs(),
                 opened.rebuilt()));
   }
 

@@ -231,7 +231,8 @@ final class Ledger {
               record.get(),
               domains.launch(domain),
               domains.intent(domain),
-              domains.policyState(domain)));
+              domains.policyState(domain),
+              domains.jobs(domain)));
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class Migrations {
   private static final List<String> SCRIPTS =
-      List.of("V001__domains_and_events.sql", "V002__policy_states.sql");
+      List.of("V001__domains_and_events.sql", "V002__policy_states.sql", "V003__jobs.sql");
 
   private Migrations() {}
 

@@ -43,6 +43,7 @@ record RecoveredDomain(List<Change> changes, Optional<String> renamed) {
     copy.launch().ifPresent(launch -> changes.add(new Change.PutLaunch(launch)));
     copy.intent().ifPresent(intent -> changes.add(new Change.PutIntent(intent)));
     copy.policyState().ifPresent(state -> changes.add(new Change.PutPolicyState(state)));
+    copy.jobs().forEach(job -> changes.add(new Change.PutJob(job)));
     return new RecoveredDomain(changes, renamed);
   }
 

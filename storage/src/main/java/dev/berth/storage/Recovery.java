@@ -232,7 +232,8 @@ final class Recovery {
               domain,
               database.domains().launch(domain.uuid()),
               database.domains().intent(domain.uuid()),
-              database.domains().policyState(domain.uuid())));
+              database.domains().policyState(domain.uuid()),
+              database.domains().jobs(domain.uuid())));
     }
     return all;
   }

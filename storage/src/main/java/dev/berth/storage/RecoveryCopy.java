@@ -3,7 +3,9 @@ package dev.berth.storage;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -17,6 +19,7 @@ import java.util.UUID;
  * @param launch its launch record, if any
  * @param intent its intent, if any
  * @param policyState how far the host is with its policies, if it has any
+ * @param jobs its jobs
  */
 record RecoveryCopy(
     UUID host,
@@ -25,7 +28,12 @@ record RecoveryCopy(
     DomainRecord domain,
     Optional<StoredLaunch> launch,
     Optional<Intent> intent,
-    Optional<PolicyState> policyState) {
+    Optional<PolicyState> policyState,
+    List<StoredJob> jobs) {
+
+  RecoveryCopy {
+    jobs = List.copyOf(jobs);
+  }
 
   UUID uuid() {
     return domain.uuid();
@@ -37,6 +45,7 @@ record RecoveryCopy(
         && domain.equals(other.domain)
         && launch.equals(other.launch)
         && intent.equals(other.intent)
-        && policyState.equals(other.policyState);
+        && policyState.equals(other.policyState)
+        && jobs.equals(other.jobs);
   }
 }

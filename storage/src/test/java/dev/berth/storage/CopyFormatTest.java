@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.store.DomainRecord;
+import dev.berth.store.StoredJob;
 import dev.berth.store.testing.StoreRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,10 @@ class CopyFormatTest {
             domain,
             Optional.of(StoreRecords.launch(domain.uuid())),
             Optional.of(StoreRecords.intent(domain.uuid())),
-            Optional.of(StoreRecords.policyState(domain.uuid())));
+            Optional.of(StoreRecords.policyState(domain.uuid())),
+            List.of(
+                StoreRecords.job(domain.uuid(), "a1"),
+                new StoredJob("b1", domain.uuid(), document)));
 
     assertThat(CopyFormat.domainCopy(CopyFormat.encode(copy))).isEqualTo(copy);
   }
@@ -78,6 +83,7 @@ class CopyFormatTest {
         StoreRecords.domain("web-1"),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 }

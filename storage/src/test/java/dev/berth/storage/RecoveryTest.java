@@ -232,14 +232,15 @@ class RecoveryTest {
   void twoCopiesOfOneNameAreBothKept() throws IOException {
     DomainRecord older = StoreRecords.domain("contested");
     RecoveryCopy copy =
-        new RecoveryCopy(hostId, 1, 1, older, Optional.empty(), Optional.empty(), Optional.empty());
+        new RecoveryCopy(
+            hostId, 1, 1, older, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     Files.write(copyOf(older), CopyFormat.encode(copy));
     DomainRecord newer = StoreRecords.domain("contested");
     Files.write(
         copyOf(newer),
         CopyFormat.encode(
             new RecoveryCopy(
-                hostId, 9, 1, newer, copy.launch(), copy.intent(), copy.policyState())));
+                hostId, 9, 1, newer, copy.launch(), copy.intent(), copy.policyState(), List.of())));
     Files.delete(files.databaseFile());
 
     try (H2Store store = open()) {

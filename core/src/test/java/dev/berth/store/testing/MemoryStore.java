@@ -13,12 +13,14 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -84,6 +86,7 @@ public final class MemoryStore implements Store {
         List.copyOf(tables.launches.values()),
         List.copyOf(tables.intents.values()),
         List.copyOf(tables.policyStates.values()),
+        List.copyOf(tables.jobs.values()),
         Optional.empty());
   }
 
@@ -175,6 +178,7 @@ public final class MemoryStore implements Store {
     final Map<UUID, StoredLaunch> launches = new LinkedHashMap<>();
     final Map<UUID, Intent> intents = new LinkedHashMap<>();
     final Map<UUID, PolicyState> policyStates = new LinkedHashMap<>();
+    final Map<String, StoredJob> jobs = new TreeMap<>();
     final List<DomainEvent> events = new ArrayList<>();
 
     Tables copy() {
@@ -183,6 +187,7 @@ public final class MemoryStore implements Store {
       copy.launches.putAll(launches);
       copy.intents.putAll(intents);
       copy.policyStates.putAll(policyStates);
+      copy.jobs.putAll(jobs);
       copy.events.addAll(events);
       return copy;
     }
@@ -195,6 +200,7 @@ public final class MemoryStore implements Store {
         launches.remove(remove.domain());
         intents.remove(remove.domain());
         policyStates.remove(remove.domain());
+        jobs.values().removeIf(job -> job.domain().equals(remove.domain()));
       } else if (change instanceof Change.PutLaunch put) {
         checkExists(put.launch().domain());
         launches.put(put.launch().domain(), put.launch());
@@ -208,6 +214,11 @@ public final class MemoryStore implements Store {
       } else if (change instanceof Change.PutPolicyState put) {
         checkExists(put.state().domain());
         policyStates.put(put.state().domain(), put.state());
+      } else if (change instanceof Change.PutJob put) {
+        checkExists(put.job().domain());
+        jobs.put(put.job().id(), put.job());
+      } else if (change instanceof Change.RemoveJob remove) {
+        jobs.remove(remove.job());
       }
     }
 

@@ -16,6 +16,7 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredJob;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,36 @@ public abstract class StoreContract {
 
     restart();
     assertThat(store.contents().policyStates()).containsExactly(state.notDue(4));
+  }
+
+  @Test
+  void jobsAreKeptReplacedForgottenAndGoWithTheirDomain() {
+    DomainRecord web = StoreRecords.domain("web-1");
+    DomainRecord db = StoreRecords.domain("db-1");
+    commit(StoreRecords.put(web));
+    commit(StoreRecords.put(db));
+    StoredJob ended = new StoredJob("b1", web.uuid(), "{\"state\":\"succeeded\"}");
+    commit(
+        StoreRecords.changes(
+            new Change.PutJob(StoreRecords.job(web.uuid(), "a1")),
+            new Change.PutJob(StoreRecords.job(web.uuid(), "b1")),
+            new Change.PutJob(StoreRecords.job(db.uuid(), "c1"))));
+    commit(
+        StoreRecords.changes(
+            new Change.RemoveJob(web.uuid(), "a1"),
+            new Change.RemoveJob(web.uuid(), "z1"),
+            new Change.PutJob(ended)));
+
+    restart();
+    assertThat(store.contents().jobs()).containsExactly(ended, StoreRecords.job(db.uuid(), "c1"));
+    commit(StoreRecords.changes(new Change.RemoveDomain(db.uuid())));
+
+    restart();
+    assertThat(store.contents().jobs()).containsExactly(ended);
+    assertThatThrownBy(
+            () ->
+                commit(StoreRecords.changes(new Change.PutJob(StoreRecords.job(db.uuid(), "d1")))))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,11 @@ public final class StoreRecords {
   public static PolicyState policyState(UUID domain) {
     return new PolicyState(
         domain, "1b4e28ba-2fa1-11d2-883f-0016d3cca427", 3, Optional.of(SINCE.plusSeconds(16)));
+  }
+
+  /** A job of a domain. */
+  public static StoredJob job(UUID domain, String id) {
+    return new StoredJob(id, domain, "{\"kind\":\"detach-disk\",\"state\":\"running\"}");
   }
 
   /** An event without a number. */
