@@ -58,11 +58,6 @@ final class BareMachine {
       case "netdev_add" -> List.of("-netdev", json);
       case "object-add" -> List.of("-object", json);
       case "device_add" -> List.of("-device", json);
-      case "chardev-add" -> {
-        String path = step.arguments().at("/backend/data/addr/data/path").asText();
-        String id = step.arguments().path("id").asText();
-        yield List.of("-chardev", "socket,id=" + id + ",path=" + path + ",server=on,wait=off");
-      }
       default -> throw new IllegalStateException("no option is like " + step.command());
     };
   }

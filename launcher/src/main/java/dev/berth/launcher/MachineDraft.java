@@ -93,7 +93,8 @@ final class MachineDraft {
 
   /** Adds a {@code device_add} to a PCI bus and returns its arguments, to add properties to. */
   ObjectNode plug(String driver, String id, PciSlots.Place place) {
-    return plug(driver, id).put("bus", place.bus()).put("addr", place.address());
+    ObjectNode arguments = plug(driver, id).put("bus", place.bus());
+    return place.isOnly() ? arguments : arguments.put("addr", place.address());
   }
 
   /** Notes a device. */

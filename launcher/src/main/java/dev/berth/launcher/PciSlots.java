@@ -49,9 +49,14 @@ sealed interface PciSlots {
       return "0x" + Integer.toHexString(slot);
     }
 
-    /** The place as a launch record has it: a root port has one slot, a shared bus many. */
+    /** Whether its bus has no other: a root port has one slot, a shared bus many. */
+    boolean isOnly() {
+      return slot == 0;
+    }
+
+    /** The place as a launch record has it. */
     String text() {
-      return slot == 0 ? bus : bus + ":" + address();
+      return isOnly() ? bus : bus + ":" + address();
     }
   }
 
