@@ -76,4 +76,15 @@ final class EstimateTest {
     assertThat(ratio.high()).isCloseTo(1.2, within(1e-9));
     assertThat(bare.estimate().median()).isEqualTo(1e4);
   }
+
+  @Test
+  void theFirstRoundsAreAsManyAsThePairsAndCountWarmUpsToo() {
+    Series series = new Plan(3, 7).series();
+    for (int round = 1; round <= 10; round++) {
+      series.add(round);
+    }
+
+    assertThat(series.first().estimate().median()).isEqualTo(4);
+    assertThat(series.estimate().median()).isEqualTo(7);
+  }
 }

@@ -17,6 +17,15 @@ final class Series {
     values[added++] = value;
   }
 
+  /** As many of the first rounds as there are pairs, whether they count or not. */
+  Series first() {
+    Series first = new Series(new Plan(0, plan.pairs()));
+    for (int i = 0; i < plan.pairs(); i++) {
+      first.add(values[i]);
+    }
+    return first;
+  }
+
   /** The median of the rounds that count. */
   Estimate estimate() {
     return Estimate.of(counted());
