@@ -79,6 +79,9 @@ final class ListCommand implements Command {
 
   /** The domains to list; takes the words out that are about one or more of them all. */
   private List<DomainSnapshot> chosen(List<DomainSnapshot> all, Set<String> unmatched) {
+    if (unmatched.isEmpty() && states.given().isEmpty()) {
+      return all;
+    }
     Set<DomainState> wanted = states.given().orElse(EnumSet.allOf(DomainState.class));
     List<String> given = List.copyOf(unmatched);
     List<DomainSnapshot> chosen = new ArrayList<>();

@@ -34,6 +34,7 @@ public final class Vmctl {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    Preparation.begin();
     // Not System.out, which hides that nobody reads any more.
     Environment environment =
         new Environment(

@@ -75,6 +75,9 @@ final class WireValue {
 
   static Map<String, String> texts(JsonNode node, String member) {
     ObjectNode object = Json.object(node, member);
+    if (object.isEmpty()) {
+      return Map.of();
+    }
     Map<String, String> texts = new LinkedHashMap<>();
     object.fieldNames().forEachRemaining(name -> texts.put(name, Json.text(object, name)));
     return texts;

@@ -2,7 +2,6 @@ package dev.berth.domain;
 
 import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
-import java.util.regex.Pattern;
 
 /**
  * The name of a domain, unique on its host: 1 to 64 characters, ASCII letters, digits, {@code .},
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
  */
 @Api(since = "0.1")
 public record DomainName(String text) implements Comparable<DomainName> {
-  private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final int MAX_LENGTH = 64;
 
   /** What a legal name looks like, for messages. */
   public static final String RULE = "1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit";
@@ -29,7 +28,19 @@ public record DomainName(String text) implements Comparable<DomainName> {
 
   /** Whether that text can be a domain's name. */
   public static boolean isLegal(String text) {
-    return LEGAL.matcher(text).matches();
+    if (text.isEmpty() || text.length() > MAX_LENGTH || !isLetterOrDigit(text.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < text.length(); i++) {
+      if (!isLetterOrDigit(text.charAt(i)) && "._-".indexOf(text.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
   }
 
   /** The text with control characters replaced and cut to 80 characters, fit for a message. */
