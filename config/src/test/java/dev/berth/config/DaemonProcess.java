@@ -49,6 +49,10 @@ final class DaemonProcess implements AutoCloseable {
     }
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** The last lines of its log. */
   List<String> lastWords() {
     synchronized (lastWords) {

@@ -90,6 +90,11 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
+  public void prepare(LaunchRecord launch, HeldResources held, String name) {
+    launcher.prepare(launch, held, name);
+  }
+
+  @Override
   public void abort(LaunchRecord launch) {
     launcher.abort(launch);
   }

@@ -63,6 +63,10 @@ final class HostProcess implements AutoCloseable {
     return lines;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Sends SIGKILL; what the process has printed can still be read. */
   void kill() {
     process.toHandle().destroyForcibly();

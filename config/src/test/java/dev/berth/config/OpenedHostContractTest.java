@@ -5,6 +5,7 @@ import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OpenedHostContractTest
     implements DefinitionContract,
         MachineContract,
+        DescriptorContract,
         QmpContract,
         ResourceContract,
         EventContract,

@@ -174,12 +174,14 @@ final class Methods {
                 host.qmp(
                     ArgumentCodec.domain(params),
                     QmpCodec.request(params),
+                    ArgumentCodec.resources(params),
                     ArgumentCodec.options(params))),
         ArgumentCodec.DOMAIN,
         QmpCodec.COMMAND,
         QmpCodec.ARGUMENTS,
         QmpCodec.CHECK,
         QmpCodec.LANE,
+        ArgumentCodec.DESCRIPTORS,
         ArgumentCodec.DEADLINE);
     call(
         QMP_SCHEMA,

@@ -120,18 +120,28 @@ public final class RemoteHost implements VmHost {
   public VerbResult start(
       DomainRef domain, StartMode mode, Resources resources, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(Methods.MODE, WireText.of(mode));
+    return give(Methods.START, params, resources, options, ResultCodec::verb);
+  }
+
+  /** A call that changes something, and gives what that takes. */
+  private <T> T give(
+      String method,
+      ObjectNode params,
+      Resources resources,
+      CallOptions options,
+      Function<JsonNode, T> decoder) {
     ArgumentCodec.resources(params, resources);
-    if (resources.descriptors().isEmpty()) {
-      return verb(Methods.START, params, options);
-    }
     ArgumentCodec.options(params, options);
+    if (resources.descriptors().isEmpty()) {
+      return change(method, params, options, decoder);
+    }
     return RemoteCalls.connectForDescriptors(connections.address())
         .callOnce(
-            Methods.START,
+            method,
             onBehalf(params),
             resources.descriptors().values(),
             limit(options.deadline()),
-            ResultCodec::verb);
+            decoder);
   }
 
   @Override
@@ -171,11 +181,11 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
-  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+  public String qmp(
+      DomainRef domain, QmpRequest request, Resources resources, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
-    QmpCodec.request(params, request);
-    ArgumentCodec.options(params, options);
-    return change(Methods.QMP, params, options, QmpCodec::reply);
+    QmpCodec.request(params, request.with(resources.names()));
+    return give(Methods.QMP, params, resources, options, QmpCodec::reply);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.berth.engine;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
@@ -26,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +49,7 @@ final class DomainDriver {
   private final DefinitionVerbs definitions;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
+  private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean ticking = new AtomicBoolean();
 
   private DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
@@ -173,6 +174,7 @@ final class DomainDriver {
         () -> {
           keeper.letGo();
           mailbox.close();
+          given.forEach(HeldResources::closeUnlessHandedOver); // of turns that will not be
           settled.complete(null);
           return Mailbox.DONE;
         });
@@ -195,8 +197,7 @@ final class DomainDriver {
               keeper.starts().begin(mode, held, actor, answer);
               return Mailbox.DONE;
             });
-    started.whenComplete((result, failure) -> held.closeUnlessHandedOver());
-    return started;
+    return giving(held, started);
   }
 
   CompletableFuture<VerbResult> shutdown(ShutdownPolicy policy, String actor, boolean hasDeadline) {
@@ -233,9 +234,26 @@ final class DomainDriver {
     return requests.ask(Verb.DESTROY, answer -> verbs.destroy(grace, actor, answer));
   }
 
-  CompletableFuture<String> qmp(QmpRequest request, String actor, boolean hasDeadline) {
-    ObjectNode arguments = HandRules.arguments(request);
-    return requests.askQemu(answer -> hands.send(request, arguments, actor, hasDeadline, answer));
+  /**
+   * Sends a command by hand.
+   *
+   * @param held what goes with it; closed in the end, whatever becomes of the call
+   */
+  CompletableFuture<String> qmp(
+      QmpRequest request, HeldResources held, String actor, boolean hasDeadline) {
+    HandCommand command = HandCommand.of(request, held, actor, hasDeadline);
+    return giving(held, requests.askQemu(answer -> hands.send(command, answer)));
+  }
+
+  /** Closes what a call gives when its outcome is there, unless somebody works with it. */
+  private <T> CompletableFuture<T> giving(HeldResources held, CompletableFuture<T> outcome) {
+    given.add(held);
+    outcome.whenComplete(
+        (result, failure) -> {
+          given.remove(held);
+          held.closeUnlessHandedOver();
+        });
+    return outcome;
   }
 
   /** The events of the domain's machines. Any thread. */

@@ -30,6 +30,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -140,8 +141,12 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
-    return wait(domains().get(domain).qmp(request, actor, options.deadline().isPresent()), options);
+  public String qmp(
+      DomainRef domain, QmpRequest request, Resources resources, CallOptions options) {
+    DomainDriver driver = domains().get(domain);
+    QmpRequest complete = request.with(resources.names());
+    HeldResources held = Provision.copyOf(resources);
+    return wait(driver.qmp(complete, held, actor, options.deadline().isPresent()), options);
   }
 
   @Override

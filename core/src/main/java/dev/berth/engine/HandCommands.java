@@ -1,7 +1,6 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.HandTouch;
 import dev.berth.error.MachineLostException;
@@ -11,8 +10,8 @@ import dev.berth.host.VerbResult;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
 import dev.berth.machine.SpawningForms;
-import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
+import java.io.FileDescriptor;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,54 +41,42 @@ final class HandCommands {
   }
 
   /** A command on its way. */
-  private record Sent(
-      QmpRequest request, ObjectNode arguments, String actor, CompletableFuture<String> answer) {
+  private record Sent(HandCommand command, CompletableFuture<String> answer) {}
 
-    boolean mayChange() {
-      return HandRules.mayChange(request.command(), arguments);
-    }
-  }
-
-  /** Any command, answered with what QEMU returns. */
-  private record Any(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
-    @Override
-    public JsonNode decode(JsonNode value) {
-      return value;
-    }
-  }
-
-  CompletionStage<?> send(
-      QmpRequest request,
-      ObjectNode arguments,
-      String actor,
-      boolean hasDeadline,
-      CompletableFuture<String> answer) {
-    HandRules.refuseOwned(request.command(), arguments);
+  CompletionStage<?> send(HandCommand command, CompletableFuture<String> answer) {
+    HandRules.refuseOwned(command.name(), command.arguments());
     return verbs.onLiveMachine(
         Verb.QMP,
-        hasDeadline,
+        command.hasDeadline(),
         active -> {
-          Sent sent = new Sent(request, arguments, actor, answer);
-          refuseSpawning(active.machine(), sent);
-          CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
-          stalled.exceptionally(failure -> Requests.fail(answer, failure));
-          MachineWatch.VerbInFlight inFlight =
-              new MachineWatch.VerbInFlight(Verb.QMP, actor, hasDeadline, stalled);
-          active.watch().add(inFlight);
-          answer.whenComplete(
-              (done, failure) ->
-                  mailbox.event(
-                      () -> {
-                        active.watch().remove(inFlight);
-                        return Mailbox.DONE;
-                      }));
-          checked(active.machine(), request, arguments)
+          refuseSpawning(active.machine(), command);
+          Sent sent = new Sent(command, answer);
+          watch(active, sent);
+          checked(active.machine(), command)
+              .thenCompose(fine -> prepared(active.machine(), sent))
               .whenComplete(
-                  (fine, failure) ->
+                  (ready, failure) ->
                       mailbox.event(
                           () -> failure == null ? mark(active, sent) : fail(sent, failure)));
           return Mailbox.DONE;
         });
+  }
+
+  private void watch(Lifecycle.Active active, Sent sent) {
+    HandCommand command = sent.command();
+    CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
+    stalled.exceptionally(failure -> Requests.fail(sent.answer(), failure));
+    MachineWatch.VerbInFlight inFlight =
+        new MachineWatch.VerbInFlight(Verb.QMP, command.actor(), command.hasDeadline(), stalled);
+    active.watch().add(inFlight);
+    sent.answer()
+        .whenComplete(
+            (done, failure) ->
+                mailbox.event(
+                    () -> {
+                      active.watch().remove(inFlight);
+                      return Mailbox.DONE;
+                    }));
   }
 
   /** What this QEMU's own schema says of it, as JSON text. */
@@ -112,14 +99,14 @@ final class HandCommands {
         });
   }
 
-  private static void refuseSpawning(Machine machine, Sent sent) {
+  private static void refuseSpawning(Machine machine, HandCommand command) {
     if (SpawningForms.areDenied(machine.launch().argv())) {
-      SpawningForms.in(sent.request().command(), sent.arguments())
+      SpawningForms.in(command.name(), command.arguments())
           .ifPresent(
               program -> {
                 throw new UnsupportedException(
                     "Cannot send '"
-                        + sent.request().command()
+                        + command.name()
                         + "': QEMU would start "
                         + program
                         + ", and its sandbox forbids it to start programs. Nothing was sent.");
@@ -127,14 +114,27 @@ final class HandCommands {
     }
   }
 
-  private CompletionStage<?> checked(Machine machine, QmpRequest request, ObjectNode arguments) {
-    return switch (request.check()) {
+  private CompletionStage<?> checked(Machine machine, HandCommand command) {
+    return switch (command.request().check()) {
       case RAW -> Mailbox.DONE;
       case TYPED ->
           host.launcher()
               .schema(machine)
-              .thenAccept(schema -> HandRules.check(schema, request, arguments));
+              .thenAccept(
+                  schema -> HandRules.check(schema, command.request(), command.arguments()));
     };
+  }
+
+  /** A set by hand gets its file looked at, and its number. */
+  private CompletionStage<?> prepared(Machine machine, Sent sent) {
+    HandCommand command = sent.command();
+    if (!command.name().equals("add-fd")) {
+      return Mailbox.DONE;
+    }
+    String name = command.descriptor().orElseThrow();
+    return CompletableFuture.runAsync(
+            () -> host.launcher().prepare(machine.launch(), command.held(), name), host.patient())
+        .thenCompose(ready -> keeper.fdsets().number(machine, command.arguments(), sent.answer()));
   }
 
   private CompletionStage<?> mark(Lifecycle.Active active, Sent sent) {
@@ -147,16 +147,16 @@ final class HandCommands {
           new MachineLostException(
               "The machine of domain '" + ledger.name() + "' is ending. Nothing was sent."));
     }
-    if (!sent.mayChange()) {
+    HandCommand command = sent.command();
+    if (!command.mayChange()) {
       submit(active, sent);
       return Mailbox.DONE;
     }
-    String command = sent.request().command();
     return ledger
         .request(
-            Step.by(sent.actor())
-                .touched(new HandTouch(command, sent.actor(), host.now()))
-                .event(EventTypes.TOUCHED, Map.of("command", command)))
+            Step.by(command.actor())
+                .touched(new HandTouch(command.name(), command.actor(), host.now()))
+                .event(EventTypes.TOUCHED, Map.of("command", command.name())))
         .thenRun(
             () -> {
               keeper.showMachine(active);
@@ -167,14 +167,30 @@ final class HandCommands {
   }
 
   private void submit(Lifecycle.Active active, Sent sent) {
+    HandCommand command = sent.command();
     QmpConnection gated = active.machine().qmp();
-    QmpConnection qmp = sent.request().check() == QmpRequest.Check.RAW ? gated.ungated() : gated;
-    Any command = new Any(sent.request().command(), sent.arguments());
-    CompletableFuture<JsonNode> reply =
-        switch (sent.request().lane()) {
-          case IN_BAND -> qmp.send(command);
-          case OUT_OF_BAND -> qmp.sendOutOfBand(command);
-        };
+    QmpConnection qmp = command.request().check() == QmpRequest.Check.RAW ? gated.ungated() : gated;
+    if (command.descriptor().isEmpty()) {
+      answer(active, sent, send(qmp, command));
+    } else if (command.held().handOver()) { // else the call has ended meanwhile
+      FileDescriptor descriptor =
+          command.descriptor().flatMap(command.held()::descriptor).orElseThrow();
+      answer(
+          active,
+          sent,
+          qmp.send(command.toSend(), descriptor)
+              .whenComplete((reply, failure) -> command.held().close()));
+    }
+  }
+
+  private static CompletableFuture<JsonNode> send(QmpConnection qmp, HandCommand command) {
+    return switch (command.request().lane()) {
+      case IN_BAND -> qmp.send(command.toSend());
+      case OUT_OF_BAND -> qmp.sendOutOfBand(command.toSend());
+    };
+  }
+
+  private void answer(Lifecycle.Active active, Sent sent, CompletableFuture<JsonNode> reply) {
     reply
         .thenApply(Json::text)
         .whenComplete(
@@ -186,7 +202,7 @@ final class HandCommands {
 
   /** What the command has made of the machine is on record before its caller goes on. */
   private CompletionStage<?> returned(Lifecycle.Active active, Sent sent, String returned) {
-    if (sent.mayChange() && keeper.lifecycle() == active) {
+    if (sent.command().mayChange() && keeper.lifecycle() == active) {
       keeper
           .runStates()
           .ask(active)

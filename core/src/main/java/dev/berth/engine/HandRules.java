@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.QmpRequest;
 import dev.berth.json.Json;
+import dev.berth.machine.FdsetNumbers;
 import dev.berth.schema.CommandFacts;
 import dev.berth.schema.KnownFacts;
 import dev.berth.schema.QmpSchema;
@@ -19,7 +20,13 @@ import java.util.Set;
 
 /** Which QMP commands may be sent by hand, and what they are taken to do. Pure. */
 final class HandRules {
+  /** The argument that has the number of an fdset. */
+  static final String FDSET = "fdset-id";
+
   private static final String HUMAN = "human-monitor-command";
+
+  /** By these names network interfaces get their taps. */
+  private static final String OWN_DESCRIPTORS = "net-";
 
   /** What asks and changes nothing, besides {@code query-…}. */
   private static final Set<String> ASKING =
@@ -66,6 +73,22 @@ final class HandRules {
           throw owned(command, "'qmp' is the host's own monitor; leave it alone");
         }
       }
+      case "add-fd", "remove-fd" -> {
+        if (isOwnFdset(arguments.path(FDSET))) {
+          throw owned(
+              command,
+              "fdsets below "
+                  + FdsetNumbers.FIRST_BY_HAND
+                  + " are the host's own; leave 'fdset-id' to it, or take a higher one");
+        }
+      }
+      case "getfd", "closefd" -> {
+        if (arguments.path("fdname").asText().startsWith(OWN_DESCRIPTORS)) {
+          throw owned(
+              command,
+              "names that begin with '" + OWN_DESCRIPTORS + "' are the host's own; take another");
+        }
+      }
       case HUMAN -> {
         if (HUMAN_QUIT.contains(firstWord(arguments))) {
           throw owned(command, "it ends the machine; destroy the domain");
@@ -73,6 +96,12 @@ final class HandRules {
       }
       default -> {}
     }
+  }
+
+  private static boolean isOwnFdset(JsonNode number) {
+    return number.isIntegralNumber()
+        && number.canConvertToLong()
+        && FdsetNumbers.isOwn(number.longValue());
   }
 
   private static InvalidRequestException owned(String command, String why) {

@@ -54,6 +54,7 @@ final class MachineKeeper {
   private final Reaper reaper;
   private final ShutdownRequests shutdowns;
   private final Restarts restarts;
+  private final Fdsets fdsets = new Fdsets();
   private Lifecycle lifecycle = new Lifecycle.Off();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
@@ -121,6 +122,10 @@ final class MachineKeeper {
 
   Restarts restarts() {
     return restarts;
+  }
+
+  Fdsets fdsets() {
+    return fdsets;
   }
 
   /** The machine answers; from now on it is followed. */

@@ -143,21 +143,36 @@ public interface VmHost extends AutoCloseable {
   /** Lets the CPUs go on. */
   VerbResult resume(DomainRef domain, CallOptions options);
 
+  /** The same as {@link #qmp(DomainRef, QmpRequest, Resources, CallOptions)} with nothing given. */
+  default String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+    return qmp(domain, request, Resources.none(), options);
+  }
+
   /**
    * Sends a QMP command by hand, for what Berth has no method for. One that may change the machine
    * (any but {@code query-…} and its like) is put on record first: an event {@code domain.touched},
    * and a mark on the machine. What would take the machine from under the host ({@code quit}), and
    * what would have a sandboxed QEMU start a program, is refused however it is sent.
    *
+   * <p>Fdsets below 10000 are the host's own: {@code add-fd} without {@code fdset-id} gets a number
+   * from there on, and {@code add-fd} and {@code remove-fd} of a lower one are refused.
+   *
+   * @param resources the one file descriptor that {@code add-fd} and {@code getfd} take; nothing
+   *     for other commands: see {@link QmpRequest#with}. The host has taken its own copy when the
+   *     call returns, whatever its outcome; to one elsewhere it goes over its control socket. With
+   *     {@code add-fd}, QEMU gets an open file description of its own of a file or block device
+   *     that the host's user may open; one that another machine was given at its start is refused
+   *     when either writes to it
    * @return what QEMU returns, as JSON
    * @throws dev.berth.error.InvalidRequestException when the QEMU's schema does not allow it, with
-   *     everything that is wrong; or when the host does not
+   *     everything that is wrong; or when the host does not; or when more or less is given than the
+   *     command takes
    * @throws dev.berth.error.UnsupportedException when this QEMU lacks the command and others have
    *     it, or when its sandbox forbids what it would do
    * @throws dev.berth.error.QemuRefusedException when QEMU refuses it
    * @throws dev.berth.error.InvalidStateException when there is no machine that answers
    */
-  String qmp(DomainRef domain, QmpRequest request, CallOptions options);
+  String qmp(DomainRef domain, QmpRequest request, Resources resources, CallOptions options);
 
   /**
    * What the QEMU of a domain's machine takes over QMP: its reply to {@code query-qmp-schema}.

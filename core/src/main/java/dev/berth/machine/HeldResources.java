@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host's own copies of what a start was given. Thread-safe.
+ * The host's own copies of what a call gives. Thread-safe.
  *
  * <pre>
  *   held ── handOver ──► at work ── close ──► closed
  *     └── closeUnlessHandedOver ─────────────────┘
  * </pre>
  *
- * Whoever waits for a start and whoever does it can both be the last to have them, for a wait may
- * end before the start begins, or after. So the start takes them over, or finds them gone.
+ * Whoever waits for a call and whoever does what it asks can both be the last to have them, for a
+ * wait may end before that begins, or after. So who does it takes them over, or finds them gone.
  */
 public final class HeldResources implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeldResources.class);
@@ -92,6 +92,14 @@ public final class HeldResources implements AutoCloseable {
   /** That secret; empty when there is none of the name. */
   public synchronized Optional<byte[]> secret(String name) {
     return Optional.ofNullable(secrets.get(name));
+  }
+
+  /** Puts a descriptor in the place of the one of that name, which is closed. */
+  public synchronized void replace(String name, FileDescriptor descriptor) {
+    FileDescriptor surplus = stage == Stage.CLOSED ? descriptor : descriptors.put(name, descriptor);
+    if (surplus != null) {
+      close(name, surplus);
+    }
   }
 
   /** Takes over what the other has and this has not; the rest of the other is closed. */

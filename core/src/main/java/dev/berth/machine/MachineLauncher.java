@@ -84,6 +84,18 @@ public interface MachineLauncher {
   CompletableFuture<QmpSchema> schema(Machine machine);
 
   /**
+   * Makes an open file ready for an fdset of a live machine. What is held of a file or a block
+   * device is replaced by an open file description of the machine's own, with the same flags and
+   * offset, where this user may open it. Looks at attributes and opens; reads nothing.
+   *
+   * @param name of the one descriptor that is held
+   * @throws dev.berth.error.InvalidRequestException when QEMU can do nothing with it
+   * @throws dev.berth.error.HostFailureException when another machine was given the same file, and
+   *     either writes to it
+   */
+  void prepare(LaunchRecord launch, HeldResources held, String name);
+
+  /**
    * Makes sure that nothing of a launch that never completed is left or can still appear: ends its
    * processes, found by the incarnation id, and removes its run directory.
    */

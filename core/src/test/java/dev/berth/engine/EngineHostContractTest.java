@@ -4,6 +4,7 @@ import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EngineHostContractTest
     implements DefinitionContract,
         MachineContract,
+        DescriptorContract,
         QmpContract,
         ResourceContract,
         EventContract,

@@ -240,6 +240,11 @@ final class Mortality {
     }
 
     @Override
+    public void prepare(LaunchRecord launch, HeldResources held, String name) {
+      launcher.prepare(launch, held, name);
+    }
+
+    @Override
     public void abort(LaunchRecord launch) {
       pass("before abort");
       FakeLauncher.beginAbort(launch);

@@ -45,6 +45,7 @@ public final class FakeLauncher implements MachineLauncher {
     PLAN,
     LAUNCH,
     IDENTIFY,
+    PREPARE,
     ABORT,
     REMOVE_RUN_DIRECTORY,
     REMOVE_LOGS
@@ -193,6 +194,16 @@ public final class FakeLauncher implements MachineLauncher {
   @Override
   public CompletableFuture<QmpSchema> schema(Machine machine) {
     return CompletableFuture.completedFuture(SCHEMA);
+  }
+
+  /** Leaves the file as it is. */
+  @Override
+  public void prepare(LaunchRecord launch, HeldResources held, String name) {
+    try {
+      begin(Job.PREPARE);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Preparing was interrupted.", e);
+    }
   }
 
   @Override

@@ -18,7 +18,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FakeMachine implements QemuProcess {
   private static final List<String> COMMANDS =
-      List.of("query-status", "query-yank", "stop", "cont", "system_reset", "system_powerdown");
+      List.of(
+          "query-status",
+          "query-yank",
+          "query-fdsets",
+          "add-fd",
+          "stop",
+          "cont",
+          "system_reset",
+          "system_powerdown");
 
   private final long pid;
   private final LaunchRecord launch;

@@ -32,7 +32,6 @@ final class FakeMonitor {
   private OptionalLong descriptorInode = OptionalLong.empty();
   private String status = "running";
   private boolean negotiated;
-  private int descriptors;
 
   FakeMonitor(FakeQemu qemu, AFUNIXSocket socket) {
     this.qemu = qemu;
@@ -166,9 +165,14 @@ final class FakeMonitor {
     }
     JsonNode known = known(name, arguments);
     if (known == null) {
-      return takesDescriptor(name)
-          ? FakeQemu.refusal("GenericError", "No file descriptor supplied via SCM_RIGHTS")
-          : FakeQemu.refusal("CommandNotFound", "The command " + name + " has not been found");
+      return switch (name) {
+        case "add-fd", "getfd" ->
+            FakeQemu.refusal("GenericError", "No file descriptor supplied via SCM_RIGHTS");
+        case "remove-fd", "closefd" ->
+            FakeQemu.refusal("GenericError", "File descriptor named so not found");
+        default ->
+            FakeQemu.refusal("CommandNotFound", "The command " + name + " has not been found");
+      };
     }
     ObjectNode reply = Json.object();
     reply.set("return", known);
@@ -188,6 +192,9 @@ final class FakeMonitor {
       case "stop" -> runs("paused", "STOP");
       case "cont" -> runs("running", "RESUME");
       case "add-fd", "getfd" -> descriptorTaken(name, arguments);
+      case "remove-fd" -> qemu.fdsets().remove(arguments) ? Json.object() : null;
+      case "closefd" -> qemu.fdsets().close(arguments) ? Json.object() : null;
+      case "query-fdsets" -> qemu.fdsets().list();
       default -> null;
     };
   }
@@ -198,17 +205,12 @@ final class FakeMonitor {
     return Json.object();
   }
 
-  private @Nullable ObjectNode descriptorTaken(String name, ObjectNode arguments) {
+  private @Nullable JsonNode descriptorTaken(String name, ObjectNode arguments) {
     if (descriptorInode.isEmpty()) {
       return null;
     }
     descriptorInode = OptionalLong.empty();
-    descriptors++;
-    return name.equals("getfd")
-        ? Json.object()
-        : Json.object()
-            .put("fdset-id", Json.optionalNumber(arguments, "fdset-id").orElse(descriptors))
-            .put("fd", 20 + descriptors);
+    return name.equals("getfd") ? qemu.fdsets().name(arguments) : qemu.fdsets().add(arguments);
   }
 
   private void negotiate(ObjectNode reply) throws IOException {

@@ -27,7 +27,8 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
  * <p>Without a script it knows {@code qmp_capabilities}, {@code query-status}, {@code
  * query-version}, {@code query-name}, {@code query-yank}, {@code stop} and {@code cont} (each with
  * its event before the reply), {@code system_reset} (with its event after it), {@code add-fd},
- * {@code getfd} and {@code quit}; it answers anything else with {@code CommandNotFound}.
+ * {@code remove-fd}, {@code query-fdsets}, {@code getfd}, {@code closefd} and {@code quit}; it
+ * answers anything else with {@code CommandNotFound}.
  */
 public final class FakeQemu implements AutoCloseable {
   private final Path socket;
@@ -36,6 +37,8 @@ public final class FakeQemu implements AutoCloseable {
   private final AFUNIXServerSocket server;
   private final Thread thread = new Thread(this::serve, "fake-qemu");
   private final Map<String, Function<ObjectNode, ObjectNode>> answers = new ConcurrentHashMap<>();
+
+  private final FakeFdsets fdsets = new FakeFdsets();
 
   private final Object lock = new Object();
   private final List<Received> received = new ArrayList<>(); // guarded by lock
@@ -227,6 +230,10 @@ public final class FakeQemu implements AutoCloseable {
 
   Misbehaviour misbehaviour() {
     return misbehaviour;
+  }
+
+  FakeFdsets fdsets() {
+    return fdsets;
   }
 
   boolean offersOutOfBand() {

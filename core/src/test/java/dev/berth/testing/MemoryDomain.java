@@ -24,6 +24,7 @@ final class MemoryDomain {
   private long revision = 1;
   private long generation;
   private Optional<Machine> machine = Optional.empty();
+  private FakeFdsets fdsets = new FakeFdsets();
   private DomainSnapshot snapshot;
 
   final ByteArrayOutputStream consoleLog = new ByteArrayOutputStream();
@@ -93,6 +94,7 @@ final class MemoryDomain {
 
   /** A machine is there; its guest has not run. */
   void powerOn() {
+    fdsets = new FakeFdsets();
     var summary =
         new MachineSummary(
             UUID.randomUUID().toString(),
@@ -106,6 +108,11 @@ final class MemoryDomain {
             Optional.empty());
     machine = Optional.of(new Machine(summary, revision));
     enter(DomainState.PAUSED, StateReason.STARTING_UP);
+  }
+
+  /** The fdsets of the machine. */
+  FakeFdsets fdsets() {
+    return fdsets;
   }
 
   /** Somebody sent a command by hand. */

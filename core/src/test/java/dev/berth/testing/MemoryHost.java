@@ -233,9 +233,11 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
-  public String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
+  public String qmp(
+      DomainRef domain, QmpRequest request, Resources resources, CallOptions options) {
+    QmpRequest complete = request.with(resources.names());
     synchronized (contents) {
-      return new MemoryQmp(contents, verbs, actor).send(contents.find(domain), request);
+      return new MemoryQmp(contents, verbs, actor).send(contents.find(domain), complete);
     }
   }
 

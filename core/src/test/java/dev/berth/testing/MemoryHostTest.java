@@ -5,6 +5,7 @@ import dev.berth.host.VmHost;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
+import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class MemoryHostTest
     implements DefinitionContract,
         MachineContract,
+        DescriptorContract,
         QmpContract,
         ResourceContract,
         ShutdownGuestsContract,

@@ -1,24 +1,32 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.QmpRequest;
 import dev.berth.json.Json;
+import dev.berth.machine.FdsetNumbers;
 import dev.berth.schema.QmpSchema;
 import dev.berth.schema.Violation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * QMP by hand on a {@link MemoryHost}: checked as on a QEMU 7.2, of which {@code query-status},
- * {@code stop} and {@code cont} do something. The caller holds the contents' lock.
+ * {@code stop}, {@code cont} and the commands about file descriptors do something. The caller holds
+ * the contents' lock.
  */
 final class MemoryQmp {
   private static final QmpSchema SCHEMA = TestSchema.of("7.2.22").index();
+
+  private static final String FDSET = "fdset-id";
+  private static final int FIRST_BY_HAND = FdsetNumbers.FIRST_BY_HAND;
+  private static final Set<String> HAVE_FDSETS = Set.of("add-fd", "remove-fd");
 
   private final MemoryContents contents;
   private final MemoryVerbs verbs;
@@ -41,6 +49,11 @@ final class MemoryQmp {
     if (command.equals("quit")) {
       throw new InvalidRequestException("'quit' would end the machine: destroy the domain.");
     }
+    ObjectNode arguments = arguments(request);
+    if (HAVE_FDSETS.contains(command)
+        && arguments.path(FDSET).asLong(FIRST_BY_HAND) < FIRST_BY_HAND) {
+      throw new InvalidRequestException("The fdsets below " + FIRST_BY_HAND + " are the host's.");
+    }
     if (request.check() == QmpRequest.Check.TYPED) {
       check(request);
     }
@@ -48,11 +61,26 @@ final class MemoryQmp {
       domain.touch(command, actor);
       contents.events().add(domain, EventTypes.TOUCHED, actor, Map.of("command", command));
     }
-    return Json.text(reply(domain, command));
+    return Json.text(reply(domain, command, arguments));
   }
 
-  private JsonNode reply(MemoryDomain domain, String command) {
+  private JsonNode reply(MemoryDomain domain, String command, ObjectNode arguments) {
+    FakeFdsets fdsets = domain.fdsets();
     switch (command) {
+      case "add-fd" -> {
+        return fdsets.add(arguments.has(FDSET) ? arguments : fdsets.numbered(arguments));
+      }
+      case "getfd" -> {
+        return fdsets.name(arguments);
+      }
+      case "query-fdsets" -> {
+        return fdsets.list();
+      }
+      case "remove-fd", "closefd" -> {
+        if (!(command.equals("closefd") ? fdsets.close(arguments) : fdsets.remove(arguments))) {
+          throw new QemuRefusedException(command, "GenericError", "it was not found");
+        }
+      }
       case "query-status" -> {
         boolean running = domain.state() == DomainState.RUNNING;
         return Json.object().put("running", running).put("status", domain.state().text());
@@ -83,13 +111,16 @@ final class MemoryQmp {
     }
   }
 
-  private static void check(QmpRequest request) {
-    List<Violation> violations;
+  private static ObjectNode arguments(QmpRequest request) {
     try {
-      violations = SCHEMA.check(request.command(), Json.read(request.arguments()));
+      return (ObjectNode) Json.read(request.arguments());
     } catch (IOException checked) {
       throw new InvalidRequestException("arguments: " + checked.getMessage(), checked);
     }
+  }
+
+  private static void check(QmpRequest request) {
+    List<Violation> violations = SCHEMA.check(request.command(), arguments(request));
     if (!violations.isEmpty()) {
       throw new InvalidRequestException(
           "Not sent: " + violations.stream().map(Violation::text).toList() + ".");

@@ -122,6 +122,11 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
+  public void prepare(LaunchRecord launch, HeldResources held, String name) {
+    throw new UnsupportedOperationException("no file is given");
+  }
+
+  @Override
   public void abort(LaunchRecord launch) {}
 
   @Override

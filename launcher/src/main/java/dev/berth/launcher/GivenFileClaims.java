@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Keeps a file that was given for one machine from another that would write to it or see it change.
@@ -28,10 +29,27 @@ final class GivenFileClaims {
     if (wanted.isEmpty()) {
       return;
     }
-    launching.values().forEach(other -> check(launch, wanted, other));
-    alive.forEach(other -> check(launch, wanted, other));
-    check(launch, wanted, launch);
+    String cannot = "Cannot start domain '" + launch.subject().name() + "'";
+    launching.values().forEach(other -> check(cannot, launch, wanted, other));
+    alive.forEach(other -> check(cannot, launch, wanted, other));
+    check(cannot, launch, wanted, launch);
     launching.put(launch.incarnation(), launch);
+  }
+
+  /**
+   * Refuses what somebody gives to a live machine by hand when another was given the same file.
+   *
+   * @param alive the machines that live now
+   * @throws HostFailureException naming the file and who has it
+   */
+  synchronized void checkByHand(
+      LaunchRecord launch, FileByHand file, Collection<LaunchRecord> alive) {
+    String cannot = "Cannot give domain '" + launch.subject().name() + "' a file by hand";
+    List<PassGivenFile> wanted =
+        List.of(new PassGivenFile(0, file.name(), file.key(), file.access(), ""));
+    Stream.concat(launching.values().stream(), alive.stream())
+        .filter(other -> !other.incarnation().equals(launch.incarnation()))
+        .forEach(other -> check(cannot, launch, wanted, other));
   }
 
   /** Ends the claim of a launch that has failed, or whose machine lives. */
@@ -39,7 +57,8 @@ final class GivenFileClaims {
     launching.remove(launch.incarnation());
   }
 
-  private static void check(LaunchRecord launch, List<PassGivenFile> wanted, LaunchRecord other) {
+  private static void check(
+      String cannot, LaunchRecord launch, List<PassGivenFile> wanted, LaunchRecord other) {
     boolean itself = other.incarnation().equals(launch.incarnation());
     for (PassGivenFile mine : wanted) {
       for (PassGivenFile theirs : given(other)) {
@@ -47,12 +66,9 @@ final class GivenFileClaims {
         if (!sameUse && mine.file().equals(theirs.file()) && isWritten(mine, theirs)) {
           throw new HostFailureException(
               String.format(
-                  "Cannot start domain '%s': file descriptor '%s' leads to the same file as '%s',"
+                  "%s: file descriptor '%s' leads to the same file as '%s',"
                       + " which domain '%s' has open. Give another file, or stop that domain.",
-                  launch.subject().name(),
-                  mine.resource(),
-                  theirs.resource(),
-                  other.subject().name()));
+                  cannot, mine.resource(), theirs.resource(), other.subject().name()));
         }
       }
     }

@@ -21,6 +21,10 @@ interface Libc extends Library {
   int O_RDWR = 2;
   int O_ACCMODE = 3;
   int O_CLOEXEC = 0x80000;
+  int O_APPEND = 0x400;
+  int O_SYNC = 0x101000;
+  int SEEK_SET = 0;
+  int SEEK_CUR = 1;
 
   /** On x86; other architectures have other numbers. */
   int O_DIRECT = 0x4000;
@@ -44,6 +48,7 @@ interface Libc extends Library {
   int ENODEV = 19;
   int EINVAL = 22;
   int ENOSYS = 38;
+  int EROFS = 30;
   int EOPNOTSUPP = 95;
 
   long syscall(long number, Object... arguments);
@@ -51,6 +56,8 @@ interface Libc extends Library {
   int open(String path, int flags, Object... mode);
 
   int close(int fd);
+
+  long lseek(int fd, long offset, int whence);
 
   int fcntl(int fd, int command, Object... argument);
 

@@ -10,6 +10,7 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.TapSource;
@@ -38,7 +39,8 @@ final class MachineDraft {
 
   /** A number for a new fdset. */
   int newFdset() {
-    return ++fdsets;
+    fdsets = FdsetNumbers.nextOwn(fdsets);
+    return fdsets;
   }
 
   /** Adds a step that passes a file. */

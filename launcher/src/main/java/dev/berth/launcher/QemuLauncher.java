@@ -18,6 +18,7 @@ import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.schema.QmpSchema;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -239,6 +240,18 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
                 kept.isPresent()
                     ? CompletableFuture.completedFuture(kept)
                     : LiveSchema.ask(qmp, schemas));
+  }
+
+  @Override
+  public void prepare(LaunchRecord launch, HeldResources held, String name) {
+    FileDescriptor descriptor =
+        held.descriptor(name)
+            .orElseThrow(() -> new HostFailureException("The call that gave it has ended."));
+    FileByHand file = FileByHand.of(name, descriptor);
+    if (file.holdsImage()) {
+      givenFiles.checkByHand(launch, file, alive());
+      file.anew().ifPresent(own -> held.replace(name, own));
+    }
   }
 
   @Override
