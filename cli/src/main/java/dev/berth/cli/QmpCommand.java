@@ -11,6 +11,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DomainRef;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
+import dev.berth.host.Resources;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
 import dev.berth.schema.KnownFacts;
@@ -19,6 +20,7 @@ import dev.berth.schema.SchemaCommand;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code vmctl qmp}. */
@@ -29,6 +31,7 @@ final class QmpCommand implements Command {
   private final Parameter<Boolean> watch;
   private final Parameter<Boolean> raw;
   private final Parameter<Boolean> outOfBand;
+  private final DescriptorOption descriptors;
   private final Parameters.Deadline deadline;
   private final Parameter<String> name;
   private final Parameter<String> command;
@@ -45,6 +48,7 @@ final class QmpCommand implements Command {
     raw = parameters.flag("--raw", "Send it as it is, unchecked.");
     outOfBand =
         parameters.flag("--oob", "Send it past the commands that QEMU has not answered yet.");
+    descriptors = new DescriptorOption(parameters, "what add-fd and getfd take");
     deadline = parameters.deadline();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     command = parameters.optionalSecond("QMP-COMMAND", "The command, such as query-block.");
@@ -98,13 +102,20 @@ final class QmpCommand implements Command {
     QmpRequest checked = QmpRequest.of(called, Json.text(arguments(host, domain, called)));
     QmpRequest unchecked = raw.value() ? checked.raw() : checked;
     QmpRequest request = outOfBand.value() ? unchecked.outOfBand() : unchecked;
-    JsonNode returned = Json.read(host.qmp(domain, request, deadline.options()));
+    JsonNode returned = send(session, host, domain, request);
     boolean forPeople = session.environment().terminals().out();
     session
         .output()
         .result(
             () -> returned,
             () -> forPeople ? Output.json(returned).stripTrailing() : Json.text(returned));
+  }
+
+  private JsonNode send(Session session, VmHost host, DomainRef domain, QmpRequest request)
+      throws IOException {
+    try (Resources given = descriptors.open(session.environment(), Map.of())) {
+      return Json.read(host.qmp(domain, request, given, deadline.options()));
+    }
   }
 
   private JsonNode arguments(VmHost host, DomainRef domain, String called) throws IOException {

@@ -3,16 +3,11 @@ package dev.berth.cli;
 import dev.berth.cli.output.Printable;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.Resources;
-import java.io.Closeable;
-import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +17,15 @@ import java.util.Map;
  * itself is no word of a command line, which anybody can see.
  */
 final class ResourceOptions {
-  private static final String FD = "--fd";
   private static final String SECRET = "--secret";
   private static final String FILE = "file:";
   private static final String ENVIRONMENT = "env:";
 
-  private final Parameter<List<String>> descriptors;
+  private final DescriptorOption descriptors;
   private final Parameter<List<String>> secrets;
 
   ResourceOptions(Parameters parameters) {
-    descriptors =
-        parameters.repeated(
-            FD,
-            "NAME=PATH",
-            "Open that file and give it as the descriptor that the definition names: for reading and"
-                + " writing, or for reading where no more is allowed. May be given several times.");
+    descriptors = new DescriptorOption(parameters, "the descriptor that the definition names");
     secrets =
         parameters.repeated(
             SECRET,
@@ -51,67 +40,14 @@ final class ResourceOptions {
    * @throws InvalidRequestException when something cannot be opened or read; nothing stays open
    */
   Resources open(Environment environment) throws IOException {
-    Map<String, FileDescriptor> files = new LinkedHashMap<>();
     Map<String, byte[]> texts = new LinkedHashMap<>();
-    List<Closeable> open = new ArrayList<>();
-    boolean complete = false;
-    try {
-      for (Given given : given(descriptors, FD, "NAME=PATH")) {
-        RandomAccessFile file = file(environment.workingDirectory().resolve(given.value()));
-        open.add(file);
-        files.put(given.name(), file.getFD());
-      }
-      for (Given given : given(secrets, SECRET, "NAME=file:PATH or NAME=env:VARIABLE")) {
-        texts.put(given.name(), secret(given, environment));
-      }
-      Resources resources = Resources.of(files, texts).closing(open.toArray(Closeable[]::new));
-      complete = true;
-      return resources;
-    } finally {
-      if (!complete) {
-        for (Closeable file : open) {
-          file.close();
-        }
-      }
+    for (NamedValue given : NamedValue.of(secrets, SECRET, "NAME=file:PATH or NAME=env:VARIABLE")) {
+      texts.put(given.name(), secret(given, environment));
     }
+    return descriptors.open(environment, texts);
   }
 
-  private record Given(String name, String value) {}
-
-  private static List<Given> given(Parameter<List<String>> option, String name, String form) {
-    Map<String, Given> given = new LinkedHashMap<>();
-    for (String word : option.given().orElse(List.of())) {
-      int split = word.indexOf('=');
-      if (split < 1 || split == word.length() - 1) {
-        throw new UsageException(
-            "Invalid value for option '" + name + "': write it as " + form + ".");
-      }
-      Given one = new Given(word.substring(0, split), word.substring(split + 1));
-      if (given.put(one.name(), one) != null) {
-        throw new UsageException(
-            name + ": '" + Printable.line(one.name()) + "' is given twice: keep one of them.");
-      }
-    }
-    return List.copyOf(given.values());
-  }
-
-  /** A file that is there already: opening it for writing would make one. */
-  private static RandomAccessFile file(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw cannot("open", path, "there is no such file");
-    }
-    try {
-      return new RandomAccessFile(path.toFile(), "rw");
-    } catch (FileNotFoundException notForWriting) {
-      try {
-        return new RandomAccessFile(path.toFile(), "r");
-      } catch (FileNotFoundException refused) {
-        throw cannot("open", path, String.valueOf(refused.getMessage()));
-      }
-    }
-  }
-
-  private static byte[] secret(Given given, Environment environment) {
+  private static byte[] secret(NamedValue given, Environment environment) {
     String source = given.value();
     if (source.startsWith(ENVIRONMENT)) {
       String variable = source.substring(ENVIRONMENT.length());
@@ -137,18 +73,13 @@ final class ResourceOptions {
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(Resources.LONGEST_SECRET + 1);
     } catch (IOException unreadable) {
-      throw cannot("read", path, unreadable.toString());
+      throw new InvalidRequestException(
+          "Cannot read "
+              + Printable.line(path.toString())
+              + ": "
+              + Printable.line(unreadable.toString())
+              + ".",
+          unreadable);
     }
-  }
-
-  private static InvalidRequestException cannot(String verb, Path path, String why) {
-    return new InvalidRequestException(
-        "Cannot "
-            + verb
-            + " "
-            + Printable.line(path.toString())
-            + ": "
-            + Printable.line(why)
-            + ".");
   }
 }

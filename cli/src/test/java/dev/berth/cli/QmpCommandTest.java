@@ -6,13 +6,20 @@ import dev.berth.cli.Shell.Outcome;
 import dev.berth.testing.MemoryHost;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** QMP by hand, on a host in memory that checks as QEMU 7.2 does. */
+@Timeout(60)
 final class QmpCommandTest {
+  @TempDir Path directory;
+
   private final MemoryHost host = MemoryHost.create();
   private final Shell shell = Shell.with(host);
 
@@ -86,6 +93,49 @@ final class QmpCommandTest {
 
     assertThat(outcome.exitCode()).isEqualTo(9);
     assertThat(outcome.err()).contains("The command query-stauts has not been found");
+  }
+
+  @Test
+  void aFileIsGivenWithItsCommand() throws Exception {
+    Path image = Files.createFile(directory.resolve("disk.raw"));
+    Path odd = Files.createFile(directory.resolve("odd:ro"));
+
+    assertThat(shell.run("qmp", "web", "add-fd", "--fd", "data=" + image))
+        .isEqualTo(new Outcome(0, "{\"fdset-id\":10000,\"fd\":21}\n", ""));
+    assertThat(
+            shell
+                .run("qmp", "web", "add-fd", "fdset-id=10000", "--fd", "data=" + image + ":ro")
+                .exitCode())
+        .isZero();
+    assertThat(shell.run("qmp", "web", "getfd", "--fd", "log=" + image + ":wo").out())
+        .isEqualTo("{}\n");
+    assertThat(shell.run("qmp", "web", "getfd", "--fd", "odd=" + odd + ":rw").exitCode()).isZero();
+    assertThat(shell.run("qmp", "web", "query-fdsets").out())
+        .isEqualTo(
+            "[{\"fdset-id\":10000,\"fds\":[{\"fd\":21,\"opaque\":\"data\"},"
+                + "{\"fd\":22,\"opaque\":\"data\"}]}]\n");
+  }
+
+  @Test
+  void aFileThatCannotBeGivenIsNamed() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+
+    assertThat(shell.run("qmp", "web", "add-fd", "--fd", "a=" + fifo + ":ro"))
+        .isEqualTo(
+            new Outcome(
+                17,
+                "",
+                "vmctl: Cannot open " + fifo + ": it is a FIFO: give a file or a device.\n"));
+    assertThat(shell.run("qmp", "web", "add-fd", "--fd", "a=" + directory).err())
+        .contains("it is a directory");
+    assertThat(shell.run("qmp", "web", "add-fd", "--fd", "a=/no/such").err())
+        .contains("there is no such file");
+    assertThat(shell.run("qmp", "web", "stop", "--fd", "a=/dev/null").err())
+        .contains("Cannot send 'stop' with file descriptor 'a': it takes none.");
+    assertThat(shell.run("qmp", "web", "add-fd").err()).contains("with no file descriptor");
+    assertThat(shell.run("qmp", "web", "add-fd", "--fd", "a").exitCode()).isEqualTo(2);
+    assertThat(shell.run("show", "web").out()).doesNotContain("By hand");
   }
 
   @Test
