@@ -11,9 +11,11 @@ import dev.berth.generator.fact.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 
 /** Writes the Java model of all facts. */
@@ -36,9 +38,12 @@ public final class Generate {
   static void write(Collection<Definition> facts, Words words, Output output) throws IOException {
     var packages = new TreeMap<String, TreeSet<String>>();
     var events = new TreeMap<String, ClassName>();
-    var history = new HistoryWriter();
+    List<HistoryWriter> histories =
+        Stream.of(HistoryWriter.World.values()).map(HistoryWriter::new).toList();
+    var agent = new AgentSchemaWriter();
     for (Model model : Model.of(facts)) {
-      history.add(model);
+      histories.forEach(history -> history.add(model));
+      agent.add(model);
       var writer = new TypeWriter(model, words);
       for (Definition definition : model.definitions()) {
         ClassName name = new Types(model).of(definition);
@@ -54,7 +59,11 @@ public final class Generate {
     }
     ClassName reader = ClassName.get(Types.ROOT, "EventReader");
     output.write(Types.ROOT, reader.simpleName(), source(Types.ROOT, events(reader, events)));
-    output.write(Types.ROOT, HistoryWriter.NAME.simpleName(), source(Types.ROOT, history.write()));
+    for (HistoryWriter history : histories) {
+      output.write(Types.ROOT, history.name().simpleName(), source(Types.ROOT, history.write()));
+    }
+    output.write(
+        Types.ROOT, AgentSchemaWriter.NAME.simpleName(), source(Types.ROOT, agent.write()));
     for (Map.Entry<String, TreeSet<String>> entry : packages.entrySet()) {
       output.write(entry.getKey(), "package-info", packageInfo(entry.getKey(), entry.getValue()));
     }

@@ -20,14 +20,38 @@ import javax.lang.model.element.Modifier;
  * exists, until when, or what takes its place.
  */
 final class HistoryWriter {
-  static final ClassName NAME = ClassName.get(Types.ROOT, "QapiHistory");
 
+  /** Whose commands it tells of. */
+  enum World {
+    QEMU("QapiHistory"),
+    AGENT("AgentHistory");
+
+    private final ClassName name;
+
+    World(String name) {
+      this.name = ClassName.get(Types.ROOT, name);
+    }
+
+    boolean has(Definition command) {
+      return command.module().equals(FactFiles.GUEST_AGENT) == (this == AGENT);
+    }
+  }
+
+  private final World world;
   private final List<String> lines = new ArrayList<>();
 
-  /** Adds the commands of that world. */
+  HistoryWriter(World world) {
+    this.world = world;
+  }
+
+  ClassName name() {
+    return world.name;
+  }
+
+  /** Adds the commands of that model, if it is of this world. */
   void add(Model model) {
     for (Definition command : model.definitions()) {
-      if (command.kind() == Kind.COMMAND && !command.module().equals(FactFiles.GUEST_AGENT)) {
+      if (command.kind() == Kind.COMMAND && world.has(command)) {
         Set<String> whole = Set.copyOf(Versions.of(command.module()));
         add(command.name(), command.history(), whole);
         for (Model.Owned member : model.members(command)) {
@@ -66,10 +90,11 @@ final class HistoryWriter {
   }
 
   TypeSpec write() {
-    return TypeSpec.classBuilder(NAME)
+    return TypeSpec.classBuilder(world.name)
         .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
         .addJavadoc(
-            "Since when QEMU has its commands and arguments, and until when, as far as that is known.")
+            "Since when $L its commands and arguments, and until when, as far as that is known.",
+            world == World.QEMU ? "QEMU has" : "the guest agent has")
         .addMethod(MethodSpec.constructorBuilder().addModifiers(Modifier.PRIVATE).build())
         .addField(
             FieldSpec.builder(
