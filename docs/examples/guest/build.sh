@@ -159,6 +159,7 @@ install_rootfs() { # BUSYBOX ROOT
     [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
   done
   ln -s ../bin/modprobe "$root/sbin/modprobe" # the kernel calls it by this path
+  ln -s ../bin/shutdown "$root/sbin/shutdown" # and qemu-ga this one
 }
 
 # qemu-ga with the libraries that its own loader finds for it: nothing of the machine's is mixed in.
