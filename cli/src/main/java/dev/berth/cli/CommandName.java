@@ -24,6 +24,7 @@ enum CommandName {
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
   QMP("qmp", "Send a QMP command to a domain's QEMU, or describe what it takes."),
+  AGENT("agent", "Send a command to the agent in a guest, or describe what it takes."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
   SCHEMA("schema", "Print what definitions can say. Needs no daemon."),
   DOCTOR("doctor", "Examine this machine: what a host needs, what is amiss, and what to do."),
@@ -95,6 +96,7 @@ enum CommandName {
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case QMP -> new QmpCommand(parameters);
+      case AGENT -> new AgentCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);
       case SCHEMA -> new SchemaCommand(parameters);
       case DOCTOR -> new DoctorCommand();

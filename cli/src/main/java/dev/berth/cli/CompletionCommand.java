@@ -25,7 +25,9 @@ final class CompletionCommand implements Command {
             "SHELL",
             words(),
             "The shell: bash, zsh or fish. 'names' and 'qmp' print what the scripts offer.");
-    typed = parameters.furtherFrom(1, "WORD", "For 'qmp': the words typed so far.");
+    typed =
+        parameters.furtherFrom(
+            1, "WORD", "For 'qmp', which is for 'agent' too: the words typed so far.");
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.berth.error.BerthException;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
+import dev.berth.schema.AgentCommands;
 import dev.berth.schema.QmpSchema;
 import dev.berth.schema.SchemaCommand;
 import java.io.IOException;
@@ -14,7 +15,8 @@ import java.util.TreeSet;
 
 /**
  * The words that shells offer after {@code vmctl qmp …}: names of domains, then the commands of
- * that domain's QEMU, then the arguments of that command.
+ * that domain's QEMU, then the arguments of that command. After {@code vmctl agent …} the commands
+ * are those of guest agents.
  */
 final class QmpWords {
   /** Options before or among the words that have a value of their own. */
@@ -35,15 +37,18 @@ final class QmpWords {
    */
   static List<String> after(List<String> typed, VmHost host) throws IOException {
     List<String> words = withoutOptions(typed);
-    if (words.isEmpty() || !words.get(0).equals("qmp")) {
+    boolean agents = !words.isEmpty() && words.get(0).equals("agent");
+    if (words.isEmpty() || !(agents || words.get(0).equals("qmp"))) {
       return List.of();
     }
     try {
-      return switch (words.size()) {
-        case 1 -> host.list().stream().map(domain -> domain.name().text()).toList();
-        case 2 -> List.copyOf(schema(host, words.get(1)).commandNames());
-        default -> arguments(schema(host, words.get(1)), words.get(2));
-      };
+      if (words.size() == 1) {
+        return host.list().stream().map(domain -> domain.name().text()).toList();
+      }
+      QmpSchema schema = agents ? AgentCommands.schema() : schema(host, words.get(1));
+      return words.size() == 2
+          ? List.copyOf(schema.commandNames())
+          : arguments(schema, words.get(2));
     } catch (BerthException noneToOffer) {
       return List.of();
     }

@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
@@ -29,6 +30,7 @@ final class DaemonContractTest
         MachineContract,
         DescriptorContract,
         QmpContract,
+        AgentContract,
         ResourceContract,
         EventContract,
         ListenerContract,

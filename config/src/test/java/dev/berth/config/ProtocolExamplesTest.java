@@ -62,6 +62,8 @@ final class ProtocolExamplesTest {
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
+      awaitAgent(peer);
+      all(peer, "domain.agent");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       subscription();
       console();
@@ -141,9 +143,17 @@ final class ProtocolExamplesTest {
         "labels: {team: shop}",
         "boot:",
         "  kernel: " + guest.kernel(),
-        "  initrd: " + guest.initrd(),
+        "  initrd: " + guest.agentInitrd(),
         "  cmdline: " + TestGuest.cmdline(),
         "");
+  }
+
+  private void awaitAgent(RawPeer peer) throws IOException {
+    JsonNode request = page.example("domain.get").get(0);
+    JsonNode reply;
+    do {
+      reply = peer.send(request + "\n").receive();
+    } while (!reply.at("/result/machine/agent").asText().equals("connected"));
   }
 
   /** Until it has booted it takes no notice of its power button. */

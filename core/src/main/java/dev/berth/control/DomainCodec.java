@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
@@ -27,7 +28,8 @@ import java.util.OptionalLong;
  *
  * <p>Reading takes the cautious meaning of a text that this version does not know: an unknown state
  * is {@link DomainState#NOSTATE}, an unknown reason {@link StateReason#UNKNOWN}, both with the text
- * in the status's detail; an unknown liveness is {@link Liveness#BUSY}.
+ * in the status's detail; an unknown liveness is {@link Liveness#BUSY}, an unknown state of the
+ * agent {@link AgentState#UNKNOWN}.
  */
 public final class DomainCodec {
   private DomainCodec() {}
@@ -134,6 +136,7 @@ public final class DomainCodec {
     node.put("acceleratorReason", machine.acceleratorReason());
     node.put("liveness", machine.liveness().text());
     node.put("livenessSince", machine.livenessSince().toString());
+    node.put("agent", machine.agent().text());
     machine.touched().ifPresent(touch -> node.set("touched", touch(touch)));
     return node;
   }
@@ -149,6 +152,7 @@ public final class DomainCodec {
         Json.text(node, "acceleratorReason"),
         WireText.liveness(Json.text(node, "liveness")).orElse(Liveness.BUSY),
         WireValue.instant(node, "livenessSince"),
+        Json.optionalText(node, "agent").flatMap(WireText::agent).orElse(AgentState.UNKNOWN),
         Json.optionalObject(node, "touched").map(DomainCodec::touch));
   }
 

@@ -36,6 +36,9 @@ import java.util.Optional;
  * <p>A code that this version does not know becomes a {@link HostFailureException} that names it.
  */
 final class ErrorCodec {
+  private static final String QEMU = "qemu";
+  private static final String GUEST_AGENT = "guest-agent";
+
   private ErrorCodec() {}
 
   static ObjectNode write(RpcCode rpcCode, BerthException error) {
@@ -51,6 +54,7 @@ final class ErrorCodec {
     } else if (error instanceof QemuRefusedException refused) {
       data.put("command", refused.command());
       data.put("errorClass", refused.errorClass());
+      data.put("by", refused.isByGuestAgent() ? GUEST_AGENT : QEMU);
       data.put("description", refused.description());
     } else if (error instanceof ResourcesMissingException missing) {
       missing.descriptors().forEach(data.putArray("descriptors")::add);
@@ -126,9 +130,11 @@ final class ErrorCodec {
   }
 
   private static QemuRefusedException refused(String message, JsonNode data) {
-    return new QemuRefusedException(
-        Json.optionalText(data, "command").orElse("unknown"),
-        Json.optionalText(data, "errorClass").orElse("unknown"),
-        Json.optionalText(data, "description").orElse(message));
+    String command = Json.optionalText(data, "command").orElse("unknown");
+    String errorClass = Json.optionalText(data, "errorClass").orElse("unknown");
+    String description = Json.optionalText(data, "description").orElse(message);
+    return Json.optionalText(data, "by").filter(GUEST_AGENT::equals).isPresent()
+        ? QemuRefusedException.byGuestAgent(command, errorClass, description)
+        : new QemuRefusedException(command, errorClass, description);
   }
 }

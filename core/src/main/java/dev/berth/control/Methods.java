@@ -38,6 +38,7 @@ final class Methods {
   static final String QMP = "domain.qmp";
   static final String QMP_SCHEMA = "domain.qmp-schema";
   static final String QMP_EVENTS = "domain.qmp-events";
+  static final String AGENT = "domain.agent";
   static final String AWAIT = "domain.await";
   static final String LOG = "domain.log";
   static final String EVENT_RANGE = "events.range";
@@ -86,6 +87,7 @@ final class Methods {
     addDefinitions();
     addVerbs();
     addQmp();
+    addAgent();
     addWatching();
   }
 
@@ -198,6 +200,22 @@ final class Methods {
         ArgumentCodec.DOMAIN,
         AFTER,
         ArgumentCodec.TIMEOUT);
+  }
+
+  private void addAgent() {
+    call(
+        AGENT,
+        (host, params) ->
+            QmpCodec.reply(
+                host.agent(
+                    ArgumentCodec.domain(params),
+                    QmpCodec.agentRequest(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        QmpCodec.COMMAND,
+        QmpCodec.ARGUMENTS,
+        QmpCodec.CHECK,
+        ArgumentCodec.DEADLINE);
   }
 
   private void addWatching() {

@@ -3,14 +3,16 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.host.AgentRequest;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
-/** QMP commands by hand, and their replies: JSON as JSON, not as text. */
+/** Commands by hand, QMP's and the guest agent's, and their replies: JSON as JSON, not as text. */
 final class QmpCodec {
   static final String COMMAND = "command";
   static final String ARGUMENTS = "arguments";
@@ -32,20 +34,36 @@ final class QmpCodec {
     params.put(LANE, WireText.of(request.lane()));
   }
 
+  static void request(ObjectNode params, AgentRequest request) {
+    params.put(COMMAND, request.command());
+    params.set(ARGUMENTS, json(request.arguments()));
+    params.put(CHECK, WireText.of(request.check()));
+  }
+
   /** The request; what the caller leaves out is as in {@link QmpRequest#of}. */
   static QmpRequest request(Params params) {
     return new QmpRequest(
         params.text(COMMAND),
-        params.member(ARGUMENTS).map(arguments -> object(params, arguments)).orElse("{}"),
-        params.optionalConstant(CHECK, QmpRequest.Check.class).orElse(QmpRequest.Check.TYPED),
+        arguments(params),
+        check(params),
         params.optionalConstant(LANE, QmpRequest.Lane.class).orElse(QmpRequest.Lane.IN_BAND));
   }
 
-  private static String object(Params params, JsonNode arguments) {
-    if (!arguments.isObject()) {
-      throw params.wrong(ARGUMENTS, "an object", arguments);
+  /** The request; what the caller leaves out is as in {@link AgentRequest#of}. */
+  static AgentRequest agentRequest(Params params) {
+    return new AgentRequest(params.text(COMMAND), arguments(params), check(params));
+  }
+
+  private static QmpRequest.Check check(Params params) {
+    return params.optionalConstant(CHECK, QmpRequest.Check.class).orElse(QmpRequest.Check.TYPED);
+  }
+
+  private static String arguments(Params params) {
+    Optional<JsonNode> arguments = params.member(ARGUMENTS);
+    if (arguments.isPresent() && !arguments.get().isObject()) {
+      throw params.wrong(ARGUMENTS, "an object", arguments.get());
     }
-    return Json.text(arguments);
+    return arguments.map(Json::text).orElse("{}");
   }
 
   static ObjectNode reply(String returned) {

@@ -7,6 +7,7 @@ import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -198,6 +199,14 @@ public final class RemoteHost implements VmHost {
     ObjectNode params = ArgumentCodec.domain(domain).put(Methods.AFTER, after);
     params.put(ArgumentCodec.TIMEOUT, WireValue.millis(timeout));
     return call(CallKind.READ, Methods.QMP_EVENTS, params, Optional.of(timeout), QmpCodec::events);
+  }
+
+  @Override
+  public String agent(DomainRef domain, AgentRequest request, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    QmpCodec.request(params, request);
+    ArgumentCodec.options(params, options);
+    return change(Methods.AGENT, params, options, QmpCodec::reply);
   }
 
   @Override

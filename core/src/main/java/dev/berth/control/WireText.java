@@ -1,5 +1,6 @@
 package dev.berth.control;
 
+import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.StateReason;
@@ -44,6 +45,10 @@ final class WireText {
 
   static Optional<Liveness> liveness(String text) {
     return find(Liveness.class, Liveness::text, text);
+  }
+
+  static Optional<AgentState> agent(String text) {
+    return find(AgentState.class, AgentState::text, text);
   }
 
   private static <E extends Enum<E>> Optional<E> find(

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param acceleratorReason why that one
  * @param liveness whether QEMU answers
  * @param livenessSince since when
+ * @param agent whether the guest agent listens
  * @param touched the last command by hand that may have changed it; empty when there was none
  */
 @Api(since = "0.1")
@@ -27,4 +28,5 @@ public record MachineSummary(
     String acceleratorReason,
     Liveness liveness,
     Instant livenessSince,
+    AgentState agent,
     Optional<HandTouch> touched) {}

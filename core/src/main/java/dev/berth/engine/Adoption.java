@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
@@ -90,7 +91,8 @@ final class Adoption {
     }
     Optional<Intent> intent = adopting.intent();
     Lifecycle.Active active =
-        keeper.activate(new Machine(adopting.launch(), adopting.process(), qmp), news);
+        keeper.activate(
+            new Machine(adopting.launch(), adopting.process(), qmp), news, AgentState.UNKNOWN);
     if (runState.equals("prelaunch")
         && intent.filter(cut -> cut.verb().equals("start")).isPresent()) {
       // The guest of this launch never ran: there is nothing to keep.

@@ -6,6 +6,8 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.error.InvalidStateException;
+import dev.berth.guest.GuestAgent;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -263,6 +265,30 @@ final class DomainDriver {
 
   CompletableFuture<String> qmpSchema() {
     return requests.askQemu(hands::schema);
+  }
+
+  /** The guest agent of a machine that runs, for the caller's own thread. */
+  CompletableFuture<GuestAgent> agent(boolean hasDeadline) {
+    return requests.askFor(
+        Verb.AGENT,
+        answer ->
+            verbs.onLiveMachine(
+                Verb.AGENT,
+                hasDeadline,
+                active -> {
+                  answer.complete(active.agent().agent().orElseThrow(this::withoutChannel));
+                  return Mailbox.DONE;
+                }));
+  }
+
+  private InvalidStateException withoutChannel() {
+    return new InvalidStateException(
+        "Cannot "
+            + Verb.AGENT.text()
+            + " domain '"
+            + ledger.name()
+            + "': its machine was started without the agent's channel. Set 'agent: true' in its"
+            + " definition, and start it again.");
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {

@@ -11,6 +11,10 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.guest.GuestAgent;
+import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -32,6 +36,7 @@ import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -168,6 +173,22 @@ final class EngineHost implements VmHost {
       return feed.none(after);
     } finally {
       events.cancel(false);
+    }
+  }
+
+  /** The agent is talked to on this very thread: nobody else has to wait for what a guest does. */
+  @Override
+  public String agent(DomainRef domain, AgentRequest request, CallOptions options) {
+    Deadline deadline = options.deadline().map(Deadline::of).orElse(Deadline.none());
+    DomainDriver driver = domains().get(domain);
+    HandCommand.Any command = AgentRules.checked(request);
+    GuestAgent agent = wait(driver.agent(deadline.isLimited()), options);
+    try {
+      return AgentRules.send(agent, command, deadline);
+    } catch (InterruptedException e) {
+      throw OpenCalls.interrupted(e);
+    } catch (MachineLostException | OutcomeUnknownException ended) {
+      throw engine.isClosed() ? OpenCalls.closedMeanwhile() : ended;
     }
   }
 

@@ -26,7 +26,7 @@ record HandCommand(
   static HandCommand of(QmpRequest request, HeldResources held, String actor, boolean hasDeadline) {
     return new HandCommand(
         request,
-        HandRules.arguments(request),
+        HandRules.arguments(request.arguments()),
         held,
         held.names().descriptors().stream().findFirst(),
         actor,
@@ -48,7 +48,8 @@ record HandCommand(
     return new Any(name(), arguments);
   }
 
-  private record Any(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
+  /** Any command, answered with what is returned. */
+  record Any(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
     @Override
     public JsonNode decode(JsonNode value) {
       return value;

@@ -109,10 +109,10 @@ final class HandRules {
         "Cannot send '" + command + "' by hand: " + why + ". Nothing was sent.");
   }
 
-  /** The arguments of a request, which is known to have some that can be read. */
-  static ObjectNode arguments(QmpRequest request) {
+  /** The arguments of a request, which are known to be an object that can be read. */
+  static ObjectNode arguments(String json) {
     try {
-      return (ObjectNode) Json.readStrictly(request.arguments());
+      return (ObjectNode) Json.readStrictly(json);
     } catch (IOException checked) {
       throw new UncheckedIOException("arguments that were read before cannot be read", checked);
     }
@@ -121,6 +121,22 @@ final class HandRules {
   private static String firstWord(JsonNode arguments) {
     String line = arguments.path("command-line").asText().strip().toLowerCase(Locale.ROOT);
     return line.split("\\s", 2)[0];
+  }
+
+  /**
+   * Refuses a command with violations, and tells them all.
+   *
+   * @param who the beginning of a sentence that says who does not take it
+   */
+  static void refuse(String who, List<Violation> violations) {
+    if (!violations.isEmpty()) {
+      String separator = violations.size() == 1 ? " " : System.lineSeparator() + "  ";
+      throw new InvalidRequestException(
+          who
+              + ", and nothing was sent:"
+              + separator
+              + String.join(separator, violations.stream().map(Violation::text).toList()));
+    }
   }
 
   /**
@@ -134,18 +150,9 @@ final class HandRules {
     if (!schema.supports(command) && FACTS.find(command).isPresent()) {
       new SchemaGate(schema, FACTS).admit(command, Json.object());
     }
-    List<Violation> violations = schema.check(command, arguments);
-    if (!violations.isEmpty()) {
-      String separator = violations.size() == 1 ? " " : System.lineSeparator() + "  ";
-      throw new InvalidRequestException(
-          "QEMU "
-              + schema.version()
-              + " does not take '"
-              + command
-              + "' so, and nothing was sent:"
-              + separator
-              + String.join(separator, violations.stream().map(Violation::text).toList()));
-    }
+    refuse(
+        "QEMU " + schema.version() + " does not take '" + command + "' so",
+        schema.check(command, arguments));
     boolean allowed = schema.command(command).map(SchemaCommand::outOfBand).orElse(true);
     if (request.lane() == QmpRequest.Lane.OUT_OF_BAND && !allowed) {
       throw new InvalidRequestException(

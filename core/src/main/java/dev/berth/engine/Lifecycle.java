@@ -30,8 +30,10 @@ sealed interface Lifecycle {
    * The machine answers.
    *
    * @param news what its events tell
+   * @param agent its guest's agent
    */
-  record Active(Machine machine, MachineWatch watch, QemuNews news) implements Lifecycle {}
+  record Active(Machine machine, MachineWatch watch, QemuNews news, AgentLink agent)
+      implements Lifecycle {}
 
   /**
    * The process has been told to end.

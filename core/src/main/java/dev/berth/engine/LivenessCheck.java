@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.Liveness;
 import dev.berth.error.MachineStalledException;
+import dev.berth.guest.GuestAgent;
 import dev.berth.machine.QemuProcess;
 import java.time.Duration;
 import java.util.Map;
@@ -84,6 +85,9 @@ final class LivenessCheck {
     keeper.showMachine(active);
     if (liveness == Liveness.STALLED) {
       failWaitingVerbs(active);
+      active.agent().agent().ifPresent(GuestAgent::stalls);
+    } else {
+      active.agent().agent().ifPresent(GuestAgent::goesOn);
     }
     return budget.spend(host.now())
         ? keeper.record(

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.domain.AgentState;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.host.VerbResult;
@@ -51,6 +52,7 @@ final class MachineKeeper {
   private final Adoption adoption;
   private final RunStateFollower runStates;
   private final QemuEvents qemuEvents;
+  private final AgentFollower agents;
   private final Reaper reaper;
   private final ShutdownRequests shutdowns;
   private final Restarts restarts;
@@ -66,6 +68,7 @@ final class MachineKeeper {
     this.adoption = new Adoption(host, mailbox, ledger, this);
     this.runStates = new RunStateFollower(host, mailbox, ledger, this);
     this.qemuEvents = new QemuEvents(host, this);
+    this.agents = new AgentFollower(mailbox, this);
     this.reaper = new Reaper(host, mailbox, ledger, this);
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);
     this.restarts = new Restarts(host, mailbox, ledger, this);
@@ -77,6 +80,13 @@ final class MachineKeeper {
   }
 
   void become(Lifecycle next) {
+    if (lifecycle instanceof Lifecycle.Active active) {
+      String why =
+          next instanceof Lifecycle.Adopting
+              ? "the connection to its machine's QEMU was lost"
+              : "its machine is ending";
+      active.agent().agent().ifPresent(agent -> agent.close(why));
+    }
     lifecycle = next;
   }
 
@@ -112,6 +122,10 @@ final class MachineKeeper {
     return runStates;
   }
 
+  AgentFollower agents() {
+    return agents;
+  }
+
   Reaper reaper() {
     return reaper;
   }
@@ -128,12 +142,21 @@ final class MachineKeeper {
     return fdsets;
   }
 
-  /** The machine answers; from now on it is followed. */
-  Lifecycle.Active activate(Machine machine, QemuNews news) {
-    Lifecycle.Active active = new Lifecycle.Active(machine, new MachineWatch(host.now()), news);
+  /**
+   * The machine answers; from now on it is followed.
+   *
+   * @param agent whether its guest's agent was there when the news began; unknown is asked for
+   */
+  Lifecycle.Active activate(Machine machine, QemuNews news, AgentState agent) {
+    AgentLink link = new AgentLink(machine.launch(), agent, recorder);
+    Lifecycle.Active active =
+        new Lifecycle.Active(machine, new MachineWatch(host.now()), news, link);
     lifecycle = active;
     adoption.watchConnection(active);
     showMachine(active);
+    if (link.state() == AgentState.UNKNOWN) {
+      agents.ask(active);
+    }
     news.follow(
         () -> mailbox.event(() -> lifecycle == active ? qemuEvents.take(active) : Mailbox.DONE));
     return active;
@@ -142,6 +165,7 @@ final class MachineKeeper {
   /** Lets go of the machine, which runs on: the host is being closed. */
   void letGo() {
     if (lifecycle instanceof Lifecycle.Active active) {
+      active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();
     } else if (lifecycle instanceof Lifecycle.Ending ending) {
       ending.qmp().ifPresent(qmp -> qmp.close());
@@ -175,11 +199,22 @@ final class MachineKeeper {
         active.machine().launch(),
         active.machine().process(),
         watch.liveness(),
-        watch.livenessSince());
+        watch.livenessSince(),
+        active.agent().state());
   }
 
-  /** Publishes what is known of a machine. */
+  /** Publishes what is known of a machine that has not answered yet. */
   void showMachine(LaunchRecord launch, QemuProcess process, Liveness liveness, Instant since) {
+    AgentState agent = launch.hasAgentChannel() ? AgentState.UNKNOWN : AgentState.NO_CHANNEL;
+    showMachine(launch, process, liveness, since, agent);
+  }
+
+  private void showMachine(
+      LaunchRecord launch,
+      QemuProcess process,
+      Liveness liveness,
+      Instant since,
+      AgentState agent) {
     ledger.machine(
         Optional.of(
             new MachineSummary(
@@ -191,6 +226,7 @@ final class MachineKeeper {
                 launch.hardware().acceleratorReason(),
                 liveness,
                 since,
+                agent,
                 ledger.touched())));
   }
 

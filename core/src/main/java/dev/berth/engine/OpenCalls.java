@@ -38,14 +38,18 @@ final class OpenCalls {
               + options.deadline().map(Duration::toString).orElse("")
               + " passed first. What was asked goes on; look at the domain before asking again.");
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DeadlineExceededException(
-          "The caller was interrupted. What was asked goes on; look at the domain before asking"
-              + " again.",
-          e);
+      throw interrupted(e);
     } finally {
       leave(outcome);
     }
+  }
+
+  static DeadlineExceededException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new DeadlineExceededException(
+        "The caller was interrupted. What was asked goes on; look at the domain before asking"
+            + " again.",
+        e);
   }
 
   private synchronized void enter(CompletableFuture<?> outcome) {
@@ -70,7 +74,7 @@ final class OpenCalls {
     all.forEach(outcome -> outcome.completeExceptionally(closedMeanwhile()));
   }
 
-  private static HostUnreachableException closedMeanwhile() {
+  static HostUnreachableException closedMeanwhile() {
     return new HostUnreachableException(
         "The host has been closed meanwhile. What was asked may have happened; look at the domain"
             + " when the host is open again.");

@@ -33,6 +33,10 @@ final class QemuEvents {
     if (digest.ask()) {
       askSoon(active);
     }
+    digest.agentOpen().ifPresent(open -> keeper.agents().told(active, open));
+    if (digest.missed()) {
+      keeper.agents().ask(active);
+    }
     Step step = Step.by(Actors.GUEST);
     for (QemuNews.Note note : digest.notes()) {
       if (notes.spend(host.now())) {

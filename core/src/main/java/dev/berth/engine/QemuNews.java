@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.domain.EventTypes;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.QmpEvent;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpRecorder;
@@ -34,9 +35,16 @@ final class QemuNews implements QmpEventListener {
    * @param endedFromOutside QEMU was told to end by a signal or by another client
    * @param panicked whether the guest has panicked since its last reset; empty for no news
    * @param ask whether the run state may have changed
+   * @param agentOpen whether the guest has the agent's port open; empty for no news
+   * @param missed whether something has happened that is not known
    */
   record Digest(
-      boolean endedFromOutside, Optional<Boolean> panicked, boolean ask, List<Note> notes) {}
+      boolean endedFromOutside,
+      Optional<Boolean> panicked,
+      boolean ask,
+      Optional<Boolean> agentOpen,
+      boolean missed,
+      List<Note> notes) {}
 
   private final QmpRecorder recorder;
   private final QmpFeed feed;
@@ -45,6 +53,8 @@ final class QemuNews implements QmpEventListener {
   private boolean endedFromOutside;
   private Optional<Boolean> panicked = Optional.empty();
   private boolean ask;
+  private Optional<Boolean> agentOpen = Optional.empty();
+  private boolean missed;
   private boolean announced;
   private @Nullable Runnable announce;
 
@@ -73,7 +83,11 @@ final class QemuNews implements QmpEventListener {
   @Override
   public void missed(long count) {
     feed.missed(count);
-    tell(() -> ask = true);
+    tell(
+        () -> {
+          ask = true;
+          missed = true;
+        });
   }
 
   /**
@@ -104,10 +118,13 @@ final class QemuNews implements QmpEventListener {
 
   /** What has happened since the last call. */
   synchronized Digest take() {
-    Digest digest = new Digest(endedFromOutside, panicked, ask, List.copyOf(notes));
+    Digest digest =
+        new Digest(endedFromOutside, panicked, ask, agentOpen, missed, List.copyOf(notes));
     notes.clear();
     panicked = Optional.empty();
     ask = false;
+    agentOpen = Optional.empty();
+    missed = false;
     announced = false;
     return digest;
   }
@@ -116,7 +133,7 @@ final class QemuNews implements QmpEventListener {
     Runnable due = null;
     synchronized (this) {
       fold.run();
-      if (announce != null && !announced && (ask || !notes.isEmpty())) {
+      if (announce != null && !announced && (ask || agentOpen.isPresent() || !notes.isEmpty())) {
         announced = true;
         due = announce;
       }
@@ -145,6 +162,12 @@ final class QemuNews implements QmpEventListener {
                   "operation", text(data, "operation"),
                   "action", text(data, "action"),
                   "reason", text(data, "reason")));
+      case "VSERPORT_CHANGE" -> {
+        if (text(data, "id").equals(LaunchRecord.AGENT_PORT)) {
+          agentOpen = Optional.of(data.path("open").asBoolean());
+        }
+        return;
+      }
       case "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
       default -> {
         return;

@@ -45,11 +45,19 @@ final class Requests {
   /** A turn that sends to QEMU by hand, when the table admits that. */
   CompletableFuture<String> askQemu(
       Function<CompletableFuture<String>, CompletionStage<?>> question) {
-    CompletableFuture<String> answer = new CompletableFuture<>();
+    return askFor(Verb.QMP, question);
+  }
+
+  /**
+   * A turn that finds something for the caller, when the table admits that; needless it never is.
+   */
+  <T> CompletableFuture<T> askFor(
+      Verb verb, Function<CompletableFuture<T>, CompletionStage<?>> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
     post(
         answer,
         () -> {
-          admit(Verb.QMP, new CompletableFuture<>());
+          admit(verb, new CompletableFuture<>());
           return question.apply(answer);
         });
     return answer;

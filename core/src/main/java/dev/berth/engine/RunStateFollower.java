@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.guest.GuestAgent;
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qapi.runstate.StatusInfo;
 import java.util.concurrent.CompletableFuture;
@@ -115,8 +116,11 @@ final class RunStateFollower {
         && active.watch().verbs().stream().anyMatch(inFlight -> inFlight.verb() == Verb.RESET);
   }
 
-  /** A guest that has shut down leaves a process to be reaped. */
+  /** A guest that has shut down leaves a process to be reaped; its agent learns of its sleep. */
   void follow(Lifecycle.Active active, DomainStatus status) {
+    if (status.state() == DomainState.PMSUSPENDED) {
+      active.agent().agent().ifPresent(GuestAgent::suspended);
+    }
     if (status.state() == DomainState.SHUTDOWN) {
       MachineEnd end = new MachineEnd(MachineEnd.Cause.GUEST_SHUTDOWN, Actors.GUEST);
       mailbox.event(

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
@@ -97,7 +98,7 @@ final class Starts {
     mailbox.event(
         () -> {
           news.assembled();
-          Lifecycle.Active active = keeper.activate(machine, news);
+          Lifecycle.Active active = keeper.activate(machine, news, AgentState.DISCONNECTED);
           keeper.reaper().watchExit(machine.launch(), machine.process());
           if (operation.isCancelled()) {
             operation.answer().completeExceptionally(cancelled());

@@ -11,7 +11,8 @@ enum Verb {
   RESUME("resume"),
   UNDEFINE("undefine"),
   CONSOLE("console"),
-  QMP("send QMP to");
+  QMP("send QMP to"),
+  AGENT("ask the agent of");
 
   private final String text;
 

@@ -6,17 +6,18 @@ import dev.berth.domain.DomainState;
  * The verb × state table: which verb is accepted, needless or denied in which state. Pure.
  *
  * <pre>
- *               shutoff  adopting  running  paused   shutdown  crashed  pmsuspended  no state
- * start         accept   deny      already  deny     deny      deny     deny         deny
- * start paused  accept   deny      deny     already  deny      deny     deny         deny
- * shutdown      already  deny      accept   deny     accept    deny     deny         deny
- * destroy       already  accept    accept   accept   accept    accept   accept       accept
- * reset         deny     deny      accept   accept   deny      accept   accept       deny
- * pause         deny     deny      accept   already  deny      deny     deny         deny
- * resume        deny     deny      already  accept   deny      deny     deny         deny
- * undefine      accept   deny      deny     deny     deny      deny     deny         deny
- * console       deny     accept    accept   accept   accept    accept   accept       deny
- * send QMP to   deny     deny      accept   accept   accept    accept   accept       deny
+ *                   shutoff  adopting  running  paused   shutdown  crashed  pmsuspended  no state
+ * start             accept   deny      already  deny     deny      deny     deny         deny
+ * start paused      accept   deny      deny     already  deny      deny     deny         deny
+ * shutdown          already  deny      accept   deny     accept    deny     deny         deny
+ * destroy           already  accept    accept   accept   accept    accept   accept       accept
+ * reset             deny     deny      accept   accept   deny      accept   accept       deny
+ * pause             deny     deny      accept   already  deny      deny     deny         deny
+ * resume            deny     deny      already  accept   deny      deny     deny         deny
+ * undefine          accept   deny      deny     deny     deny      deny     deny         deny
+ * console           deny     accept    accept   accept   accept    accept   accept       deny
+ * send QMP to       deny     deny      accept   accept   accept    accept   accept       deny
+ * ask the agent of  deny     deny      accept   deny     deny      deny     deny         deny
  * </pre>
  *
  * <p>One table, so that a new verb or state has to be decided everywhere: the switches have no
@@ -52,6 +53,7 @@ final class VerbTable {
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
       case QMP -> qmp(state);
+      case AGENT -> agent(state);
     };
   }
 
@@ -117,6 +119,14 @@ final class VerbTable {
     return switch (state) {
       case RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED -> ACCEPT;
       case SHUTOFF, ADOPTING, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission agent(DomainState state) {
+    return switch (state) {
+      case RUNNING -> ACCEPT;
+      case PAUSED -> new Admission.Deny("a paused guest's agent does not answer; resume it");
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
     };
   }
 

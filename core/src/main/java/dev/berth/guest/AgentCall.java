@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
+import dev.berth.error.MachineStalledException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpRecorder;
+import dev.berth.qmp.Secrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,17 +46,27 @@ final class AgentCall<R extends @Nullable Object> {
 
   /** What others have to say to the one who waits. */
   interface Signals {
-    /** Whether nobody wants the answer any more. */
-    boolean isClosed();
+    /** Why nobody wants the answer any more; null while somebody does. */
+    @Nullable String closedBecause();
 
     /** Changes when the guest has opened or closed its side of the port. */
     long restarts();
+
+    /** Changes when the guest has been suspended. */
+    long suspensions();
+
+    /** Whether the guest has closed its side, and not opened it since. */
+    boolean isAbsent();
+
+    /** Whether QEMU, through which everything goes, answers nothing. */
+    boolean isStalled();
   }
 
   private final AgentChannel channel;
   private final QmpCommand<R> command;
   private final Deadline deadline;
   private final Signals signals;
+  private final QmpRecorder recorder;
   private final AgentLines lines = new AgentLines(AgentLines.MAX_LINE_BYTES);
   private Deadline repeat = Deadline.none();
   private long seenRestarts;
@@ -61,11 +75,22 @@ final class AgentCall<R extends @Nullable Object> {
   private boolean sent;
   private boolean broken;
 
-  AgentCall(AgentChannel channel, QmpCommand<R> command, Deadline deadline, Signals signals) {
+  /** Whether the command is such that its success is seen by the end of the agent. */
+  private boolean isFatal;
+
+  private long seenSuspensions;
+
+  AgentCall(
+      AgentChannel channel,
+      QmpCommand<R> command,
+      Deadline deadline,
+      Signals signals,
+      QmpRecorder recorder) {
     this.channel = channel;
     this.command = command;
     this.deadline = deadline;
     this.signals = signals;
+    this.recorder = recorder;
     this.seenRestarts = signals.restarts();
   }
 
@@ -80,12 +105,11 @@ final class AgentCall<R extends @Nullable Object> {
     Duration pause = FIRST_REPEAT;
     while (!answered) {
       seenRestarts = signals.restarts();
+      requirePresent();
       repeat = Deadline.of(pause);
       pause = shorter(pause.multipliedBy(2), LONGEST_REPEAT);
       long id = ThreadLocalRandom.current().nextLong(1, MAX_ID);
-      ObjectNode message = Json.object().put("execute", "guest-sync-delimited");
-      message.putObject("arguments").put("id", id);
-      byte[] line = line(message);
+      byte[] line = synchronisation(id);
       ByteBuffer delimited = ByteBuffer.allocate(1 + line.length).put((byte) 0xff).put(line).flip();
       write(delimited);
       answered = awaitId(id); // the latest id: answers to earlier ones would come after it
@@ -93,31 +117,84 @@ final class AgentCall<R extends @Nullable Object> {
     repeat = Deadline.none();
   }
 
+  private static byte[] synchronisation(long id) {
+    ObjectNode message = Json.object().put("execute", "guest-sync-delimited");
+    message.putObject("arguments").put("id", id);
+    return line(message);
+  }
+
   /** Sends the command. */
   void send() throws IOException, InterruptedException {
-    ObjectNode message = Json.object().put("execute", command.command());
     ObjectNode arguments = command.arguments();
+    byte[] line = line(message(arguments));
+    write(ByteBuffer.wrap(line));
+    sent = true;
+    ObjectNode masked = Secrets.masked(command.command(), arguments);
+    byte[] shown = masked == arguments ? line : line(message(masked));
+    recorder.message(QmpRecorder.Direction.SENT, shown, 0, shown.length - 1);
+  }
+
+  private ObjectNode message(ObjectNode arguments) {
+    ObjectNode message = Json.object().put("execute", command.command());
     if (!arguments.isEmpty()) {
       message.set("arguments", arguments);
     }
-    write(ByteBuffer.wrap(line(message)));
-    sent = true;
+    return message;
   }
 
   /** Waits for the answer; what is none is passed over. */
   R answer() throws IOException, InterruptedException {
     while (true) {
-      JsonNode reply = read(nextLine().orElseThrow(this::restarted));
+      AgentLines.Line line = nextLine().orElseThrow(this::restarted);
+      JsonNode reply = read(line);
+      requireNoRefusal(line, reply);
       if (reply.has("return")) {
+        note(line);
         return decode(reply.path("return"));
       }
-      if (reply.path("error") instanceof ObjectNode error) {
-        throw QemuRefusedException.byGuestAgent(
-            command.command(),
-            Json.optionalText(error, "class").orElse("GenericError"),
-            Json.optionalText(error, "desc").orElse("no description"));
-      }
     }
+  }
+
+  /**
+   * Waits until a command that is not answered has been carried out or refused. An agent takes one
+   * command after the other: when it answers a synchronisation that was sent behind the command, it
+   * is through with that. It need not get so far: then its end, or that of its guest or machine,
+   * says the same.
+   */
+  void awaitEffect() throws InterruptedException {
+    isFatal = true;
+    seenSuspensions = signals.suspensions();
+    try {
+      long id = ThreadLocalRandom.current().nextLong(1, MAX_ID);
+      write(ByteBuffer.wrap(synchronisation(id))); // no 0xFF, which agents answer with an error
+      boolean done = false;
+      while (!done) {
+        Optional<AgentLines.Line> line = nextLine();
+        JsonNode reply = line.isPresent() ? read(line.get()) : Json.object();
+        line.ifPresent(each -> requireNoRefusal(each, reply));
+        done = line.isEmpty() || reply.path("return").longValue() == id;
+      }
+    } catch (IOException gone) {
+      broken = true;
+    }
+  }
+
+  private void requireNoRefusal(AgentLines.Line line, JsonNode reply) {
+    if (reply.path("error") instanceof ObjectNode error) {
+      note(line);
+      throw QemuRefusedException.byGuestAgent(
+          command.command(),
+          Json.optionalText(error, "class").orElse("GenericError"),
+          Json.optionalText(error, "desc").orElse("no description"));
+    }
+  }
+
+  private void note(AgentLines.Line answer) {
+    byte[] shown =
+        Secrets.inReply(command.command(), command.arguments())
+            ? Json.bytes(Json.object().put("return", Secrets.MASK))
+            : answer.bytes();
+    recorder.message(QmpRecorder.Direction.RECEIVED, shown, 0, shown.length);
   }
 
   /** What a failure of the socket means. */
@@ -165,20 +242,25 @@ final class AgentCall<R extends @Nullable Object> {
     }
   }
 
-  /** The next line; empty when whoever listens now may not have heard what was sent. */
+  /**
+   * The next line; empty when whoever listens now may not have heard what was sent, or when there
+   * is nobody any more and that is how it should be.
+   */
   private Optional<AgentLines.Line> nextLine() throws IOException, InterruptedException {
     while (true) {
       Optional<AgentLines.Line> line = lines.next(channel.input());
       if (line.isPresent()) {
         return line;
       }
-      if (signals.isClosed()) {
-        throw ended("it was closed on this side", null);
-      }
-      if (signals.restarts() != seenRestarts) {
+      if (signals.restarts() != seenRestarts || (isFatal && isOver())) {
         return Optional.empty();
       }
+      requireUse();
       int count = channel.read();
+      if (count < 0 && isFatal) {
+        broken = true;
+        return Optional.empty();
+      }
       if (count < 0) {
         throw ended("QEMU closed it", null);
       }
@@ -201,14 +283,42 @@ final class AgentCall<R extends @Nullable Object> {
   private void write(ByteBuffer message) throws IOException, InterruptedException {
     channel.write(message);
     while (message.hasRemaining()) {
-      if (signals.isClosed()) {
-        throw ended("it was closed on this side", null);
-      }
+      requireUse();
+      requirePresent(); // what nobody has read to its end was not sent
       if (channel.awaitWritable(deadline) == AgentChannel.Waited.LATE) {
         throw late(); // the agent never sees the end of it, and 0xFF comes before what is next
       }
       channel.write(message);
     }
+  }
+
+  /** Fails when there is no use in waiting any longer. */
+  private void requireUse() {
+    String why = signals.closedBecause();
+    if (why != null) {
+      throw ended(why, null);
+    }
+    if (signals.isStalled() && !deadline.isLimited()) {
+      throw stalled();
+    }
+  }
+
+  private void requirePresent() {
+    if (signals.isAbsent()) {
+      throw absent(command);
+    }
+  }
+
+  static InvalidStateException absent(QmpCommand<?> command) {
+    return new InvalidStateException(
+        "Cannot send '"
+            + command.command()
+            + "': the guest agent is not running in the guest. Start qemu-guest-agent there, or"
+            + " wait until its channel is shown as connected.");
+  }
+
+  private boolean isOver() {
+    return signals.closedBecause() != null || signals.suspensions() != seenSuspensions;
   }
 
   private static Deadline earlier(Deadline one, Deadline other) {
@@ -245,6 +355,16 @@ final class AgentCall<R extends @Nullable Object> {
                 + why
                 + ".",
             cause);
+  }
+
+  private MachineStalledException stalled() {
+    return new MachineStalledException(
+        (sent
+                ? "The guest agent has not answered '"
+                    + command.command()
+                    + "', and may still carry it out: its machine's QEMU"
+                : "Cannot send '" + command.command() + "' to the guest agent: its machine's QEMU")
+            + " does not answer. Give a deadline to wait for it, or destroy the domain.");
   }
 
   private OutcomeUnknownException restarted() {

@@ -3,14 +3,18 @@ package dev.berth.guest;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
+import dev.berth.error.MachineStalledException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpRecorder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +46,9 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link DeadlineExceededException}: in time came no answer; the message says whether the
  *       command was sent
  *   <li>{@link QemuRefusedException}: the agent answered with an error
+ *   <li>{@link InvalidStateException}: there is no agent, as its port tells; the command was not
+ *       sent
+ *   <li>{@link MachineStalledException}: QEMU does not answer, and the caller has no deadline
  *   <li>{@link OutcomeUnknownException}: it was sent, and the channel or the agent ended before the
  *       answer came, or the answer cannot be read
  *   <li>{@link MachineLostException}: the channel ended before it was sent
@@ -52,7 +59,11 @@ import org.slf4j.LoggerFactory;
 public final class GuestAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GuestAgent.class);
 
+  private static final Set<String> UNANSWERED =
+      Set.of("guest-shutdown", "guest-suspend-disk", "guest-suspend-ram", "guest-suspend-hybrid");
+
   private final Path socket;
+  private final QmpRecorder recorder;
   private final ReentrantLock turn = new ReentrantLock(true);
 
   // Written by whose turn it is.
@@ -60,13 +71,31 @@ public final class GuestAgent implements AutoCloseable {
   private volatile @Nullable String underWay;
 
   private final AtomicLong restarts = new AtomicLong();
-  private volatile boolean closed;
+  private final AtomicLong suspensions = new AtomicLong();
+  private volatile boolean absent;
+  private volatile boolean stalled;
+  private volatile @Nullable String closedBecause;
 
   private final AgentCall.Signals signals =
       new AgentCall.Signals() {
         @Override
-        public boolean isClosed() {
-          return closed;
+        public @Nullable String closedBecause() {
+          return closedBecause;
+        }
+
+        @Override
+        public long suspensions() {
+          return suspensions.get();
+        }
+
+        @Override
+        public boolean isAbsent() {
+          return absent;
+        }
+
+        @Override
+        public boolean isStalled() {
+          return stalled;
         }
 
         @Override
@@ -81,7 +110,17 @@ public final class GuestAgent implements AutoCloseable {
    * @param socket of the port {@code org.qemu.guest_agent.0}, made by QEMU
    */
   public GuestAgent(Path socket) {
+    this(socket, QmpRecorder.NONE);
+  }
+
+  /**
+   * The same, with its commands and their answers on record.
+   *
+   * @param recorder notes them on the threads of their callers; not what synchronises
+   */
+  public GuestAgent(Path socket, QmpRecorder recorder) {
     this.socket = socket;
+    this.recorder = recorder;
   }
 
   /**
@@ -98,31 +137,80 @@ public final class GuestAgent implements AutoCloseable {
   }
 
   /**
-   * Sends a command that is not answered when it succeeds: {@code guest-shutdown}, {@code
-   * guest-suspend-disk}, {@code guest-suspend-ram} and {@code guest-suspend-hybrid}. Returns when
-   * it is sent to an agent that was listening; its effect shows elsewhere.
+   * Sends a command that is not answered when it succeeds, as {@link #answers} tells. Returns when
+   * the agent is through with it, or has ended with its guest or machine, or the guest has been
+   * {@linkplain #suspended suspended}; its effect shows elsewhere.
    *
    * @throws BerthException as listed above
    * @throws InterruptedException when the thread is interrupted
    */
   public void tell(QmpCommand<?> command, Deadline deadline) throws InterruptedException {
-    inTurn(command, deadline, call -> Json.object());
+    inTurn(
+        command,
+        deadline,
+        call -> {
+          call.awaitEffect();
+          return Json.object();
+        });
+  }
+
+  /** Whether agents answer that command when it succeeds. */
+  public static boolean answers(String command) {
+    return !UNANSWERED.contains(command);
   }
 
   /**
-   * The guest has opened or closed its side of the port, as QEMU's event {@code VSERPORT_CHANGE}
-   * tells: an agent that has ended will not answer any more. A command that waits for its answer
-   * fails with {@link OutcomeUnknownException}; one that is not sent yet begins anew. Any thread.
+   * The guest has opened its side of the port, as QEMU's event {@code VSERPORT_CHANGE} tells: the
+   * agent that was there before, if any, will not answer any more. A command that waits for its
+   * answer fails with {@link OutcomeUnknownException}; one that is not sent yet begins anew. Any
+   * thread.
    */
   public void restarted() {
+    absent = false;
     restarts.incrementAndGet();
     wake();
+  }
+
+  /**
+   * The guest has closed its side of the port: there is no agent. A command that waits for its
+   * answer fails as by {@link #restarted}; until that is called, others fail at once with {@link
+   * InvalidStateException}. Any thread.
+   */
+  public void ended() {
+    absent = true;
+    restarts.incrementAndGet();
+    wake();
+  }
+
+  /** The guest sleeps, and so does its agent: which is what some commands are for. Any thread. */
+  public void suspended() {
+    suspensions.incrementAndGet();
+    wake();
+  }
+
+  /**
+   * QEMU has stopped answering: calls without a deadline fail with {@link MachineStalledException}
+   * until {@link #goesOn}. Any thread.
+   */
+  public void stalls() {
+    stalled = true;
+    wake();
+  }
+
+  /** QEMU answers again. Any thread. */
+  public void goesOn() {
+    stalled = false;
   }
 
   /** Ends the connection; a command under way fails. Any thread; returns at once. */
   @Override
   public void close() {
-    closed = true;
+    close("it was closed on this side");
+  }
+
+  /** The same for that reason, which goes on after a colon. */
+  public void close(String because) {
+    closedBecause = because;
     wake();
     if (turn.tryLock()) {
       try {
@@ -156,7 +244,7 @@ public final class GuestAgent implements AutoCloseable {
     AgentCall<C> call = null;
     try {
       underWay = command.command();
-      call = new AgentCall<>(connected(command), command, deadline, signals);
+      call = new AgentCall<>(connected(command), command, deadline, signals, recorder);
       call.synchronise();
       call.send();
       return ending.of(call);
@@ -164,7 +252,7 @@ public final class GuestAgent implements AutoCloseable {
       throw call == null ? unreachable(command, e) : call.failed(e);
     } finally {
       underWay = null;
-      if (closed || (call != null && call.isBroken())) {
+      if (closedBecause != null || (call != null && call.isBroken())) {
         disconnect();
       }
       turn.unlock();
@@ -183,9 +271,17 @@ public final class GuestAgent implements AutoCloseable {
   }
 
   private AgentChannel connected(QmpCommand<?> command) throws IOException {
-    if (closed) {
+    String why = closedBecause;
+    if (why != null) {
       throw new MachineLostException(
-          "Cannot send '" + command.command() + "' to the guest agent: its channel was closed.");
+          "Cannot send '"
+              + command.command()
+              + "' to the guest agent: its channel ended: "
+              + why
+              + ".");
+    }
+    if (absent) {
+      throw AgentCall.absent(command); // whether or not QEMU can be reached
     }
     AgentChannel present = channel;
     if (present == null) {

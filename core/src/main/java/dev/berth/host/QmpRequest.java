@@ -1,6 +1,5 @@
 package dev.berth.host;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.api.Api;
 import dev.berth.domain.ResourceNames;
@@ -9,7 +8,6 @@ import dev.berth.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A QMP command that somebody sends by hand. Immutable.
@@ -21,9 +19,6 @@ import java.util.regex.Pattern;
  */
 @Api(since = "0.1")
 public record QmpRequest(String command, String arguments, Check check, Lane lane) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
-  private static final int LONGEST = 4 * 1024 * 1024;
-
   /** What goes with a file descriptor, each with the argument that has the descriptor's name. */
   private static final Map<String, String> WITH_DESCRIPTOR =
       Map.of("add-fd", "opaque", "getfd", "fdname");
@@ -51,32 +46,7 @@ public record QmpRequest(String command, String arguments, Check check, Lane lan
    *     object, have a member twice or half a surrogate pair, or are longer than 4 Mi characters
    */
   public QmpRequest {
-    if (!NAME.matcher(command).matches()) {
-      throw new InvalidRequestException(
-          "command: a QAPI name has letters, digits, '-', '_' and '.', and begins with none of the"
-              + " last three.");
-    }
-    if (arguments.length() > LONGEST) {
-      throw new InvalidRequestException(
-          "arguments: " + arguments.length() + " characters are too many; " + LONGEST + " may be.");
-    }
-    try {
-      if (!Json.readStrictly(arguments).isObject()) {
-        throw new InvalidRequestException("arguments: should be one JSON object.");
-      }
-    } catch (JsonProcessingException wrong) {
-      throw new InvalidRequestException(
-          "arguments: are no JSON: "
-              + wrong.getOriginalMessage()
-              + " (line "
-              + wrong.getLocation().getLineNr()
-              + ", column "
-              + wrong.getLocation().getColumnNr()
-              + ").",
-          wrong);
-    } catch (IOException wrong) {
-      throw new InvalidRequestException("arguments: " + wrong.getMessage() + ".", wrong);
-    }
+    CommandText.check(command, arguments);
   }
 
   /** A command that is checked, and sent in band. */

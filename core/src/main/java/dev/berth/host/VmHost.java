@@ -195,6 +195,25 @@ public interface VmHost extends AutoCloseable {
   QmpEvents qmpEvents(DomainRef domain, long after, Duration timeout);
 
   /**
+   * Sends a command to the guest agent and waits for its answer. The guest may be hostile: what it
+   * sends costs a bounded amount of memory, and of time as much as the caller gives. Without a
+   * deadline that is as long as the agent takes. One command is under way at a time, others wait
+   * their turn.
+   *
+   * @return what the agent returns, as JSON; an empty object for {@code guest-shutdown} and {@code
+   *     guest-suspend-…}, which it does not answer: they are done when it is through with them, or
+   *     gone
+   * @throws dev.berth.error.InvalidStateException when the domain is not running, its machine has
+   *     no channel for an agent, or none runs in the guest; nothing was sent
+   * @throws dev.berth.error.InvalidRequestException when no known agent takes the command so, with
+   *     everything that is wrong
+   * @throws dev.berth.error.QemuRefusedException when the agent refuses it
+   * @throws dev.berth.error.DeadlineExceededException when it does not answer in time; the message
+   *     says whether the command was sent
+   */
+  String agent(DomainRef domain, AgentRequest request, CallOptions options);
+
+  /**
    * Waits until the domain is in one of the states.
    *
    * @return the first such snapshot

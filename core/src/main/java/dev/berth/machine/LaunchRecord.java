@@ -29,6 +29,12 @@ public record LaunchRecord(
     MachineFiles files,
     List<InheritedFile> inherited) {
 
+  /** The id of the chardev behind the guest agent's port. */
+  public static final String AGENT = "agent";
+
+  /** The device id of the guest agent's port, in a machine that has one. */
+  public static final String AGENT_PORT = "agent-port";
+
   /** Copies the lists. */
   public LaunchRecord {
     argv = List.copyOf(argv);
@@ -52,6 +58,11 @@ public record LaunchRecord(
   /** The launch's random id. */
   public String incarnation() {
     return subject.incarnation();
+  }
+
+  /** Whether the machine has a channel for a guest agent. */
+  public boolean hasAgentChannel() {
+    return devices.stream().anyMatch(device -> device.id().equals(AGENT_PORT));
   }
 
   /**

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /**
  * Decides what in a message is secret, for everything that shows messages: recordings, the flight
  * recorder, logs. Passwords themselves, that is, not the names of secret objects ({@code
- * password-secret}, {@code key-secret}) nor when a password expires. Pure.
+ * password-secret}, {@code key-secret}) nor when a password expires. The SSH keys that a guest's
+ * agent adds are public ones. Pure.
  *
  * <p>QEMU's events hold no secrets, and of its replies only those to commands that ask for one.
  */
@@ -28,8 +29,11 @@ public final class Secrets {
           "object_add", Set.of("data"),
           "change", Set.of("arg"), // of VNC, a password; of a drive, the format: a small loss
           "sev-inject-launch-secret", Set.of("secret"),
-          "guest-exec", Set.of("input-data", "env"),
+          "guest-exec", Set.of("arg", "input-data", "env"),
           "guest-file-write", Set.of("buf-b64"));
+
+  /** What a guest's files hold, and what its programs print. */
+  private static final Set<String> IN_REPLY = Set.of("guest-file-read", "guest-exec-status");
 
   /** Properties of objects that {@code qom-set} writes and {@code qom-get} reads. */
   private static final Set<String> PROPERTIES = Set.of("data", "password");
@@ -65,8 +69,8 @@ public final class Secrets {
   }
 
   /** Whether the reply to that command is a secret. */
-  static boolean inReply(String command, ObjectNode arguments) {
-    return command.equals("guest-file-read") || isSecretProperty(command, "qom-get", arguments);
+  public static boolean inReply(String command, ObjectNode arguments) {
+    return IN_REPLY.contains(command) || isSecretProperty(command, "qom-get", arguments);
   }
 
   private static boolean isSecretProperty(String command, String wanted, ObjectNode arguments) {

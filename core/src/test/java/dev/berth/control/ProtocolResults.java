@@ -70,6 +70,7 @@ public final class ProtocolResults {
               Methods.QMP_EVENTS,
               values -> QmpCodec.write(new QmpEvents(7, 0, List.of("{\"event\":\"STOP\"}")))),
           Map.entry(Methods.QMP_SCHEMA, values -> QmpCodec.schema("[]")),
+          Map.entry(Methods.AGENT, values -> QmpCodec.reply("{}")),
           Map.entry(Methods.AWAIT, values -> DomainCodec.write(values.snapshot())),
           Map.entry(
               Methods.LOG,

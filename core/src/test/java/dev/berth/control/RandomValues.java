@@ -1,5 +1,6 @@
 package dev.berth.control;
 
+import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainName;
@@ -120,6 +121,7 @@ final class RandomValues {
         text(),
         constant(Liveness.values()),
         instant(),
+        constant(AgentState.values()),
         maybe(() -> new HandTouch(text(), text(), instant())));
   }
 

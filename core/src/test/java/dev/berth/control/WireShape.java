@@ -27,7 +27,7 @@ public final class WireShape {
           "labels", "object of texts",
           "attributes", "object of texts",
           "events[]", "JSON, as QEMU gives it",
-          "return", "JSON, as QEMU gives it",
+          "return", "JSON, as QEMU or the agent gives it",
           "schema", "JSON, as QEMU gives it");
 
   /** Every enum of the API has fewer constants, and random texts are more. */

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
@@ -28,6 +29,7 @@ final class EngineHostContractTest
         MachineContract,
         DescriptorContract,
         QmpContract,
+        AgentContract,
         ResourceContract,
         EventContract,
         ListenerContract,

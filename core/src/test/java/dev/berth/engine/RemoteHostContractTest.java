@@ -4,6 +4,7 @@ import dev.berth.control.ControlAccess;
 import dev.berth.control.ControlServer;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
@@ -31,6 +32,7 @@ final class RemoteHostContractTest
         MachineContract,
         DescriptorContract,
         QmpContract,
+        AgentContract,
         ResourceContract,
         EventContract,
         ListenerContract,

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
+import dev.berth.error.MachineStalledException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
@@ -21,8 +23,11 @@ import dev.berth.qmp.RawCommand;
 import dev.berth.testing.AgentMisbehaviour;
 import dev.berth.testing.FakeAgent;
 import dev.berth.testing.LeakCheck;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -257,6 +262,65 @@ final class GuestAgentTest {
   }
 
   @Test
+  void withoutAnAgentACommandFailsAtOnceUntilThereIsOne() throws Exception {
+    listen(AgentMisbehaviour.SILENT);
+    CompletableFuture<JsonNode> waiting = async(() -> agent.execute(command("guest-ping"), soon()));
+
+    agent.ended();
+
+    assertThat(failure(waiting))
+        .isInstanceOf(InvalidStateException.class)
+        .hasMessageContaining("not running in the guest");
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> agent.execute(new GuestPing(), Deadline.none()));
+    agent.restarted();
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent.execute(new GuestPing(), Deadline.of(SHORT)));
+  }
+
+  @Test
+  void whileQemuIsStalledOnlyCallsWithADeadlineWait() throws Exception {
+    listen(AgentMisbehaviour.SILENT);
+    CompletableFuture<JsonNode> waiting =
+        async(() -> agent.execute(command("guest-ping"), Deadline.none()));
+
+    agent.stalls();
+
+    assertThat(failure(waiting)).isInstanceOf(MachineStalledException.class);
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent.execute(new GuestPing(), Deadline.of(SHORT)));
+    agent.goesOn();
+    CompletableFuture<JsonNode> next =
+        async(() -> agent.execute(command("guest-ping"), Deadline.none()));
+    agent.close("the test is over");
+    assertThat(failure(next)).hasMessageContaining("the test is over");
+  }
+
+  @Test
+  void commandsAndAnswersAreNotedWithoutTheirSecrets() throws Exception {
+    fake = FakeAgent.listen(directory.resolve("agent"));
+    var noted = new ArrayList<String>();
+    agent =
+        new GuestAgent(
+            fake.socket(),
+            (direction, buffer, offset, length) ->
+                noted.add(direction + new String(buffer, offset, length, StandardCharsets.UTF_8)));
+    fake.answer("guest-file-read", "{\"buf-b64\": \"secret\"}");
+    fake.answer("guest-file-write", "{\"count\": 6}");
+
+    agent.execute(new RawCommand("guest-file-read", Json.object().put("handle", 7)), soon());
+    agent.execute(
+        new RawCommand("guest-file-write", Json.object().put("buf-b64", "secret")), soon());
+
+    assertThat(noted)
+        .containsExactly(
+            "SENT{\"execute\":\"guest-file-read\",\"arguments\":{\"handle\":7}}",
+            "RECEIVED{\"return\":\"***\"}",
+            "SENT{\"execute\":\"guest-file-write\",\"arguments\":{\"buf-b64\":\"***\"}}",
+            "RECEIVED {\"return\":{\"count\":6}}");
+  }
+
+  @Test
   void closingEndsACallThatWaits() throws Exception {
     listen(AgentMisbehaviour.SILENT_AFTER_SYNC);
     CompletableFuture<JsonNode> call = async(() -> agent.execute(command("guest-ping"), soon()));
@@ -296,6 +360,40 @@ final class GuestAgentTest {
 
     assertThat(fake.awaitReceived(1, PATIENCE).command()).isEqualTo("guest-shutdown");
     agent.execute(new GuestPing(), soon());
+  }
+
+  @Test
+  void aRefusalOfACommandThatIsNotAnsweredIsHeard() throws InterruptedException {
+    listen(AgentMisbehaviour.NONE);
+    fake.refuse("guest-shutdown", "GenericError", "no such program");
+
+    assertThatExceptionOfType(QemuRefusedException.class)
+        .isThrownBy(() -> agent.tell(command("guest-shutdown"), soon()))
+        .withMessageContaining("no such program");
+    agent.execute(new GuestPing(), soon());
+  }
+
+  @Test
+  void aCommandThatIsNotAnsweredIsDoneWhenTheAgentOrItsGuestIsGone() throws Exception {
+    listen(AgentMisbehaviour.NONE);
+    for (Runnable end : List.<Runnable>of(agent::ended, agent::suspended, fake::hangUp)) {
+      agent.restarted();
+      fake.hold("guest-shutdown");
+      int before = fake.received().size();
+      CompletableFuture<Boolean> told =
+          async(
+              () -> {
+                agent.tell(command("guest-shutdown"), soon());
+                return true;
+              });
+      fake.awaitReceived(before + 1, PATIENCE);
+
+      end.run();
+      fake.release("guest-shutdown");
+
+      assertThat(told.get(60, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(fake.received()).hasSize(3);
   }
 
   @Test

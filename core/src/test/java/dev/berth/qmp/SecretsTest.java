@@ -47,9 +47,12 @@ final class SecretsTest {
   }
 
   @Test
-  void theWholeEnvironmentOfAGuestsProgramIsMasked() throws IOException {
-    assertThat(Secrets.masked("guest-exec", read("{\"path\":\"/bin/x\",\"env\":[\"TOKEN=a\"]}")))
-        .isEqualTo(read("{\"path\":\"/bin/x\",\"env\":\"***\"}"));
+  void whatAGuestsProgramIsGivenIsMaskedWhole() throws IOException {
+    assertThat(
+            Secrets.masked(
+                "guest-exec",
+                read("{\"path\":\"/bin/x\",\"arg\":[\"-pa\"],\"env\":[\"TOKEN=a\"]}")))
+        .isEqualTo(read("{\"path\":\"/bin/x\",\"arg\":\"***\",\"env\":\"***\"}"));
   }
 
   @ParameterizedTest
@@ -59,6 +62,7 @@ final class SecretsTest {
       textBlock =
           """
           query-status          | {}
+          guest-ssh-add-authorized-keys | {"username":"eve","keys":["ssh-ed25519 AAAA eve@host"]}
           expire_password       | {"protocol":"vnc","time":"+60"}
           object-add            | {"qom-type":"tls-creds-x509","id":"t","dir":"/etc/tls","passwordid":"s"}
           blockdev-add          | {"driver":"luks","node-name":"n","key-secret":"s","file":"f"}
@@ -81,6 +85,7 @@ final class SecretsTest {
         .isTrue();
     assertThat(Secrets.inReply("qom-get", read("{\"path\":\"/s\",\"property\":\"id\"}"))).isFalse();
     assertThat(Secrets.inReply("guest-file-read", read("{\"handle\":7}"))).isTrue();
+    assertThat(Secrets.inReply("guest-exec-status", read("{\"pid\":7}"))).isTrue();
     assertThat(Secrets.inReply("query-status", read("{}"))).isFalse();
   }
 

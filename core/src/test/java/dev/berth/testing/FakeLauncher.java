@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import dev.berth.definition.Devices;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
@@ -111,11 +112,18 @@ public final class FakeLauncher implements MachineLauncher {
             "it is only pretended"),
         List.of("/usr/bin/fake-qemu", "-S"),
         List.of(),
-        List.of(),
+        devices(definition),
         new MachineFiles(
             machines.runDirectory(incarnation),
             machines.logDirectory(domain.toString()),
             definition.devices().consoleLogLimit()));
+  }
+
+  private static List<LaunchRecord.DeviceRecord> devices(DomainDefinition definition) {
+    return definition.devices().guestAgent() == Devices.Presence.PRESENT
+        ? List.of(
+            new LaunchRecord.DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "", List.of()))
+        : List.of();
   }
 
   @Override

@@ -1,12 +1,14 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.berth.json.Json;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.QemuProcess;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +22,7 @@ public final class FakeMachine implements QemuProcess {
   private static final List<String> COMMANDS =
       List.of(
           "query-status",
+          "query-chardev",
           "query-yank",
           "query-fdsets",
           "add-fd",
@@ -42,12 +45,15 @@ public final class FakeMachine implements QemuProcess {
   private boolean obeysTerm = true;
   private boolean ran;
   private ProcessExit exitOnFile = ProcessExit.UNKNOWN;
+  private boolean agentListens;
+  private Optional<FakeAgent> agent = Optional.empty();
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
     this.launch = launch;
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
     qemu.answer("query-status", arguments -> status());
+    qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));
     qemu.answer("cont", arguments -> goTo("running", "RESUME"));
     qemu.answer("system_reset", arguments -> reset());
@@ -96,6 +102,30 @@ public final class FakeMachine implements QemuProcess {
     runState("shutdown");
     qemu.emit("SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
     qemu.emit("STOP", "{}");
+  }
+
+  /** An agent starts in the guest; the same as before if there was one. */
+  public FakeAgent startAgent() {
+    FakeAgent started;
+    synchronized (this) {
+      started = agent.orElseGet(() -> FakeAgent.listen(launch.files().agentSocket()));
+      agent = Optional.of(started);
+      agentListens = true;
+    }
+    tellOfAgent(true);
+    return started;
+  }
+
+  /** The agent in the guest ends; its port's socket stays QEMU's. */
+  public void stopAgent() {
+    synchronized (this) {
+      agentListens = false;
+    }
+    tellOfAgent(false);
+  }
+
+  private void tellOfAgent(boolean open) {
+    qemu.emit("VSERPORT_CHANGE", "{\"id\": \"agent-port\", \"open\": " + open + "}");
   }
 
   /** The guest panics. */
@@ -168,7 +198,16 @@ public final class FakeMachine implements QemuProcess {
       exitOnFile = how;
     }
     qemu.close();
+    endAgent();
     exit.completeAsync(() -> how);
+  }
+
+  private void endAgent() {
+    Optional<FakeAgent> last;
+    synchronized (this) {
+      last = agent;
+    }
+    last.ifPresent(FakeAgent::close);
   }
 
   /** How it ended, as the next host finds it written down. */
@@ -223,6 +262,13 @@ public final class FakeMachine implements QemuProcess {
 
   private synchronized JsonNode status() {
     return Json.object().put("running", runState.equals("running")).put("status", runState);
+  }
+
+  private synchronized JsonNode chardevs() {
+    ArrayNode all = Json.array();
+    all.addObject().put("label", "qmp").put("filename", "qmp").put("frontend-open", true);
+    all.addObject().put("label", "agent").put("filename", "a").put("frontend-open", agentListens);
+    return all;
   }
 
   private JsonNode goTo(String next, String event) {

@@ -1,7 +1,9 @@
 package dev.berth.testing;
 
 import dev.berth.definition.DefinitionWriter;
+import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainState;
@@ -13,7 +15,9 @@ import dev.berth.domain.StateReason;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -30,24 +34,28 @@ final class MemoryDomain {
   final ByteArrayOutputStream consoleLog = new ByteArrayOutputStream();
   Optional<MemoryConsole> console = Optional.empty();
   final List<String> qmpEvents = new ArrayList<>();
+  final Map<String, String> agentAnswers = new HashMap<>();
   boolean deaf;
 
   /** A machine that was started with that revision. */
   private record Machine(MachineSummary summary, long revision) {
 
     Machine touched(HandTouch touch) {
-      return new Machine(
-          new MachineSummary(
-              summary.incarnation(),
-              summary.pid(),
-              summary.qemuVersion(),
-              summary.machineType(),
-              summary.accelerator(),
-              summary.acceleratorReason(),
-              summary.liveness(),
-              summary.livenessSince(),
-              Optional.of(touch)),
-          revision);
+      return new Machine(with(summary.agent(), Optional.of(touch)), revision);
+    }
+
+    MachineSummary with(AgentState agent, Optional<HandTouch> touched) {
+      return new MachineSummary(
+          summary.incarnation(),
+          summary.pid(),
+          summary.qemuVersion(),
+          summary.machineType(),
+          summary.accelerator(),
+          summary.acceleratorReason(),
+          summary.liveness(),
+          summary.livenessSince(),
+          agent,
+          touched);
     }
   }
 
@@ -105,6 +113,7 @@ final class MemoryDomain {
             "in memory",
             Liveness.RESPONSIVE,
             clock.instant(),
+            AgentState.UNKNOWN,
             Optional.empty());
     machine = Optional.of(new Machine(summary, revision));
     enter(DomainState.PAUSED, StateReason.STARTING_UP);
@@ -113,6 +122,25 @@ final class MemoryDomain {
   /** The fdsets of the machine. */
   FakeFdsets fdsets() {
     return fdsets;
+  }
+
+  /** Whether its guest agent listens. */
+  AgentState agent() {
+    return agent(state());
+  }
+
+  private AgentState agent(DomainState now) {
+    if (definition.devices().guestAgent() != Presence.PRESENT) {
+      return AgentState.NO_CHANNEL;
+    }
+    boolean listens = now == DomainState.RUNNING && !agentAnswers.isEmpty();
+    return listens ? AgentState.CONNECTED : AgentState.DISCONNECTED;
+  }
+
+  /** There is an agent in the guest that gives this answer. */
+  void agentAnswers(String command, String json) {
+    agentAnswers.put(command, json);
+    publish(snapshot.status());
   }
 
   /** Somebody sent a command by hand. */
@@ -147,7 +175,7 @@ final class MemoryDomain {
                 definition.compute().cpus(),
                 definition.compute().memory(),
                 definition.labels()),
-            machine.map(Machine::summary),
+            machine.map(it -> it.with(agent(status.state()), it.summary().touched())),
             Optional.empty(),
             Optional.empty());
     return snapshot;

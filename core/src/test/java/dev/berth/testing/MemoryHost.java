@@ -12,6 +12,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
@@ -102,6 +103,17 @@ public final class MemoryHost implements VmHost {
           .console
           .map(console -> new String(console.typed(), StandardCharsets.UTF_8))
           .orElse("");
+    }
+  }
+
+  /**
+   * From now on a guest agent runs in the guest, and answers that command so: one JSON value.
+   * Without such an answer there is none.
+   */
+  public void agentAnswers(DomainRef domain, String command, String json) {
+    synchronized (contents) {
+      contents.find(domain).agentAnswers(command, json);
+      contents.notifyAll();
     }
   }
 
@@ -245,6 +257,13 @@ public final class MemoryHost implements VmHost {
   public String qmpSchema(DomainRef domain) {
     synchronized (contents) {
       return MemoryQmp.schema(contents.find(domain));
+    }
+  }
+
+  @Override
+  public String agent(DomainRef domain, AgentRequest request, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryAgent(contents.find(domain)).send(request);
     }
   }
 

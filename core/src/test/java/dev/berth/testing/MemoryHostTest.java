@@ -2,6 +2,7 @@ package dev.berth.testing;
 
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
+import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
@@ -26,6 +27,7 @@ final class MemoryHostTest
         MachineContract,
         DescriptorContract,
         QmpContract,
+        AgentContract,
         ResourceContract,
         ShutdownGuestsContract,
         EventContract,

@@ -27,7 +27,7 @@ final class CorePackagesTest {
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("host", Set.of("definition", "domain", "error", "json", "control")),
           Map.entry("qmp", Set.of("error", "json")),
-          Map.entry("guest", Set.of("error", "json", "qmp")),
+          Map.entry("guest", Set.of("error", "host", "json", "qmp")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("schema", Set.of("definition", "error", "json", "qapi", "qmp")),
           Map.entry(
@@ -42,6 +42,7 @@ final class CorePackagesTest {
                   "definition",
                   "domain",
                   "error",
+                  "guest",
                   "host",
                   "json",
                   "machine",

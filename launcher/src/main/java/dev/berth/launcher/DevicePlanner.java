@@ -8,6 +8,7 @@ import dev.berth.definition.Network;
 import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.TapSource;
@@ -105,13 +106,13 @@ final class DevicePlanner {
 
   private void agent(MachineFiles files) {
     onPci("virtio-serial-pci", "agent-bus");
-    draft.option("-chardev", OptionText.socket("agent", files.agentSocket()));
+    draft.option("-chardev", OptionText.socket(LaunchRecord.AGENT, files.agentSocket()));
     draft
-        .plug("virtserialport", "agent-port")
+        .plug("virtserialport", LaunchRecord.AGENT_PORT)
         .put("bus", "agent-bus.0")
-        .put("chardev", "agent")
+        .put("chardev", LaunchRecord.AGENT)
         .put("name", "org.qemu.guest_agent.0");
-    draft.device(new DeviceRecord("agent-port", "agent", "", "agent-bus.0", List.of()));
+    draft.device(new DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "agent-bus.0", List.of()));
   }
 
   private ObjectNode onPci(String driver, String id) {

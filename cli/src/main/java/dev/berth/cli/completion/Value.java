@@ -33,7 +33,7 @@ record Value(Kind kind, List<String> words) {
     FILE,
     DIRECTORY,
     COMMAND,
-    /** A domain, a QMP command of its QEMU, or an argument of that, by its place. */
+    /** A domain, a command of its QEMU or agent, or an argument of that, by its place. */
     QMP,
     WORDS
   }

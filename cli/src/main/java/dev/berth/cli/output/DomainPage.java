@@ -64,6 +64,7 @@ public final class DomainPage {
         page,
         "Accelerator",
         machine.accelerator() + " (" + Printable.line(machine.acceleratorReason()) + ")");
+    line(page, "Agent", machine.agent().text());
     machine.touched().ifPresent(touch -> line(page, "By hand", words.touch(touch)));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.cli.GoldenText;
 import dev.berth.control.DomainCodec;
 import dev.berth.control.ResultCodec;
+import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
@@ -215,6 +216,7 @@ final class DomainTableTest {
         "/dev/kvm does not run guest code",
         liveness,
         since,
+        AgentState.CONNECTED,
         Optional.empty());
   }
 }
