@@ -34,9 +34,9 @@ final class DaemonUnitTest {
   }
 
   @Test
-  void stoppingTheDaemonEndsNoMachine() {
+  void stoppingTheDaemonEndsNoMachineAndIsNoFailure() {
     assertThat(unit("berth.service"))
-        .contains("\nKillMode=process\n")
+        .contains("\nKillMode=process\n", "\nSuccessExitStatus=143\n")
         .doesNotContain("\nRuntimeDirectory=", "ExecStop=");
   }
 
