@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks a QEMU what it is doing, without any of Berth's own code. */
+/** Asks a QEMU what it is doing, and tells it what to do, without any of Berth's own code. */
 final class PlainMonitor {
-  private static final String QUESTIONS =
-      "{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"query-status\"}\n";
+  private static final String NEGOTIATE = "{\"execute\":\"qmp_capabilities\"}\n";
+  private static final String QUESTION = "{\"execute\":\"query-status\"}\n";
   private static final Pattern STATUS = Pattern.compile("\"status\": \"([a-z-]+)\"");
 
   private PlainMonitor() {}
@@ -26,12 +26,18 @@ final class PlainMonitor {
    * @throws IOException when nobody is there, or hangs up
    */
   static String runState(Path socket) throws IOException {
+    return runState(socket, "");
+  }
+
+  /** The same after commands, each a line. */
+  static String runState(Path socket, String commands) throws IOException {
+    byte[] lines = (NEGOTIATE + commands + QUESTION).getBytes(StandardCharsets.US_ASCII);
     long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
     StringBuilder said = new StringBuilder();
     try (Selector selector = Selector.open();
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      channel.write(ByteBuffer.wrap(QUESTIONS.getBytes(StandardCharsets.US_ASCII)));
+      channel.write(ByteBuffer.wrap(lines));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
       ByteBuffer buffer = ByteBuffer.allocate(4096);

@@ -80,9 +80,14 @@ final class QemuOf {
 
   /** What QEMU answers to {@code query-status}, for tests in which no host is connected to it. */
   String runState() {
+    return runStateAfter("");
+  }
+
+  /** The same after commands, each a line of JSON. */
+  String runStateAfter(String commands) {
     Path pidFile = Path.of(after("-pidfile").orElseThrow());
     try {
-      return PlainMonitor.runState(pidFile.resolveSibling("qmp"));
+      return PlainMonitor.runState(pidFile.resolveSibling("qmp"), commands);
     } catch (IOException e) {
       throw new AssertionError("process " + pid + " cannot be asked", e);
     }

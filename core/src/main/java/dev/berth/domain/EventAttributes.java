@@ -50,6 +50,7 @@ final class EventAttributes {
       case EventTypes.ADOPTED -> new EventBody.Adopted();
       case EventTypes.RECOVERED -> new EventBody.Recovered(text("verb"), text("decision"));
       case EventTypes.TOUCHED -> new EventBody.Touched(text("command"));
+      case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
       case EventTypes.IO_ERROR ->
           new EventBody.IoError(text("node"), text("operation"), text("action"), text("reason"));
       default -> ofPolicy(type);

@@ -108,6 +108,15 @@ public interface EventBody {
   record Touched(String command) implements EventBody {}
 
   /**
+   * The host has closed files of a machine that no node used any more: the fdset had outlived its
+   * node.
+   *
+   * @param fdset its number
+   * @param was the notes that its descriptors had, such as {@code data rw}; may be empty
+   */
+  record FdsetFreed(long fdset, String was) implements EventBody {}
+
+  /**
    * QEMU reported an I/O error of a guest's disk, in its words (QAPI {@code BLOCK_IO_ERROR}).
    *
    * @param node the block node

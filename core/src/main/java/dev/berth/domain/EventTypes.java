@@ -60,6 +60,12 @@ public final class EventTypes {
    */
   public static final String TOUCHED = "domain.touched";
 
+  /**
+   * The host has closed files of a machine that no node used any more: attributes {@code fdset,
+   * was}.
+   */
+  public static final String FDSET_FREED = "domain.fdset-freed";
+
   /** QEMU reported an I/O error of a guest's disk. */
   public static final String IO_ERROR = "domain.io-error";
 

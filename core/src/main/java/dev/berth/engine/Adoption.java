@@ -110,7 +110,13 @@ final class Adoption {
                 .event(
                     EventTypes.RECOVERED,
                     Map.of("verb", cut.verb(), "decision", "found " + status.state().text())));
-    return keeper.record(step).thenRun(() -> keeper.runStates().follow(active, status));
+    return keeper
+        .record(step)
+        .thenRun(
+            () -> {
+              keeper.runStates().follow(active, status);
+              keeper.fdsets().settle(active);
+            });
   }
 
   private CompletionStage<?> failed(

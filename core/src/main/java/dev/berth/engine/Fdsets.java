@@ -1,24 +1,67 @@
 package dev.berth.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.EventTypes;
+import dev.berth.json.Json;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.Machine;
+import dev.berth.machine.OwnFdset;
 import dev.berth.qapi.misc.FdsetInfo;
 import dev.berth.qapi.misc.QueryFdsets;
+import dev.berth.qapi.misc.RemoveFd;
+import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpConnection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The fdsets of one domain's machine. What is on record are the host's own, each with the nodes
- * that use it; QEMU is asked for the rest, so that nothing is forgotten when a host ends.
- * Thread-safe.
+ * The fdsets of one domain's machine. The launch record has the host's own, each with the node that
+ * uses it; QEMU is asked for the rest, so that nothing is forgotten when a host ends. Thread-safe.
+ *
+ * <p>A set of the host's own goes with its node: when that is deleted by hand, and, for what
+ * happened while no host was there, at each adoption. QEMU would keep it, and the file open.
  */
 final class Fdsets {
+  private static final Logger LOG = LoggerFactory.getLogger(Fdsets.class);
+
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+
   /** Numbers on their way to QEMU. */
   private final Set<Long> allotted = new HashSet<>();
+
+  /** Asks for the nodes, as QEMU has them. */
+  private record NamedNodes() implements QmpCommand<JsonNode> {
+    @Override
+    public String command() {
+      return "query-named-block-nodes";
+    }
+
+    @Override
+    public ObjectNode arguments() {
+      return Json.object().put("flat", true);
+    }
+
+    @Override
+    public JsonNode decode(JsonNode value) {
+      return value;
+    }
+  }
+
+  Fdsets(Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
 
   /**
    * Gives a set by hand its number, where nobody has.
@@ -51,5 +94,81 @@ final class Fdsets {
 
   private synchronized void release(long number) {
     allotted.remove(number);
+  }
+
+  /**
+   * Frees what is left over of the host's own.
+   *
+   * @return completes when that is on record, or QEMU has refused or is gone; never fails
+   */
+  CompletionStage<?> settle(Lifecycle.Active active) {
+    QmpConnection qmp = active.machine().qmp();
+    List<OwnFdset> own = OwnFdset.of(active.machine().launch());
+    return qmp.send(new QueryFdsets())
+        .thenCompose(
+            sets ->
+                sets.isEmpty() && own.isEmpty()
+                    ? CompletableFuture.completedStage(FdsetAccount.NOTHING)
+                    : qmp.send(new NamedNodes())
+                        .thenApply(nodes -> FdsetAccount.of(own, sets, nodes)))
+        .thenCompose(account -> later(() -> act(active, account)))
+        .exceptionally(
+            failure -> {
+              LOG.debug("Domain '{}': its fdsets are left as they are", ledger.name(), failure);
+              return null;
+            });
+  }
+
+  /** In a turn: whoever assembles a machine has sets whose nodes come later. */
+  private CompletionStage<?> act(Lifecycle.Active active, FdsetAccount account) {
+    if (keeper.lifecycle() != active || ledger.operation().isPresent()) {
+      return Mailbox.DONE;
+    }
+    for (OwnFdset set : account.missing()) {
+      LOG.warn(
+          "Domain '{}': fdset {} of node '{}' is gone; a job that opens the image anew will fail",
+          ledger.name(),
+          set.number(),
+          set.node());
+    }
+    if (!account.unusedByHand().isEmpty()) {
+      LOG.info(
+          "Domain '{}': no node uses the fdsets {}, which were made by hand; remove-fd frees them",
+          ledger.name(),
+          account.unusedByHand());
+    }
+    return CompletableFuture.allOf(
+        account.leftOver().stream()
+            .map(set -> free(active.machine().qmp(), set).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  private CompletionStage<?> free(QmpConnection qmp, FdsetAccount.LeftOver set) {
+    Map<String, String> facts = Map.of("fdset", Long.toString(set.number()), "was", set.was());
+    return qmp.send(new RemoveFd(set.number()))
+        .thenCompose(
+            gone ->
+                later(
+                    () ->
+                        keeper.record(Step.by(Actors.HOST).event(EventTypes.FDSET_FREED, facts))));
+  }
+
+  /** What a turn of its own does; no other waits for it. */
+  private CompletionStage<?> later(Supplier<CompletionStage<?>> work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    mailbox.event(
+        () -> {
+          work.get()
+              .whenComplete(
+                  (result, failure) -> {
+                    if (failure == null) {
+                      done.complete(null);
+                    } else {
+                      done.completeExceptionally(failure);
+                    }
+                  });
+          return Mailbox.DONE;
+        });
+    return done;
   }
 }

@@ -206,11 +206,17 @@ final class HandCommands {
       keeper
           .runStates()
           .ask(active)
-          .whenComplete((told, failure) -> sent.answer().complete(returned));
+          .thenCompose(told -> settled(active, sent.command()))
+          .whenComplete((settled, failure) -> sent.answer().complete(returned));
     } else {
       sent.answer().complete(returned);
     }
     return Mailbox.DONE;
+  }
+
+  /** A node that is gone takes its fdset with it. */
+  private CompletionStage<?> settled(Lifecycle.Active active, HandCommand command) {
+    return command.name().equals("blockdev-del") ? keeper.fdsets().settle(active) : Mailbox.DONE;
   }
 
   private static CompletionStage<?> fail(Sent sent, @Nullable Throwable failure) {

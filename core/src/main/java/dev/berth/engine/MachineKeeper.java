@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
- * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back.
+ * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
+ * {@link Fdsets} has their open files.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -56,7 +57,7 @@ final class MachineKeeper {
   private final Reaper reaper;
   private final ShutdownRequests shutdowns;
   private final Restarts restarts;
-  private final Fdsets fdsets = new Fdsets();
+  private final Fdsets fdsets;
   private Lifecycle lifecycle = new Lifecycle.Off();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
@@ -72,6 +73,7 @@ final class MachineKeeper {
     this.reaper = new Reaper(host, mailbox, ledger, this);
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);
     this.restarts = new Restarts(host, mailbox, ledger, this);
+    this.fdsets = new Fdsets(mailbox, ledger, this);
     ledger.onStep(restarts::follow);
   }
 

@@ -21,10 +21,11 @@ final class EventBodyTest {
 
   static {
     for (String text :
-        "verb decision node operation action cause version detail then boot command".split(" ")) {
+        "verb decision node operation action cause version detail then boot command was"
+            .split(" ")) {
       ALL.put(text, text);
     }
-    ALL.putAll(Map.of("try", "1", "tries", "5", "at", "2026-11-20T10:15:30Z"));
+    ALL.putAll(Map.of("fdset", "1", "try", "1", "tries", "5", "at", "2026-11-20T10:15:30Z"));
     ALL.putAll(
         Map.of("from", "1", "to", "2", "revision", "3", "timeout", "PT1M", "liveness", "stalled"));
   }

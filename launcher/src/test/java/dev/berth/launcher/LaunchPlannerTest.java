@@ -24,6 +24,7 @@ import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.OwnFdset;
 import dev.berth.qapi.misc.AddFd;
 import dev.berth.qapi.misc.Getfd;
 import dev.berth.schema.QmpSchema;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,30 @@ final class LaunchPlannerTest {
     }
     Execute execute = (Execute) step;
     return schema.check(execute.command(), execute.arguments());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("plans")
+  void everyFdsetIsThereForOneNode(String name, String version, DomainDefinition definition) {
+    LaunchRecord launch = plan(version, definition);
+    Set<Long> passed = new TreeSet<>();
+    for (AssemblyStep step : launch.assembly()) {
+      if (step instanceof PassFile pass) {
+        passed.add((long) pass.fdset());
+      } else if (step instanceof PassGivenFile pass) {
+        passed.add((long) pass.fdset());
+      }
+    }
+    for (String word : launch.argv()) {
+      if (word.matches("fd=\\d+,set=\\d+")) {
+        passed.add(Long.valueOf(word.replaceFirst(".*set=", "")));
+      }
+    }
+
+    assertThat(OwnFdset.of(launch))
+        .extracting(OwnFdset::number)
+        .containsExactlyInAnyOrderElementsOf(passed);
+    assertThat(OwnFdset.of(launch)).allSatisfy(set -> assertThat(set.node()).isNotEmpty());
   }
 
   @Test
