@@ -79,7 +79,10 @@ public record QmpRequest(String command, String arguments, Check check, Lane lan
       return this;
     }
     refuseUnless(given.secrets().isEmpty(), "it takes no secret", given);
-    refuseUnless(given.descriptors().size() == 1, "it takes one file descriptor", given);
+    refuseUnless(
+        given.descriptors().size() == 1,
+        "it takes one file descriptor (vmctl: --fd NAME=PATH)",
+        given);
     refuseUnless(lane == Lane.IN_BAND, "file descriptors go in band only", given);
     String name = given.descriptors().iterator().next();
     ObjectNode named = named(member, name);
