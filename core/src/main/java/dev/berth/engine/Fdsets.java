@@ -12,10 +12,8 @@ import dev.berth.qapi.misc.QueryFdsets;
 import dev.berth.qapi.misc.RemoveFd;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -36,8 +34,8 @@ final class Fdsets {
   private final Ledger ledger;
   private final MachineKeeper keeper;
 
-  /** Numbers on their way to QEMU. */
-  private final Set<Long> allotted = new HashSet<>();
+  /** No number is allotted twice: an answer of QEMU's may be older than what another call did. */
+  private long lastByHand;
 
   /** Asks for the nodes, as QEMU has them. */
   private record NamedNodes() implements QmpCommand<JsonNode> {
@@ -67,33 +65,21 @@ final class Fdsets {
    * Gives a set by hand its number, where nobody has.
    *
    * @param arguments of {@code add-fd}; grows
-   * @param answered ends the call
    */
-  CompletionStage<?> number(Machine machine, ObjectNode arguments, CompletableFuture<?> answered) {
+  CompletionStage<?> number(Machine machine, ObjectNode arguments) {
     if (arguments.has(HandRules.FDSET)) {
       return Mailbox.DONE;
     }
     return machine
         .qmp()
         .send(new QueryFdsets())
-        .thenAccept(
-            sets -> {
-              long number = allot(sets);
-              arguments.put(HandRules.FDSET, number);
-              answered.whenComplete((done, failure) -> release(number));
-            });
+        .thenAccept(sets -> arguments.put(HandRules.FDSET, allot(sets)));
   }
 
   private synchronized long allot(List<FdsetInfo> sets) {
-    Set<Long> taken = new HashSet<>(allotted);
-    sets.forEach(set -> taken.add(set.fdsetId()));
-    long number = FdsetNumbers.nextByHand(taken);
-    allotted.add(number);
-    return number;
-  }
-
-  private synchronized void release(long number) {
-    allotted.remove(number);
+    List<Long> taken = sets.stream().map(FdsetInfo::fdsetId).toList();
+    lastByHand = FdsetNumbers.nextByHand(lastByHand, taken);
+    return lastByHand;
   }
 
   /**

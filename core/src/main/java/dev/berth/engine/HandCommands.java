@@ -134,7 +134,7 @@ final class HandCommands {
     String name = command.descriptor().orElseThrow();
     return CompletableFuture.runAsync(
             () -> host.launcher().prepare(machine.launch(), command.held(), name), host.patient())
-        .thenCompose(ready -> keeper.fdsets().number(machine, command.arguments(), sent.answer()));
+        .thenCompose(ready -> keeper.fdsets().number(machine, command.arguments()));
   }
 
   private CompletionStage<?> mark(Lifecycle.Active active, Sent sent) {

@@ -26,9 +26,13 @@ public final class FdsetNumbers {
     return last + 1;
   }
 
-  /** The lowest number for a set by hand that is not among those. */
-  public static long nextByHand(Collection<Long> taken) {
-    long number = FIRST_BY_HAND;
+  /**
+   * The lowest number for a set by hand that comes after that one and is not among those.
+   *
+   * @param last the last number that was given, 0 when there was none
+   */
+  public static long nextByHand(long last, Collection<Long> taken) {
+    long number = Math.max(FIRST_BY_HAND, last + 1);
     while (taken.contains(number)) {
       number++;
     }

@@ -28,7 +28,7 @@ final class FakeFdsets {
 
   /** The arguments of an {@code add-fd} by hand with a number as a host allots it. */
   synchronized ObjectNode numbered(ObjectNode arguments) {
-    return arguments.put("fdset-id", FdsetNumbers.nextByHand(sets.keySet()));
+    return arguments.put("fdset-id", FdsetNumbers.nextByHand(0, sets.keySet()));
   }
 
   private long lowestFree() {
