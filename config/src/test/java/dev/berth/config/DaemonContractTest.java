@@ -7,6 +7,7 @@ import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
@@ -32,6 +33,7 @@ final class DaemonContractTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        DiskContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

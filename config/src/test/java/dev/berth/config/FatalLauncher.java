@@ -1,7 +1,9 @@
 package dev.berth.config;
 
 import dev.berth.config.CrashPoint.Step;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.DiskPlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -71,6 +73,25 @@ final class FatalLauncher implements MachineLauncher {
   public LaunchRecord plan(
       UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
     return launcher.plan(domain, definitionRevision, definition, held);
+  }
+
+  @Override
+  public DiskPlan planDisk(
+      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+      throws InterruptedException {
+    return launcher.planDisk(machine, launch, disk, held, deadline);
+  }
+
+  @Override
+  public void addDisk(
+      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+      throws InterruptedException {
+    launcher.addDisk(machine, launch, plan, held, deadline);
+  }
+
+  @Override
+  public void changed(LaunchRecord launch) {
+    launcher.changed(launch);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.berth.control.WireShape;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
@@ -40,9 +41,11 @@ final class ProtocolExamplesTest {
   private TestHome home;
   private Daemon daemon;
   private Path socket;
+  private String job = "";
 
   @BeforeEach
-  void serve() {
+  void serve() throws IOException {
+    Files.write(directory.resolve("data.raw"), new byte[1 << 20]);
     home = new TestHome(directory);
     daemon = Daemon.start(home.settings());
     socket = home.settings().layout().controlSocket();
@@ -61,6 +64,8 @@ final class ProtocolExamplesTest {
       all(peer, "hello", "domain.define", "domain.start");
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
+      all(peer, "domain.attach-disk", "domain.disks", "domain.detach-disk");
+      all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
       awaitAgent(peer);
       all(peer, "domain.agent");
@@ -112,6 +117,9 @@ final class ProtocolExamplesTest {
       assertThat(WireShape.paths(reply.path("result")))
           .as(method)
           .containsAll(WireShape.paths(example.get(1).path("result")));
+      if (method.equals("domain.detach-disk")) {
+        job = reply.at("/result/id").asText();
+      }
       sent.add(method);
     }
   }
@@ -120,7 +128,7 @@ final class ProtocolExamplesTest {
    * The example, with a guest that boots and names nothing that is given at its start ({@code
    * ResourcesTest} has those), and more patience than a busy machine may need.
    */
-  private static JsonNode request(JsonNode example) {
+  private JsonNode request(JsonNode example) {
     ObjectNode request = example.deepCopy();
     if (request.path("params") instanceof ObjectNode params) {
       for (String wait : List.of("timeoutMillis", "deadlineMillis")) {
@@ -129,7 +137,13 @@ final class ProtocolExamplesTest {
         }
       }
       params.remove(List.of("descriptors", "secrets"));
-      if (params.has("text")) {
+      if (params.has("job")) {
+        params.put("job", job);
+      }
+      if (params.has("scope") && params.has("text")) {
+        params.put("baseDirectory", directory.toString());
+        params.put("text", "name: data\nfile: data.raw\nformat: raw\n");
+      } else if (params.has("text")) {
         params.put("text", params.path("text").asText() + guest());
       }
     }

@@ -2,14 +2,17 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.LogKind;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,12 +38,19 @@ final class Methods {
   static final String RESET = "domain.reset";
   static final String PAUSE = "domain.pause";
   static final String RESUME = "domain.resume";
+  static final String ATTACH_DISK = "domain.attach-disk";
+  static final String DISKS = "domain.disks";
+  static final String DETACH_DISK = "domain.detach-disk";
   static final String QMP = "domain.qmp";
   static final String QMP_SCHEMA = "domain.qmp-schema";
   static final String QMP_EVENTS = "domain.qmp-events";
   static final String AGENT = "domain.agent";
   static final String AWAIT = "domain.await";
   static final String LOG = "domain.log";
+  static final String JOBS = "job.list";
+  static final String JOB = "job.get";
+  static final String AWAIT_JOB = "job.await";
+  static final String CANCEL_JOB = "job.cancel";
   static final String EVENT_RANGE = "events.range";
   static final String SUBSCRIBE = "events.subscribe";
   static final String EVENT = "event";
@@ -72,6 +82,10 @@ final class Methods {
           QMP_EVENTS,
           AWAIT,
           LOG,
+          DISKS,
+          JOBS,
+          JOB,
+          AWAIT_JOB,
           EVENT_RANGE,
           SUBSCRIBE);
 
@@ -86,8 +100,10 @@ final class Methods {
     addHost(stop);
     addDefinitions();
     addVerbs();
+    addDisks();
     addQmp();
     addAgent();
+    addJobs();
     addWatching();
   }
 
@@ -166,6 +182,58 @@ final class Methods {
     call(RESET, Methods::reset, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
     call(PAUSE, Methods::pause, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
     call(RESUME, Methods::resume, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
+  }
+
+  private void addDisks() {
+    call(
+        DISKS,
+        (host, params) -> DiskCodec.write(host.disks(ArgumentCodec.domain(params))),
+        ArgumentCodec.DOMAIN);
+    call(
+        ATTACH_DISK,
+        Methods::attachDisk,
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.TEXT,
+        ArgumentCodec.ORIGIN,
+        ArgumentCodec.BASE_DIRECTORY,
+        JobArguments.SCOPE,
+        ArgumentCodec.DESCRIPTORS,
+        ArgumentCodec.SECRETS,
+        ArgumentCodec.DEADLINE);
+    call(
+        DETACH_DISK,
+        (host, params) ->
+            JobCodec.write(
+                host.detachDisk(
+                    ArgumentCodec.domain(params),
+                    params.text(JobArguments.DISK),
+                    JobArguments.scope(params),
+                    JobArguments.options(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        JobArguments.DISK,
+        JobArguments.SCOPE,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+  }
+
+  private void addJobs() {
+    call(JOBS, (host, params) -> JobCodec.write(host.jobs()));
+    call(
+        JOB,
+        (host, params) -> JobCodec.write(host.job(JobArguments.job(params))),
+        JobArguments.JOB);
+    call(
+        AWAIT_JOB,
+        (host, params) ->
+            JobCodec.write(
+                host.awaitJob(JobArguments.job(params), params.millis(ArgumentCodec.TIMEOUT))),
+        JobArguments.JOB,
+        ArgumentCodec.TIMEOUT);
+    call(
+        CANCEL_JOB,
+        (host, params) -> JobCodec.write(host.cancelJob(JobArguments.job(params))),
+        JobArguments.JOB);
   }
 
   private void addQmp() {
@@ -259,6 +327,15 @@ final class Methods {
     StartMode mode = params.optionalConstant(MODE, StartMode.class).orElse(StartMode.RUNNING);
     CallOptions options = ArgumentCodec.options(params);
     return ResultCodec.write(host.start(domain, mode, ArgumentCodec.resources(params), options));
+  }
+
+  private static JsonNode attachDisk(VmHost host, Params params) {
+    DomainRef domain = ArgumentCodec.domain(params);
+    DefinitionDocument disk = ArgumentCodec.document(params);
+    EditScope scope = JobArguments.scope(params);
+    CallOptions options = ArgumentCodec.options(params);
+    return ResultCodec.write(
+        host.attachDisk(domain, disk, scope, ArgumentCodec.resources(params), options));
   }
 
   private static JsonNode shutdown(VmHost host, Params params) {

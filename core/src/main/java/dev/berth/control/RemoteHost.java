@@ -13,12 +13,15 @@ import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -27,6 +30,9 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.job.JobCodec;
+import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.subscription.Subscriptions;
 import java.net.URI;
@@ -179,6 +185,56 @@ public final class RemoteHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return verb(Methods.RESUME, ArgumentCodec.domain(domain), options);
+  }
+
+  @Override
+  public VerbResult attachDisk(
+      DomainRef domain,
+      DefinitionDocument disk,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    ObjectNode params = ArgumentCodec.document(disk);
+    params.setAll(ArgumentCodec.domain(domain));
+    JobArguments.scope(params, scope);
+    return give(Methods.ATTACH_DISK, params, resources, options, ResultCodec::verb);
+  }
+
+  @Override
+  public List<DiskSummary> disks(DomainRef domain) {
+    return read(Methods.DISKS, ArgumentCodec.domain(domain), DiskCodec::list);
+  }
+
+  @Override
+  public Job detachDisk(
+      DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
+    JobArguments.scope(params, scope);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(Methods.DETACH_DISK, params, options, JobCodec::read);
+  }
+
+  @Override
+  public List<Job> jobs() {
+    return read(Methods.JOBS, Json.object(), JobCodec::list);
+  }
+
+  @Override
+  public Job job(JobId job) {
+    return read(Methods.JOB, JobArguments.job(job), JobCodec::read);
+  }
+
+  @Override
+  public Job awaitJob(JobId job, Duration timeout) {
+    ObjectNode params = JobArguments.job(job);
+    params.put(ArgumentCodec.TIMEOUT, WireValue.millis(timeout));
+    return call(CallKind.READ, Methods.AWAIT_JOB, params, Optional.of(timeout), JobCodec::read);
+  }
+
+  @Override
+  public Job cancelJob(JobId job) {
+    return change(Methods.CANCEL_JOB, JobArguments.job(job), CallOptions.none(), JobCodec::read);
   }
 
   @Override

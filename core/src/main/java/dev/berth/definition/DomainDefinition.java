@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What the user asked for: the persistent description of a domain, complete with defaults.
@@ -58,6 +59,25 @@ public record DomainDefinition(
   public DomainDefinition withUuid(UUID chosen) {
     return new DomainDefinition(
         name, Optional.of(chosen), labels, compute, boot, disks, nics, devices, policies);
+  }
+
+  /** The disk of that name, if it has one. */
+  public Optional<Disk> disk(String diskName) {
+    return disks.stream().filter(disk -> disk.name().equals(diskName)).findFirst();
+  }
+
+  /** The same definition with one more disk, the last. */
+  public DomainDefinition with(Disk disk) {
+    return withDisks(Stream.concat(disks.stream(), Stream.of(disk)).toList());
+  }
+
+  /** The same definition without the disk of that name. */
+  public DomainDefinition withoutDisk(String diskName) {
+    return withDisks(disks.stream().filter(disk -> !disk.name().equals(diskName)).toList());
+  }
+
+  private DomainDefinition withDisks(List<Disk> others) {
+    return new DomainDefinition(name, uuid, labels, compute, boot, others, nics, devices, policies);
   }
 
   /** What it names and does not contain: who starts the domain gives it. */

@@ -17,7 +17,11 @@ final class EventAttributes {
 
   EventBody body(String type) {
     try {
-      return type.startsWith("host.") ? ofHost(type) : ofDomain(type);
+      return switch (type.substring(0, type.indexOf('.') + 1)) {
+        case "host." -> ofHost(type);
+        case "job." -> ofJob(type);
+        default -> ofDomain(type);
+      };
     } catch (IllegalArgumentException | DateTimeParseException newer) {
       return new Unknown(type, attributes);
     }
@@ -28,6 +32,22 @@ final class EventAttributes {
       case EventTypes.HOST_STARTED -> new EventBody.HostStarted(text("version"));
       case EventTypes.STORE_REBUILT -> new EventBody.StoreRebuilt(text("detail"));
       case EventTypes.MISSED -> new EventBody.EventsMissed(number("from"), number("to"));
+      default -> new Unknown(type, attributes);
+    };
+  }
+
+  private EventBody ofJob(String type) {
+    return switch (type) {
+      case EventTypes.JOB_STARTED ->
+          new EventBody.JobStarted(text("job"), text("kind"), text("subject"));
+      case EventTypes.JOB_ENDED ->
+          new EventBody.JobEnded(
+              text("job"),
+              text("kind"),
+              text("subject"),
+              text("state"),
+              text("phase"),
+              text("detail"));
       default -> new Unknown(type, attributes);
     };
   }
@@ -53,6 +73,8 @@ final class EventAttributes {
       case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
       case EventTypes.IO_ERROR ->
           new EventBody.IoError(text("node"), text("operation"), text("action"), text("reason"));
+      case EventTypes.DISK_ATTACHED -> new EventBody.DiskAttached(text("disk"));
+      case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
       default -> ofPolicy(type);
     };
   }

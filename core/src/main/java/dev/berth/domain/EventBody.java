@@ -127,6 +127,43 @@ public interface EventBody {
   record IoError(String node, String operation, String action, String reason)
       implements EventBody {}
 
+  /**
+   * A disk was added to a machine.
+   *
+   * @param disk its name
+   */
+  record DiskAttached(String disk) implements EventBody {}
+
+  /**
+   * A disk is no part of a machine any more.
+   *
+   * @param disk its name
+   */
+  record DiskDetached(String disk) implements EventBody {}
+
+  /**
+   * A job has begun.
+   *
+   * @param job its id
+   * @param kind what it does
+   * @param subject what of the domain it is about; may be empty
+   */
+  record JobStarted(String job, String kind, String subject) implements EventBody {}
+
+  /**
+   * A job has come to an end.
+   *
+   * @param job its id
+   * @param kind what it did
+   * @param subject what of the domain it was about; may be empty
+   * @param state {@code succeeded}, {@code failed} or {@code cancelled}
+   * @param phase how it ended, a stable code of its kind
+   * @param detail a sentence for people; may be empty
+   */
+  record JobEnded(
+      String job, String kind, String subject, String state, String phase, String detail)
+      implements EventBody {}
+
   /** The host process opened its store. */
   record HostStarted(String version) implements EventBody {}
 

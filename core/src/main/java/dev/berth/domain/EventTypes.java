@@ -69,6 +69,18 @@ public final class EventTypes {
   /** QEMU reported an I/O error of a guest's disk. */
   public static final String IO_ERROR = "domain.io-error";
 
+  /** A disk was added to a machine: attribute {@code disk}. */
+  public static final String DISK_ATTACHED = "domain.disk-attached";
+
+  /** A disk is no part of a machine any more: attribute {@code disk}. */
+  public static final String DISK_DETACHED = "domain.disk-detached";
+
+  /** A job has begun: attributes {@code job, kind, subject}. */
+  public static final String JOB_STARTED = "job.started";
+
+  /** A job has come to an end: attributes {@code job, kind, subject, state, phase, detail}. */
+  public static final String JOB_ENDED = "job.ended";
+
   /** The host process opened its store. */
   public static final String HOST_STARTED = "host.started";
 

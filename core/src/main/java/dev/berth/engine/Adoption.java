@@ -101,22 +101,28 @@ final class Adoption {
     }
     DomainStatus status = RunStates.interpret(runState, false, ledger.status(), host.now());
     Step step = Step.by(Actors.HOST).status(status).event(EventTypes.ADOPTED, Map.of());
-    if (status.state() == DomainState.CRASHED && status != ledger.status() && intent.isEmpty()) {
+    if (status.state() == DomainState.CRASHED
+        && status != ledger.status()
+        && intent.filter(cut -> !AttachIntent.is(cut)).isEmpty()) {
       step.failure(RunStateFollower.PANIC);
     }
-    intent.ifPresent(
-        cut ->
-            step.change(new Change.RemoveIntent(ledger.uuid()))
-                .event(
-                    EventTypes.RECOVERED,
-                    Map.of("verb", cut.verb(), "decision", "found " + status.state().text())));
-    return keeper
-        .record(step)
-        .thenRun(
-            () -> {
-              keeper.runStates().follow(active, status);
-              keeper.fdsets().settle(active);
-            });
+    intent
+        .filter(cut -> !AttachIntent.is(cut))
+        .ifPresent(
+            cut ->
+                step.change(new Change.RemoveIntent(ledger.uuid()))
+                    .event(
+                        EventTypes.RECOVERED,
+                        Map.of("verb", cut.verb(), "decision", "found " + status.state().text())));
+    return keeper.record(step).thenRun(() -> resume(active, status, intent));
+  }
+
+  /** What was under way with the machine's devices goes on. */
+  private void resume(Lifecycle.Active active, DomainStatus status, Optional<Intent> intent) {
+    intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active, cut));
+    keeper.detachments().resume(active);
+    keeper.runStates().follow(active, status);
+    keeper.fdsets().settle(active);
   }
 
   private CompletionStage<?> failed(
@@ -202,7 +208,7 @@ final class Adoption {
       adopt(
           machine.launch(),
           machine.process(),
-          Optional.empty(),
+          keeper.attachments().unsettled(),
           "the connection to QEMU was lost: " + why);
     }
     return Mailbox.DONE;

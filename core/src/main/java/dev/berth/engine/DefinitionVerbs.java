@@ -4,7 +4,6 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
-import dev.berth.host.DefinitionView;
 import dev.berth.host.VerbResult;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
@@ -21,19 +20,12 @@ final class DefinitionVerbs {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final Runnable onUndefined;
-  private volatile DefinitionView definition;
 
   DefinitionVerbs(HostServices host, Ledger ledger, MachineKeeper keeper, Runnable onUndefined) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
     this.onUndefined = onUndefined;
-    this.definition = new DefinitionView(ledger.revision(), ledger.document());
-  }
-
-  /** The current definition. Any thread; never waits. */
-  DefinitionView definition() {
-    return definition;
   }
 
   /** Replaces the definition, which keeps the domain's UUID and name. */
@@ -54,10 +46,8 @@ final class DefinitionVerbs {
     return ledger
         .request(step)
         .thenRun(
-            () -> {
-              definition = new DefinitionView(ledger.revision(), ledger.document());
-              answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot()));
-            })
+            () ->
+                answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot())))
         .exceptionally(failure -> Requests.fail(answer, failure));
   }
 
@@ -92,6 +82,7 @@ final class DefinitionVerbs {
     keeper.become(new Lifecycle.Removed());
     onUndefined.run();
     ledger.waiters().undefined(ledger.name().text());
+    ledger.jobs().undefined(ledger.name().text());
   }
 
   private CompletionStage<Void> takenBack(Throwable failure) {

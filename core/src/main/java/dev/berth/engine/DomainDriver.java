@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
@@ -11,16 +12,22 @@ import dev.berth.guest.GuestAgent;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DiskSummary;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.FlightRecorder;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +56,7 @@ final class DomainDriver {
   private final HandCommands hands;
   private final LivenessCheck liveness;
   private final DefinitionVerbs definitions;
+  private final DiskVerbs disks;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -64,6 +72,7 @@ final class DomainDriver {
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
     this.definitions = new DefinitionVerbs(host, ledger, keeper, onUndefined);
     this.requests = new Requests(host, mailbox, ledger, keeper);
+    this.disks = new DiskVerbs(host, ledger, keeper, verbs, requests);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -83,7 +92,7 @@ final class DomainDriver {
 
   /** The current definition. Any thread; never waits. */
   DefinitionView definition() {
-    return definitions.definition();
+    return ledger.view();
   }
 
   /** The domain's place when all guests are shut down. Any thread; never waits. */
@@ -106,6 +115,21 @@ final class DomainDriver {
     return ledger.launch();
   }
 
+  /** The domain's disks. Any thread; never waits. */
+  List<DiskSummary> disks() {
+    return DiskList.of(ledger.launch(), ledger.readable(), jobs());
+  }
+
+  /** The domain's jobs as last published, the oldest first. Any thread; never waits. */
+  List<Job> jobs() {
+    return ledger.jobs().published();
+  }
+
+  /** Completes with a job of the domain once it has ended. */
+  CompletableFuture<Job> await(Job job) {
+    return ledger.jobs().await(job);
+  }
+
   CompletableFuture<DomainSnapshot> await(Set<DomainState> states) {
     return ledger.waiters().add(states, ledger::snapshot);
   }
@@ -120,6 +144,7 @@ final class DomainDriver {
     mailbox.event(
         () ->
             recovered(found, intent)
+                .thenCompose(done -> keeper.detachments().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
     return decided;
@@ -289,6 +314,32 @@ final class DomainDriver {
             + ledger.name()
             + "': its machine was started without the agent's channel. Set 'agent: true' in its"
             + " definition, and start it again.");
+  }
+
+  /**
+   * Adds a disk.
+   *
+   * @param held what the caller has given; closed in the end, whatever becomes of the call
+   */
+  CompletableFuture<VerbResult> attachDisk(
+      Disk disk, EditScope scope, HeldResources held, String actor, boolean hasDeadline) {
+    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
+    requests.post(answer, () -> disks.attach(disk, scope, held, actor, hasDeadline, answer));
+    answer.whenComplete((result, failure) -> held.closeUnlessHandedOver());
+    return answer;
+  }
+
+  CompletableFuture<Job> detachDisk(
+      String disk, EditScope scope, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> disks.detach(disk, scope, options, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> cancelJob(JobId job, String actor) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> disks.cancel(job, actor, answer));
+    return answer;
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {

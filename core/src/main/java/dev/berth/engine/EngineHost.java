@@ -2,6 +2,8 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.Disk;
+import dev.berth.definition.DiskDocument;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -12,6 +14,7 @@ import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
+import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.guest.GuestAgent;
 import dev.berth.host.AgentRequest;
@@ -20,12 +23,15 @@ import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -34,11 +40,14 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -143,6 +152,90 @@ final class EngineHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return wait(domains().get(domain).resume(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult attachDisk(
+      DomainRef domain,
+      DefinitionDocument disk,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    Disk read = DiskDocument.read(disk);
+    DomainDriver driver = domains().get(domain);
+    return wait(
+        driver.attachDisk(
+            read, scope, Provision.copyOf(resources), actor, options.deadline().isPresent()),
+        options);
+  }
+
+  @Override
+  public List<DiskSummary> disks(DomainRef domain) {
+    return domains().get(domain).disks();
+  }
+
+  @Override
+  public Job detachDisk(
+      DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
+    return wait(
+        domains().get(domain).detachDisk(disk, scope, job, actor, options.deadline().isPresent()),
+        options);
+  }
+
+  @Override
+  public List<Job> jobs() {
+    return domains().all().stream()
+        .flatMap(driver -> driver.jobs().stream())
+        .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
+        .toList();
+  }
+
+  @Override
+  public Job job(JobId job) {
+    return jobs().stream()
+        .filter(one -> one.id().equals(job))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "There is no job " + job + " on this host. See 'vmctl job list'."));
+  }
+
+  @Override
+  public Job awaitJob(JobId job, Duration timeout) {
+    requireNotNegative("timeout", timeout);
+    Job asked = job(job);
+    CompletableFuture<Job> ended = driver(asked).await(asked);
+    try {
+      return wait(ended, CallOptions.within(timeout));
+    } catch (DeadlineExceededException e) {
+      Job now = job(job);
+      throw new DeadlineExceededException(
+          "Job "
+              + job
+              + " ("
+              + now.target().kind().text()
+              + " '"
+              + now.target().subject()
+              + "' of domain '"
+              + now.target().name()
+              + "') still goes on after "
+              + DurationText.print(timeout.truncatedTo(ChronoUnit.MILLIS))
+              + (now.status().detail().isEmpty() ? "" : ": " + now.status().detail())
+              + ".",
+          e);
+    } finally {
+      ended.cancel(false);
+    }
+  }
+
+  @Override
+  public Job cancelJob(JobId job) {
+    return wait(driver(job(job)).cancelJob(job, actor), CallOptions.none());
+  }
+
+  private DomainDriver driver(Job job) {
+    return domains().get(new DomainRef.ByUuid(job.target().domain()));
   }
 
   @Override

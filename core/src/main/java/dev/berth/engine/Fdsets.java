@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.EventTypes;
 import dev.berth.json.Json;
 import dev.berth.machine.FdsetNumbers;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.OwnFdset;
 import dev.berth.qapi.misc.FdsetInfo;
@@ -14,6 +15,7 @@ import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * uses it; QEMU is asked for the rest, so that nothing is forgotten when a host ends. Thread-safe.
  *
  * <p>A set of the host's own goes with its node: when that is deleted by hand, and, for what
- * happened while no host was there, at each adoption. QEMU would keep it, and the file open.
+ * happened while no host was there, at each adoption. QEMU would keep it, and the file open. QEMU
+ * 5.2 and 7.2 close what is removed only while the guest runs, so it is done again when it does.
  */
 final class Fdsets {
   private static final Logger LOG = LoggerFactory.getLogger(Fdsets.class);
@@ -89,7 +92,8 @@ final class Fdsets {
    */
   CompletionStage<?> settle(Lifecycle.Active active) {
     QmpConnection qmp = active.machine().qmp();
-    List<OwnFdset> own = OwnFdset.of(active.machine().launch());
+    Optional<LaunchRecord> launch = ledger.launch();
+    List<OwnFdset> own = launch.map(OwnFdset::of).orElse(List.of());
     return qmp.send(new QueryFdsets())
         .thenCompose(
             sets ->
@@ -97,7 +101,7 @@ final class Fdsets {
                     ? CompletableFuture.completedStage(FdsetAccount.NOTHING)
                     : qmp.send(new NamedNodes())
                         .thenApply(nodes -> FdsetAccount.of(own, sets, nodes)))
-        .thenCompose(account -> later(() -> act(active, account)))
+        .thenCompose(account -> later(() -> act(active, launch, account)))
         .exceptionally(
             failure -> {
               LOG.debug("Domain '{}': its fdsets are left as they are", ledger.name(), failure);
@@ -105,9 +109,15 @@ final class Fdsets {
             });
   }
 
-  /** In a turn: whoever assembles a machine has sets whose nodes come later. */
-  private CompletionStage<?> act(Lifecycle.Active active, FdsetAccount account) {
-    if (keeper.lifecycle() != active || ledger.operation().isPresent()) {
+  /**
+   * In a turn: whoever adds to a machine has sets whose nodes come later, so that what was seen
+   * says nothing about a machine that has another record since.
+   */
+  private CompletionStage<?> act(
+      Lifecycle.Active active, Optional<LaunchRecord> seen, FdsetAccount account) {
+    if (keeper.lifecycle() != active
+        || ledger.operation().isPresent()
+        || !ledger.launch().equals(seen)) {
       return Mailbox.DONE;
     }
     for (OwnFdset set : account.missing()) {

@@ -14,6 +14,7 @@ import dev.berth.domain.DomainStatus;
 import dev.berth.domain.HandTouch;
 import dev.berth.domain.MachineSummary;
 import dev.berth.error.HostFailureException;
+import dev.berth.host.DefinitionView;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.Change;
@@ -61,9 +62,12 @@ final class Ledger {
   private Optional<MachineSummary> machine = Optional.empty();
   private PolicyState policyState;
   private Runnable onStep = () -> {};
+  private Runnable onLaunchEnd = () -> {};
+  private final DomainJobs jobs;
   private final Unsaved unsaved = new Unsaved();
   private boolean retrying;
   private volatile Optional<LaunchRecord> launch;
+  private volatile DefinitionView view;
   private Optional<HandTouch> touched;
   private volatile DomainSnapshot snapshot;
 
@@ -71,6 +75,8 @@ final class Ledger {
     this.host = host;
     this.row = found.row().inGeneration(found.row().generation() + GENERATION_LEAP);
     this.policyState = found.policyState();
+    this.jobs = new DomainJobs(found.jobs());
+    this.view = new DefinitionView(row.revision(), row.document());
     this.definition = found.definition();
     this.unreadable = found.definitionProblem();
     this.launch = found.launch();
@@ -82,6 +88,11 @@ final class Ledger {
   /** Has that run, in the driver's turn, whenever a step was taken. */
   void onStep(Runnable follower) {
     onStep = follower;
+  }
+
+  /** Has that run, in the driver's turn, whenever there is no launch any more. */
+  void onLaunchEnd(Runnable follower) {
+    onLaunchEnd = follower;
   }
 
   UUID uuid() {
@@ -96,9 +107,14 @@ final class Ledger {
     return row.revision();
   }
 
-  /** The current definition as canonical JSON. */
-  String document() {
-    return row.document();
+  /** The current definition and its revision. Any thread. */
+  DefinitionView view() {
+    return view;
+  }
+
+  /** The domain's jobs. */
+  DomainJobs jobs() {
+    return jobs;
   }
 
   /** Whether that is the present definition. */
@@ -283,9 +299,11 @@ final class Ledger {
             step.status().orElse(row.status()));
     List<Change> changes = new ArrayList<>();
     changes.add(new Change.PutDomain(written));
-    step.launch().ifPresent(record -> changes.add(new Change.PutLaunch(stored(record))));
-    step.touched()
-        .ifPresent(touch -> launch.ifPresent(it -> changes.add(marked(stored(it), touch))));
+    Optional<HandTouch> mark = touchedAfter(step);
+    if (step.launch().isPresent() || step.touched().isPresent()) {
+      step.launch().or(() -> launch).ifPresent(it -> changes.add(stored(it, mark)));
+    }
+    changes.addAll(jobs.changes(step.jobs()));
     if (step.endsLaunch()) {
       changes.add(new Change.RemoveLaunch(row.uuid()));
       changes.add(new Change.RemoveIntent(row.uuid()));
@@ -301,14 +319,23 @@ final class Ledger {
         step, written, policy, changes, StepEvents.of(row, step, policy.events(), host.now()));
   }
 
-  private StoredLaunch stored(LaunchRecord record) {
-    return new StoredLaunch(row.uuid(), record.incarnation(), LAUNCHES.write(record));
-  }
-
-  private static Change marked(StoredLaunch stored, HandTouch touch) {
+  private Change stored(LaunchRecord record, Optional<HandTouch> mark) {
+    String document = LAUNCHES.write(record);
     return new Change.PutLaunch(
         new StoredLaunch(
-            stored.domain(), stored.incarnation(), TouchOnRecord.add(stored.document(), touch)));
+            row.uuid(),
+            record.incarnation(),
+            mark.map(touch -> TouchOnRecord.add(document, touch)).orElse(document)));
+  }
+
+  /** A machine that was touched stays so when its record changes; another has a clean one. */
+  private Optional<HandTouch> touchedAfter(Step step) {
+    boolean isAnother =
+        step.launch().isPresent()
+            && !launch
+                .map(LaunchRecord::incarnation)
+                .equals(step.launch().map(LaunchRecord::incarnation));
+    return step.endsLaunch() || isAnother ? Optional.empty() : step.touched().or(() -> touched);
   }
 
   private void checkTransition(DomainStatus next) {
@@ -329,18 +356,20 @@ final class Ledger {
     if (step.definition().isPresent()) {
       definition = step.definition();
       unreadable = Optional.empty();
+      view = new DefinitionView(row.revision(), row.document());
     }
-    touched =
-        step.endsLaunch() || step.launch().isPresent()
-            ? Optional.empty()
-            : step.touched().or(() -> touched);
+    touched = touchedAfter(step);
     launch = step.endsLaunch() ? Optional.empty() : step.launch().or(() -> launch);
     if (step.endsLaunch()) {
       machine = Optional.empty();
     }
     onStep.run(); // first: who reads when a start is due finds its timer set
+    jobs.apply(step.jobs());
     publish();
     step.published().run();
+    if (step.endsLaunch()) {
+      onLaunchEnd.run();
+    }
   }
 
   private void log(DomainStatus next, String actor) {

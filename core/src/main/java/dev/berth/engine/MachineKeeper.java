@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
- * {@link Fdsets} has their open files.
+ * {@link Attachments} and {@link Detachments} change what they are made of, {@link Fdsets} has
+ * their open files.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -58,6 +59,8 @@ final class MachineKeeper {
   private final ShutdownRequests shutdowns;
   private final Restarts restarts;
   private final Fdsets fdsets;
+  private final Attachments attachments;
+  private final Detachments detachments;
   private Lifecycle lifecycle = new Lifecycle.Off();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
@@ -74,7 +77,14 @@ final class MachineKeeper {
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);
     this.restarts = new Restarts(host, mailbox, ledger, this);
     this.fdsets = new Fdsets(mailbox, ledger, this);
+    this.attachments = new Attachments(host, mailbox, ledger, this);
+    this.detachments = new Detachments(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
+    ledger.onLaunchEnd(
+        () -> {
+          attachments.forget();
+          detachments.machineEnded();
+        });
   }
 
   Lifecycle lifecycle() {
@@ -138,6 +148,14 @@ final class MachineKeeper {
 
   Restarts restarts() {
     return restarts;
+  }
+
+  Attachments attachments() {
+    return attachments;
+  }
+
+  Detachments detachments() {
+    return detachments;
   }
 
   Fdsets fdsets() {

@@ -13,9 +13,11 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +31,7 @@ import java.util.Optional;
  * @param unreadable present when there is one that cannot be read
  * @param touched how the machine of that launch was touched by hand, if it was
  * @param policyState how far the host is with its policies
+ * @param jobs its jobs
  */
 record OnRecord(
     DomainRecord row,
@@ -37,7 +40,8 @@ record OnRecord(
     Optional<LaunchRecord> launch,
     Optional<UnreadableLaunch> unreadable,
     Optional<HandTouch> touched,
-    PolicyState policyState) {
+    PolicyState policyState,
+    List<KeptJob> jobs) {
 
   /**
    * A launch whose record cannot be read.
@@ -55,12 +59,16 @@ record OnRecord(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        policyState);
+        policyState,
+        List.of());
   }
 
   /** A domain as it was found in the store. */
   static OnRecord read(
-      DomainRecord row, Optional<StoredLaunch> stored, Optional<PolicyState> policyState) {
+      DomainRecord row,
+      Optional<StoredLaunch> stored,
+      Optional<PolicyState> policyState,
+      List<StoredJob> jobs) {
     Optional<DomainDefinition> definition = Optional.empty();
     Optional<String> definitionProblem = Optional.empty();
     try {
@@ -87,7 +95,8 @@ record OnRecord(
         launch,
         unreadable,
         stored.map(StoredLaunch::document).flatMap(TouchOnRecord::find),
-        policyState.orElseGet(() -> PolicyState.none(row.uuid())));
+        policyState.orElseGet(() -> PolicyState.none(row.uuid())),
+        jobs.stream().flatMap(job -> KeptJob.read(job).stream()).toList());
   }
 
   /** What is shown until it is known how its machine is, when there may be one. */

@@ -27,7 +27,7 @@ final class OperationThreads {
   synchronized Thread run(String domain, Runnable operation) {
     if (running.size() >= limit) {
       throw new BusyException(
-          "Cannot start domain '"
+          "Cannot begin anything on domain '"
               + domain
               + "': "
               + limit

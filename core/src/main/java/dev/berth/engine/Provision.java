@@ -39,7 +39,7 @@ final class Provision {
    */
   void complete(HeldResources held, ResourceNames needed, ResourceRequest request)
       throws InterruptedException {
-    String cannot = "Cannot start domain '" + request.domain() + "': ";
+    String cannot = cannot(request);
     ResourceNames unknown = held.names().without(needed);
     if (!unknown.isEmpty()) {
       throw new InvalidRequestException(
@@ -60,11 +60,29 @@ final class Provision {
           cannot
               + "nobody supplies "
               + left.text()
-              + ". Give that with the call ('vmctl start --fd NAME=PATH --secret NAME=file:PATH'),"
+              + ". Give that with the call ('vmctl "
+              + command(request)
+              + " --fd NAME=PATH --secret NAME=file:PATH'),"
               + " or embed the host with a resolver that has it.",
           List.copyOf(left.descriptors()),
           List.copyOf(left.secrets()));
     }
+  }
+
+  private static String cannot(ResourceRequest request) {
+    String verb =
+        switch (request.occasion()) {
+          case START, RESTART -> "start";
+          case ATTACH -> "attach a disk to";
+        };
+    return "Cannot " + verb + " domain '" + request.domain() + "': ";
+  }
+
+  private static String command(ResourceRequest request) {
+    return switch (request.occasion()) {
+      case START, RESTART -> "start";
+      case ATTACH -> "disk attach";
+    };
   }
 
   private HeldResources resolved(ResourceRequest request, ResourceNames missing, String cannot)

@@ -37,6 +37,10 @@ final class QemuEvents {
     if (digest.missed()) {
       keeper.agents().ask(active);
     }
+    if (digest.unplugged()) {
+      keeper.detachments().look(active);
+    }
+    digest.refused().forEach(device -> keeper.detachments().refused(device));
     Step step = Step.by(Actors.GUEST);
     for (QemuNews.Note note : digest.notes()) {
       if (notes.spend(host.now())) {

@@ -7,9 +7,11 @@ import dev.berth.qmp.QmpEvent;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpRecorder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ final class QemuNews implements QmpEventListener {
    * @param ask whether the run state may have changed
    * @param agentOpen whether the guest has the agent's port open; empty for no news
    * @param missed whether something has happened that is not known
+   * @param unplugged whether devices may be gone
+   * @param refused ids of devices that the guest does not let go
    */
   record Digest(
       boolean endedFromOutside,
@@ -44,6 +48,8 @@ final class QemuNews implements QmpEventListener {
       boolean ask,
       Optional<Boolean> agentOpen,
       boolean missed,
+      boolean unplugged,
+      Set<String> refused,
       List<Note> notes) {}
 
   private final QmpRecorder recorder;
@@ -55,6 +61,8 @@ final class QemuNews implements QmpEventListener {
   private boolean ask;
   private Optional<Boolean> agentOpen = Optional.empty();
   private boolean missed;
+  private boolean unplugged;
+  private final Set<String> refused = new HashSet<>();
   private boolean announced;
   private @Nullable Runnable announce;
 
@@ -87,6 +95,7 @@ final class QemuNews implements QmpEventListener {
         () -> {
           ask = true;
           missed = true;
+          unplugged = true;
         });
   }
 
@@ -119,8 +128,18 @@ final class QemuNews implements QmpEventListener {
   /** What has happened since the last call. */
   synchronized Digest take() {
     Digest digest =
-        new Digest(endedFromOutside, panicked, ask, agentOpen, missed, List.copyOf(notes));
+        new Digest(
+            endedFromOutside,
+            panicked,
+            ask,
+            agentOpen,
+            missed,
+            unplugged,
+            Set.copyOf(refused),
+            List.copyOf(notes));
     notes.clear();
+    unplugged = false;
+    refused.clear();
     panicked = Optional.empty();
     ask = false;
     agentOpen = Optional.empty();
@@ -133,7 +152,7 @@ final class QemuNews implements QmpEventListener {
     Runnable due = null;
     synchronized (this) {
       fold.run();
-      if (announce != null && !announced && (ask || agentOpen.isPresent() || !notes.isEmpty())) {
+      if (announce != null && !announced && isNews()) {
         announced = true;
         due = announce;
       }
@@ -141,6 +160,10 @@ final class QemuNews implements QmpEventListener {
     if (due != null) {
       due.run();
     }
+  }
+
+  private boolean isNews() {
+    return ask || agentOpen.isPresent() || unplugged || !refused.isEmpty() || !notes.isEmpty();
   }
 
   private void fold(String event, JsonNode data) {
@@ -165,6 +188,16 @@ final class QemuNews implements QmpEventListener {
       case "VSERPORT_CHANGE" -> {
         if (text(data, "id").equals(LaunchRecord.AGENT_PORT)) {
           agentOpen = Optional.of(data.path("open").asBoolean());
+        }
+        return;
+      }
+      case "DEVICE_DELETED" -> {
+        unplugged = true;
+        return;
+      }
+      case "DEVICE_UNPLUG_GUEST_ERROR" -> {
+        if (refused.size() < NOTES) {
+          refused.add(text(data, "device"));
         }
         return;
       }

@@ -83,7 +83,7 @@ final class Recovery {
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
     DomainStatus status = after(intent, exit);
     Step step = Step.by(Actors.HOST).status(status).launchEnds();
-    if (intent.isEmpty()) {
+    if (intent.filter(cut -> !AttachIntent.is(cut)).isEmpty()) {
       Endings.failure(status, exit).ifPresent(step::failure);
     }
     intent.ifPresent(

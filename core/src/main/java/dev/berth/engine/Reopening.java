@@ -7,6 +7,7 @@ import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,8 @@ final class Reopening {
     Map<UUID, PolicyState> policyStates =
         contents.policyStates().stream()
             .collect(Collectors.toMap(PolicyState::domain, Function.identity()));
+    Map<UUID, List<StoredJob>> jobs =
+        contents.jobs().stream().collect(Collectors.groupingBy(StoredJob::domain));
     List<CompletableFuture<Void>> decided = new ArrayList<>();
     decided.add(announce(contents, version));
     for (DomainRecord row : contents.domains()) {
@@ -55,7 +58,8 @@ final class Reopening {
           OnRecord.read(
               row,
               Optional.ofNullable(launches.get(row.uuid())),
-              Optional.ofNullable(policyStates.get(row.uuid())));
+              Optional.ofNullable(policyStates.get(row.uuid())),
+              jobs.getOrDefault(row.uuid(), List.of()));
       found
           .definitionProblem()
           .ifPresent(why -> LOG.error("Domain '{}': unreadable definition: {}", row.name(), why));

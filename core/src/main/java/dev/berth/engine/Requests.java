@@ -86,6 +86,17 @@ final class Requests {
     }
   }
 
+  /**
+   * Lets a verb go ahead that a domain cannot already be as asked by.
+   *
+   * @throws BusyException when an operation or a job is in the way
+   * @throws InvalidStateException when the table denies it
+   */
+  void admit(Verb verb, String subject) {
+    JobConflicts.check(ledger.jobs().running(), verb, subject, host.now());
+    admit(verb, new CompletableFuture<>());
+  }
+
   /** Whether the verb goes ahead; else the answer is complete. */
   private boolean admit(Verb verb, CompletableFuture<VerbResult> answer) {
     if (verb != Verb.DESTROY && ledger.operation().isPresent()) {

@@ -103,7 +103,15 @@ final class RunStateFollower {
     if (status.state() == DomainState.CRASHED && !keeper.shutdowns().isAwaited()) {
       step.failure(PANIC);
     }
-    return keeper.record(step).thenRun(() -> follow(active, status));
+    return keeper
+        .record(step)
+        .thenRun(
+            () -> {
+              follow(active, status);
+              if (status.state() == DomainState.RUNNING) {
+                keeper.fdsets().settle(active);
+              }
+            });
   }
 
   /**

@@ -40,6 +40,7 @@ final class Step {
   private @Nullable Failure failure;
   private final List<Change> changes = new ArrayList<>();
   private final List<Told> events = new ArrayList<>();
+  private final List<KeptJob> jobs = new ArrayList<>();
   private Runnable published = () -> {};
 
   private Step(String actor) {
@@ -97,6 +98,12 @@ final class Step {
     return this;
   }
 
+  /** A job begins, or is another now. */
+  Step job(KeptJob job) {
+    jobs.add(job);
+    return this;
+  }
+
   Step event(String type, Map<String, String> attributes) {
     events.add(new Told(type, attributes));
     return this;
@@ -146,6 +153,10 @@ final class Step {
 
   List<Change> changes() {
     return changes;
+  }
+
+  List<KeptJob> jobs() {
+    return jobs;
   }
 
   List<Told> events() {

@@ -16,14 +16,7 @@ final class Unsaved {
   /** A store that takes nothing must not let this process grow. */
   private static final int EVENTS = 200;
 
-  private enum Row {
-    DOMAIN,
-    LAUNCH,
-    INTENT,
-    POLICY_STATE
-  }
-
-  private final Map<Row, Change> changes = new LinkedHashMap<>();
+  private final Map<String, Change> changes = new LinkedHashMap<>();
   private final List<DomainEvent> events = new ArrayList<>();
 
   boolean isEmpty() {
@@ -53,13 +46,22 @@ final class Unsaved {
     events.clear();
   }
 
-  private static Row row(Change change) {
+  /**
+   * What the change is one of, of which the last counts. Jobs begin only with a store that works.
+   */
+  private static String row(Change change) {
     if (change instanceof Change.PutLaunch || change instanceof Change.RemoveLaunch) {
-      return Row.LAUNCH;
+      return "launch";
     }
     if (change instanceof Change.PutIntent || change instanceof Change.RemoveIntent) {
-      return Row.INTENT;
+      return "intent";
     }
-    return change instanceof Change.PutPolicyState ? Row.POLICY_STATE : Row.DOMAIN;
+    if (change instanceof Change.PutJob put) {
+      return "job " + put.job().id();
+    }
+    if (change instanceof Change.RemoveJob remove) {
+      return "job " + remove.job();
+    }
+    return change instanceof Change.PutPolicyState ? "policy state" : "domain";
   }
 }

@@ -12,7 +12,9 @@ enum Verb {
   UNDEFINE("undefine"),
   CONSOLE("console"),
   QMP("send QMP to"),
-  AGENT("ask the agent of");
+  AGENT("ask the agent of"),
+  ATTACH_DISK("attach a disk to"),
+  DETACH_DISK("detach a disk from");
 
   private final String text;
 

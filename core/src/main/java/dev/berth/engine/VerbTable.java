@@ -6,19 +6,23 @@ import dev.berth.domain.DomainState;
  * The verb × state table: which verb is accepted, needless or denied in which state. Pure.
  *
  * <pre>
- *                   shutoff  adopting  running  paused   shutdown  crashed  pmsuspended  no state
- * start             accept   deny      already  deny     deny      deny     deny         deny
- * start paused      accept   deny      deny     already  deny      deny     deny         deny
- * shutdown          already  deny      accept   deny     accept    deny     deny         deny
- * destroy           already  accept    accept   accept   accept    accept   accept       accept
- * reset             deny     deny      accept   accept   deny      accept   accept       deny
- * pause             deny     deny      accept   already  deny      deny     deny         deny
- * resume            deny     deny      already  accept   deny      deny     deny         deny
- * undefine          accept   deny      deny     deny     deny      deny     deny         deny
- * console           deny     accept    accept   accept   accept    accept   accept       deny
- * send QMP to       deny     deny      accept   accept   accept    accept   accept       deny
- * ask the agent of  deny     deny      accept   deny     deny      deny     deny         deny
+ *                     shutoff  adopting  running  paused   shutdown  crashed  pmsuspended  no state
+ * start               accept   deny      already  deny     deny      deny     deny         deny
+ * start paused        accept   deny      deny     already  deny      deny     deny         deny
+ * shutdown            already  deny      accept   deny     accept    deny     deny         deny
+ * destroy             already  accept    accept   accept   accept    accept   accept       accept
+ * reset               deny     deny      accept   accept   deny      accept   accept       deny
+ * pause               deny     deny      accept   already  deny      deny     deny         deny
+ * resume              deny     deny      already  accept   deny      deny     deny         deny
+ * undefine            accept   deny      deny     deny     deny      deny     deny         deny
+ * console             deny     accept    accept   accept   accept    accept   accept       deny
+ * send QMP to         deny     deny      accept   accept   accept    accept   accept       deny
+ * ask the agent of    deny     deny      accept   deny     deny      deny     deny         deny
+ * attach a disk to    deny     deny      accept   accept   deny      deny     accept       deny
+ * detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
  * </pre>
+ *
+ * <p>Of disks that is about the machine; what concerns the definition alone is open in every state.
  *
  * <p>One table, so that a new verb or state has to be decided everywhere: the switches have no
  * default branch.
@@ -54,6 +58,7 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP -> qmp(state);
       case AGENT -> agent(state);
+      case ATTACH_DISK, DETACH_DISK -> plug(state);
     };
   }
 
@@ -127,6 +132,13 @@ final class VerbTable {
       case RUNNING -> ACCEPT;
       case PAUSED -> new Admission.Deny("a paused guest's agent does not answer; resume it");
       case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission plug(DomainState state) {
+    return switch (state) {
+      case RUNNING, PAUSED, PMSUSPENDED -> ACCEPT;
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, NOSTATE -> deny(state);
     };
   }
 

@@ -23,6 +23,8 @@ public record ResourceRequest(
     /** A start that somebody asked for, or the domain's {@code autostart}. */
     START,
     /** A start by the domain's {@code restart}. */
-    RESTART
+    RESTART,
+    /** A disk that is added to a running machine. */
+    ATTACH
   }
 }

@@ -6,6 +6,8 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -147,6 +149,90 @@ public interface VmHost extends AutoCloseable {
   default String qmp(DomainRef domain, QmpRequest request, CallOptions options) {
     return qmp(domain, request, Resources.none(), options);
   }
+
+  /**
+   * The same as {@link #attachDisk(DomainRef, DefinitionDocument, EditScope, Resources,
+   * CallOptions)} with nothing given.
+   */
+  default VerbResult attachDisk(
+      DomainRef domain, DefinitionDocument disk, EditScope scope, CallOptions options) {
+    return attachDisk(domain, disk, scope, Resources.none(), options);
+  }
+
+  /**
+   * Adds a disk to a domain: to its machine, its definition, or both. What fails leaves both as
+   * they were. The machine's guest sees it at once if it looks.
+   *
+   * @param disk one item of {@code disks} of a definition, with a name that no other disk has
+   * @param resources what the item names and does not contain, as at {@link #start(DomainRef,
+   *     StartMode, Resources, CallOptions) a start}
+   * @return with what was changed as its detail
+   * @throws dev.berth.error.InvalidDefinitionException with every problem of the item, also that
+   *     its image is missing or cannot be used
+   * @throws dev.berth.error.AlreadyExistsException when another disk has the name
+   * @throws dev.berth.error.InvalidStateException when there is no machine to add it to and the
+   *     scope is {@link EditScope#LIVE}, or none of its places is free
+   * @throws dev.berth.error.UnsupportedException when its bus takes nothing while the machine runs
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult attachDisk(
+      DomainRef domain,
+      DefinitionDocument disk,
+      EditScope scope,
+      Resources resources,
+      CallOptions options);
+
+  /**
+   * The disks of a domain's machine, then those of its definition alone. Never waits for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  List<DiskSummary> disks(DomainRef domain);
+
+  /**
+   * Takes a disk out of a domain: out of its machine, its definition, or both. A guest has to let
+   * go of it, which it may do late or never; so this begins a job and returns. The job succeeds
+   * when the disk is gone, and changes the definition only then. Cancelling it ends the asking; a
+   * guest that was asked may let go all the same.
+   *
+   * @param disk its name
+   * @return the job, which has ended already when no guest has to be asked
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when the machine boots from it, or there is no
+   *     machine and the scope is {@link EditScope#LIVE}
+   * @throws dev.berth.error.UnsupportedException when its bus lets nothing go while the machine
+   *     runs
+   * @throws dev.berth.error.BusyException when another job about that disk is in the way
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job detachDisk(
+      DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options);
+
+  /** Every job that goes on, and those that have ended and are kept; the newest first. */
+  List<Job> jobs();
+
+  /**
+   * One job as last published.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such job any more
+   */
+  Job job(JobId job);
+
+  /**
+   * Waits until a job has ended.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such job any more
+   * @throws dev.berth.error.DeadlineExceededException when it still goes on after the timeout
+   */
+  Job awaitJob(JobId job, Duration timeout);
+
+  /**
+   * Ends a job before it is done; does nothing to one that has ended.
+   *
+   * @return the job afterwards
+   * @throws dev.berth.error.NotFoundException when there is no such job any more
+   */
+  Job cancelJob(JobId job);
 
   /**
    * Sends a QMP command by hand, for what Berth has no method for. One that may change the machine

@@ -1,6 +1,13 @@
 package dev.berth.machine;
 
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who numbers QEMU's fdsets: those below {@link #FIRST_BY_HAND} are the host's own, in the order of
@@ -10,6 +17,8 @@ import java.util.Collection;
 public final class FdsetNumbers {
   /** Far more than a machine has images. */
   public static final int FIRST_BY_HAND = 10_000;
+
+  private static final Pattern INHERITED = Pattern.compile("fd=\\d+,set=(\\d+)");
 
   private FdsetNumbers() {}
 
@@ -24,6 +33,31 @@ public final class FdsetNumbers {
       throw new IllegalStateException("a machine has " + last + " fdsets already");
     }
     return last + 1;
+  }
+
+  /** The sets that a machine has on record. */
+  public static Set<Integer> of(LaunchRecord launch) {
+    Set<Integer> numbers = new HashSet<>(of(launch.assembly()));
+    for (String word : launch.argv()) {
+      Matcher inherited = INHERITED.matcher(word);
+      if (inherited.matches()) {
+        numbers.add(Integer.parseInt(inherited.group(1)));
+      }
+    }
+    return numbers;
+  }
+
+  /** The sets that those steps fill. */
+  private static Set<Integer> of(List<AssemblyStep> steps) {
+    Set<Integer> numbers = new HashSet<>();
+    for (AssemblyStep step : steps) {
+      if (step instanceof PassFile pass) {
+        numbers.add(pass.fdset());
+      } else if (step instanceof PassGivenFile pass) {
+        numbers.add(pass.fdset());
+      }
+    }
+    return numbers;
   }
 
   /**

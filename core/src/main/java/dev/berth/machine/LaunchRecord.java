@@ -3,6 +3,7 @@ package dev.berth.machine;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -53,6 +54,50 @@ public record LaunchRecord(
       List<DeviceRecord> devices,
       MachineFiles files) {
     this(subject, qemu, hardware, argv, assembly, devices, files, List.of());
+  }
+
+  /** The kind of a place where a device can be plugged in, and none is. */
+  public static final String SPARE_PORT = "spare-port";
+
+  /** The record of the same machine with other devices, made by other steps. */
+  public LaunchRecord with(List<AssemblyStep> otherSteps, List<DeviceRecord> otherDevices) {
+    return new LaunchRecord(
+        subject, qemu, hardware, argv, otherSteps, otherDevices, files, inherited);
+  }
+
+  /**
+   * The record of the same machine when the revision after that one says of the definition what was
+   * done to the machine. A machine that was not as the definition had it is not so now.
+   */
+  public LaunchRecord following(long revision) {
+    long next =
+        subject.definitionRevision() == revision ? revision + 1 : subject.definitionRevision();
+    return new LaunchRecord(
+        new Subject(subject.domain(), subject.name(), next, subject.incarnation()),
+        qemu,
+        hardware,
+        argv,
+        assembly,
+        devices,
+        files,
+        inherited);
+  }
+
+  /**
+   * The record of the same machine without a disk; the root port that had it is spare again.
+   *
+   * @param disk one of its disks
+   */
+  public LaunchRecord without(PluggedDisk disk) {
+    List<AssemblyStep> steps = new ArrayList<>(assembly);
+    steps.removeAll(disk.steps());
+    List<DeviceRecord> others = new ArrayList<>(devices);
+    others.remove(disk.device());
+    String bus = disk.device().bus();
+    if (bus.startsWith("port")) {
+      others.add(new DeviceRecord(bus, SPARE_PORT, "", "pcie.0", List.of()));
+    }
+    return with(steps, others);
   }
 
   /** The launch's random id. */

@@ -1,5 +1,6 @@
 package dev.berth.machine;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -94,6 +95,39 @@ public interface MachineLauncher {
    *     either writes to it
    */
   void prepare(LaunchRecord launch, HeldResources held, String name);
+
+  /**
+   * Plans how a disk is added to a machine that runs. Looks at its image, and asks QEMU which
+   * fdsets it has: one that was removed while the guest was paused is still there, and must not get
+   * another file. Changes nothing.
+   *
+   * @param launch the machine's record
+   * @param held has everything that the disk names and does not contain; looked at only
+   * @throws dev.berth.error.InvalidDefinitionException when its image cannot be used, with every
+   *     problem
+   * @throws dev.berth.error.UnsupportedException when its bus takes nothing while the machine runs
+   * @throws dev.berth.error.InvalidStateException when none of the machine's places is free
+   */
+  DiskPlan planDisk(
+      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+      throws InterruptedException;
+
+  /**
+   * Takes the steps of a plan. What was made before a failure is left for the caller to free. The
+   * record that follows from it is made known by {@link #changed}.
+   *
+   * @param launch the machine's record before
+   * @param plan made from that record
+   * @param held what it was planned with; QEMU gets copies of its own
+   * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
+   * @throws dev.berth.error.DeadlineExceededException when QEMU did not answer in time
+   */
+  void addDisk(
+      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+      throws InterruptedException;
+
+  /** Takes note that a machine's record is another now, for it has other devices. */
+  void changed(LaunchRecord launch);
 
   /**
    * Makes sure that nothing of a launch that never completed is left or can still appear: ends its

@@ -137,6 +137,7 @@ final class ProtocolPageTest {
     MemoryHost host = MemoryHost.create();
     Map<String, String> tables = new LinkedHashMap<>();
     tables.put("domain", ProtocolResults.table("domain", ProtocolResults.domain()));
+    tables.put("job", ProtocolResults.table("job", ProtocolResults.job()));
     tables.put("event", ProtocolResults.table("event", ProtocolResults.event()));
     ProtocolPage page = ProtocolPage.read();
     try (ControlServer server =

@@ -7,6 +7,7 @@ import dev.berth.host.DefinitionView;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.VerbResult;
+import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class ProtocolResults {
           ResultCodec.write(
               new VerbResult(
                   values.constant(VerbResult.Effect.values()), values.text(), values.snapshot()));
+
+  private static final Function<RandomValues, JsonNode> JOB =
+      values -> JobCodec.write(values.job());
 
   private static final Map<String, Function<RandomValues, JsonNode>> RESULTS =
       Map.ofEntries(
@@ -65,6 +69,14 @@ public final class ProtocolResults {
           Map.entry(Methods.RESET, VERB),
           Map.entry(Methods.PAUSE, VERB),
           Map.entry(Methods.RESUME, VERB),
+          Map.entry(
+              Methods.DISKS, values -> DiskCodec.write(List.of(values.disk(), values.disk()))),
+          Map.entry(Methods.ATTACH_DISK, VERB),
+          Map.entry(Methods.DETACH_DISK, JOB),
+          Map.entry(Methods.JOBS, values -> JobCodec.write(List.of(values.job(), values.job()))),
+          Map.entry(Methods.JOB, JOB),
+          Map.entry(Methods.AWAIT_JOB, JOB),
+          Map.entry(Methods.CANCEL_JOB, JOB),
           Map.entry(Methods.QMP, values -> QmpCodec.reply("{}")),
           Map.entry(
               Methods.QMP_EVENTS,
@@ -93,6 +105,11 @@ public final class ProtocolResults {
     return shape(values -> EventCodec.write(values.event()), Map.of());
   }
 
+  /** What a job is wherever one is answered. */
+  static WireShape job() {
+    return of(Methods.JOB);
+  }
+
   /** What a domain is wherever one is answered. */
   static WireShape domain() {
     return of(Methods.GET);
@@ -103,6 +120,9 @@ public final class ProtocolResults {
     return switch (method) {
       case Methods.GET, Methods.AWAIT -> "The result is a " + DOMAIN + ".\n";
       case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
+      case Methods.DETACH_DISK, Methods.JOB, Methods.AWAIT_JOB, Methods.CANCEL_JOB ->
+          "The result is a [job](#a-job).\n";
+      case Methods.JOBS -> "The result is an array, each element a [job](#a-job).\n";
       default -> table("result", shape(RESULTS.get(method), LINKS));
     };
   }

@@ -15,9 +15,16 @@ import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
 import dev.berth.error.Problem;
+import dev.berth.host.DiskSummary;
+import dev.berth.host.EditScope;
 import dev.berth.host.HostInfo;
 import dev.berth.host.HostInfo.QemuInfo;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +67,39 @@ final class RandomValues {
         maybe(this::machine),
         maybe(() -> new OperationSummary(text(), text(), instant())),
         maybe(() -> new RestartSummary(random.nextInt(), random.nextInt(), maybe(this::instant))));
+  }
+
+  DiskSummary disk() {
+    return new DiskSummary(
+        text(),
+        text(),
+        maybe(this::text),
+        constant(EditScope.values()),
+        maybe(this::text),
+        maybe(JobId::random));
+  }
+
+  Job job() {
+    return new Job(
+        JobId.random(),
+        new Job.Target(
+            constant(JobKind.values()),
+            uuid(),
+            new DomainName("d" + random.nextInt(1_000_000)),
+            text()),
+        new Job.Origin(text(), maybe(this::text), instant()),
+        new Job.Status(
+            constant(JobState.values()),
+            text(),
+            maybe(
+                () ->
+                    new Job.Progress(
+                        random.nextLong(),
+                        random.nextLong(),
+                        maybe(random::nextLong),
+                        maybe(() -> Duration.ofMillis(random.nextInt())))),
+            text(),
+            maybe(this::instant)));
   }
 
   DomainEvent event() {

@@ -20,9 +20,10 @@ final class EventBodyTest {
   private static final Map<String, String> ALL = new HashMap<>();
 
   static {
-    for (String text :
+    String texts =
         "verb decision node operation action cause version detail then boot command was"
-            .split(" ")) {
+            + " disk job kind subject phase";
+    for (String text : texts.split(" ")) {
       ALL.put(text, text);
     }
     ALL.putAll(Map.of("fdset", "1", "try", "1", "tries", "5", "at", "2026-11-20T10:15:30Z"));
@@ -48,10 +49,10 @@ final class EventBodyTest {
   @MethodSource("types")
   void everyTypeThatThisVersionSendsHasABody(String type) {
     Map<String, String> attributes = new HashMap<>(ALL);
+    attributes.put("state", "running");
     attributes.put("reason", type.equals(EventTypes.STATE) ? "booted" : "any");
     if (type.equals(EventTypes.STATE)) {
       attributes.put("from", "paused");
-      attributes.put("state", "running");
     }
 
     assertThat(EventBody.of(type, attributes)).isNotInstanceOf(EventBody.Unknown.class);

@@ -3,15 +3,19 @@ package dev.berth.engine;
 import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.error.BerthException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
@@ -19,6 +23,8 @@ import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +43,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 final class CrashTest {
   private static final DomainRef WEB = DomainRef.of("web");
+  private static final DefinitionDocument DATA =
+      TestHost.document("{name: data, file: /images/data.raw, format: raw}");
+  private static final DefinitionDocument MORE =
+      TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
   /** What the host is doing when it dies. */
   enum Deed {
@@ -49,7 +59,10 @@ final class CrashTest {
     SHUTDOWN_OF_A_DEAF_GUEST,
     SHUTDOWN_THEN_DESTROY,
     DESTROY,
-    DESTROY_OF_A_STUBBORN_QEMU;
+    DESTROY_OF_A_STUBBORN_QEMU,
+    ATTACH_DISK,
+    ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
+    DETACH_DISK;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -57,12 +70,20 @@ final class CrashTest {
         return;
       }
       host.define("web");
+      if (this == DETACH_DISK) {
+        host.api().attachDisk(WEB, DATA, EditScope.CONFIG, CallOptions.none());
+        host.api().attachDisk(WEB, MORE, EditScope.CONFIG, CallOptions.none());
+      }
       switch (this) {
         case UNDEFINE -> {
           host.start("web");
           host.destroy("web");
         }
-        case SHUTDOWN, DESTROY -> host.start("web");
+        case SHUTDOWN, DESTROY, ATTACH_DISK, DETACH_DISK -> host.start("web");
+        case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES -> {
+          host.start("web");
+          machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
+        }
         case SHUTDOWN_OF_A_DEAF_GUEST, SHUTDOWN_THEN_DESTROY -> {
           host.start("web");
           machines.of("web").ignorePowerButton();
@@ -91,6 +112,13 @@ final class CrashTest {
         case DESTROY -> host.destroy(WEB, Duration.ofDays(1), CallOptions.none());
         case DESTROY_OF_A_STUBBORN_QEMU ->
             host.destroy(WEB, Duration.ofMillis(10), CallOptions.none());
+        case ATTACH_DISK, ATTACH_OF_A_DISK_THAT_QEMU_REFUSES ->
+            host.attachDisk(WEB, DATA, EditScope.BOTH, CallOptions.none());
+        case DETACH_DISK ->
+            host.awaitJob(
+                host.detachDisk(WEB, "more", EditScope.BOTH, JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
       }
     }
 
@@ -101,7 +129,14 @@ final class CrashTest {
     /** Whether the machine that ran before may be told to end. */
     boolean mayEndTheMachine(FakeMachine machine) {
       return switch (this) {
-        case DEFINE, REDEFINE, UNDEFINE, SHUTDOWN_OF_A_DEAF_GUEST -> false;
+        case DEFINE,
+            REDEFINE,
+            UNDEFINE,
+            SHUTDOWN_OF_A_DEAF_GUEST,
+            ATTACH_DISK,
+            ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
+            DETACH_DISK ->
+            false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
         case SHUTDOWN_THEN_DESTROY, DESTROY, DESTROY_OF_A_STUBBORN_QEMU -> true;
@@ -191,8 +226,8 @@ final class CrashTest {
     try {
       deed.on(host.api());
     } catch (BerthException refused) {
-      assertThat(deed).isEqualTo(Deed.SHUTDOWN_OF_A_DEAF_GUEST);
-      assertThat(refused).hasMessageContaining("still running");
+      assertThat(deed).isIn(Deed.SHUTDOWN_OF_A_DEAF_GUEST, Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES);
+      assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
   }
 
@@ -208,7 +243,7 @@ final class CrashTest {
       eventually(
           () -> {
             try {
-              assertTrue(next.api().list(), machines, store);
+              assertTrue(next, machines, store);
               assertThat(machines.living())
                   .as("half-started machines")
                   .allMatch(machine -> machine.ran() || deed == Deed.START_PAUSED);
@@ -227,8 +262,35 @@ final class CrashTest {
     }
   }
 
-  private static void assertTrue(
-      List<DomainSnapshot> domains, FakeMachines machines, MemoryStore store) {
+  /** Definition, record and QEMU have the same disks, and nobody works on them any more. */
+  private static void assertDisks(FakeMachine machine, TestHost next, MemoryStore store) {
+    Set<String> devices = new TreeSet<>();
+    Set<String> nodes = new TreeSet<>();
+    for (DeviceRecord device : next.engine().domains().get(WEB).launch().orElseThrow().devices()) {
+      if (device.kind().equals("disk")) {
+        devices.add(device.id());
+        nodes.addAll(device.nodes());
+      }
+    }
+    assertThat(machine.backplane().devices())
+        .as("devices")
+        .filteredOn(device -> device.startsWith("disk-"))
+        .containsExactlyInAnyOrderElementsOf(devices);
+    assertThat(machine.backplane().nodes()).as("nodes").isEqualTo(nodes);
+    String definition = next.api().definition(WEB).json();
+    for (String disk : List.of("data", "more")) {
+      assertThat(definition.contains("\"" + disk + "\""))
+          .as("disk " + disk + " is defined")
+          .isEqualTo(devices.contains("disk-" + disk));
+    }
+    assertThat(next.api().jobs())
+        .as("jobs")
+        .allMatch(job -> job.status().phase().equals("removed"));
+    assertThat(store.contents().jobs()).hasSameSizeAs(next.api().jobs());
+  }
+
+  private static void assertTrue(TestHost next, FakeMachines machines, MemoryStore store) {
+    List<DomainSnapshot> domains = next.api().list();
     List<FakeMachine> living = machines.living();
     assertThat(store.contents().intents()).as("intents").isEmpty();
     assertThat(store.contents().launches()).as("launches").hasSameSizeAs(living);
@@ -252,6 +314,7 @@ final class CrashTest {
       assertThat(web.status().state())
           .isEqualTo(
               machine.runState().equals("running") ? DomainState.RUNNING : DomainState.PAUSED);
+      assertDisks(machine, next, store);
     }
     assertThat(store.contents().domains().get(0).status().state()).isEqualTo(web.status().state());
   }

@@ -6,6 +6,7 @@ import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -31,6 +32,7 @@ final class EngineHostContractTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        DiskContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
+import dev.berth.machine.DiskPlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -210,6 +212,35 @@ final class Mortality {
       Machine machine = launcher.launch(launch, held, () -> {}, events, deadline);
       pass("after launch");
       return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+    }
+
+    @Override
+    public DiskPlan planDisk(
+        Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+        throws InterruptedException {
+      pass("before the plan of a disk");
+      DiskPlan plan = launcher.planDisk(machine, launch, disk, held, deadline);
+      pass("after the plan of a disk");
+      return plan;
+    }
+
+    @Override
+    public void addDisk(
+        Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+        throws InterruptedException {
+      for (int i = 0; i < plan.steps().size(); i++) {
+        pass("before step " + i + " of attaching a disk");
+        DiskPlan one =
+            new DiskPlan(
+                plan.disk(), plan.steps().subList(i, i + 1), plan.devices(), plan.places());
+        launcher.addDisk(machine, launch, one, held, deadline);
+      }
+      pass("after the steps of attaching a disk");
+    }
+
+    @Override
+    public void changed(LaunchRecord launch) {
+      around("a note of the record", () -> launcher.changed(launch));
     }
 
     private static void makeRunDirectory(LaunchRecord launch) {

@@ -8,6 +8,7 @@ import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -34,6 +35,7 @@ final class RemoteHostContractTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        DiskContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -29,17 +29,19 @@ final class VerbTableTest {
 
   private static final String TABLE =
       """
-      start             accept   deny      already  deny     deny      deny     deny         deny
-      start paused      accept   deny      deny     already  deny      deny     deny         deny
-      shutdown          already  deny      accept   deny     accept    deny     deny         deny
-      destroy           already  accept    accept   accept   accept    accept   accept       accept
-      reset             deny     deny      accept   accept   deny      accept   accept       deny
-      pause             deny     deny      accept   already  deny      deny     deny         deny
-      resume            deny     deny      already  accept   deny      deny     deny         deny
-      undefine          accept   deny      deny     deny     deny      deny     deny         deny
-      console           deny     accept    accept   accept   accept    accept   accept       deny
-      send QMP to       deny     deny      accept   accept   accept    accept   accept       deny
-      ask the agent of  deny     deny      accept   deny     deny      deny     deny         deny
+      start               accept   deny      already  deny     deny      deny     deny         deny
+      start paused        accept   deny      deny     already  deny      deny     deny         deny
+      shutdown            already  deny      accept   deny     accept    deny     deny         deny
+      destroy             already  accept    accept   accept   accept    accept   accept       accept
+      reset               deny     deny      accept   accept   deny      accept   accept       deny
+      pause               deny     deny      accept   already  deny      deny     deny         deny
+      resume              deny     deny      already  accept   deny      deny     deny         deny
+      undefine            accept   deny      deny     deny     deny      deny     deny         deny
+      console             deny     accept    accept   accept   accept    accept   accept       deny
+      send QMP to         deny     deny      accept   accept   accept    accept   accept       deny
+      ask the agent of    deny     deny      accept   deny     deny      deny     deny         deny
+      attach a disk to    deny     deny      accept   accept   deny      deny     accept       deny
+      detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
       """;
 
   static Stream<Arguments> cells() {

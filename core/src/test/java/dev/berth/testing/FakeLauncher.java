@@ -1,10 +1,17 @@
 package dev.berth.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.DiskPlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -14,6 +21,7 @@ import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpLoop;
@@ -45,6 +53,9 @@ public final class FakeLauncher implements MachineLauncher {
   public enum Job {
     PLAN,
     LAUNCH,
+    PLAN_DISK,
+    /** When QEMU has taken all steps. */
+    ADD_DISK,
     IDENTIFY,
     PREPARE,
     ABORT,
@@ -100,23 +111,64 @@ public final class FakeLauncher implements MachineLauncher {
       throw new HostFailureException("Planning was interrupted.", e);
     }
     String incarnation = UUID.randomUUID().toString().replace("-", "");
-    return new LaunchRecord(
-        new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
-        new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
-        new LaunchRecord.Hardware(
-            "pc-q35-7.2",
-            "max",
-            definition.compute().cpus(),
-            definition.compute().memory(),
-            "tcg",
-            "it is only pretended"),
-        List.of("/usr/bin/fake-qemu", "-S"),
-        List.of(),
-        devices(definition),
-        new MachineFiles(
-            machines.runDirectory(incarnation),
-            machines.logDirectory(domain.toString()),
-            definition.devices().consoleLogLimit()));
+    LaunchRecord launch =
+        new LaunchRecord(
+            new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
+            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
+            new LaunchRecord.Hardware(
+                "pc-q35-7.2",
+                "max",
+                definition.compute().cpus(),
+                definition.compute().memory(),
+                "tcg",
+                "it is only pretended"),
+            List.of("/usr/bin/fake-qemu", "-S"),
+            List.of(),
+            devices(definition),
+            new MachineFiles(
+                machines.runDirectory(incarnation),
+                machines.logDirectory(domain.toString()),
+                definition.devices().consoleLogLimit()));
+    return FakeDisks.with(launch, definition.disks());
+  }
+
+  @Override
+  public DiskPlan planDisk(
+      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline) {
+    try {
+      begin(Job.PLAN_DISK);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Planning was interrupted.", e);
+    }
+    return FakeDisks.plan(launch, disk);
+  }
+
+  @Override
+  public void addDisk(
+      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+      throws InterruptedException {
+    for (AssemblyStep step : plan.steps()) {
+      Execute execute = (Execute) step;
+      try {
+        machine.qmp().execute(new Plain(execute.command(), execute.arguments()), deadline);
+      } catch (QemuRefusedException refused) {
+        throw new HostFailureException(
+            "Cannot attach disk '" + plan.disk() + "': " + refused.description() + ".", refused);
+      }
+    }
+    begin(Job.ADD_DISK);
+  }
+
+  @Override
+  public void changed(LaunchRecord launch) {
+    machines.find(launch.incarnation()).ifPresent(machine -> machine.changed(launch));
+  }
+
+  private record Plain(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
+    @Override
+    public JsonNode decode(JsonNode value) {
+      return value;
+    }
   }
 
   private static List<LaunchRecord.DeviceRecord> devices(DomainDefinition definition) {

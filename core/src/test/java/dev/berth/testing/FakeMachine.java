@@ -32,7 +32,7 @@ public final class FakeMachine implements QemuProcess {
           "system_powerdown");
 
   private final long pid;
-  private final LaunchRecord launch;
+  private volatile LaunchRecord launch;
   private final FakeQemu qemu;
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
   private final AtomicInteger exitsAwaited = new AtomicInteger();
@@ -47,11 +47,13 @@ public final class FakeMachine implements QemuProcess {
   private ProcessExit exitOnFile = ProcessExit.UNKNOWN;
   private boolean agentListens;
   private Optional<FakeAgent> agent = Optional.empty();
+  private final FakeBackplane backplane;
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
     this.launch = launch;
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
+    this.backplane = new FakeBackplane(qemu, launch, this::running);
     qemu.answer("query-status", arguments -> status());
     qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));
@@ -63,6 +65,20 @@ public final class FakeMachine implements QemuProcess {
   /** The record it was started with. */
   public LaunchRecord launch() {
     return launch;
+  }
+
+  /** Its host says that it has other devices now. */
+  void changed(LaunchRecord now) {
+    launch = now;
+  }
+
+  /** What is plugged into it. */
+  public FakeBackplane backplane() {
+    return backplane;
+  }
+
+  private synchronized boolean running() {
+    return runState.equals("running");
   }
 
   /** Its monitor. */
@@ -277,6 +293,7 @@ public final class FakeMachine implements QemuProcess {
       ran |= next.equals("running");
     }
     qemu.emit(event, "{}");
+    backplane.guestGoesOn();
     return Json.object();
   }
 

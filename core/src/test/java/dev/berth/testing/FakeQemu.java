@@ -120,6 +120,12 @@ public final class FakeQemu implements AutoCloseable {
     return this;
   }
 
+  /** From now on gives that command the reply that the function makes of its arguments. */
+  FakeQemu reply(String command, Function<ObjectNode, ObjectNode> reply) {
+    answers.put(command, reply);
+    return this;
+  }
+
   /** From now on refuses that command. */
   public FakeQemu refuse(String command, String errorClass, String description) {
     answers.put(command, arguments -> refusal(errorClass, description));

@@ -35,6 +35,10 @@ final class MemoryContents {
         new Subscriptions(Subscriptions.Source.THIS_PROCESS, after -> events().stream(after));
   }
 
+  Clock clock() {
+    return clock;
+  }
+
   Map<UUID, MemoryDomain> domains() {
     checkOpen();
     return domains;

@@ -2,6 +2,7 @@ package dev.berth.testing;
 
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.Devices.Presence;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainSnapshot;
@@ -12,10 +13,14 @@ import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
+import dev.berth.host.EditScope;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,13 +40,16 @@ final class MemoryDomain {
   Optional<MemoryConsole> console = Optional.empty();
   final List<String> qmpEvents = new ArrayList<>();
   final Map<String, String> agentAnswers = new HashMap<>();
+  final Map<JobId, EditScope> scopes = new HashMap<>();
+  private final Map<JobId, Job> jobs = new LinkedHashMap<>();
+  private final Map<String, Disk> disks = new LinkedHashMap<>();
   boolean deaf;
 
   /** A machine that was started with that revision. */
-  private record Machine(MachineSummary summary, long revision) {
+  private record Machine(MachineSummary summary, long revision, Optional<String> bootDisk) {
 
     Machine touched(HandTouch touch) {
-      return new Machine(with(summary.agent(), Optional.of(touch)), revision);
+      return new Machine(with(summary.agent(), Optional.of(touch)), revision, bootDisk);
     }
 
     MachineSummary with(AgentState agent, Optional<HandTouch> touched) {
@@ -56,6 +64,10 @@ final class MemoryDomain {
           summary.livenessSince(),
           agent,
           touched);
+    }
+
+    Machine following(long next) {
+      return new Machine(summary, revision == next - 1 ? next : revision, bootDisk);
     }
   }
 
@@ -94,6 +106,27 @@ final class MemoryDomain {
     return machine.isPresent();
   }
 
+  /** Its jobs, the oldest first. */
+  Map<JobId, Job> jobs() {
+    return jobs;
+  }
+
+  /** The disks that its machine has, by name. */
+  Map<String, Disk> disks() {
+    return disks;
+  }
+
+  /** The disk that its machine boots from. */
+  Optional<String> bootDisk() {
+    return machine.flatMap(Machine::bootDisk);
+  }
+
+  /** What was done to the machine is in the definition now. */
+  void redefineWithMachine(DomainDefinition replacement) {
+    machine = machine.map(it -> it.following(revision + 1));
+    redefine(replacement);
+  }
+
   void redefine(DomainDefinition replacement) {
     definition = replacement;
     revision++;
@@ -115,7 +148,12 @@ final class MemoryDomain {
             clock.instant(),
             AgentState.UNKNOWN,
             Optional.empty());
-    machine = Optional.of(new Machine(summary, revision));
+    machine =
+        Optional.of(
+            new Machine(
+                summary, revision, definition.disks().stream().map(Disk::name).findFirst()));
+    disks.clear();
+    definition.disks().forEach(disk -> disks.put(disk.name(), disk));
     enter(DomainState.PAUSED, StateReason.STARTING_UP);
   }
 

@@ -2,6 +2,8 @@ package dev.berth.testing;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.Disk;
+import dev.berth.definition.DiskDocument;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
@@ -12,18 +14,22 @@ import dev.berth.domain.EventTypes;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.error.NotFoundException;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -32,6 +38,8 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.qmp.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -242,6 +250,81 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
     return done(() -> verbs.resume(contents.find(domain)));
+  }
+
+  @Override
+  public VerbResult attachDisk(
+      DomainRef domain,
+      DefinitionDocument disk,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    Disk read = DiskDocument.read(disk);
+    return done(
+        () ->
+            new MemoryDisks(contents, actor).attach(contents.find(domain), read, scope, resources));
+  }
+
+  @Override
+  public List<DiskSummary> disks(DomainRef domain) {
+    synchronized (contents) {
+      return MemoryDisks.list(contents.find(domain));
+    }
+  }
+
+  @Override
+  public Job detachDisk(
+      DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryDisks(contents, actor).detach(contents.find(domain), disk, scope, job);
+    }
+  }
+
+  @Override
+  public List<Job> jobs() {
+    synchronized (contents) {
+      return contents.domains().values().stream()
+          .flatMap(domain -> domain.jobs().values().stream())
+          .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
+          .toList();
+    }
+  }
+
+  @Override
+  public Job job(JobId job) {
+    return jobs().stream()
+        .filter(one -> one.id().equals(job))
+        .findFirst()
+        .orElseThrow(() -> new NotFoundException("There is no job " + job + "."));
+  }
+
+  @Override
+  public Job awaitJob(JobId job, Duration timeout) {
+    requireNotNegative("timeout", timeout);
+    Deadline deadline = Deadline.of(timeout);
+    synchronized (contents) {
+      while (!job(job).status().state().isEnded()) {
+        if (deadline.hasPassed()) {
+          throw new DeadlineExceededException("Job " + job + " still goes on.");
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(contents, Math.max(1, deadline.remainingNanos()));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new DeadlineExceededException("Interrupted while waiting for " + job + ".", e);
+        }
+      }
+      return job(job);
+    }
+  }
+
+  @Override
+  public Job cancelJob(JobId job) {
+    synchronized (contents) {
+      Job known = job(job);
+      return new MemoryDisks(contents, actor)
+          .cancel(contents.find(new DomainRef.ByUuid(known.target().domain())), known);
+    }
   }
 
   @Override

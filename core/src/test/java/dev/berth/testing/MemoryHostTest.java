@@ -7,6 +7,7 @@ import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -29,6 +30,7 @@ final class MemoryHostTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        DiskContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

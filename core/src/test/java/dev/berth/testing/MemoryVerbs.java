@@ -45,15 +45,14 @@ final class MemoryVerbs {
     if (domain.hasMachine()) {
       throw illegal("start", domain, DomainState.SHUTOFF);
     }
-    check(domain, resources.names());
+    check(domain.definition().resources(), resources.names());
     domain.powerOn();
     tell(domain, DomainState.SHUTOFF, actor);
     return change(
         domain, wanted, mode == StartMode.RUNNING ? StateReason.BOOTED : StateReason.USER, actor);
   }
 
-  private static void check(MemoryDomain domain, ResourceNames given) {
-    ResourceNames needed = domain.definition().resources();
+  static void check(ResourceNames needed, ResourceNames given) {
     if (!given.without(needed).isEmpty()) {
       throw new InvalidRequestException(
           "The definition does not name " + given.without(needed).text() + ".");
@@ -118,6 +117,7 @@ final class MemoryVerbs {
     change(domain, DomainState.SHUTDOWN, StateReason.SHUTDOWN, GUEST);
     domain.powerOff(StateReason.SHUTDOWN, Optional.empty());
     tell(domain, DomainState.SHUTDOWN, GUEST);
+    new MemoryDisks(contents, GUEST).machineEnded(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 
@@ -132,6 +132,7 @@ final class MemoryVerbs {
     DomainState from = domain.state();
     domain.powerOff(StateReason.DESTROYED, CLEANLY);
     tell(domain, from, actor);
+    new MemoryDisks(contents, actor).machineEnded(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, CLEANLY.orElseThrow(), domain.snapshot());
   }
 
@@ -172,6 +173,7 @@ final class MemoryVerbs {
     DomainState from = domain.state();
     domain.enter(state, reason);
     tell(domain, from, who);
+    new MemoryDisks(contents, GUEST).guestGoesOn(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 

@@ -1,6 +1,8 @@
 package dev.berth.bench;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.machine.DiskPlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -18,6 +20,7 @@ import dev.berth.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,6 +107,19 @@ final class FleetLauncher implements MachineLauncher {
       }
     };
   }
+
+  @Override
+  public DiskPlan planDisk(
+      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline) {
+    return new DiskPlan(disk.name(), List.of(), List.of(), Set.of());
+  }
+
+  @Override
+  public void addDisk(
+      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline) {}
+
+  @Override
+  public void changed(LaunchRecord launch) {}
 
   @Override
   public Identity identify(LaunchRecord launch) {

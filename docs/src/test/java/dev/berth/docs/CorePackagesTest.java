@@ -25,7 +25,8 @@ final class CorePackagesTest {
           Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
           Map.entry("definition", Set.of("domain", "error", "json")),
-          Map.entry("host", Set.of("definition", "domain", "error", "json", "control")),
+          Map.entry("job", Set.of("domain", "error", "json")),
+          Map.entry("host", Set.of("definition", "domain", "error", "job", "json", "control")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "host", "json", "qmp")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
@@ -35,7 +36,15 @@ final class CorePackagesTest {
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
           Map.entry(
               "control",
-              Set.of("definition", "domain", "error", "host", "json", "socket", "subscription")),
+              Set.of(
+                  "definition",
+                  "domain",
+                  "error",
+                  "host",
+                  "job",
+                  "json",
+                  "socket",
+                  "subscription")),
           Map.entry(
               "engine",
               Set.of(
@@ -44,6 +53,7 @@ final class CorePackagesTest {
                   "error",
                   "guest",
                   "host",
+                  "job",
                   "json",
                   "machine",
                   "qapi",

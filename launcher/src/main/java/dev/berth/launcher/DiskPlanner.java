@@ -31,6 +31,9 @@ final class DiskPlanner {
   private static final String SCSI = "scsi";
   private static final String SATA = "sata";
 
+  /** The kind of the controller that disks on virtio-scsi share. */
+  static final String SCSI_CONTROLLER = "scsi-controller";
+
   private final MachineDraft draft;
   private final PciSlots slots;
   private final Map<String, FileKey> given;
@@ -74,12 +77,17 @@ final class DiskPlanner {
     }
   }
 
+  /** The machine has a controller for disks on virtio-scsi already. */
+  void onScsiOfTheMachine() {
+    hasScsi = true;
+  }
+
   private void needScsi() {
     if (!hasScsi) {
       hasScsi = true;
       Place place = slots.next();
       draft.plug("virtio-scsi-pci", SCSI, place);
-      draft.device(new DeviceRecord(SCSI, "scsi-controller", "", place.text(), List.of()));
+      draft.device(new DeviceRecord(SCSI, SCSI_CONTROLLER, "", place.text(), List.of()));
     }
   }
 

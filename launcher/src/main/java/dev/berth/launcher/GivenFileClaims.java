@@ -21,15 +21,15 @@ final class GivenFileClaims {
   /**
    * Claims what the launch is given, until it is released.
    *
+   * @param cannot how a refusal begins
    * @param alive the machines that live now
    * @throws HostFailureException naming the file and who has it
    */
-  synchronized void claim(LaunchRecord launch, Collection<LaunchRecord> alive) {
+  synchronized void claim(String cannot, LaunchRecord launch, Collection<LaunchRecord> alive) {
     List<PassGivenFile> wanted = given(launch);
     if (wanted.isEmpty()) {
       return;
     }
-    String cannot = "Cannot start domain '" + launch.subject().name() + "'";
     launching.values().forEach(other -> check(cannot, launch, wanted, other));
     alive.forEach(other -> check(cannot, launch, wanted, other));
     check(cannot, launch, wanted, launch);

@@ -58,15 +58,24 @@ final class MachineAssembler {
   void assemble(LaunchRecord launch) throws InterruptedException {
     String cannot = "Cannot start domain '" + launch.subject().name() + "': ";
     try (Expectation reset = qmp.expect(event -> event.name().equals("RESET"))) {
-      List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
       List<AssemblyStep> steps = new ArrayList<>(launch.assembly());
       steps.add(RESET);
-      for (AssemblyStep step : steps) {
-        replies.add(send(step, cannot));
-      }
-      awaitAll(steps, replies, cannot);
+      take(steps, cannot);
       reset.await(deadline);
     }
+  }
+
+  /**
+   * Takes those steps on a machine that runs; sent and refused as at its assembly.
+   *
+   * @param cannot how messages begin
+   */
+  void take(List<AssemblyStep> steps, String cannot) throws InterruptedException {
+    List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
+    for (AssemblyStep step : steps) {
+      replies.add(send(step, cannot));
+    }
+    awaitAll(steps, replies, cannot);
   }
 
   private void awaitAll(

@@ -27,6 +27,13 @@ final class MachineDraft {
   private final List<InheritedFile> inherited = new ArrayList<>();
   private int fdsets;
 
+  /** A draft of what is added to a machine that has fdsets up to that number. */
+  static MachineDraft after(int lastFdset) {
+    MachineDraft draft = new MachineDraft();
+    draft.fdsets = lastFdset;
+    return draft;
+  }
+
   /** Adds options or values as they are. */
   void words(String... words) {
     argv.addAll(List.of(words));

@@ -1,7 +1,16 @@
 package dev.berth.launcher;
 
+import dev.berth.error.InvalidStateException;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Where a machine's PCI devices go. Places are handed out in the order of asking, so that the same
@@ -24,6 +33,14 @@ sealed interface PciSlots {
   /** The places of a machine type, which is versioned and one that {@link #serves} accepts. */
   static PciSlots of(String machineType) {
     return machineType.startsWith("pc-q35-") ? new RootPorts() : new ConventionalBus();
+  }
+
+  /** The places that a machine which runs has to spare. */
+  static SparePlaces spareOf(LaunchRecord launch) {
+    boolean isExpress = launch.hardware().machineType().startsWith("pc-q35-");
+    return new SparePlaces(
+        launch.subject().name().text(),
+        isExpress ? RootPorts.spareOf(launch) : ConventionalBus.spareOf(launch));
   }
 
   /** Whether machines of that versioned type can be planned. */
@@ -101,9 +118,18 @@ sealed interface PciSlots {
                 .with("addr", "0x" + Integer.toHexString(slot) + ".0x" + function);
         draft.option("-device", function == 0 ? device.with("multifunction", "on") : device);
         if (port > used) {
-          draft.device(new DeviceRecord(name(port), "spare-port", "", "pcie.0", List.of()));
+          draft.device(
+              new DeviceRecord(name(port), LaunchRecord.SPARE_PORT, "", "pcie.0", List.of()));
         }
       }
+    }
+
+    private static List<Place> spareOf(LaunchRecord launch) {
+      return launch.devices().stream()
+          .filter(device -> device.kind().equals(LaunchRecord.SPARE_PORT))
+          .map(port -> new Place(port.id(), 0))
+          .sorted(Comparator.comparing(place -> Integer.parseInt(place.bus().substring(4))))
+          .toList();
     }
 
     private static String name(int port) {
@@ -117,6 +143,15 @@ sealed interface PciSlots {
     private static final int LAST = 31;
     private static final Place VIDEO = new Place("pci.0", 2);
     private static final int ROOM = LAST - FIRST + 1;
+
+    private static List<Place> spareOf(LaunchRecord launch) {
+      Set<String> taken =
+          launch.devices().stream().map(DeviceRecord::bus).collect(Collectors.toSet());
+      return IntStream.rangeClosed(FIRST, LAST)
+          .mapToObj(slot -> new Place("pci.0", slot))
+          .filter(place -> !taken.contains(place.text()))
+          .toList();
+    }
 
     /** 0 is the host bridge, 1 the ISA bridge, 2 by custom the display. */
     private int slot = FIRST;
@@ -139,6 +174,62 @@ sealed interface PciSlots {
     @Override
     public void complete(MachineDraft draft) {
       // The bus is part of the machine, and its other slots are the spare ones.
+    }
+  }
+
+  /** What a machine has to spare; the lowest place is taken first. */
+  final class SparePlaces implements PciSlots {
+    private final String domain;
+    private final Deque<Place> free;
+    private final Set<String> taken = new HashSet<>();
+
+    private SparePlaces(String domain, List<Place> free) {
+      this.domain = domain;
+      this.free = new ArrayDeque<>(free);
+    }
+
+    /**
+     * A place that is free.
+     *
+     * @throws InvalidStateException when none is
+     */
+    @Override
+    public Place next() {
+      Place place = free.poll();
+      if (place == null) {
+        throw new InvalidStateException(
+            "Cannot attach anything to domain '"
+                + domain
+                + "': every PCI place of its machine is taken. Detach a device first, put disks on"
+                + " 'bus: virtio-scsi', which share one place, or change the definition only and"
+                + " restart the domain, whose next machine has places to spare again.");
+      }
+      taken.add(place.bus());
+      return place;
+    }
+
+    /** The buses of the places that were taken. */
+    Set<String> taken() {
+      return Set.copyOf(taken);
+    }
+
+    @Override
+    public Place sata() {
+      throw fixed();
+    }
+
+    @Override
+    public Place video() {
+      throw fixed();
+    }
+
+    @Override
+    public void complete(MachineDraft draft) {
+      throw fixed();
+    }
+
+    private static IllegalStateException fixed() {
+      return new IllegalStateException("what stands on the command line is not plugged in");
     }
   }
 }

@@ -1,11 +1,14 @@
 package dev.berth.launcher;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
+import dev.berth.machine.DiskPlan;
+import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -13,6 +16,8 @@ import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.QemuProcess;
+import dev.berth.qapi.misc.FdsetInfo;
+import dev.berth.qapi.misc.QueryFdsets;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -24,9 +29,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -132,7 +139,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    givenFiles.claim(launch, alive());
+    givenFiles.claim("Cannot start domain '" + launch.subject().name() + "'", launch, alive());
     try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {
@@ -252,6 +259,48 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       givenFiles.checkByHand(launch, file, alive());
       file.anew().ifPresent(own -> held.replace(name, own));
     }
+  }
+
+  @Override
+  public DiskPlan planDisk(
+      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+      throws InterruptedException {
+    Set<Integer> fdsets = new HashSet<>(FdsetNumbers.of(launch));
+    for (FdsetInfo set : machine.qmp().execute(new QueryFdsets(), deadline)) {
+      if (FdsetNumbers.isOwn(set.fdsetId())) {
+        fdsets.add((int) set.fdsetId());
+      }
+    }
+    return DiskHotplug.plan(launch, disk, fdsets, held);
+  }
+
+  @Override
+  public void addDisk(
+      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+      throws InterruptedException {
+    String cannot =
+        "Cannot attach disk '"
+            + plan.disk()
+            + "' to domain '"
+            + machine.launch().subject().name()
+            + "'";
+    LaunchRecord after = plan.onto(launch);
+    givenFiles.claim(cannot, after, alive());
+    try {
+      new MachineAssembler(machine.qmp(), held, deadline).take(plan.steps(), cannot + ": ");
+    } finally {
+      givenFiles.release(after);
+    }
+  }
+
+  @Override
+  public void changed(LaunchRecord launch) {
+    machines.computeIfPresent(
+        launch.incarnation(),
+        (incarnation, machine) -> {
+          machine.launch(launch);
+          return machine;
+        });
   }
 
   @Override

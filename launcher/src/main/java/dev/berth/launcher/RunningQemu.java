@@ -18,7 +18,7 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
   private static final Duration EXIT_FILE_LIMIT = Duration.ofSeconds(1);
 
   private final Pidfd pidfd;
-  private final LaunchRecord launch;
+  private volatile LaunchRecord launch;
   private final ProcessTable table;
   private final Executor callbacks;
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
@@ -61,8 +61,14 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
     return qemu;
   }
 
+  /** The machine's record, as it was last noted. */
   LaunchRecord launch() {
     return launch;
+  }
+
+  /** The machine has other devices now. */
+  void launch(LaunchRecord changed) {
+    launch = changed;
   }
 
   @Override

@@ -1,0 +1,79 @@
+package dev.berth.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.Disk;
+import dev.berth.definition.DiskDocument;
+import dev.berth.error.HostFailureException;
+import dev.berth.host.EditScope;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.DiskPlan;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.store.Intent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A disk that is about to be added to a machine: what a restarted host needs to know to tell
+ * whether it was, and to undo what was done.
+ *
+ * @param actor who asked
+ * @param since when
+ */
+record AttachIntent(Disk disk, EditScope scope, DiskPlan plan, String actor, Instant since) {
+  /** The intent's verb in the store. */
+  static final String VERB = "attach-disk";
+
+  private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
+
+  static boolean is(Intent intent) {
+    return intent.verb().equals(VERB);
+  }
+
+  /** As it is stored. The plan is kept as a record that has nothing else. */
+  Intent stored(UUID domain, LaunchRecord launch) {
+    ObjectNode document = Json.object();
+    document.put("disk", DiskDocument.json(disk));
+    document.put("scope", scope.name());
+    plan.places().forEach(document.putArray("places")::add);
+    document.put("plan", LAUNCHES.write(launch.with(plan.steps(), plan.devices())));
+    return new Intent(domain, VERB, Json.text(document), actor, since);
+  }
+
+  /**
+   * The intent of that row.
+   *
+   * @throws HostFailureException when it cannot be read
+   */
+  static AttachIntent read(Intent stored) {
+    try {
+      JsonNode document = Json.read(stored.document());
+      Disk disk =
+          DiskDocument.read(
+              new DefinitionDocument(
+                  Json.text(document, "disk"), "a disk on record", Path.of("/")));
+      Set<String> places = new HashSet<>();
+      document.path("places").forEach(place -> places.add(place.asText()));
+      LaunchRecord plan = LAUNCHES.read(Json.text(document, "plan"));
+      return new AttachIntent(
+          disk,
+          EditScope.valueOf(Json.text(document, "scope")),
+          new DiskPlan(disk.name(), plan.assembly(), List.copyOf(plan.devices()), places),
+          stored.actor(),
+          stored.since());
+    } catch (IOException | MalformedReplyException | IllegalArgumentException unreadable) {
+      throw new HostFailureException(
+          "What is on record of a disk that was being attached cannot be read: "
+              + unreadable.getMessage(),
+          unreadable);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.berth.engine;
+
+import dev.berth.definition.Disk;
+import dev.berth.domain.DomainName;
+import dev.berth.domain.DomainSnapshot.OperationSummary;
+import dev.berth.domain.ResourceNames;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.host.EditScope;
+import dev.berth.host.ResourceRequest;
+import dev.berth.host.ResourceRequest.Occasion;
+import dev.berth.host.VerbResult;
+import dev.berth.machine.DiskPlan;
+import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.Deadline;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Adding a disk to a machine that runs, on a thread of its own:
+ *
+ * <ol>
+ *   <li>see that everything is there that the disk names and does not contain
+ *   <li>plan: look at the image, take a place; nothing has happened yet
+ *   <li>persist the intent
+ *   <li>take the assembly steps of a start, for this one disk
+ * </ol>
+ *
+ * <p>The driver persists the outcome, and undoes what a failure has left ({@link Attachments}).
+ */
+final class AttachOperation {
+  private final HostServices host;
+  private final Attachments attachments;
+  private final Lifecycle.Active active;
+  private final LaunchRecord launch;
+  private final Disk disk;
+  private final EditScope scope;
+  private final HeldResources held;
+  private final OperationSummary summary;
+  private final CompletableFuture<VerbResult> answer;
+
+  AttachOperation(
+      HostServices host,
+      Attachments attachments,
+      Lifecycle.Active active,
+      LaunchRecord launch,
+      Disk disk,
+      EditScope scope,
+      HeldResources held,
+      OperationSummary summary,
+      CompletableFuture<VerbResult> answer) {
+    this.host = host;
+    this.attachments = attachments;
+    this.active = active;
+    this.launch = launch;
+    this.disk = disk;
+    this.scope = scope;
+    this.held = held;
+    this.summary = summary;
+    this.answer = answer;
+  }
+
+  Lifecycle.Active active() {
+    return active;
+  }
+
+  OperationSummary summary() {
+    return summary;
+  }
+
+  CompletableFuture<VerbResult> answer() {
+    return answer;
+  }
+
+  /**
+   * Begins.
+   *
+   * @throws dev.berth.error.BusyException when the host has too many operations under way
+   * @throws HostUnreachableException when the host is being closed, and nobody waits any more
+   */
+  void begin() {
+    if (!held.handOver()) {
+      throw new HostUnreachableException("The host has been closed.");
+    }
+    boolean begun = false;
+    try {
+      host.operations().run(launch.subject().name().text(), this::run);
+      begun = true;
+    } finally {
+      if (!begun) {
+        held.close();
+      }
+    }
+  }
+
+  private void run() {
+    Optional<AttachIntent> intent = Optional.empty();
+    try (held) {
+      provide();
+      Deadline deadline = Deadline.of(host.settings().launchTimeout());
+      DiskPlan plan = host.launcher().planDisk(active.machine(), launch, disk, held, deadline);
+      intent = Optional.of(new AttachIntent(disk, scope, plan, summary.actor(), summary.since()));
+      await(attachments.record(this, intent.get()));
+      host.launcher().addDisk(active.machine(), launch, plan, held, deadline);
+      attachments.ended(this, intent, Optional.empty());
+    } catch (InterruptedException e) {
+      attachments.ended(
+          this,
+          intent,
+          Optional.of(
+              new HostFailureException(
+                  "Disk '" + disk.name() + "' was not attached: the host was closed meanwhile.",
+                  e)));
+    } catch (BerthException e) {
+      attachments.ended(this, intent, Optional.of(e));
+    } catch (RuntimeException | Error e) { // the top of the operation's thread
+      attachments.ended(
+          this,
+          intent,
+          Optional.of(
+              new HostFailureException(
+                  "Disk '" + disk.name() + "' could not be attached: " + e, e)));
+    }
+  }
+
+  private void provide() throws InterruptedException {
+    ResourceNames needed =
+        new ResourceNames(
+            disk.descriptor().map(Set::of).orElse(Set.of()),
+            disk.secret().map(Set::of).orElse(Set.of()));
+    DomainName name = launch.subject().name();
+    UUID uuid = launch.subject().domain();
+    host.provision()
+        .complete(
+            held,
+            needed,
+            new ResourceRequest(name, uuid, Occasion.ATTACH, summary.actor(), needed));
+  }
+
+  private static void await(CompletableFuture<Void> stage) throws InterruptedException {
+    try {
+      stage.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BerthException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

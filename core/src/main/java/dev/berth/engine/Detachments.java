@@ -1,0 +1,366 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.EventTypes;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.host.EditScope;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobState;
+import dev.berth.machine.PluggedDisk;
+import dev.berth.qapi.qdev.DeviceDel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Disks that leave the machine, because somebody asked for it or because the guest let go of them
+ * by itself. Runs in the driver's turns; holds no thread while a guest thinks.
+ *
+ * <pre>
+ *   job on record ──device_del──► guest lets go ──► nodes, secret, fdset freed ──► removed
+ *        ▲   │  again after 10, 20, 40 s, then each minute
+ *        └───┘                 guest says no ─────────────────────────────────► refused-by-guest
+ * </pre>
+ *
+ * <p>An event is only a reason to ask QEMU which devices it has; the answer decides. So nothing is
+ * lost with an event, nor with a host process: the next one asks the same.
+ */
+final class Detachments {
+  static final String WAITING = "waiting-for-guest";
+  static final String REMOVED = "removed";
+  static final String REFUSED_BY_GUEST = "refused-by-guest";
+  static final String REFUSED_BY_QEMU = "refused-by-qemu";
+  static final String CANCELLED = "cancelled";
+
+  /** Facts of a job: which machine, which device of it, what else is to be changed. */
+  static final String INCARNATION = "incarnation";
+
+  static final String DEVICE = "device";
+  static final String SCOPE = "scope";
+
+  /**
+   * Below 10 s a guest with native PCI Express hotplug takes the second request as a withdrawal.
+   */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /** How long until a disk whose parts could not be freed is tried again. */
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  /** QEMU has asked the guest already, or the guest is not up to being asked. */
+  private static final Pattern STILL_PENDING =
+      Pattern.compile("in the process of unplug|guest is busy|power indicator");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Detachments.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final Map<JobId, Integer> asked = new HashMap<>();
+  private final Set<String> freeing = new HashSet<>();
+  private boolean looking;
+  private boolean lookAgain;
+
+  Detachments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  // ---- asking
+
+  /** Asks the guest to let go of the disk of a job that is on record. */
+  void begin(Lifecycle.Active active, JobId id) {
+    ask(active, id);
+  }
+
+  private void ask(Lifecycle.Active active, JobId id) {
+    Optional<KeptJob> job = ledger.jobs().find(id).filter(KeptJob::isRunning);
+    if (job.isEmpty() || keeper.lifecycle() != active) {
+      return;
+    }
+    int times = asked.merge(id, 1, Integer::sum);
+    active
+        .machine()
+        .qmp()
+        .send(new DeviceDel(job.get().fact(DEVICE)))
+        .whenComplete((done, failure) -> mailbox.event(() -> answered(active, id, failure)));
+    host.timers()
+        .after(
+            pause(times),
+            () ->
+                mailbox.event(
+                    () -> {
+                      ask(active, id);
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  /** How long after that many requests the next one follows. */
+  static Duration pause(int times) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  private CompletionStage<?> answered(
+      Lifecycle.Active active, JobId id, @Nullable Throwable failure) {
+    Optional<KeptJob> job = ledger.jobs().find(id).filter(KeptJob::isRunning);
+    if (job.isEmpty()) {
+      return Mailbox.DONE;
+    }
+    if (failure != null && MachineKeeper.cause(failure) instanceof QemuRefusedException refused) {
+      if (refused.errorClass().equals("DeviceNotFound")) {
+        look(active);
+        return Mailbox.DONE;
+      }
+      if (!STILL_PENDING.matcher(refused.description()).find()) {
+        return end(
+            job.get(),
+            JobState.FAILED,
+            REFUSED_BY_QEMU,
+            "QEMU refused it: " + refused.description() + " The disk stays.");
+      }
+    }
+    int times = asked.getOrDefault(id, 1);
+    ledger
+        .jobs()
+        .show(
+            job.get()
+                .with(
+                    new Job.Status(
+                        JobState.RUNNING,
+                        WAITING,
+                        Optional.of(Progress.of(0, 1)),
+                        "the guest was asked "
+                            + (times == 1 ? "once" : times + " times")
+                            + " to let go of the disk, and has not yet",
+                        Optional.empty())));
+    return Mailbox.DONE;
+  }
+
+  /** The guest does not let go of that device, and says so. */
+  void refused(String device) {
+    mailbox.event(
+        () -> {
+          Optional<KeptJob> job =
+              ledger.jobs().running().stream()
+                  .filter(kept -> kept.fact(DEVICE).equals(device))
+                  .findFirst();
+          return job.isEmpty()
+              ? Mailbox.DONE
+              : end(
+                  job.get(),
+                  JobState.FAILED,
+                  REFUSED_BY_GUEST,
+                  "the guest refuses to let go of the disk, which stays; stop using it there, and"
+                      + " ask again");
+        });
+  }
+
+  /** Ends the asking. A guest that was asked may let go all the same. */
+  CompletionStage<Void> cancel(KeptJob job, String actor) {
+    asked.remove(job.job().id());
+    KeptJob cancelled =
+        job.with(
+            ended(
+                JobState.CANCELLED,
+                CANCELLED,
+                job.job().status().progress(),
+                "the guest is asked no more; having been asked, it may let go of the disk all the"
+                    + " same"));
+    return ledger.request(told(Step.by(actor).job(cancelled), cancelled));
+  }
+
+  /** Nobody asks for it any more. */
+  private CompletionStage<Void> end(KeptJob job, JobState state, String phase, String detail) {
+    asked.remove(job.job().id());
+    KeptJob ended = job.with(ended(state, phase, job.job().status().progress(), detail));
+    return keeper.record(told(Step.by(Actors.GUEST).job(ended), ended));
+  }
+
+  private Job.Status ended(
+      JobState state, String phase, Optional<Progress> progress, String detail) {
+    return new Job.Status(state, phase, progress, detail, Optional.of(host.now()));
+  }
+
+  /** The step, which tells that the job has ended. */
+  static Step told(Step step, KeptJob ended) {
+    Job job = ended.job();
+    return step.event(
+        EventTypes.JOB_ENDED,
+        Map.of(
+            "job", job.id().text(),
+            "kind", job.target().kind().text(),
+            "subject", job.target().subject(),
+            "state", job.status().state().text(),
+            "phase", job.status().phase(),
+            "detail", job.status().detail()));
+  }
+
+  /** How a job is that has just begun, or one whose disk is gone. */
+  static Job.Status begun() {
+    return new Job.Status(
+        JobState.RUNNING, WAITING, Optional.of(Progress.of(0, 1)), "", Optional.empty());
+  }
+
+  static Job.Status removed(Instant now, String detail) {
+    return new Job.Status(
+        JobState.SUCCEEDED, REMOVED, Optional.of(Progress.of(1, 1)), detail, Optional.of(now));
+  }
+
+  // ---- devices that are gone
+
+  /** Asks which devices the machine has; at most one question is out, and one more to follow. */
+  void look(Lifecycle.Active active) {
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    DiskParts.devices(active.machine().qmp())
+        .whenComplete((present, failure) -> mailbox.event(() -> seen(active, present, failure)));
+  }
+
+  private CompletionStage<?> seen(
+      Lifecycle.Active active, @Nullable Set<String> present, @Nullable Throwable failure) {
+    looking = false;
+    if (lookAgain) {
+      lookAgain = false;
+      look(active);
+    }
+    if (keeper.lifecycle() != active || ledger.launch().isEmpty()) {
+      return Mailbox.DONE;
+    }
+    if (present == null) {
+      LOG.warn("Domain '{}': its devices cannot be asked for", ledger.name(), failure);
+      return Mailbox.DONE;
+    }
+    for (PluggedDisk disk : PluggedDisk.all(ledger.launch().get())) {
+      if (!present.contains(disk.device().id()) && freeing.add(disk.device().id())) {
+        free(active, disk);
+      }
+    }
+    for (KeptJob job : ledger.jobs().running()) {
+      if (present.contains(job.fact(DEVICE)) && !asked.containsKey(job.job().id())) {
+        ask(active, job.job().id());
+      }
+    }
+    return Mailbox.DONE;
+  }
+
+  private void free(Lifecycle.Active active, PluggedDisk disk) {
+    DiskParts.free(active.machine().qmp(), disk)
+        .whenComplete(
+            (freed, failure) ->
+                mailbox.event(
+                    () -> {
+                      freeing.remove(disk.device().id());
+                      if (failure != null) {
+                        lookLater(active, disk, MachineKeeper.cause(failure));
+                        return Mailbox.DONE;
+                      }
+                      return gone(disk);
+                    }));
+  }
+
+  private void lookLater(Lifecycle.Active active, PluggedDisk disk, Throwable failure) {
+    LOG.warn(
+        "Domain '{}': what was made for disk '{}' cannot be freed yet: {}",
+        ledger.name(),
+        disk.name(),
+        failure.getMessage());
+    host.timers()
+        .after(
+            RETRY,
+            () ->
+                mailbox.event(
+                    () -> {
+                      if (keeper.lifecycle() == active) {
+                        look(active);
+                      }
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  private CompletionStage<?> gone(PluggedDisk disk) {
+    if (ledger.launch().flatMap(launch -> PluggedDisk.find(launch, disk.name())).isEmpty()) {
+      return Mailbox.DONE;
+    }
+    Optional<KeptJob> job =
+        ledger.jobs().running().stream()
+            .filter(kept -> kept.fact(DEVICE).equals(disk.device().id()))
+            .findFirst();
+    Step step =
+        Step.by(job.map(kept -> kept.job().origin().actor()).orElse(Actors.GUEST))
+            .launch(ledger.launch().get().without(disk))
+            .event(EventTypes.DISK_DETACHED, Map.of("disk", disk.name()));
+    job.ifPresent(kept -> finish(step, kept, ""));
+    return keeper.record(step).thenRun(() -> ledger.launch().ifPresent(host.launcher()::changed));
+  }
+
+  /** What the job was for is done: it ends, and the definition follows. */
+  private void finish(Step step, KeptJob job, String detail) {
+    asked.remove(job.job().id());
+    KeptJob ended = job.with(removed(host.now(), detail));
+    String name = job.job().target().subject();
+    Optional<DomainDefinition> definition =
+        ledger.readable().filter(known -> known.disk(name).isPresent());
+    if (job.fact(SCOPE).equals(EditScope.BOTH.name()) && definition.isPresent()) {
+      step.launch().ifPresent(launch -> step.launch(launch.following(ledger.revision())));
+      DiskVerbs.redefine(step, definition.get().withoutDisk(name), ledger.revision());
+    }
+    told(step.job(ended), ended);
+  }
+
+  // ---- other machines
+
+  /** A machine was adopted: what has become of its devices, and of the jobs about them? */
+  void resume(Lifecycle.Active active) {
+    asked.clear();
+    if (!PluggedDisk.all(active.machine().launch()).isEmpty()) {
+      look(active);
+    }
+  }
+
+  /** There is no machine any more; what was to be taken out of it is gone with it. */
+  void machineEnded() {
+    if (!ledger.jobs().running().isEmpty()) {
+      mailbox.event(this::settleWithoutMachine);
+    }
+  }
+
+  /** Ends the jobs about machines that are gone. */
+  CompletionStage<?> settleWithoutMachine() {
+    String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
+    List<KeptJob> over =
+        ledger.jobs().running().stream()
+            .filter(job -> !job.fact(INCARNATION).equals(present))
+            .toList();
+    CompletionStage<?> recorded = Mailbox.DONE;
+    for (KeptJob job : over) {
+      recorded =
+          recorded.thenCompose(
+              done -> {
+                Step step = Step.by(job.job().origin().actor());
+                finish(step, job, "its machine has ended");
+                return keeper.record(step);
+              });
+    }
+    return recorded;
+  }
+}

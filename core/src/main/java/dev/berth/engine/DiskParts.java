@@ -1,0 +1,59 @@
+package dev.berth.engine;
+
+import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.PluggedDisk;
+import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.misc.RemoveFd;
+import dev.berth.qapi.qom.ObjectDel;
+import dev.berth.qapi.qom.ObjectPropertyInfo;
+import dev.berth.qapi.qom.QomList;
+import dev.berth.qmp.QmpConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a machine has of disks, asked of QEMU and freed. Holds no thread. */
+final class DiskParts {
+  /** What QEMU says of a node, an object or an fdset that is not there. */
+  private static final Pattern ABSENT = Pattern.compile("not found|Failed to find node");
+
+  private DiskParts() {}
+
+  /** The ids of the devices that are plugged in. */
+  static CompletableFuture<Set<String>> devices(QmpConnection qmp) {
+    return qmp.send(new QomList("/machine/peripheral"))
+        .thenApply(
+            parts -> parts.stream().map(ObjectPropertyInfo::name).collect(Collectors.toSet()));
+  }
+
+  /**
+   * Frees the nodes, the secret and the fdset of a disk whose device is not there. What is not
+   * there either is as it should be, so that a freeing which was cut off can be done again.
+   *
+   * @return fails when something is left
+   */
+  static CompletableFuture<Void> free(QmpConnection qmp, PluggedDisk disk) {
+    List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
+    disk.device().nodes().forEach(node -> replies.add(qmp.send(new BlockdevDel(node))));
+    disk.secret().ifPresent(id -> replies.add(qmp.send(new ObjectDel(id))));
+    disk.fdset().ifPresent(set -> replies.add(qmp.send(new RemoveFd(set))));
+    return CompletableFuture.allOf(
+        replies.stream()
+            .map(reply -> reply.handle((done, failure) -> unlessAbsent(failure)))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private static @Nullable Void unlessAbsent(@Nullable Throwable failure) {
+    if (failure != null
+        && !(MachineKeeper.cause(failure) instanceof QemuRefusedException refused
+            && ABSENT.matcher(refused.description()).find())) {
+      throw new CompletionException(MachineKeeper.cause(failure));
+    }
+    return null;
+  }
+}

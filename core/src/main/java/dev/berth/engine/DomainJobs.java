@@ -1,0 +1,151 @@
+package dev.berth.engine;
+
+import dev.berth.error.NotFoundException;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.store.Change;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The jobs of one domain: those that go on, and the last that have ended. Written by the domain's
+ * driver alone; {@link #published} and {@link #await} are for any thread.
+ */
+final class DomainJobs {
+  /** Jobs of a domain that are kept after their end. */
+  static final int KEPT = 20;
+
+  private static final Comparator<KeptJob> BY_AGE =
+      Comparator.comparing(kept -> kept.job().origin().since());
+
+  private final Map<JobId, KeptJob> jobs = new LinkedHashMap<>();
+  private final Map<JobId, List<CompletableFuture<Job>>> waiting = new HashMap<>();
+  private volatile List<Job> published = List.of();
+
+  DomainJobs(List<KeptJob> found) {
+    found.stream().sorted(BY_AGE).forEach(kept -> jobs.put(kept.job().id(), kept));
+    publish();
+  }
+
+  /** All of them, the oldest first. */
+  List<Job> published() {
+    return published;
+  }
+
+  /** Those that go on, the oldest first. */
+  List<KeptJob> running() {
+    return jobs.values().stream().filter(KeptJob::isRunning).toList();
+  }
+
+  Optional<KeptJob> find(JobId id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  /** The job that was asked for with that key. */
+  Optional<KeptJob> ofKey(String key) {
+    return jobs.values().stream()
+        .filter(kept -> kept.job().origin().key().equals(Optional.of(key)))
+        .findFirst();
+  }
+
+  /** What is written when those jobs are as given: they, and which old ones are forgotten. */
+  List<Change> changes(List<KeptJob> now) {
+    List<Change> changes = new ArrayList<>();
+    Map<JobId, KeptJob> after = new LinkedHashMap<>(jobs);
+    for (KeptJob kept : now) {
+      after.put(kept.job().id(), kept);
+      changes.add(new Change.PutJob(kept.stored()));
+    }
+    for (KeptJob old : beyondLimit(after)) {
+      changes.add(new Change.RemoveJob(old.job().target().domain(), old.job().id().text()));
+    }
+    return changes;
+  }
+
+  /** They are as given, and on record. */
+  void apply(List<KeptJob> now) {
+    if (!now.isEmpty()) {
+      now.forEach(kept -> jobs.put(kept.job().id(), kept));
+      beyondLimit(jobs).forEach(old -> jobs.remove(old.job().id()));
+      publish();
+      now.stream().filter(kept -> !kept.isRunning()).forEach(this::tell);
+    }
+  }
+
+  /** Shows how a running job is, which is not worth a commit. */
+  void show(KeptJob now) {
+    if (find(now.job().id()).filter(KeptJob::isRunning).isPresent()) {
+      jobs.put(now.job().id(), now);
+      publish();
+    }
+  }
+
+  private static List<KeptJob> beyondLimit(Map<JobId, KeptJob> all) {
+    List<KeptJob> ended =
+        all.values().stream().filter(kept -> !kept.isRunning()).sorted(BY_AGE).toList();
+    return ended.subList(0, Math.max(0, ended.size() - KEPT));
+  }
+
+  private void publish() {
+    published = jobs.values().stream().map(KeptJob::job).toList();
+  }
+
+  // ---- who waits
+
+  /** Completes with the job once it has ended. Any thread. */
+  CompletableFuture<Job> await(Job asked) {
+    JobId id = asked.id();
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    synchronized (waiting) {
+      waiting.computeIfAbsent(id, none -> new ArrayList<>()).add(answer);
+    }
+    answer.whenComplete((job, failure) -> forget(id, answer));
+    // Looked at after the waiter is in place, so that nothing is missed between the two.
+    published.stream()
+        .filter(job -> job.id().equals(id) && job.status().state().isEnded())
+        .forEach(answer::complete);
+    return answer;
+  }
+
+  private void forget(JobId id, CompletableFuture<Job> answer) {
+    synchronized (waiting) {
+      waiting.computeIfPresent(
+          id,
+          (known, answers) -> {
+            answers.remove(answer);
+            return answers.isEmpty() ? null : answers;
+          });
+    }
+  }
+
+  private void tell(KeptJob ended) {
+    taken(ended.job().id()).forEach(answer -> answer.complete(ended.job()));
+  }
+
+  private List<CompletableFuture<Job>> taken(JobId id) {
+    synchronized (waiting) {
+      return List.copyOf(waiting.getOrDefault(id, List.of()));
+    }
+  }
+
+  /** Fails everybody who waits: the domain is no more. */
+  void undefined(String domain) {
+    List<JobId> all;
+    synchronized (waiting) {
+      all = List.copyOf(waiting.keySet());
+    }
+    all.stream()
+        .flatMap(id -> taken(id).stream())
+        .forEach(
+            answer ->
+                answer.completeExceptionally(
+                    new NotFoundException(
+                        "Domain '" + domain + "' has been undefined meanwhile, with its jobs.")));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.berth.job;
+
+import dev.berth.api.Api;
+import dev.berth.domain.DomainName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A job as it was last published. Reading one never waits. It goes on until {@link
+ * JobState#isEnded()}, whatever becomes of the host process; its result is kept for some time.
+ *
+ * @param id what it is called by
+ * @param target what it does, and to what
+ * @param origin who asked for it, and when
+ * @param status how it is
+ */
+@Api(since = "0.1")
+public record Job(JobId id, Target target, Origin origin, Status status) {
+
+  /** The same job, as it is now. */
+  public Job with(Status now) {
+    return new Job(id, target, origin, now);
+  }
+
+  /**
+   * What a job does.
+   *
+   * @param kind what
+   * @param domain UUID of the domain
+   * @param name its name
+   * @param subject what of the domain, e.g. a disk's name; empty where it is about the whole
+   */
+  public record Target(JobKind kind, UUID domain, DomainName name, String subject) {}
+
+  /**
+   * Where a job comes from.
+   *
+   * @param actor who asked
+   * @param key what the caller calls it by, to ask for it once however often it asks
+   * @param since when it began
+   */
+  public record Origin(String actor, Optional<String> key, Instant since) {}
+
+  /**
+   * How a job is.
+   *
+   * @param state whether it goes on, and how it ended
+   * @param phase what it is at, or how it ended, as a stable code of its kind such as {@code
+   *     waiting-for-guest}, {@code removed}
+   * @param progress how far it is; empty when that is not known
+   * @param detail a sentence for people; may be empty
+   * @param endedAt when it ended
+   */
+  public record Status(
+      JobState state,
+      String phase,
+      Optional<Progress> progress,
+      String detail,
+      Optional<Instant> endedAt) {}
+
+  /**
+   * How far a job is.
+   *
+   * @param done so much, in a unit that depends on the kind
+   * @param total of so much; it may grow
+   * @param ratePerSecond how fast it goes at present; empty when nobody can tell
+   * @param remaining how long it takes yet at that rate; empty when nobody can tell
+   */
+  public record Progress(
+      long done, long total, Optional<Long> ratePerSecond, Optional<Duration> remaining) {
+
+    /** So much of so much, at a pace that nobody can tell. */
+    public static Progress of(long done, long total) {
+      return new Progress(done, total, Optional.empty(), Optional.empty());
+    }
+  }
+}

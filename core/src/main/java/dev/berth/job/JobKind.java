@@ -1,0 +1,34 @@
+package dev.berth.job;
+
+import dev.berth.api.Api;
+import java.util.Optional;
+
+/** What a job does. Newer versions have more. */
+@Api(since = "0.1")
+public enum JobKind {
+  /** Takes a disk out of a machine, which needs the guest's consent. */
+  DETACH_DISK("detach-disk"),
+  /** A kind that this version does not know. */
+  UNKNOWN("unknown");
+
+  private final String text;
+
+  JobKind(String text) {
+    this.text = text;
+  }
+
+  /** The word as people and programs read it. */
+  public String text() {
+    return text;
+  }
+
+  /** The kind of that text; empty for one that this version does not know. */
+  public static Optional<JobKind> of(String text) {
+    for (JobKind kind : values()) {
+      if (kind.text.equals(text)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.berth.machine;
+
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How a disk is added to a machine that runs.
+ *
+ * @param disk its name
+ * @param steps what is done, in this order
+ * @param devices what the machine has then besides: the disk, and a controller if it needed one
+ * @param places the spare places that are taken, by their ids
+ */
+public record DiskPlan(
+    String disk, List<AssemblyStep> steps, List<DeviceRecord> devices, Set<String> places) {
+
+  /** Copies the collections. */
+  public DiskPlan {
+    steps = List.copyOf(steps);
+    devices = List.copyOf(devices);
+    places = Set.copyOf(places);
+  }
+
+  /** The disk's device. */
+  public DeviceRecord device() {
+    return devices.stream()
+        .filter(device -> device.name().equals(disk))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("a plan without its disk: " + disk));
+  }
+
+  /** The record of a machine to which the plan's devices were added. */
+  public LaunchRecord onto(LaunchRecord launch) {
+    List<AssemblyStep> allSteps = new ArrayList<>(launch.assembly());
+    allSteps.addAll(steps);
+    List<DeviceRecord> all = new ArrayList<>(launch.devices());
+    all.removeIf(
+        device -> device.kind().equals(LaunchRecord.SPARE_PORT) && places.contains(device.id()));
+    all.addAll(devices);
+    return launch.with(allSteps, all);
+  }
+
+  /** What is left of the plan when of its devices those alone are there, and the disk is not. */
+  public DiskPlan leftWith(Set<String> present) {
+    List<DeviceRecord> left =
+        devices.stream().filter(device -> present.contains(device.id())).toList();
+    List<AssemblyStep> made =
+        steps.stream()
+            .filter(step -> left.stream().anyMatch(device -> PluggedDisk.plugs(step, device)))
+            .toList();
+    List<String> buses = left.stream().map(DeviceRecord::bus).toList();
+    return new DiskPlan(
+        disk, made, left, Set.copyOf(places.stream().filter(buses::contains).toList()));
+  }
+
+  /** The disk with all that is made for it. */
+  public PluggedDisk plugged() {
+    return PluggedDisk.of(steps, device());
+  }
+}

@@ -1,0 +1,157 @@
+package dev.berth.testing;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.Json;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What is plugged into a {@link FakeMachine}, and the nodes behind it. Its guest lets go of a
+ * device at once when it runs, unless it was told to hold on. Thread-safe.
+ */
+public final class FakeBackplane {
+  private final FakeQemu qemu;
+  private final BooleanSupplier guestRuns;
+
+  // guarded by this
+  private final Set<String> devices = new TreeSet<>();
+  private final Set<String> nodes = new TreeSet<>();
+  private final Set<String> asked = new TreeSet<>();
+  private boolean holdsOn;
+
+  FakeBackplane(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
+    this.qemu = qemu;
+    this.guestRuns = guestRuns;
+    for (DeviceRecord device : launch.devices()) {
+      devices.add(device.id());
+      nodes.addAll(device.nodes());
+    }
+    qemu.answer("qom-list", arguments -> list());
+    qemu.reply("blockdev-add", this::addNode);
+    qemu.reply("blockdev-del", this::removeNode);
+    qemu.reply("device_add", this::plug);
+    qemu.reply("device_del", this::unplug);
+  }
+
+  /** The ids of what is plugged in. */
+  public synchronized Set<String> devices() {
+    return Set.copyOf(devices);
+  }
+
+  /** The names of its nodes. */
+  public synchronized Set<String> nodes() {
+    return Set.copyOf(nodes);
+  }
+
+  /** From now on the guest lets go of nothing. */
+  public synchronized void holdOn() {
+    holdsOn = true;
+  }
+
+  /** The guest lets go of what it was asked for, and of all it is asked for from now on. */
+  public void letGo() {
+    synchronized (this) {
+      holdsOn = false;
+    }
+    guestGoesOn();
+  }
+
+  /** The guest says no to that device. */
+  public void refuse(String device) {
+    synchronized (this) {
+      asked.remove(device);
+    }
+    qemu.emit(
+        "DEVICE_UNPLUG_GUEST_ERROR",
+        "{\"device\": \"" + device + "\", \"path\": \"/machine/peripheral/" + device + "\"}");
+  }
+
+  /** The guest takes a device out by itself. */
+  public void eject(String device) {
+    synchronized (this) {
+      asked.add(device);
+    }
+    guestGoesOn();
+  }
+
+  /** If it runs, the guest lets go of what it was asked for. */
+  void guestGoesOn() {
+    List<String> gone = new ArrayList<>();
+    boolean runs = guestRuns.getAsBoolean();
+    synchronized (this) {
+      if (runs && !holdsOn) {
+        gone.addAll(asked);
+        devices.removeAll(asked);
+        asked.clear();
+      }
+    }
+    gone.forEach(
+        device ->
+            qemu.emit(
+                "DEVICE_DELETED",
+                "{\"device\": \""
+                    + device
+                    + "\", \"path\": \"/machine/peripheral/"
+                    + device
+                    + "\"}"));
+  }
+
+  private synchronized ArrayNode list() {
+    ArrayNode parts = Json.array();
+    parts.addObject().put("name", "type").put("type", "string");
+    devices.forEach(device -> parts.addObject().put("name", device).put("type", "child<device>"));
+    return parts;
+  }
+
+  private synchronized ObjectNode addNode(ObjectNode arguments) {
+    String node = arguments.path("node-name").asText();
+    return nodes.add(node)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Duplicate nodes with node-name='" + node + "'");
+  }
+
+  private synchronized ObjectNode removeNode(ObjectNode arguments) {
+    String node = arguments.path("node-name").asText();
+    String device = "disk-" + node.replaceFirst("-(file|format)$", "");
+    if (devices.contains(device)) {
+      return FakeQemu.refusal("GenericError", "Node " + node + " is in use");
+    }
+    return nodes.remove(node)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Failed to find node with node-name='" + node + "'");
+  }
+
+  private synchronized ObjectNode plug(ObjectNode arguments) {
+    String device = arguments.path("id").asText();
+    return devices.add(device)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Duplicate device ID '" + device + "'");
+  }
+
+  private ObjectNode unplug(ObjectNode arguments) {
+    String device = arguments.path("id").asText();
+    synchronized (this) {
+      if (!devices.contains(device)) {
+        return FakeQemu.refusal("DeviceNotFound", "Device '" + device + "' not found");
+      }
+      if (!asked.add(device)) {
+        return FakeQemu.refusal(
+            "GenericError", "Device " + device + " is already in the process of unplug");
+      }
+    }
+    guestGoesOn();
+    return done();
+  }
+
+  private static ObjectNode done() {
+    ObjectNode reply = Json.object();
+    reply.putObject("return");
+    return reply;
+  }
+}
