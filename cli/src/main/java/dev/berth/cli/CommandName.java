@@ -23,6 +23,13 @@ enum CommandName {
   CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
+  DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
+  DISK_DETACH("disk detach", "Take a disk out of a domain, and wait until its guest lets go."),
+  DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
+  JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
+  JOB_SHOW("job show", "Show everything about a job."),
+  JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
+  JOB_CANCEL("job cancel", "End a job before it is done."),
   QMP("qmp", "Send a QMP command to a domain's QEMU, or describe what it takes."),
   AGENT("agent", "Send a command to the agent in a guest, or describe what it takes."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
@@ -39,7 +46,15 @@ enum CommandName {
   HELP("help", "Show help on a command, or the exit codes.");
 
   private static final Map<String, String> GROUPS =
-      Map.of("daemon", "Run a host, look at it, end it.", "host", "Look at a host.");
+      Map.of(
+          "daemon",
+          "Run a host, look at it, end it.",
+          "host",
+          "Look at a host.",
+          "disk",
+          "Attach disks to domains, detach them, list them.",
+          "job",
+          "Look at jobs, wait for them, end them.");
 
   private final List<String> words;
   private final String summary;
@@ -95,6 +110,13 @@ enum CommandName {
       case CONSOLE -> new ConsoleCommand(parameters);
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
+      case DISK_ATTACH -> new DiskAttachCommand(parameters);
+      case DISK_DETACH -> new DiskDetachCommand(parameters);
+      case DISK_LIST -> new DiskListCommand(parameters);
+      case JOB_LIST -> new JobListCommand(parameters);
+      case JOB_SHOW -> new JobShowCommand(parameters);
+      case JOB_WAIT -> new JobWaitCommand(parameters);
+      case JOB_CANCEL -> new JobCancelCommand(parameters);
       case QMP -> new QmpCommand(parameters);
       case AGENT -> new AgentCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);

@@ -13,6 +13,9 @@ final class ExitCodes {
   /** The command line is wrong. */
   static final int USAGE = 2;
 
+  /** A job has ended, and what it was for is not so. */
+  static final int JOB_NOT_DONE = 20;
+
   /** The reader of standard output went away: 128 + SIGPIPE, as shells report it. */
   static final int OUTPUT_CLOSED = 141;
 
@@ -27,6 +30,7 @@ final class ExitCodes {
     for (ErrorCode code : ErrorCode.values()) {
       line(lines, code.exitCode(), code.text(), meaning(code));
     }
+    line(lines, JOB_NOT_DONE, "job-not-done", "a job has failed, or was cancelled");
     line(lines, OUTPUT_CLOSED, "", "nobody reads standard output any more");
     lines.setLength(lines.length() - 1);
     return lines.toString();

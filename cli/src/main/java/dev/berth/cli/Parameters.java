@@ -139,6 +139,11 @@ final class Parameters {
     return add(oneArgument(label, description).completionCandidates(words).build());
   }
 
+  /** A second argument. */
+  Parameter<String> second(String label, String description) {
+    return add(oneArgument(label, description).index("1").build());
+  }
+
   /** A second argument, which may be left out. */
   Parameter<String> optionalSecond(String label, String description) {
     return add(oneArgument(label, description).index("1").arity("0..1").required(false).build());

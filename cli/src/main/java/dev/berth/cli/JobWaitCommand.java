@@ -1,0 +1,27 @@
+package dev.berth.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** {@code vmctl job wait}. */
+final class JobWaitCommand implements Command {
+  private final Parameter<Duration> timeout;
+  private final Parameter<String> id;
+
+  JobWaitCommand(Parameters parameters) {
+    timeout =
+        parameters.option(
+            "--timeout",
+            "DURATION",
+            DurationArgument::parse,
+            "60s",
+            "How long to wait; the job goes on after that.");
+    id = parameters.argument(JobResult.LABEL, JobResult.DESCRIPTION);
+  }
+
+  @Override
+  public int run(Session session) throws IOException, InterruptedException {
+    return JobResult.print(
+        session, session.host().awaitJob(JobResult.id(id.value()), timeout.value()));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.berth.cli.output;
+
+import dev.berth.job.Job;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Jobs for people. */
+public final class JobTable {
+  private static final int LABEL_WIDTH = 12;
+
+  private JobTable() {}
+
+  /** A row for each job. */
+  public static String rows(List<Job> jobs, Instant now) {
+    Table table = new Table("ID", "KIND", "DOMAIN", "SUBJECT", "STATE", "PHASE", "AGE", "DETAIL");
+    for (Job job : jobs) {
+      table.row(
+          Table.cell(job.id().text()),
+          Table.cell(job.target().kind().text()),
+          Table.cell(job.target().name().text()),
+          Table.cell(Printable.line(job.target().subject())),
+          Table.cell(job.status().state().text()),
+          Table.cell(Printable.line(job.status().phase())),
+          Table.cell(Age.text(Duration.between(job.origin().since(), now))),
+          Table.cell(Printable.line(job.status().detail())));
+    }
+    return table.withoutEmptyColumns().lines();
+  }
+
+  /** For example {@code web-1: detach-disk 'data' succeeded (removed), job 3f9c0a7d51e2}. */
+  public static String sentence(Job job) {
+    String detail = Printable.line(job.status().detail());
+    return job.target().name()
+        + ": "
+        + job.target().kind().text()
+        + (job.target().subject().isEmpty()
+            ? ""
+            : " '" + Printable.line(job.target().subject()) + "'")
+        + " "
+        + job.status().state().text()
+        + " ("
+        + Printable.line(job.status().phase())
+        + "), job "
+        + job.id()
+        + (detail.isEmpty() ? "" : ": " + detail);
+  }
+
+  /** Everything about one job, without the last line's end. */
+  public static String page(Job job, Instant now) {
+    StringBuilder page = new StringBuilder();
+    line(page, "Job", job.id().text());
+    line(page, "Kind", job.target().kind().text());
+    line(page, "Domain", job.target().name() + " (" + job.target().domain() + ")");
+    line(page, "Subject", Printable.line(job.target().subject()));
+    line(page, "State", job.status().state().text());
+    line(page, "Phase", Printable.line(job.status().phase()));
+    job.status()
+        .progress()
+        .ifPresent(progress -> line(page, "Progress", progress.done() + " of " + progress.total()));
+    line(page, "Detail", Printable.line(job.status().detail()));
+    line(page, "Asked by", Printable.line(job.origin().actor()));
+    job.origin().key().ifPresent(key -> line(page, "Key", key));
+    line(page, "Since", moment(job.origin().since(), now));
+    job.status().endedAt().ifPresent(at -> line(page, "Ended", moment(at, now)));
+    page.setLength(page.length() - 1);
+    return page.toString();
+  }
+
+  private static String moment(Instant moment, Instant now) {
+    return moment.truncatedTo(ChronoUnit.SECONDS)
+        + " ("
+        + Age.text(Duration.between(moment, now))
+        + " ago)";
+  }
+
+  private static void line(StringBuilder page, String label, String value) {
+    if (!value.isEmpty()) {
+      page.append(label)
+          .append(':')
+          .append(" ".repeat(LABEL_WIDTH - label.length()))
+          .append(value)
+          .append('\n');
+    }
+  }
+}
