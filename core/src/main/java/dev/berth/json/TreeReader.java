@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a tree from a parser's tokens, without recursion: a peer chooses how deep it nests. */
 final class TreeReader {
@@ -40,9 +41,10 @@ final class TreeReader {
       throw new JsonParseException(parser, "there is no JSON document");
     }
     JsonNode root = node(first);
-    if (root instanceof ContainerNode<?> container) {
-      open.push(container);
-      fill();
+    ContainerNode<?> current = root instanceof ContainerNode<?> container ? container : null;
+    while (current != null) {
+      current =
+          current instanceof ObjectNode object ? members(object) : elements((ArrayNode) current);
     }
     if (parser.nextToken() != null) {
       throw new JsonParseException(parser, "something follows the JSON document");
@@ -50,31 +52,55 @@ final class TreeReader {
     return root;
   }
 
-  private void fill() throws IOException {
-    while (!open.isEmpty()) {
-      String name = null;
-      JsonToken token = parser.nextToken();
-      if (token == JsonToken.FIELD_NAME) {
-        name = text();
-        token = parser.nextToken();
-      }
-      if (token == null) {
-        throw new JsonParseException(parser, "the JSON document ends early");
-      }
-      if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
-        open.pop();
-        continue;
-      }
-      JsonNode node = node(token);
-      if (name == null) {
-        ((ArrayNode) open.element()).add(node);
-      } else {
-        set((ObjectNode) open.element(), name, node);
-      }
+  /**
+   * Reads members until another container begins or this one ends.
+   *
+   * @return the container to go on with; null at the end of the outermost one
+   */
+  private @Nullable ContainerNode<?> members(ObjectNode object) throws IOException {
+    for (String name = nextName(); name != null; name = nextName()) {
+      JsonNode node = node(next());
+      set(object, name, node);
       if (node instanceof ContainerNode<?> container) {
-        open.push(container);
+        open.push(object);
+        return container;
       }
     }
+    return open.poll();
+  }
+
+  /** The same for the elements of an array. */
+  private @Nullable ContainerNode<?> elements(ArrayNode array) throws IOException {
+    for (JsonToken token = next(); token != JsonToken.END_ARRAY; token = next()) {
+      JsonNode node = node(token);
+      array.add(node);
+      if (node instanceof ContainerNode<?> container) {
+        open.push(array);
+        return container;
+      }
+    }
+    return open.poll();
+  }
+
+  /** The name of the next member; null when the object ends. */
+  private @Nullable String nextName() throws IOException {
+    String name = parser.nextFieldName();
+    if (name == null && parser.currentToken() != JsonToken.END_OBJECT) {
+      throw early();
+    }
+    return name == null ? null : checked(name);
+  }
+
+  private JsonToken next() throws IOException {
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw early();
+    }
+    return token;
+  }
+
+  private JsonParseException early() {
+    return new JsonParseException(parser, "the JSON document ends early");
   }
 
   private void set(ObjectNode object, String name, JsonNode node) throws IOException {
@@ -85,8 +111,7 @@ final class TreeReader {
     }
   }
 
-  private String text() throws IOException {
-    String text = parser.getText();
+  private String checked(String text) throws IOException {
     if (strictness == Strictness.STRICT && Surrogates.isBroken(text)) {
       throw new JsonParseException(parser, "half a surrogate pair is no character");
     }
@@ -97,7 +122,7 @@ final class TreeReader {
     return switch (token) {
       case START_OBJECT -> nodes.objectNode();
       case START_ARRAY -> nodes.arrayNode();
-      case VALUE_STRING -> nodes.textNode(text());
+      case VALUE_STRING -> nodes.textNode(checked(parser.getText()));
       case VALUE_NUMBER_INT -> integer();
       case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
       case VALUE_TRUE -> nodes.booleanNode(true);

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.berth.json.Json;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes members for the generated records. A mandatory member that is missing, and any
@@ -44,34 +47,58 @@ public final class Wire {
     return of.path(member).isTextual() ? of.path(member).textValue() : "";
   }
 
+  // Members are read without a function where there is nothing to it: a record has dozens.
+
   /** The text in that member. */
   public static String text(ObjectNode of, String member) {
-    return at(member, mandatory(of, member), Wire::asText);
+    return text(member, mandatory(of, member));
   }
 
   /** The text in that member, if it is there. */
   public static Optional<String> optionalText(ObjectNode of, String member) {
-    return optional(of, member, Wire::asText);
+    JsonNode value = present(of, member);
+    return value == null ? Optional.empty() : Optional.of(text(member, value));
+  }
+
+  private static String text(String member, JsonNode value) {
+    return value instanceof TextNode text ? text.textValue() : at(member, value, Wire::asText);
   }
 
   /** The whole number in that member. */
   public static long number(ObjectNode of, String member) {
-    return at(member, mandatory(of, member), Wire::asNumber);
+    return number(member, mandatory(of, member));
   }
 
   /** The whole number in that member, if it is there. */
   public static Optional<Long> optionalNumber(ObjectNode of, String member) {
-    return optional(of, member, Wire::asNumber);
+    JsonNode value = present(of, member);
+    return value == null ? Optional.empty() : Optional.of(number(member, value));
+  }
+
+  private static long number(String member, JsonNode value) {
+    if (value instanceof IntNode number) {
+      return number.intValue();
+    }
+    return value instanceof LongNode number
+        ? number.longValue()
+        : at(member, value, Wire::asNumber);
   }
 
   /** The whole number without a sign in that member. */
   public static long unsigned(ObjectNode of, String member) {
-    return at(member, mandatory(of, member), Wire::asUnsigned);
+    return unsigned(member, mandatory(of, member));
   }
 
   /** The whole number without a sign in that member, if it is there. */
   public static Optional<Long> optionalUnsigned(ObjectNode of, String member) {
-    return optional(of, member, Wire::asUnsigned);
+    JsonNode value = present(of, member);
+    return value == null ? Optional.empty() : Optional.of(unsigned(member, value));
+  }
+
+  private static long unsigned(String member, JsonNode value) {
+    return value instanceof BigIntegerNode
+        ? at(member, value, Wire::asUnsigned)
+        : number(member, value);
   }
 
   /** The number in that member. */
@@ -86,12 +113,19 @@ public final class Wire {
 
   /** The truth value in that member. */
   public static boolean flag(ObjectNode of, String member) {
-    return at(member, mandatory(of, member), Wire::asFlag);
+    return flag(member, mandatory(of, member));
   }
 
   /** The truth value in that member, if it is there. */
   public static Optional<Boolean> optionalFlag(ObjectNode of, String member) {
-    return optional(of, member, Wire::asFlag);
+    JsonNode value = present(of, member);
+    return value == null ? Optional.empty() : Optional.of(flag(member, value));
+  }
+
+  private static boolean flag(String member, JsonNode value) {
+    return value instanceof BooleanNode flag
+        ? flag.booleanValue()
+        : at(member, value, Wire::asFlag);
   }
 
   /** Whatever is in that member. */
@@ -112,10 +146,8 @@ public final class Wire {
   /** The value in that member, if it is there. */
   public static <T> Optional<T> optional(
       ObjectNode of, String member, Function<JsonNode, T> decode) {
-    JsonNode value = of.get(member);
-    return value == null || value.isNull()
-        ? Optional.empty()
-        : Optional.of(at(member, value, decode));
+    JsonNode value = present(of, member);
+    return value == null ? Optional.empty() : Optional.of(at(member, value, decode));
   }
 
   /** The elements of the array in that member. */
@@ -241,6 +273,11 @@ public final class Wire {
       return json.deepCopy();
     }
     throw new IllegalArgumentException(value.getClass() + " has no JSON form");
+  }
+
+  private static @Nullable JsonNode present(ObjectNode of, String member) {
+    JsonNode value = of.get(member);
+    return value instanceof NullNode ? null : value;
   }
 
   private static JsonNode mandatory(ObjectNode of, String member) {
