@@ -14,6 +14,7 @@ public final class Bench {
       List.of(
           new StartExperiment(),
           new MonitorExperiment(),
+          new CodecExperiment(),
           new AdoptExperiment(),
           new ScaleExperiment(),
           new FleetExperiment(),

@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Unit {
   MILLISECONDS("%.1f", " ms"),
   MICROSECONDS("%.1f", " µs"),
+  NANOSECONDS("%.0f", " ns"),
   KIBIBYTES("%.1f", " KiB"),
   MEBIBYTES("%.0f", " MiB"),
   THREADS("%.0f", " threads"),
