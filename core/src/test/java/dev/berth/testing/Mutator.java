@@ -2,6 +2,7 @@ package dev.berth.testing;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -50,7 +51,7 @@ public final class Mutator {
 
   /** A source of inputs. */
   public Mutator(List<byte[]> seeds, long number) {
-    this.seeds = seeds;
+    this.seeds = seeds.stream().sorted(Comparator.comparingInt(seed -> seed.length)).toList();
     this.random = new SplittableRandom(number);
   }
 
@@ -63,13 +64,10 @@ public final class Mutator {
     return input;
   }
 
-  /** A number below that bound, for other choices of the same run. */
-  public int below(int bound) {
-    return random.nextInt(bound);
-  }
-
+  /** Short ones often, long ones rarely: they take the time of many short ones. */
   private byte[] seed() {
-    return seeds.get(random.nextInt(seeds.size()));
+    double much = random.nextDouble();
+    return seeds.get((int) (seeds.size() * much * much * much));
   }
 
   private byte[] changed(byte[] input) {
