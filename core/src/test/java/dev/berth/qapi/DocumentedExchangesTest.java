@@ -11,10 +11,8 @@ import dev.berth.qmp.QmpEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,8 +67,6 @@ final class DocumentedExchangesTest {
               "trace-event-set-state > in 'enable': true or false is expected, but it is string",
               "true is a text"));
 
-  private static final Map<String, Class<?>> COMMANDS = commands();
-
   @ParameterizedTest
   @ValueSource(strings = {"1.x", "1.4", "2.4", "3.0"})
   void everyExchangeIsReadAndWrittenAgain(String document) throws IOException {
@@ -84,12 +80,7 @@ final class DocumentedExchangesTest {
         continue;
       }
       String name = sent.path("execute").asText();
-      Class<?> type = COMMANDS.get(name);
-      if (type == null) {
-        differences.add(name);
-        continue;
-      }
-      QmpCommand<?> command = request(type, name, sent, differences);
+      QmpCommand<?> command = request(name, sent, differences);
       if (command != null && received.has("return")) {
         reply(command, received.get("return"), differences);
       }
@@ -99,11 +90,15 @@ final class DocumentedExchangesTest {
     assertThat(differences).isEmpty();
   }
 
-  private static QmpCommand<?> request(
-      Class<?> type, String name, JsonNode sent, Set<String> differences) throws IOException {
+  private static QmpCommand<?> request(String name, JsonNode sent, Set<String> differences)
+      throws IOException {
     JsonNode arguments = sent.has("arguments") ? sent.get("arguments") : Json.object();
     try {
-      var command = (QmpCommand<?>) read(type, arguments);
+      QmpCommand<?> command = TypedCommands.read(name, arguments).orElse(null);
+      if (command == null) {
+        differences.add(name);
+        return null;
+      }
       compare(name + " >", arguments, command.arguments(), differences);
       return command;
     } catch (MalformedReplyException e) {
@@ -159,30 +154,6 @@ final class DocumentedExchangesTest {
     } else if (!one.equals(again)) {
       differences.add(path);
     }
-  }
-
-  private static Object read(Class<?> type, JsonNode arguments) {
-    try {
-      return type.getMethod("read", JsonNode.class).invoke(null, arguments);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof MalformedReplyException malformed) {
-        throw malformed;
-      }
-      throw new AssertionError("cannot read a " + type, e);
-    } catch (NoSuchMethodException | IllegalAccessException e) {
-      throw new AssertionError("cannot read a " + type, e);
-    }
-  }
-
-  private static Map<String, Class<?>> commands() {
-    var commands = new HashMap<String, Class<?>>();
-    var samples = new Samples(false);
-    for (Class<?> type : GeneratedTypes.records()) {
-      if (QmpCommand.class.isAssignableFrom(type)) {
-        commands.put(((QmpCommand<?>) samples.of(type)).command(), type);
-      }
-    }
-    return commands;
   }
 
   private static List<String> lines(String document) {

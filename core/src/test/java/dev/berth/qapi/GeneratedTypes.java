@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** All records that the build has generated, those inside other types too. */
-final class GeneratedTypes {
+public final class GeneratedTypes {
   private GeneratedTypes() {}
 
   /** The generated records, in the order of their names. */
-  static List<Class<?>> records() {
+  public static List<Class<?>> records() {
     return classes().stream().filter(Class::isRecord).toList();
   }
 
-  static List<Class<?>> classes() {
+  public static List<Class<?>> classes() {
     try {
       Path root = Path.of(Wire.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Path qapi = root.resolve("dev/berth/qapi");

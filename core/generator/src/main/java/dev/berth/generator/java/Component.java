@@ -19,6 +19,16 @@ record Component(Item item, String owner, String name, TypeName plain, boolean o
     return item.name();
   }
 
+  /** This, in a place where it may be absent whatever its facts say. */
+  Component orAbsent() {
+    return new Component(item, owner, name, plain, true);
+  }
+
+  /** This, by another Java name. */
+  Component named(String other) {
+    return new Component(item, owner, other, plain, optional);
+  }
+
   /** Whether it holds an array. */
   boolean list() {
     return item.type().orElseThrow().list();

@@ -72,7 +72,15 @@ final class UnionWriter {
     if (!plainValues(shape).isEmpty()) {
       type.addType(plain(shape));
     }
+    if (hasUntagged(shape)) {
+      type.addType(untagged(shape));
+    }
     return type.addType(unknown(shape)).build();
+  }
+
+  private boolean hasUntagged(Shape shape) {
+    return !model.isInput(shape.union())
+        && UntaggedMembers.areKnown(shape.union(), shape.tag().item());
   }
 
   private Shape shape(Definition union) {
@@ -103,6 +111,9 @@ final class UnionWriter {
       CodeBlock words =
           plain.stream().map(v -> CodeBlock.of("$S", v.name())).collect(CodeBlock.joining(",\n"));
       cases.add("case $L -> $T.read(object);\n", words, shape.name().nestedClass("Plain"));
+    }
+    if (hasUntagged(shape)) {
+      cases.add("case $S -> $T.read(object);\n", "", shape.name().nestedClass("Untagged"));
     }
     cases.add("default -> new $T(object);\n", shape.name().nestedClass("Unknown"));
     return MethodSpec.methodBuilder("read")
@@ -150,8 +161,12 @@ final class UnionWriter {
         model.members(content).stream()
             .filter(member -> !inherited.contains(member.item().name()))
             .toList();
+    boolean late = cameLate(shape, branch) && !model.isInput(shape.union());
     List<Component> components =
-        Stream.concat(shape.base().stream(), types.components(own, within).stream()).toList();
+        Stream.concat(
+                shape.base().stream(),
+                types.components(own, within).stream().map(c -> late ? c.orAbsent() : c))
+            .toList();
     TypeSpec.Builder type =
         records
             .record(
@@ -164,6 +179,13 @@ final class UnionWriter {
       builders.add(type, name, components);
     }
     return type.build();
+  }
+
+  /** Whether some version has the kind without the branch, and so without its members. */
+  private static boolean cameLate(Shape shape, Item branch) {
+    Set<String> before = new HashSet<>(shape.union().history().in());
+    before.retainAll(shape.kind().members().get(branch.name()).history().in());
+    return !branch.history().in().containsAll(before);
   }
 
   /** A branch that is a union of its own: its members stand beside those of the base. */
@@ -228,6 +250,25 @@ final class UnionWriter {
       builders.add(type, name, components);
     }
     return type.build();
+  }
+
+  private TypeSpec untagged(Shape shape) {
+    ClassName name = shape.name().nestedClass("Untagged");
+    List<Component> components =
+        new UntaggedMembers(model, types).of(shape.union(), shape.base(), shape.tag().item());
+    return records
+        .record(
+            name,
+            components,
+            "As versions tell it that have no {@code " + shape.tag().wire() + "} yet.")
+        .addSuperinterface(shape.name())
+        .addMethod(
+            accessor(shape.tag().name(), shape.tag().plain())
+                .addStatement("return new $T($S)", shape.tag().plain(), "")
+                .build())
+        .addMethod(records.read(name, components))
+        .addMethod(RecordWriter.encode("encode", CodeBlock.of(""), components))
+        .build();
   }
 
   private TypeSpec unknown(Shape shape) {
