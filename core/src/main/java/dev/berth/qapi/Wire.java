@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads and writes members for the generated records. A mandatory member that is missing, and any
  * member of another type than the schema's, is a {@link MalformedReplyException}; {@code null}
- * counts as absent where a member is optional.
+ * counts as absent where a member is optional and cannot be null.
  *
  * <p>Whole numbers of 64 bits without a sign are read as the {@code long} of the same bits: one
  * beyond {@link Long#MAX_VALUE} is negative, as {@link Long#toUnsignedString(long)} expects.
@@ -148,6 +148,12 @@ public final class Wire {
       ObjectNode of, String member, Function<JsonNode, T> decode) {
     JsonNode value = present(of, member);
     return value == null ? Optional.empty() : Optional.of(at(member, value, decode));
+  }
+
+  /** The value in that member, if it is there; null is a value, too. */
+  public static <T> Optional<T> optionalOrNull(
+      ObjectNode of, String member, Function<JsonNode, T> decode) {
+    return Optional.ofNullable(of.get(member)).map(value -> at(member, value, decode));
   }
 
   /** The elements of the array in that member. */

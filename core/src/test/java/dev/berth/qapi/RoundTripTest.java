@@ -91,6 +91,12 @@ final class RoundTripTest {
   }
 
   @Test
+  void nullIsNotNothingWhereItMeansSomething() throws IOException {
+    String without = "{\"driver\":\"qcow2\",\"backing\":null,\"file\":\"f\"}";
+    assertThat(BlockdevOptions.read(Json.read(without)).encode()).isEqualTo(Json.read(without));
+  }
+
+  @Test
   void aWholeNumberBeyondALongKeepsItsBits() throws IOException {
     String most = "{\"size\":18446744073709551615}";
     NumaNodeOptions node = NumaNodeOptions.read(Json.read(most.replace("size", "mem")));

@@ -5,6 +5,8 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import dev.berth.generator.fact.Definition;
+import dev.berth.generator.fact.Item;
+import dev.berth.generator.fact.Kind;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,13 +86,27 @@ final class Types {
       return CodeBlock.of("$T.$L($L, $S)", WIRE, method, from, component.wire());
     }
     String method = type.list() ? "list" : "value";
+    String optional = type.list() ? "optionalList" : mayBeNull(type) ? "optionalOrNull" : "optional";
     return CodeBlock.of(
         "$T.$L($L, $S, $L)",
         WIRE,
-        component.optional() ? (type.list() ? "optionalList" : "optional") : method,
+        component.optional() ? optional : method,
         from,
         component.wire(),
         decoder(type));
+  }
+
+  /** Whether null is one of its values, which is something else than none. */
+  private boolean mayBeNull(dev.berth.generator.fact.TypeName type) {
+    return model
+        .find(type.name())
+        .filter(definition -> definition.kind() == Kind.ALTERNATE)
+        .filter(alternate -> alternate.branches().values().stream().anyMatch(Types::isNull))
+        .isPresent();
+  }
+
+  private static boolean isNull(Item branch) {
+    return branch.type().orElseThrow().name().equals("null");
   }
 
   /** An expression that reads a whole reply. */
