@@ -86,7 +86,8 @@ final class Types {
       return CodeBlock.of("$T.$L($L, $S)", WIRE, method, from, component.wire());
     }
     String method = type.list() ? "list" : "value";
-    String optional = type.list() ? "optionalList" : mayBeNull(type) ? "optionalOrNull" : "optional";
+    String optional =
+        type.list() ? "optionalList" : mayBeNull(type) ? "optionalOrNull" : "optional";
     return CodeBlock.of(
         "$T.$L($L, $S, $L)",
         WIRE,
