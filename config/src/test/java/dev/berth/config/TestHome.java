@@ -121,10 +121,16 @@ final class TestHome {
 
   /** The example guest with these switches on its kernel command line. */
   DomainRef defineGuest(VmHost host, String name, String... switches) {
+    return defineGuestOn(host, name, "q35", switches);
+  }
+
+  /** The same on a machine of that type. */
+  DomainRef defineGuestOn(VmHost host, String name, String machine, String... switches) {
     TestGuest guest = TestGuest.locate();
     define(
         host,
         name,
+        "machine: " + machine,
         "memory: 128MiB",
         "boot:",
         "  kernel: " + guest.kernel(),
