@@ -20,6 +20,11 @@ public final class DefinitionReader {
    * @throws InvalidDefinitionException when it describes none, with every problem found
    */
   public static DomainDefinition read(DefinitionDocument document) {
+    return read(DomainSection.SECTION, document);
+  }
+
+  /** What the document, which is such a section as a whole, becomes. */
+  static <R> R read(Section<R> section, DefinitionDocument document) {
     Node root;
     try {
       root = DocumentParser.parse(document.text());
@@ -27,7 +32,7 @@ public final class DefinitionReader {
       throw new InvalidDefinitionException(document.origin(), List.of(unreadable.problem()));
     }
     Reading reading = new Reading(document.baseDirectory());
-    return DomainSection.SECTION
+    return section
         .read(root, new Place(reading, ""))
         .orElseThrow(() -> new InvalidDefinitionException(document.origin(), reading.problems()));
   }

@@ -14,16 +14,7 @@ public final class DiskDocument {
    * @throws InvalidDefinitionException when it describes none, with every problem found
    */
   public static Disk read(DefinitionDocument document) {
-    Node root;
-    try {
-      root = DocumentParser.parse(document.text());
-    } catch (UnreadableDocumentException unreadable) {
-      throw new InvalidDefinitionException(document.origin(), List.of(unreadable.problem()));
-    }
-    Reading reading = new Reading(document.baseDirectory());
-    return DiskSection.SECTION
-        .read(root, new Place(reading, ""))
-        .orElseThrow(() -> new InvalidDefinitionException(document.origin(), reading.problems()));
+    return DefinitionReader.read(DiskSection.SECTION, document);
   }
 
   /** The disk as JSON on one line. */
