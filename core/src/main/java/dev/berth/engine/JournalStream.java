@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventTypes;
+import dev.berth.error.StorageFailureException;
 import dev.berth.host.EventStream;
 import dev.berth.qmp.Deadline;
 import dev.berth.store.Store;
@@ -48,8 +49,8 @@ final class JournalStream implements EventStream {
    * gap, so what is not there was dropped by retention, or was lost with a store that had to be
    * rebuilt: the reader is told in its place. Who begins at the oldest has missed nothing.
    */
-  private void fill(long newest) {
-    List<DomainEvent> read = store.eventsAfter(cursor, BATCH);
+  private void fill(long newest) throws InterruptedException {
+    List<DomainEvent> read = read();
     for (DomainEvent event : read) {
       skipTo(event.sequence() - 1);
       batch.add(event);
@@ -57,6 +58,19 @@ final class JournalStream implements EventStream {
     }
     if (read.isEmpty()) {
       skipTo(newest);
+    }
+  }
+
+  private List<DomainEvent> read() throws InterruptedException {
+    try {
+      return store.eventsAfter(cursor, BATCH);
+    } catch (StorageFailureException failure) {
+      if (!Thread.interrupted()) {
+        throw failure;
+      }
+      InterruptedException interrupted = new InterruptedException("while events were read");
+      interrupted.initCause(failure);
+      throw interrupted;
     }
   }
 

@@ -8,6 +8,7 @@ import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.error.StorageFailureException;
 import dev.berth.host.EventStream;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,29 @@ final class EventStreamTest extends EngineFixture {
         .containsEntry("to", Long.toString(newest));
     assertThat(stream.next(Duration.ofMillis(20))).isEmpty();
     assertThat(nothing.streamAfter(0).next(Duration.ofMillis(20))).isEmpty();
+  }
+
+  @Test
+  void aReadThatIsInterruptedIsAnInterruptionAndLosesNothing() throws Exception {
+    host.define("web");
+    AtomicBoolean interrupts = new AtomicBoolean();
+    Store interrupted =
+        new Lacking(
+            memory,
+            number -> {
+              if (interrupts.get()) {
+                Thread.currentThread().interrupt();
+                throw new StorageFailureException("Reading was interrupted.");
+              }
+              return false;
+            });
+    EventStream stream = new EventJournal(interrupted, Clock.systemUTC()).streamAfter(0);
+    interrupts.set(true);
+
+    assertThatThrownBy(() -> next(stream)).isInstanceOf(InterruptedException.class);
+
+    interrupts.set(false);
+    assertThat(next(stream).sequence()).isEqualTo(1);
   }
 
   @Test
