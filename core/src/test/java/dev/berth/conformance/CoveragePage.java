@@ -33,30 +33,37 @@ final class CoveragePage {
 
       `FactsMatchSchemasTest` holds *equal*, `EncodedCommandsTest` that commands are accepted, `ReplayedDocumentsTest` *replayed*,
       and `ScenariosTest` *refused* and *executed*: `./test --full` runs it on all four versions and fails when a cell is not true.
-      `vmctl qmp` and `VmHost.qmp` reach every row.
+      The last column names the methods of `VmHost` that send a command to a machine, as `VerbsOnQmpTest` has seen them do it; `list`
+      stands for what a host asks for without being told to, so that its snapshots are true. `vmctl qmp`, `VmHost.qmp` and
+      `VmHost.qmpEvents` reach every row.
       """;
 
   private final List<Column> columns;
   private final List<VersionColumn> versions;
+  private final Map<String, Set<String>> verbs;
   private final StringBuilder text = new StringBuilder(INTRODUCTION);
 
-  private CoveragePage(List<Column> columns, List<VersionColumn> versions) {
+  private CoveragePage(
+      List<Column> columns, List<VersionColumn> versions, Map<String, Set<String>> verbs) {
     this.columns = columns;
     this.versions = versions;
+    this.verbs = verbs;
   }
 
   /**
    * The page.
    *
    * @param messages all commands and events
+   * @param verbs methods of the domain API by the commands that they send
    */
   static String of(
       Collection<Definition> messages,
       List<Column.Document> documents,
-      List<VersionColumn> versions) {
+      List<VersionColumn> versions,
+      Map<String, Set<String>> verbs) {
     List<Column> columns = new ArrayList<>(documents);
     columns.addAll(versions);
-    var page = new CoveragePage(columns, versions);
+    var page = new CoveragePage(columns, versions, verbs);
     Map<String, List<Definition>> modules = new TreeMap<>();
     for (Definition message : messages) {
       modules.computeIfAbsent(message.module(), module -> new ArrayList<>()).add(message);
@@ -99,7 +106,7 @@ final class CoveragePage {
   private void module(String module, List<Definition> messages) {
     text.append("\n## ").append(module).append("\n\n| command or event ");
     columns.forEach(column -> text.append("| ").append(column.title()).append(' '));
-    text.append("|\n|---").append("|---".repeat(columns.size())).append("|\n");
+    text.append("| used by |\n|---").append("|---".repeat(columns.size() + 1)).append("|\n");
     messages.stream().sorted(CoveragePage::inOrder).forEach(this::row);
     List<String> notes = new ArrayList<>();
     messages.stream().sorted(CoveragePage::inOrder).forEach(m -> notes.addAll(notes(m)));
@@ -119,7 +126,8 @@ final class CoveragePage {
     for (Column column : columns) {
       text.append("| ").append(column.cell(message).map(cell -> cell.word() + " ").orElse(""));
     }
-    text.append("|\n");
+    Set<String> users = verbs.getOrDefault(message.name(), Set.of());
+    text.append("| ").append(String.join(", ", users)).append(users.isEmpty() ? "|\n" : " |\n");
   }
 
   /** Why cells of it do not say more. */

@@ -1,0 +1,156 @@
+package dev.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.GoldenFile;
+import dev.berth.domain.DomainState;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.LogKind;
+import dev.berth.host.ShutdownPolicy;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.json.Json;
+import dev.berth.testing.LeakCheck;
+import dev.berth.testing.TestGuest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Which QMP commands the verbs of {@link VmHost} send, as a real QEMU and a real guest had them
+ * sent: a column of the coverage page. To refresh it: {@code mvn -o -pl config -am test
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.refresh=true -Dtest=VerbsOnQmpTest}, and then
+ * the page.
+ */
+@ExtendWith(LeakCheck.class)
+final class VerbsOnQmpTest {
+  private static final DomainRef VM = DomainRef.of("vm");
+  private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
+  private static final String LIST = "core/src/test/resources/dev/berth/conformance/verbs.tsv";
+
+  /** Sent by a host that watches, at times of its own. */
+  private static final Set<String> WATCHING =
+      Set.of(
+          "query-status", "query-chardev", "query-fdsets", "query-named-block-nodes", "qom-list");
+
+  private static final String WATCHES = "list";
+  private static final int LOG_BYTES = 1 << 20;
+
+  @TempDir private Path directory;
+  private TestHome home;
+  private final Set<String> seen = new HashSet<>();
+  private final Map<String, Set<String>> verbs = new TreeMap<>();
+
+  @BeforeEach
+  void aHome() {
+    home = new TestHome(directory);
+  }
+
+  @AfterEach
+  void nothingIsLeftRunning() {
+    home.clear();
+    assertThat(home.runDirectories()).isEmpty();
+  }
+
+  @Test
+  void theCoveragePageNamesTheVerbsThatSendACommand() throws IOException {
+    try (VmHost host = home.open()) {
+      define(host);
+      host.start(VM, StartMode.RUNNING, PATIENT);
+      sentBy("start", host);
+      ConsoleLog.of(host, VM).await(TestGuest.UP, TestHome.PATIENCE);
+      host.attachDisk(VM, disk("data"), EditScope.LIVE, PATIENT);
+      sentBy("attachDisk", host);
+      Job detach = host.detachDisk(VM, "data", EditScope.LIVE, JobOptions.none(), PATIENT);
+      assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase())
+          .isEqualTo("removed");
+      sentBy("detachDisk", host);
+      host.pause(VM, PATIENT);
+      sentBy("pause", host);
+      host.resume(VM, PATIENT);
+      sentBy("resume", host);
+    }
+    seen.clear(); // the next host's record begins anew
+    try (VmHost host = home.open()) {
+      host.await(VM, Set.of(DomainState.RUNNING), TestHome.PATIENCE);
+      sentBy(WATCHES, host);
+      host.shutdown(VM, ShutdownPolicy.DEFAULT, PATIENT);
+      sentBy("shutdown", host);
+      host.start(VM, StartMode.PAUSED, PATIENT);
+      sentBy("start", host);
+      host.reset(VM, PATIENT);
+      sentBy("reset", host);
+    }
+
+    GoldenFile.check(LIST, list());
+  }
+
+  private void define(VmHost host) throws IOException {
+    TestGuest guest = TestGuest.locate();
+    Files.write(directory.resolve("root.raw"), new byte[1 << 20]);
+    home.define(
+        host,
+        "vm",
+        "memory: 128MiB",
+        "disks:",
+        "  - {name: root, file: root.raw, format: raw}",
+        "nics:",
+        "  - {name: lan}",
+        "usb: [tablet]",
+        "watchdog: none",
+        "boot:",
+        "  kernel: " + guest.kernel(),
+        "  initrd: " + guest.initrd(),
+        "  cmdline: " + TestGuest.cmdline());
+  }
+
+  private DefinitionDocument disk(String name) throws IOException {
+    Files.write(directory.resolve(name + ".raw"), new byte[1 << 20]);
+    return new DefinitionDocument(
+        "name: " + name + "\nfile: " + name + ".raw\nformat: raw\n", name, directory);
+  }
+
+  /** Takes what was sent since the last time for that verb's; watching goes on meanwhile. */
+  private void sentBy(String verb, VmHost host) throws IOException {
+    byte[] log = host.log(VM, LogKind.QMP, LOG_BYTES);
+    for (String line : new String(log, StandardCharsets.UTF_8).lines().toList()) {
+      JsonNode sent = Json.read(line).path("sent");
+      String command = sent.path("execute").asText(sent.path("exec-oob").asText());
+      if (!command.isEmpty() && seen.add(line)) {
+        String by = WATCHING.contains(command) ? WATCHES : verb;
+        verbs.computeIfAbsent(command, fresh -> new TreeSet<>()).add(by);
+      }
+    }
+  }
+
+  /** A line for each command, with the verbs that send it. */
+  private String list() {
+    assertThat(verbs.keySet()).containsAll(WATCHING);
+    return verbs.entrySet().stream()
+        .map(each -> each.getKey() + "\t" + words(each.getValue()) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static String words(Collection<String> verbs) {
+    return String.join(" ", verbs);
+  }
+}
