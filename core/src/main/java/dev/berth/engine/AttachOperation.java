@@ -6,7 +6,6 @@ import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.ResourceNames;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
-import dev.berth.error.HostUnreachableException;
 import dev.berth.host.EditScope;
 import dev.berth.host.ResourceRequest;
 import dev.berth.host.ResourceRequest.Occasion;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Adding a disk to a machine that runs, on a thread of its own:
@@ -81,21 +79,11 @@ final class AttachOperation {
    * Begins.
    *
    * @throws dev.berth.error.BusyException when the host has too many operations under way
-   * @throws HostUnreachableException when the host is being closed, and nobody waits any more
+   * @throws dev.berth.error.HostUnreachableException when the host is being closed, and nobody
+   *     waits any more
    */
   void begin() {
-    if (!held.handOver()) {
-      throw new HostUnreachableException("The host has been closed.");
-    }
-    boolean begun = false;
-    try {
-      host.operations().run(launch.subject().name().text(), this::run);
-      begun = true;
-    } finally {
-      if (!begun) {
-        held.close();
-      }
-    }
+    host.operations().run(launch.subject().name().text(), held, this::run);
   }
 
   private void run() {
@@ -105,7 +93,7 @@ final class AttachOperation {
       Deadline deadline = Deadline.of(host.settings().launchTimeout());
       DiskPlan plan = host.launcher().planDisk(active.machine(), launch, disk, held, deadline);
       intent = Optional.of(new AttachIntent(disk, scope, plan, summary.actor(), summary.since()));
-      await(attachments.record(this, intent.get()));
+      OperationThreads.await(attachments.record(this, intent.get()));
       host.launcher().addDisk(active.machine(), launch, plan, held, deadline);
       attachments.ended(this, intent, Optional.empty());
     } catch (InterruptedException e) {
@@ -140,16 +128,5 @@ final class AttachOperation {
             held,
             needed,
             new ResourceRequest(name, uuid, Occasion.ATTACH, summary.actor(), needed));
-  }
-
-  private static void await(CompletableFuture<Void> stage) throws InterruptedException {
-    try {
-      stage.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BerthException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
   }
 }

@@ -1,10 +1,15 @@
 package dev.berth.engine;
 
+import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.machine.HeldResources;
 import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,9 +27,39 @@ final class OperationThreads {
   /**
    * Runs the operation on a thread of its own.
    *
+   * @param held what it works with: the operation's to close, unless it is not begun
    * @throws BusyException when the host's limit is reached
+   * @throws HostUnreachableException when the host is being closed, and nobody waits any more
    */
-  synchronized Thread run(String domain, Runnable operation) {
+  Thread run(String domain, HeldResources held, Runnable operation) {
+    if (!held.handOver()) {
+      throw new HostUnreachableException("The host has been closed.");
+    }
+    boolean begun = false;
+    try {
+      Thread thread = begin(domain, operation);
+      begun = true;
+      return thread;
+    } finally {
+      if (!begun) {
+        held.close();
+      }
+    }
+  }
+
+  /** Waits, on an operation's thread, for what a driver's turn does for it. */
+  static void await(CompletableFuture<Void> stage) throws InterruptedException {
+    try {
+      stage.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BerthException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private synchronized Thread begin(String domain, Runnable operation) {
     if (running.size() >= limit) {
       throw new BusyException(
           "Cannot begin anything on domain '"

@@ -4,7 +4,6 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ResourceNames;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
-import dev.berth.error.HostUnreachableException;
 import dev.berth.host.ResourceRequest;
 import dev.berth.host.ResourceRequest.Occasion;
 import dev.berth.host.StartMode;
@@ -17,7 +16,6 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.FlightRecorder;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Bringing a machine up, on a thread of its own:
@@ -104,21 +102,11 @@ final class StartOperation {
    * Begins.
    *
    * @throws dev.berth.error.BusyException when the host has too many operations under way
-   * @throws HostUnreachableException when the host is being closed, and nobody waits any more
+   * @throws dev.berth.error.HostUnreachableException when the host is being closed, and nobody
+   *     waits any more
    */
   void begin() {
-    if (!held.handOver()) {
-      throw new HostUnreachableException("The host has been closed.");
-    }
-    boolean begun = false;
-    try {
-      thread = host.operations().run(definition.name().text(), this::run);
-      begun = true;
-    } finally {
-      if (!begun) {
-        held.close();
-      }
-    }
+    thread = host.operations().run(definition.name().text(), held, this::run);
   }
 
   /** Ends the operation early; it undoes what it did. */
@@ -167,7 +155,9 @@ final class StartOperation {
     LaunchRecord launch = host.launcher().plan(domain, revision, definition, held);
     CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
-    Machine machine = host.launcher().launch(launch, held, () -> await(recorded), news, deadline);
+    Machine machine =
+        host.launcher()
+            .launch(launch, held, () -> OperationThreads.await(recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }
@@ -184,17 +174,6 @@ final class StartOperation {
         machine.qmp().close();
         host.launcher().abort(machine.launch());
       }
-    }
-  }
-
-  private static void await(CompletableFuture<Void> stage) throws InterruptedException {
-    try {
-      stage.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BerthException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
     }
   }
 }
