@@ -21,11 +21,13 @@ import dev.berth.testing.TestGuest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's guest agent in the example guest, by way of a host. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class AgentInAGuestTest {
   private static final DomainRef VM = DomainRef.of("vm");

@@ -19,11 +19,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every host does, by a daemon over its control socket: real store, real QEMU. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 @Timeout(180)
 final class DaemonContractTest

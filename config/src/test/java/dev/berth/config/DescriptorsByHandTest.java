@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** File descriptors that are given to real QEMUs by hand. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 @Timeout(180)
 final class DescriptorsByHandTest {

@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Disks that come and go while a real guest runs, and what they leave in a real QEMU: nothing. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 @Timeout(300)
 final class DiskHotplugTest {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What guests and others do to machines while the host looks on ends in the right state. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class GuestBehaviourTest {
   private static final DomainRef VM = DomainRef.of("vm");

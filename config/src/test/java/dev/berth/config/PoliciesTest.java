@@ -28,11 +28,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a host does by itself, with real QEMU. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class PoliciesTest {
   private static final DomainRef VM = DomainRef.of("vm");

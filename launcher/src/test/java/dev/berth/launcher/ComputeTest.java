@@ -24,11 +24,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processors and memory other than the usual ones, as the host and the guest see them. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class ComputeTest {
   @TempDir Path home;

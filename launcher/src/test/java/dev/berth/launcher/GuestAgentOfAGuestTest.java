@@ -28,11 +28,13 @@ import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real agent in a real guest, by the channel that a machine gets. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class GuestAgentOfAGuestTest {
   private static final String RESTART_LATER =

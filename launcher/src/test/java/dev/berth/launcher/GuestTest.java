@@ -40,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What guests see of the machines that are planned. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class GuestTest {
   @TempDir Path home;

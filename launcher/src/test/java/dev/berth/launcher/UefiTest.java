@@ -17,6 +17,7 @@ import dev.berth.testing.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Machines with the installed UEFI firmware, which says on the serial port that it runs. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 final class UefiTest {
   private static final String RUNS = "BdsDxe";
