@@ -1,9 +1,9 @@
 package dev.berth.config;
 
 import dev.berth.config.CrashPoint.Step;
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
-import dev.berth.machine.DiskPlan;
+import dev.berth.definition.Pluggable;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -76,17 +76,17 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public DiskPlan planDisk(
-      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+  public DevicePlan planDevice(
+      Machine machine, LaunchRecord launch, Pluggable device, HeldResources held, Deadline deadline)
       throws InterruptedException {
-    return launcher.planDisk(machine, launch, disk, held, deadline);
+    return launcher.planDevice(machine, launch, device, held, deadline);
   }
 
   @Override
-  public void addDisk(
-      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+  public void addDevice(
+      Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
-    launcher.addDisk(machine, launch, plan, held, deadline);
+    launcher.addDevice(machine, launch, plan, held, deadline);
   }
 
   @Override

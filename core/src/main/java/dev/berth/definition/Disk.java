@@ -1,7 +1,9 @@
 package dev.berth.definition;
 
+import dev.berth.domain.ResourceNames;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A block device.
@@ -21,7 +23,8 @@ public record Disk(
     Optional<DiskSource> source,
     Optional<String> secret,
     Access access,
-    DiskAttachment attachment) {
+    DiskAttachment attachment)
+    implements Pluggable {
 
   /** A disk in a file that is not encrypted. */
   public Disk(
@@ -53,6 +56,22 @@ public record Disk(
     return source
         .filter(DiskSource.Descriptor.class::isInstance)
         .map(each -> ((DiskSource.Descriptor) each).name());
+  }
+
+  @Override
+  public DeviceKind kind() {
+    return DeviceKind.DISK;
+  }
+
+  @Override
+  public ResourceNames resources() {
+    return new ResourceNames(
+        descriptor().map(Set::of).orElse(Set.of()), secret.map(Set::of).orElse(Set.of()));
+  }
+
+  @Override
+  public DomainDefinition addedTo(DomainDefinition definition) {
+    return definition.with(this);
   }
 
   /** The same disk, attached that way. */

@@ -3,13 +3,14 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
-import dev.berth.definition.Disk;
-import dev.berth.definition.DiskDocument;
+import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.DeviceKind;
+import dev.berth.definition.Pluggable;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.EditScope;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.store.Intent;
@@ -22,30 +23,33 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A disk that is about to be added to a machine: what a restarted host needs to know to tell
+ * A device that is about to be added to a machine: what a restarted host needs to know to tell
  * whether it was, and to undo what was done.
  *
  * @param actor who asked
  * @param since when
  */
-record AttachIntent(Disk disk, EditScope scope, DiskPlan plan, String actor, Instant since) {
-  /** The intent's verb in the store. */
-  static final String VERB = "attach-disk";
-
+record AttachIntent(
+    Pluggable device, EditScope scope, DevicePlan plan, String actor, Instant since) {
+  private static final String DEVICE = "device";
   private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
 
   static boolean is(Intent intent) {
-    return intent.verb().equals(VERB);
+    return Plugging.of(intent).isPresent();
+  }
+
+  Plugging words() {
+    return Plugging.of(device.kind());
   }
 
   /** As it is stored. The plan is kept as a record that has nothing else. */
   Intent stored(UUID domain, LaunchRecord launch) {
     ObjectNode document = Json.object();
-    document.put("disk", DiskDocument.json(disk));
+    document.put(DEVICE, DeviceDocument.json(device));
     document.put("scope", scope.name());
     plan.places().forEach(document.putArray("places")::add);
     document.put("plan", LAUNCHES.write(launch.with(plan.steps(), plan.devices())));
-    return new Intent(domain, VERB, Json.text(document), actor, since);
+    return new Intent(domain, words().intent(), Json.text(document), actor, since);
   }
 
   /**
@@ -56,22 +60,24 @@ record AttachIntent(Disk disk, EditScope scope, DiskPlan plan, String actor, Ins
   static AttachIntent read(Intent stored) {
     try {
       JsonNode document = Json.read(stored.document());
-      Disk disk =
-          DiskDocument.read(
+      DeviceKind kind = Plugging.of(stored).orElseThrow().kind();
+      Pluggable device =
+          DeviceDocument.read(
+              kind,
               new DefinitionDocument(
-                  Json.text(document, "disk"), "a disk on record", Path.of("/")));
+                  Json.text(document, DEVICE), "a device on record", Path.of("/")));
       Set<String> places = new HashSet<>();
       document.path("places").forEach(place -> places.add(place.asText()));
       LaunchRecord plan = LAUNCHES.read(Json.text(document, "plan"));
       return new AttachIntent(
-          disk,
+          device,
           EditScope.valueOf(Json.text(document, "scope")),
-          new DiskPlan(disk.name(), plan.assembly(), List.copyOf(plan.devices()), places),
+          new DevicePlan(kind, device.name(), plan.assembly(), List.copyOf(plan.devices()), places),
           stored.actor(),
           stored.since());
     } catch (IOException | MalformedReplyException | IllegalArgumentException unreadable) {
       throw new HostFailureException(
-          "What is on record of a disk that was being attached cannot be read: "
+          "What is on record of a device that was being attached cannot be read: "
               + unreadable.getMessage(),
           unreadable);
     }

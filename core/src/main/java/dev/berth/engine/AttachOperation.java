@@ -1,6 +1,6 @@
 package dev.berth.engine;
 
-import dev.berth.definition.Disk;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.ResourceNames;
@@ -10,23 +10,22 @@ import dev.berth.host.EditScope;
 import dev.berth.host.ResourceRequest;
 import dev.berth.host.ResourceRequest.Occasion;
 import dev.berth.host.VerbResult;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Adding a disk to a machine that runs, on a thread of its own:
+ * Adding a device to a machine that runs, on a thread of its own:
  *
  * <ol>
- *   <li>see that everything is there that the disk names and does not contain
- *   <li>plan: look at the image, take a place; nothing has happened yet
+ *   <li>see that everything is there that the device names and does not contain
+ *   <li>plan: look at what it needs, take a place; nothing has happened yet
  *   <li>persist the intent
- *   <li>take the assembly steps of a start, for this one disk
+ *   <li>take the assembly steps of a start, for this one device
  * </ol>
  *
  * <p>The driver persists the outcome, and undoes what a failure has left ({@link Attachments}).
@@ -36,7 +35,7 @@ final class AttachOperation {
   private final Attachments attachments;
   private final Lifecycle.Active active;
   private final LaunchRecord launch;
-  private final Disk disk;
+  private final Pluggable device;
   private final EditScope scope;
   private final HeldResources held;
   private final OperationSummary summary;
@@ -47,7 +46,7 @@ final class AttachOperation {
       Attachments attachments,
       Lifecycle.Active active,
       LaunchRecord launch,
-      Disk disk,
+      Pluggable device,
       EditScope scope,
       HeldResources held,
       OperationSummary summary,
@@ -56,7 +55,7 @@ final class AttachOperation {
     this.attachments = attachments;
     this.active = active;
     this.launch = launch;
-    this.disk = disk;
+    this.device = device;
     this.scope = scope;
     this.held = held;
     this.summary = summary;
@@ -91,10 +90,11 @@ final class AttachOperation {
     try (held) {
       provide();
       Deadline deadline = Deadline.of(host.settings().launchTimeout());
-      DiskPlan plan = host.launcher().planDisk(active.machine(), launch, disk, held, deadline);
-      intent = Optional.of(new AttachIntent(disk, scope, plan, summary.actor(), summary.since()));
+      DevicePlan plan =
+          host.launcher().planDevice(active.machine(), launch, device, held, deadline);
+      intent = Optional.of(new AttachIntent(device, scope, plan, summary.actor(), summary.since()));
       OperationThreads.await(attachments.record(this, intent.get()));
-      host.launcher().addDisk(active.machine(), launch, plan, held, deadline);
+      host.launcher().addDevice(active.machine(), launch, plan, held, deadline);
       attachments.ended(this, intent, Optional.empty());
     } catch (InterruptedException e) {
       attachments.ended(
@@ -102,25 +102,24 @@ final class AttachOperation {
           intent,
           Optional.of(
               new HostFailureException(
-                  "Disk '" + disk.name() + "' was not attached: the host was closed meanwhile.",
-                  e)));
+                  text() + " was not attached: the host was closed meanwhile.", e)));
     } catch (BerthException e) {
       attachments.ended(this, intent, Optional.of(e));
     } catch (RuntimeException | Error e) { // the top of the operation's thread
       attachments.ended(
           this,
           intent,
-          Optional.of(
-              new HostFailureException(
-                  "Disk '" + disk.name() + "' could not be attached: " + e, e)));
+          Optional.of(new HostFailureException(text() + " could not be attached: " + e, e)));
     }
   }
 
+  private String text() {
+    String text = device.kind().text() + " '" + device.name() + "'";
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
   private void provide() throws InterruptedException {
-    ResourceNames needed =
-        new ResourceNames(
-            disk.descriptor().map(Set::of).orElse(Set.of()),
-            disk.secret().map(Set::of).orElse(Set.of()));
+    ResourceNames needed = device.resources();
     DomainName name = launch.subject().name();
     UUID uuid = launch.subject().domain();
     host.provision()

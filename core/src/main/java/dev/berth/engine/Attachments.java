@@ -1,10 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
-import dev.berth.domain.EventTypes;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
@@ -18,7 +17,6 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The driver's part of adding a disk to its machine: what {@link AttachOperation} does on its own
+ * The driver's part of adding a device to its machine: what {@link AttachOperation} does on its own
  * thread is recorded, published and undone here, in turns.
  *
  * <pre>
  *   intent on record ──steps taken──► device there? ──yes──► on record with the machine
  *         ▲                                │ no
- *   found after a restart                  └──► nodes, secret, fdset freed ──► as before
+ *   found after a restart                  └──► its backends freed ──► as before
  * </pre>
  *
  * <p>QEMU is asked whether the device is there whenever a step has failed or nobody knows, so that
@@ -60,28 +58,39 @@ final class Attachments {
   }
 
   /**
-   * Begins to add a disk to the live machine.
+   * Begins to add a device to the live machine.
    *
    * @param held what the caller has given; the operation's own from here on
    * @throws BusyException when the guest is being shut down, or the host has too much under way
    */
   void begin(
       Lifecycle.Active active,
-      Disk disk,
+      Pluggable device,
       EditScope scope,
       HeldResources held,
       String actor,
       CompletableFuture<VerbResult> answer) {
+    Plugging words = Plugging.of(device.kind());
     if (keeper.shutdowns().isAwaited()) {
       throw new BusyException(
-          "Cannot attach a disk to domain '"
+          "Cannot "
+              + words.attach().text()
+              + " domain '"
               + ledger.name()
               + "': its guest is being shut down. Wait until it is, or until that is given up.");
     }
-    OperationSummary summary = new OperationSummary("attach disk", actor, host.now());
+    OperationSummary summary = new OperationSummary(words.operation(), actor, host.now());
     AttachOperation operation =
         new AttachOperation(
-            host, this, active, ledger.launch().orElseThrow(), disk, scope, held, summary, answer);
+            host,
+            this,
+            active,
+            ledger.launch().orElseThrow(),
+            device,
+            scope,
+            held,
+            summary,
+            answer);
     operation.begin();
     ledger.operation(Optional.of(summary));
   }
@@ -168,11 +177,10 @@ final class Attachments {
     try {
       AttachIntent intent = unsettled.orElseGet(() -> AttachIntent.read(cut));
       unsettled = Optional.of(intent);
-      ledger.operation(
-          Optional.of(new OperationSummary("attach disk", intent.actor(), intent.since())));
+      ledger.operation(Optional.of(summary(intent)));
       settled(active)
           .thenAccept(
-              attached -> LOG.info("Disk '{}': attached: {}", intent.disk().name(), attached));
+              attached -> LOG.info("Device '{}': attached: {}", intent.device().name(), attached));
     } catch (HostFailureException unreadable) {
       LOG.error("Domain '{}': {}", ledger.name(), unreadable.getMessage());
     }
@@ -184,28 +192,31 @@ final class Attachments {
         intent -> ledger.launch().map(launch -> intent.stored(ledger.uuid(), launch)));
   }
 
-  /** There is no machine any more, and with it no disk that could be half there. */
+  private static OperationSummary summary(AttachIntent intent) {
+    return new OperationSummary(intent.words().operation(), intent.actor(), intent.since());
+  }
+
+  /** There is no machine any more, and with it no device that could be half there. */
   void forget() {
-    unsettled.ifPresent(
-        intent -> finish(new OperationSummary("attach disk", intent.actor(), intent.since())));
+    unsettled.ifPresent(intent -> finish(summary(intent)));
     unsettled = Optional.empty();
   }
 
   /**
-   * Finds out whether the machine has the disk, and brings the record in line; undoes what was made
-   * of a disk that it has not.
+   * Finds out whether the machine has the device, and brings the record in line; undoes what was
+   * made for one that it has not.
    *
    * @return whether it has; fails when that cannot be found out yet
    */
   private CompletableFuture<Boolean> settled(Lifecycle.Active active) {
     AttachIntent intent = unsettled.orElseThrow();
     CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-    DiskParts.devices(active.machine().qmp())
+    DeviceParts.devices(active.machine().qmp())
         .thenCompose(
             present ->
                 present.contains(intent.plan().device().id())
                     ? CompletableFuture.completedFuture(present)
-                    : DiskParts.free(active.machine().qmp(), intent.plan().plugged())
+                    : DeviceParts.free(active.machine().qmp(), intent.plan().plugged())
                         .thenApply(freed -> present))
         .whenComplete(
             (present, failure) ->
@@ -227,7 +238,7 @@ final class Attachments {
 
   private void retry(Lifecycle.Active active, Throwable failure) {
     LOG.warn(
-        "Domain '{}': whether a disk was attached is not known yet: {}",
+        "Domain '{}': whether a device was attached is not known yet: {}",
         ledger.name(),
         failure.getMessage());
     host.timers()
@@ -268,25 +279,26 @@ final class Attachments {
   private void attached(Step step, AttachIntent intent, LaunchRecord before) {
     LaunchRecord launch = intent.plan().onto(before);
     Optional<DomainDefinition> edited =
-        intent.scope() == EditScope.BOTH ? edited(intent.disk()) : Optional.empty();
+        intent.scope() == EditScope.BOTH ? edited(intent.device()) : Optional.empty();
     if (edited.isPresent()) {
-      DiskVerbs.redefine(step, edited.get(), ledger.revision());
+      DeviceVerbs.redefine(step, edited.get(), ledger.revision());
       launch = launch.following(ledger.revision());
     }
-    step.launch(launch).event(EventTypes.DISK_ATTACHED, Map.of("disk", intent.disk().name()));
+    intent.words().attached(step.launch(launch), intent.device().name());
   }
 
-  /** The definition with the disk, if it can have it: somebody may have redefined the domain. */
-  private Optional<DomainDefinition> edited(Disk disk) {
+  /** The definition with the device, if it can have it: somebody may have redefined the domain. */
+  private Optional<DomainDefinition> edited(Pluggable device) {
     try {
-      DomainDefinition edited = ledger.definition().with(disk);
+      DomainDefinition edited = device.addedTo(ledger.definition());
       DefinitionReader.check(edited);
       return Optional.of(edited);
     } catch (InvalidDefinitionException | HostFailureException meanwhile) {
       LOG.warn(
-          "Domain '{}' has disk '{}', which its definition cannot have: {}",
+          "Domain '{}' has {} '{}', which its definition cannot have: {}",
           ledger.name(),
-          disk.name(),
+          device.kind().text(),
+          device.name(),
           meanwhile.getMessage());
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.QemuRefusedException;
@@ -8,7 +9,7 @@ import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
-import dev.berth.machine.PluggedDisk;
+import dev.berth.machine.PluggedDevice;
 import dev.berth.qapi.qdev.DeviceDel;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,11 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Disks that leave the machine, because somebody asked for it or because the guest let go of them
+ * Devices that leave the machine, because somebody asked for it or because the guest let go of them
  * by itself. Runs in the driver's turns; holds no thread while a guest thinks.
  *
  * <pre>
- *   job on record ──device_del──► guest lets go ──► nodes, secret, fdset freed ──► removed
+ *   job on record ──device_del──► guest lets go ──► its backends freed ──► removed
  *        ▲   │  again after 10, 20, 40 s, then each minute
  *        └───┘                 guest says no ─────────────────────────────────► refused-by-guest
  * </pre>
@@ -57,7 +58,7 @@ final class Detachments {
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** How long until a disk whose parts could not be freed is tried again. */
+  /** How long until a device whose backends could not be freed is tried again. */
   private static final Duration RETRY = Duration.ofSeconds(10);
 
   /** QEMU has asked the guest already, or the guest is not up to being asked. */
@@ -82,9 +83,16 @@ final class Detachments {
     this.keeper = keeper;
   }
 
+  /** The jobs that take a device out. */
+  private List<KeptJob> running() {
+    return ledger.jobs().running().stream()
+        .filter(kept -> Plugging.of(kept.job().target().kind()).isPresent())
+        .toList();
+  }
+
   // ---- asking
 
-  /** Asks the guest to let go of the disk of a job that is on record. */
+  /** Asks the guest to let go of the device of a job that is on record. */
   void begin(Lifecycle.Active active, JobId id) {
     ask(active, id);
   }
@@ -133,7 +141,7 @@ final class Detachments {
             job.get(),
             JobState.FAILED,
             REFUSED_BY_QEMU,
-            "QEMU refused it: " + refused.description() + " The disk stays.");
+            "QEMU refused it: " + refused.description() + " It stays.");
       }
     }
     int times = asked.getOrDefault(id, 1);
@@ -148,7 +156,7 @@ final class Detachments {
                         Optional.of(Progress.of(0, 1)),
                         "the guest was asked "
                             + (times == 1 ? "once" : times + " times")
-                            + " to let go of the disk, and has not yet",
+                            + " to let go of it, and has not yet",
                         Optional.empty())));
     return Mailbox.DONE;
   }
@@ -158,17 +166,14 @@ final class Detachments {
     mailbox.event(
         () -> {
           Optional<KeptJob> job =
-              ledger.jobs().running().stream()
-                  .filter(kept -> kept.fact(DEVICE).equals(device))
-                  .findFirst();
+              running().stream().filter(kept -> kept.fact(DEVICE).equals(device)).findFirst();
           return job.isEmpty()
               ? Mailbox.DONE
               : end(
                   job.get(),
                   JobState.FAILED,
                   REFUSED_BY_GUEST,
-                  "the guest refuses to let go of the disk, which stays; stop using it there, and"
-                      + " ask again");
+                  "the guest refuses to let go of it, so it stays; stop using it there, and ask again");
         });
   }
 
@@ -181,8 +186,7 @@ final class Detachments {
                 JobState.CANCELLED,
                 CANCELLED,
                 job.job().status().progress(),
-                "the guest is asked no more; having been asked, it may let go of the disk all the"
-                    + " same"));
+                "the guest is asked no more; having been asked, it may let go all the same"));
     return ledger.request(told(Step.by(actor).job(cancelled), cancelled));
   }
 
@@ -212,7 +216,7 @@ final class Detachments {
             "detail", job.status().detail()));
   }
 
-  /** How a job is that has just begun, or one whose disk is gone. */
+  /** How a job is that has just begun, or one whose device is gone. */
   static Job.Status begun() {
     return new Job.Status(
         JobState.RUNNING, WAITING, Optional.of(Progress.of(0, 1)), "", Optional.empty());
@@ -232,7 +236,7 @@ final class Detachments {
       return;
     }
     looking = true;
-    DiskParts.devices(active.machine().qmp())
+    DeviceParts.devices(active.machine().qmp())
         .whenComplete((present, failure) -> mailbox.event(() -> seen(active, present, failure)));
   }
 
@@ -250,12 +254,12 @@ final class Detachments {
       LOG.warn("Domain '{}': its devices cannot be asked for", ledger.name(), failure);
       return Mailbox.DONE;
     }
-    for (PluggedDisk disk : PluggedDisk.all(ledger.launch().get())) {
-      if (!present.contains(disk.device().id()) && freeing.add(disk.device().id())) {
-        free(active, disk);
+    for (PluggedDevice plugged : PluggedDevice.all(ledger.launch().get())) {
+      if (!present.contains(plugged.device().id()) && freeing.add(plugged.device().id())) {
+        free(active, plugged);
       }
     }
-    for (KeptJob job : ledger.jobs().running()) {
+    for (KeptJob job : running()) {
       if (present.contains(job.fact(DEVICE)) && !asked.containsKey(job.job().id())) {
         ask(active, job.job().id());
       }
@@ -263,26 +267,27 @@ final class Detachments {
     return Mailbox.DONE;
   }
 
-  private void free(Lifecycle.Active active, PluggedDisk disk) {
-    DiskParts.free(active.machine().qmp(), disk)
+  private void free(Lifecycle.Active active, PluggedDevice plugged) {
+    DeviceParts.free(active.machine().qmp(), plugged)
         .whenComplete(
             (freed, failure) ->
                 mailbox.event(
                     () -> {
-                      freeing.remove(disk.device().id());
+                      freeing.remove(plugged.device().id());
                       if (failure != null) {
-                        lookLater(active, disk, MachineKeeper.cause(failure));
+                        lookLater(active, plugged, MachineKeeper.cause(failure));
                         return Mailbox.DONE;
                       }
-                      return gone(disk);
+                      return gone(plugged);
                     }));
   }
 
-  private void lookLater(Lifecycle.Active active, PluggedDisk disk, Throwable failure) {
+  private void lookLater(Lifecycle.Active active, PluggedDevice plugged, Throwable failure) {
     LOG.warn(
-        "Domain '{}': what was made for disk '{}' cannot be freed yet: {}",
+        "Domain '{}': what was made for {} '{}' cannot be freed yet: {}",
         ledger.name(),
-        disk.name(),
+        plugged.kind().text(),
+        plugged.name(),
         failure.getMessage());
     host.timers()
         .after(
@@ -297,18 +302,18 @@ final class Detachments {
                     }));
   }
 
-  private CompletionStage<?> gone(PluggedDisk disk) {
-    if (ledger.launch().flatMap(launch -> PluggedDisk.find(launch, disk.name())).isEmpty()) {
+  private CompletionStage<?> gone(PluggedDevice plugged) {
+    if (ledger.launch().filter(it -> it.devices().contains(plugged.device())).isEmpty()) {
       return Mailbox.DONE;
     }
     Optional<KeptJob> job =
-        ledger.jobs().running().stream()
-            .filter(kept -> kept.fact(DEVICE).equals(disk.device().id()))
+        running().stream()
+            .filter(kept -> kept.fact(DEVICE).equals(plugged.device().id()))
             .findFirst();
     Step step =
         Step.by(job.map(kept -> kept.job().origin().actor()).orElse(Actors.GUEST))
-            .launch(ledger.launch().get().without(disk))
-            .event(EventTypes.DISK_DETACHED, Map.of("disk", disk.name()));
+            .launch(ledger.launch().get().without(plugged));
+    Plugging.of(plugged.kind()).detached(step, plugged.name());
     job.ifPresent(kept -> finish(step, kept, ""));
     return keeper.record(step).thenRun(() -> ledger.launch().ifPresent(host.launcher()::changed));
   }
@@ -318,11 +323,12 @@ final class Detachments {
     asked.remove(job.job().id());
     KeptJob ended = job.with(removed(host.now(), detail));
     String name = job.job().target().subject();
+    DeviceKind kind = Plugging.of(job.job().target().kind()).orElseThrow().kind();
     Optional<DomainDefinition> definition =
-        ledger.readable().filter(known -> known.disk(name).isPresent());
+        ledger.readable().filter(known -> kind.isIn(known, name));
     if (job.fact(SCOPE).equals(EditScope.BOTH.name()) && definition.isPresent()) {
       step.launch().ifPresent(launch -> step.launch(launch.following(ledger.revision())));
-      DiskVerbs.redefine(step, definition.get().withoutDisk(name), ledger.revision());
+      DeviceVerbs.redefine(step, kind.removedFrom(definition.get(), name), ledger.revision());
     }
     told(step.job(ended), ended);
   }
@@ -332,14 +338,14 @@ final class Detachments {
   /** A machine was adopted: what has become of its devices, and of the jobs about them? */
   void resume(Lifecycle.Active active) {
     asked.clear();
-    if (!PluggedDisk.all(active.machine().launch()).isEmpty()) {
+    if (!PluggedDevice.all(active.machine().launch()).isEmpty()) {
       look(active);
     }
   }
 
   /** There is no machine any more; what was to be taken out of it is gone with it. */
   void machineEnded() {
-    if (!ledger.jobs().running().isEmpty()) {
+    if (!running().isEmpty()) {
       mailbox.event(this::settleWithoutMachine);
     }
   }
@@ -348,9 +354,7 @@ final class Detachments {
   CompletionStage<?> settleWithoutMachine() {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
     List<KeptJob> over =
-        ledger.jobs().running().stream()
-            .filter(job -> !job.fact(INCARNATION).equals(present))
-            .toList();
+        running().stream().filter(job -> !job.fact(INCARNATION).equals(present)).toList();
     CompletionStage<?> recorded = Mailbox.DONE;
     for (KeptJob job : over) {
       recorded =

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskSource;
 import dev.berth.definition.DomainDefinition;
@@ -12,7 +13,7 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
-import dev.berth.machine.PluggedDisk;
+import dev.berth.machine.PluggedDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,7 @@ final class DiskList {
     List<DiskSummary> disks = new ArrayList<>();
     launch.ifPresent(
         it ->
-            PluggedDisk.devices(it)
+            PluggedDevice.devices(it, DeviceKind.DISK)
                 .forEach(device -> disks.add(live(it, device, definition, jobs))));
     for (Disk disk : definition.map(DomainDefinition::disks).orElse(List.of())) {
       if (disks.stream().noneMatch(known -> known.name().equals(disk.name()))) {
@@ -52,7 +53,8 @@ final class DiskList {
       List<Job> jobs) {
     Optional<Disk> defined = definition.flatMap(known -> known.disk(device.name()));
     Optional<String> plugged =
-        PluggedDisk.find(launch, device.name()).flatMap(disk -> source(disk.steps()));
+        PluggedDevice.find(launch, DeviceKind.DISK, device.name())
+            .flatMap(disk -> source(disk.steps()));
     return new DiskSummary(
         device.name(),
         device.kind(),

@@ -1,7 +1,8 @@
 package dev.berth.engine;
 
-import dev.berth.definition.Disk;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.definition.Policies;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
@@ -56,7 +57,7 @@ final class DomainDriver {
   private final HandCommands hands;
   private final LivenessCheck liveness;
   private final DefinitionVerbs definitions;
-  private final DiskVerbs disks;
+  private final DeviceVerbs devices;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -72,7 +73,7 @@ final class DomainDriver {
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
     this.definitions = new DefinitionVerbs(host, ledger, keeper, onUndefined);
     this.requests = new Requests(host, mailbox, ledger, keeper);
-    this.disks = new DiskVerbs(host, ledger, keeper, verbs, requests);
+    this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -317,28 +318,34 @@ final class DomainDriver {
   }
 
   /**
-   * Adds a disk.
+   * Adds a device.
    *
    * @param held what the caller has given; closed in the end, whatever becomes of the call
    */
-  CompletableFuture<VerbResult> attachDisk(
-      Disk disk, EditScope scope, HeldResources held, String actor, boolean hasDeadline) {
+  CompletableFuture<VerbResult> attach(
+      Pluggable device, EditScope scope, HeldResources held, String actor, boolean hasDeadline) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
-    requests.post(answer, () -> disks.attach(disk, scope, held, actor, hasDeadline, answer));
+    requests.post(answer, () -> devices.attach(device, scope, held, actor, hasDeadline, answer));
     answer.whenComplete((result, failure) -> held.closeUnlessHandedOver());
     return answer;
   }
 
-  CompletableFuture<Job> detachDisk(
-      String disk, EditScope scope, JobOptions options, String actor, boolean hasDeadline) {
+  CompletableFuture<Job> detach(
+      DeviceKind kind,
+      String name,
+      EditScope scope,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> disks.detach(disk, scope, options, actor, hasDeadline, answer));
+    requests.post(
+        answer, () -> devices.detach(kind, name, scope, options, actor, hasDeadline, answer));
     return answer;
   }
 
   CompletableFuture<Job> cancelJob(JobId job, String actor) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> disks.cancel(job, actor, answer));
+    requests.post(answer, () -> devices.cancel(job, actor, answer));
     return answer;
   }
 

@@ -2,8 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
-import dev.berth.definition.Disk;
-import dev.berth.definition.DiskDocument;
+import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.DeviceKind;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -161,11 +162,21 @@ final class EngineHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    Disk read = DiskDocument.read(disk);
+    return attach(DeviceKind.DISK, domain, disk, scope, resources, options);
+  }
+
+  private VerbResult attach(
+      DeviceKind kind,
+      DomainRef domain,
+      DefinitionDocument document,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    Pluggable device = DeviceDocument.read(kind, document);
     DomainDriver driver = domains().get(domain);
     return wait(
-        driver.attachDisk(
-            read, scope, Provision.copyOf(resources), actor, options.deadline().isPresent()),
+        driver.attach(
+            device, scope, Provision.copyOf(resources), actor, options.deadline().isPresent()),
         options);
   }
 
@@ -177,8 +188,18 @@ final class EngineHost implements VmHost {
   @Override
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.DISK, domain, disk, scope, job, options);
+  }
+
+  private Job detach(
+      DeviceKind kind,
+      DomainRef domain,
+      String name,
+      EditScope scope,
+      JobOptions job,
+      CallOptions options) {
     return wait(
-        domains().get(domain).detachDisk(disk, scope, job, actor, options.deadline().isPresent()),
+        domains().get(domain).detach(kind, name, scope, job, actor, options.deadline().isPresent()),
         options);
   }
 

@@ -24,7 +24,7 @@ public record ResourceRequest(
     START,
     /** A start by the domain's {@code restart}. */
     RESTART,
-    /** A disk that is added to a running machine. */
+    /** A device that is added to a running machine. */
     ATTACH
   }
 }

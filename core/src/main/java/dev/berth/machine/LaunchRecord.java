@@ -84,16 +84,16 @@ public record LaunchRecord(
   }
 
   /**
-   * The record of the same machine without a disk; the root port that had it is spare again.
+   * The record of the same machine without a device; the root port that had it is spare again.
    *
-   * @param disk one of its disks
+   * @param plugged one of its devices
    */
-  public LaunchRecord without(PluggedDisk disk) {
+  public LaunchRecord without(PluggedDevice plugged) {
     List<AssemblyStep> steps = new ArrayList<>(assembly);
-    steps.removeAll(disk.steps());
+    steps.removeAll(plugged.steps());
     List<DeviceRecord> others = new ArrayList<>(devices);
-    others.remove(disk.device());
-    String bus = disk.device().bus();
+    others.remove(plugged.device());
+    String bus = plugged.device().bus();
     if (bus.startsWith("port")) {
       others.add(new DeviceRecord(bus, SPARE_PORT, "", "pcie.0", List.of()));
     }

@@ -1,7 +1,7 @@
 package dev.berth.machine;
 
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -97,19 +97,19 @@ public interface MachineLauncher {
   void prepare(LaunchRecord launch, HeldResources held, String name);
 
   /**
-   * Plans how a disk is added to a machine that runs. Looks at its image, and asks QEMU which
-   * fdsets it has: one that was removed while the guest was paused is still there, and must not get
-   * another file. Changes nothing.
+   * Plans how a device is added to a machine that runs. Looks at what it needs of the host, and
+   * asks QEMU which fdsets it has: one that was removed while the guest was paused is still there,
+   * and must not get another file. Changes nothing.
    *
    * @param launch the machine's record
-   * @param held has everything that the disk names and does not contain; looked at only
-   * @throws dev.berth.error.InvalidDefinitionException when its image cannot be used, with every
-   *     problem
+   * @param held has everything that the device names and does not contain; looked at only
+   * @throws dev.berth.error.InvalidDefinitionException when what it needs cannot be used, with
+   *     every problem
    * @throws dev.berth.error.UnsupportedException when its bus takes nothing while the machine runs
    * @throws dev.berth.error.InvalidStateException when none of the machine's places is free
    */
-  DiskPlan planDisk(
-      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+  DevicePlan planDevice(
+      Machine machine, LaunchRecord launch, Pluggable device, HeldResources held, Deadline deadline)
       throws InterruptedException;
 
   /**
@@ -122,8 +122,8 @@ public interface MachineLauncher {
    * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
    * @throws dev.berth.error.DeadlineExceededException when QEMU did not answer in time
    */
-  void addDisk(
-      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+  void addDevice(
+      Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException;
 
   /** Takes note that a machine's record is another now, for it has other devices. */

@@ -1,10 +1,10 @@
 package dev.berth.engine;
 
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -215,27 +215,39 @@ final class Mortality {
     }
 
     @Override
-    public DiskPlan planDisk(
-        Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+    public DevicePlan planDevice(
+        Machine machine,
+        LaunchRecord launch,
+        Pluggable device,
+        HeldResources held,
+        Deadline deadline)
         throws InterruptedException {
-      pass("before the plan of a disk");
-      DiskPlan plan = launcher.planDisk(machine, launch, disk, held, deadline);
-      pass("after the plan of a disk");
+      pass("before the plan of a device");
+      DevicePlan plan = launcher.planDevice(machine, launch, device, held, deadline);
+      pass("after the plan of a device");
       return plan;
     }
 
     @Override
-    public void addDisk(
-        Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+    public void addDevice(
+        Machine machine,
+        LaunchRecord launch,
+        DevicePlan plan,
+        HeldResources held,
+        Deadline deadline)
         throws InterruptedException {
       for (int i = 0; i < plan.steps().size(); i++) {
-        pass("before step " + i + " of attaching a disk");
-        DiskPlan one =
-            new DiskPlan(
-                plan.disk(), plan.steps().subList(i, i + 1), plan.devices(), plan.places());
-        launcher.addDisk(machine, launch, one, held, deadline);
+        pass("before step " + i + " of attaching a device");
+        DevicePlan one =
+            new DevicePlan(
+                plan.kind(),
+                plan.name(),
+                plan.steps().subList(i, i + 1),
+                plan.devices(),
+                plan.places());
+        launcher.addDevice(machine, launch, one, held, deadline);
       }
-      pass("after the steps of attaching a disk");
+      pass("after the steps of attaching a device");
     }
 
     @Override

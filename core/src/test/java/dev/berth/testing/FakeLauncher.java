@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -53,9 +54,9 @@ public final class FakeLauncher implements MachineLauncher {
   public enum Job {
     PLAN,
     LAUNCH,
-    PLAN_DISK,
+    PLAN_DEVICE,
     /** When QEMU has taken all steps. */
-    ADD_DISK,
+    ADD_DEVICE,
     IDENTIFY,
     PREPARE,
     ABORT,
@@ -129,23 +130,27 @@ public final class FakeLauncher implements MachineLauncher {
                 machines.runDirectory(incarnation),
                 machines.logDirectory(domain.toString()),
                 definition.devices().consoleLogLimit()));
-    return FakeDisks.with(launch, definition.disks());
+    return FakeDevices.with(launch, definition.disks());
   }
 
   @Override
-  public DiskPlan planDisk(
-      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline) {
+  public DevicePlan planDevice(
+      Machine machine,
+      LaunchRecord launch,
+      Pluggable device,
+      HeldResources held,
+      Deadline deadline) {
     try {
-      begin(Job.PLAN_DISK);
+      begin(Job.PLAN_DEVICE);
     } catch (InterruptedException e) {
       throw new HostFailureException("Planning was interrupted.", e);
     }
-    return FakeDisks.plan(launch, disk);
+    return FakeDevices.plan(launch, (Disk) device);
   }
 
   @Override
-  public void addDisk(
-      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+  public void addDevice(
+      Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
     for (AssemblyStep step : plan.steps()) {
       Execute execute = (Execute) step;
@@ -153,10 +158,10 @@ public final class FakeLauncher implements MachineLauncher {
         machine.qmp().execute(new Plain(execute.command(), execute.arguments()), deadline);
       } catch (QemuRefusedException refused) {
         throw new HostFailureException(
-            "Cannot attach disk '" + plan.disk() + "': " + refused.description() + ".", refused);
+            "Cannot attach '" + plan.name() + "': " + refused.description() + ".", refused);
       }
     }
-    begin(Job.ADD_DISK);
+    begin(Job.ADD_DEVICE);
   }
 
   @Override

@@ -2,8 +2,9 @@ package dev.berth.testing;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
-import dev.berth.definition.DiskDocument;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
@@ -259,16 +260,17 @@ public final class MemoryHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    Disk read = DiskDocument.read(disk);
+    Disk read = (Disk) DeviceDocument.read(DeviceKind.DISK, disk);
     return done(
         () ->
-            new MemoryDisks(contents, actor).attach(contents.find(domain), read, scope, resources));
+            new MemoryDevices(contents, actor)
+                .attach(contents.find(domain), read, scope, resources));
   }
 
   @Override
   public List<DiskSummary> disks(DomainRef domain) {
     synchronized (contents) {
-      return MemoryDisks.list(contents.find(domain));
+      return MemoryDevices.list(contents.find(domain));
     }
   }
 
@@ -276,7 +278,7 @@ public final class MemoryHost implements VmHost {
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
     synchronized (contents) {
-      return new MemoryDisks(contents, actor).detach(contents.find(domain), disk, scope, job);
+      return new MemoryDevices(contents, actor).detach(contents.find(domain), disk, scope, job);
     }
   }
 
@@ -322,7 +324,7 @@ public final class MemoryHost implements VmHost {
   public Job cancelJob(JobId job) {
     synchronized (contents) {
       Job known = job(job);
-      return new MemoryDisks(contents, actor)
+      return new MemoryDevices(contents, actor)
           .cancel(contents.find(new DomainRef.ByUuid(known.target().domain())), known);
     }
   }

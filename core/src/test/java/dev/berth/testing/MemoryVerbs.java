@@ -117,7 +117,7 @@ final class MemoryVerbs {
     change(domain, DomainState.SHUTDOWN, StateReason.SHUTDOWN, GUEST);
     domain.powerOff(StateReason.SHUTDOWN, Optional.empty());
     tell(domain, DomainState.SHUTDOWN, GUEST);
-    new MemoryDisks(contents, GUEST).machineEnded(domain);
+    new MemoryDevices(contents, GUEST).machineEnded(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 
@@ -132,7 +132,7 @@ final class MemoryVerbs {
     DomainState from = domain.state();
     domain.powerOff(StateReason.DESTROYED, CLEANLY);
     tell(domain, from, actor);
-    new MemoryDisks(contents, actor).machineEnded(domain);
+    new MemoryDevices(contents, actor).machineEnded(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, CLEANLY.orElseThrow(), domain.snapshot());
   }
 
@@ -173,7 +173,7 @@ final class MemoryVerbs {
     DomainState from = domain.state();
     domain.enter(state, reason);
     tell(domain, from, who);
-    new MemoryDisks(contents, GUEST).guestGoesOn(domain);
+    new MemoryDevices(contents, GUEST).guestGoesOn(domain);
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 

@@ -1,8 +1,8 @@
 package dev.berth.bench;
 
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
-import dev.berth.machine.DiskPlan;
+import dev.berth.definition.Pluggable;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -109,14 +109,22 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public DiskPlan planDisk(
-      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline) {
-    return new DiskPlan(disk.name(), List.of(), List.of(), Set.of());
+  public DevicePlan planDevice(
+      Machine machine,
+      LaunchRecord launch,
+      Pluggable device,
+      HeldResources held,
+      Deadline deadline) {
+    return new DevicePlan(device.kind(), device.name(), List.of(), List.of(), Set.of());
   }
 
   @Override
-  public void addDisk(
-      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline) {}
+  public void addDevice(
+      Machine machine,
+      LaunchRecord launch,
+      DevicePlan plan,
+      HeldResources held,
+      Deadline deadline) {}
 
   @Override
   public void changed(LaunchRecord launch) {}

@@ -1,13 +1,13 @@
 package dev.berth.launcher;
 
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
@@ -262,8 +262,8 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public DiskPlan planDisk(
-      Machine machine, LaunchRecord launch, Disk disk, HeldResources held, Deadline deadline)
+  public DevicePlan planDevice(
+      Machine machine, LaunchRecord launch, Pluggable device, HeldResources held, Deadline deadline)
       throws InterruptedException {
     Set<Integer> fdsets = new HashSet<>(FdsetNumbers.of(launch));
     for (FdsetInfo set : machine.qmp().execute(new QueryFdsets(), deadline)) {
@@ -271,16 +271,18 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
         fdsets.add((int) set.fdsetId());
       }
     }
-    return DiskHotplug.plan(launch, disk, fdsets, held);
+    return DeviceHotplug.plan(launch, device, fdsets, held);
   }
 
   @Override
-  public void addDisk(
-      Machine machine, LaunchRecord launch, DiskPlan plan, HeldResources held, Deadline deadline)
+  public void addDevice(
+      Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
     String cannot =
-        "Cannot attach disk '"
-            + plan.disk()
+        "Cannot attach "
+            + plan.kind().text()
+            + " '"
+            + plan.name()
             + "' to domain '"
             + machine.launch().subject().name()
             + "'";

@@ -1,9 +1,9 @@
 package dev.berth.testing;
 
 import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
-import dev.berth.definition.DiskDocument;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
@@ -34,11 +34,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What becomes of the disks of a {@link MemoryHost}. The caller holds the contents' lock. */
-final class MemoryDisks {
+final class MemoryDevices {
   private final MemoryContents contents;
   private final String actor;
 
-  MemoryDisks(MemoryContents contents, String actor) {
+  MemoryDevices(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
   }
@@ -78,7 +78,7 @@ final class MemoryDisks {
       DefinitionReader.check(edited);
       return edited;
     } catch (InvalidDefinitionException invalid) {
-      throw DiskDocument.problems(disk.name(), invalid.problems());
+      throw DeviceDocument.problems(disk, invalid.problems());
     }
   }
 

@@ -1,15 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.error.QemuRefusedException;
-import dev.berth.machine.PluggedDisk;
-import dev.berth.qapi.block.BlockdevDel;
-import dev.berth.qapi.misc.RemoveFd;
-import dev.berth.qapi.qom.ObjectDel;
+import dev.berth.machine.PluggedDevice;
 import dev.berth.qapi.qom.ObjectPropertyInfo;
 import dev.berth.qapi.qom.QomList;
 import dev.berth.qmp.QmpConnection;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,12 +12,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a machine has of disks, asked of QEMU and freed. Holds no thread. */
-final class DiskParts {
+/** What a machine has of devices, asked of QEMU and freed. Holds no thread. */
+final class DeviceParts {
   /** What QEMU says of a node, an object or an fdset that is not there. */
   private static final Pattern ABSENT = Pattern.compile("not found|Failed to find node");
 
-  private DiskParts() {}
+  private DeviceParts() {}
 
   /** The ids of the devices that are plugged in. */
   static CompletableFuture<Set<String>> devices(QmpConnection qmp) {
@@ -32,18 +27,15 @@ final class DiskParts {
   }
 
   /**
-   * Frees the nodes, the secret and the fdset of a disk whose device is not there. What is not
-   * there either is as it should be, so that a freeing which was cut off can be done again.
+   * Frees what was made for a device that is not there. What is not there either is as it should
+   * be, so that a freeing which was cut off can be done again.
    *
    * @return fails when something is left
    */
-  static CompletableFuture<Void> free(QmpConnection qmp, PluggedDisk disk) {
-    List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
-    disk.device().nodes().forEach(node -> replies.add(qmp.send(new BlockdevDel(node))));
-    disk.secret().ifPresent(id -> replies.add(qmp.send(new ObjectDel(id))));
-    disk.fdset().ifPresent(set -> replies.add(qmp.send(new RemoveFd(set))));
+  static CompletableFuture<Void> free(QmpConnection qmp, PluggedDevice plugged) {
     return CompletableFuture.allOf(
-        replies.stream()
+        plugged.backends().stream()
+            .map(backend -> qmp.send(backend.free()))
             .map(reply -> reply.handle((done, failure) -> unlessAbsent(failure)))
             .toArray(CompletableFuture[]::new));
   }

@@ -1,11 +1,12 @@
 package dev.berth.launcher;
 
+import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
-import dev.berth.definition.DiskDocument;
+import dev.berth.definition.Pluggable;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import java.util.ArrayList;
@@ -14,22 +15,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plans a disk for a machine that runs, by what plans the disks of a start. The machine's record
- * tells what is taken: its spare places, its controllers.
+ * Plans a device for a machine that runs, by what plans the devices of a start. The machine's
+ * record tells what is taken: its spare places, its controllers.
  */
-final class DiskHotplug {
-  private DiskHotplug() {}
+final class DeviceHotplug {
+  private DeviceHotplug() {}
 
   /**
-   * Looks at the disk's image and plans.
+   * Looks at what the device needs, and plans.
    *
    * @param fdsets the numbers that QEMU or the record has in use
-   * @throws dev.berth.error.InvalidDefinitionException when the image cannot be used
+   * @throws dev.berth.error.InvalidDefinitionException when that cannot be used
    * @throws UnsupportedException when the bus takes nothing while the machine runs
    * @throws dev.berth.error.InvalidStateException when no place is free
    */
-  static DiskPlan plan(
-      LaunchRecord launch, Disk disk, Collection<Integer> fdsets, HeldResources held) {
+  static DevicePlan plan(
+      LaunchRecord launch, Pluggable device, Collection<Integer> fdsets, HeldResources held) {
+    MachineDraft draft = MachineDraft.after(fdsets.stream().reduce(0, Integer::max));
+    PciSlots.SparePlaces places = PciSlots.spareOf(launch);
+    switch (device.kind()) {
+      case DISK -> disk(launch, (Disk) device, draft, places, held);
+    }
+    return new DevicePlan(
+        device.kind(), device.name(), draft.assembly(), draft.devices(), places.taken());
+  }
+
+  private static void disk(
+      LaunchRecord launch,
+      Disk disk,
+      MachineDraft draft,
+      PciSlots.SparePlaces places,
+      HeldResources held) {
     if (disk.attachment().bus() == Bus.SATA) {
       throw new UnsupportedException(
           "Cannot attach disk '"
@@ -43,16 +59,13 @@ final class DiskHotplug {
     ImageChecks images = new ImageChecks(problems);
     images.check(List.of(disk), held);
     if (!problems.isEmpty()) {
-      throw DiskDocument.problems(disk.name(), problems);
+      throw DeviceDocument.problems(disk, problems);
     }
-    MachineDraft draft = MachineDraft.after(fdsets.stream().reduce(0, Integer::max));
-    PciSlots.SparePlaces places = PciSlots.spareOf(launch);
     DiskPlanner planner = new DiskPlanner(draft, places, images.given());
     if (hasScsi(launch)) {
       planner.onScsiOfTheMachine();
     }
     planner.add(disk, images.protocols().getOrDefault(disk.name(), "file"), Optional.empty());
-    return new DiskPlan(disk.name(), draft.assembly(), draft.devices(), places.taken());
   }
 
   private static boolean hasScsi(LaunchRecord launch) {

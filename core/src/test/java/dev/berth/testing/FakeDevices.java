@@ -1,6 +1,7 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.error.InvalidStateException;
@@ -8,7 +9,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
-import dev.berth.machine.DiskPlan;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
@@ -16,11 +17,11 @@ import java.util.List;
 import java.util.Set;
 
 /** The disks of pretended machines: a root port and two nodes each, and two ports to spare. */
-final class FakeDisks {
+final class FakeDevices {
   private static final String PORT = "port";
   private static final int SPARE = 2;
 
-  private FakeDisks() {}
+  private FakeDevices() {}
 
   /** The record with those disks, and two ports that are free. */
   static LaunchRecord with(LaunchRecord launch, List<Disk> disks) {
@@ -41,7 +42,7 @@ final class FakeDisks {
   }
 
   /** How a further disk is added to a machine that runs. */
-  static DiskPlan plan(LaunchRecord launch, Disk disk) {
+  static DevicePlan plan(LaunchRecord launch, Disk disk) {
     if (disk.attachment().bus() == Bus.SATA) {
       throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
     }
@@ -51,7 +52,8 @@ final class FakeDisks {
             .findFirst()
             .orElseThrow(() -> new InvalidStateException("Every place of the machine is taken."));
     DeviceRecord device = device(disk, port.id());
-    return new DiskPlan(disk.name(), steps(device), List.of(device), Set.of(port.id()));
+    return new DevicePlan(
+        DeviceKind.DISK, disk.name(), steps(device), List.of(device), Set.of(port.id()));
   }
 
   private static DeviceRecord device(Disk disk, String bus) {

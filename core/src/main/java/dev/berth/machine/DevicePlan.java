@@ -1,34 +1,40 @@
 package dev.berth.machine;
 
+import dev.berth.definition.DeviceKind;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * How a disk is added to a machine that runs.
+ * How a device is added to a machine that runs.
  *
- * @param disk its name
+ * @param kind what it is
+ * @param name its name
  * @param steps what is done, in this order
- * @param devices what the machine has then besides: the disk, and a controller if it needed one
+ * @param devices what the machine has then besides: the device, and a controller if it needed one
  * @param places the spare places that are taken, by their ids
  */
-public record DiskPlan(
-    String disk, List<AssemblyStep> steps, List<DeviceRecord> devices, Set<String> places) {
+public record DevicePlan(
+    DeviceKind kind,
+    String name,
+    List<AssemblyStep> steps,
+    List<DeviceRecord> devices,
+    Set<String> places) {
 
   /** Copies the collections. */
-  public DiskPlan {
+  public DevicePlan {
     steps = List.copyOf(steps);
     devices = List.copyOf(devices);
     places = Set.copyOf(places);
   }
 
-  /** The disk's device. */
+  /** The device itself. */
   public DeviceRecord device() {
     return devices.stream()
-        .filter(device -> device.name().equals(disk))
+        .filter(device -> PluggedDevice.isOf(kind, device) && device.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("a plan without its disk: " + disk));
+        .orElseThrow(() -> new IllegalStateException("a plan without its device: " + name));
   }
 
   /** The record of a machine to which the plan's devices were added. */
@@ -42,21 +48,24 @@ public record DiskPlan(
     return launch.with(allSteps, all);
   }
 
-  /** What is left of the plan when of its devices those alone are there, and the disk is not. */
-  public DiskPlan leftWith(Set<String> present) {
+  /**
+   * What is left of the plan when of its devices those alone are there, and the device itself is
+   * not.
+   */
+  public DevicePlan leftWith(Set<String> present) {
     List<DeviceRecord> left =
         devices.stream().filter(device -> present.contains(device.id())).toList();
     List<AssemblyStep> made =
         steps.stream()
-            .filter(step -> left.stream().anyMatch(device -> PluggedDisk.plugs(step, device)))
+            .filter(step -> left.stream().anyMatch(device -> PluggedDevice.plugs(step, device)))
             .toList();
     List<String> buses = left.stream().map(DeviceRecord::bus).toList();
-    return new DiskPlan(
-        disk, made, left, Set.copyOf(places.stream().filter(buses::contains).toList()));
+    return new DevicePlan(
+        kind, name, made, left, Set.copyOf(places.stream().filter(buses::contains).toList()));
   }
 
-  /** The disk with all that is made for it. */
-  public PluggedDisk plugged() {
-    return PluggedDisk.of(steps, device());
+  /** The device with all that is made for it. */
+  public PluggedDevice plugged() {
+    return PluggedDevice.of(steps, kind, device());
   }
 }

@@ -1,9 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
-import dev.berth.definition.Disk;
-import dev.berth.definition.DiskDocument;
+import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.ConflictException;
@@ -16,27 +17,26 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
-import dev.berth.job.JobKind;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
-import dev.berth.machine.PluggedDisk;
+import dev.berth.machine.PluggedDevice;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Verbs on a domain's disks: what of them is about the definition is done here, what is about the
+ * Verbs on a domain's devices: what of them is about the definition is done here, what is about the
  * machine by {@link Attachments} and {@link Detachments}. Runs in the driver's turns.
  */
-final class DiskVerbs {
+final class DeviceVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final MachineVerbs verbs;
   private final Requests requests;
 
-  DiskVerbs(
+  DeviceVerbs(
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
@@ -49,27 +49,28 @@ final class DiskVerbs {
     this.requests = requests;
   }
 
-  /** Adds a disk; what is given for it is the operation's own once it has begun. */
+  /** Adds a device; what is given for it is the operation's own once it has begun. */
   CompletionStage<?> attach(
-      Disk disk,
+      Pluggable device,
       EditScope scope,
       HeldResources held,
       String actor,
       boolean hasDeadline,
       CompletableFuture<VerbResult> answer) {
-    JobConflicts.check(ledger.jobs().running(), Verb.ATTACH_DISK, disk.name(), host.now());
+    Plugging words = Plugging.of(device.kind());
+    JobConflicts.check(ledger.jobs().running(), words.attach(), device.name(), host.now());
     Optional<DomainDefinition> edited =
-        scope == EditScope.LIVE ? Optional.empty() : Optional.of(edited(disk));
+        scope == EditScope.LIVE ? Optional.empty() : Optional.of(edited(device));
     if (isAboutMachine(scope)) {
-      requests.admit(Verb.ATTACH_DISK, disk.name());
-      if (ledger.launch().filter(it -> PluggedDisk.exists(it, disk.name())).isPresent()) {
-        throw taken(disk, "its machine has");
+      requests.admit(words.attach(), device.name());
+      if (isPlugged(device)) {
+        throw taken(device, "its machine has");
       }
       return verbs.onLiveMachine(
-          Verb.ATTACH_DISK,
+          words.attach(),
           hasDeadline,
           active -> {
-            keeper.attachments().begin(active, disk, scope, held, actor, answer);
+            keeper.attachments().begin(active, device, scope, held, actor, answer);
             return Mailbox.DONE;
           });
     }
@@ -80,33 +81,46 @@ final class DiskVerbs {
         .exceptionally(failure -> Requests.fail(answer, failure));
   }
 
-  private DomainDefinition edited(Disk disk) {
+  private boolean isPlugged(Pluggable device) {
+    return ledger
+        .launch()
+        .filter(it -> PluggedDevice.exists(it, device.kind(), device.name()))
+        .isPresent();
+  }
+
+  private DomainDefinition edited(Pluggable device) {
     DomainDefinition definition = ledger.definition();
-    if (definition.disk(disk.name()).isPresent()) {
-      throw taken(disk, "its definition has");
+    if (device.kind().isIn(definition, device.name())) {
+      throw taken(device, "its definition has");
     }
     try {
-      DomainDefinition edited = definition.with(disk);
+      DomainDefinition edited = device.addedTo(definition);
       DefinitionReader.check(edited);
       return edited;
     } catch (InvalidDefinitionException invalid) {
-      throw DiskDocument.problems(disk.name(), invalid.problems());
+      throw DeviceDocument.problems(device, invalid.problems());
     }
   }
 
-  private AlreadyExistsException taken(Disk disk, String who) {
+  private AlreadyExistsException taken(Pluggable device, String who) {
+    String kind = device.kind().text();
     return new AlreadyExistsException(
-        "Cannot attach disk '"
-            + disk.name()
+        "Cannot attach "
+            + kind
+            + " '"
+            + device.name()
             + "' to domain '"
             + ledger.name()
             + "': "
             + who
-            + " a disk of that name. Choose another name, or detach that disk first.");
+            + " a "
+            + kind
+            + " of that name. Choose another name, or detach that one first.");
   }
 
-  /** Takes a disk out. */
+  /** Takes a device out. */
   CompletionStage<?> detach(
+      DeviceKind kind,
       String name,
       EditScope scope,
       JobOptions options,
@@ -115,45 +129,52 @@ final class DiskVerbs {
       CompletableFuture<Job> answer) {
     Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
     if (same.isPresent()) {
-      answer.complete(sameAs(same.get(), name, scope));
+      answer.complete(sameAs(same.get(), kind, name, scope));
       return Mailbox.DONE;
     }
-    JobConflicts.check(ledger.jobs().running(), Verb.DETACH_DISK, name, host.now());
-    Optional<PluggedDisk> plugged = Optional.empty();
+    Plugging words = Plugging.of(kind);
+    JobConflicts.check(ledger.jobs().running(), words.detach(), name, host.now());
+    Optional<PluggedDevice> plugged = Optional.empty();
     if (isAboutMachine(scope)) {
-      requests.admit(Verb.DETACH_DISK, name);
-      plugged = plugged(name);
+      requests.admit(words.detach(), name);
+      plugged = plugged(kind, name);
     }
-    boolean defined = scope != EditScope.LIVE && ledger.definition().disk(name).isPresent();
+    boolean defined = scope != EditScope.LIVE && kind.isIn(ledger.definition(), name);
     if (plugged.isEmpty() && !defined) {
       throw new NotFoundException(
           "Domain '"
               + ledger.name()
-              + "' has no disk '"
+              + "' has no "
+              + kind.text()
+              + " '"
               + name
-              + "' there. See 'vmctl disk list'.");
+              + "' there. See 'vmctl "
+              + words.noun()
+              + " list'.");
     }
     if (plugged.isEmpty()) {
-      return fromDefinition(name, options, actor, answer);
+      return fromDefinition(kind, name, options, actor, answer);
     }
-    KeptJob job = job(name, options, actor, Detachments.begun(), facts(plugged.get(), scope));
+    KeptJob job = job(kind, name, options, actor, Detachments.begun(), facts(plugged.get(), scope));
     return verbs.onLiveMachine(
-        Verb.DETACH_DISK, hasDeadline, active -> begin(active, job, actor, answer));
+        words.detach(), hasDeadline, active -> begin(active, job, actor, answer));
   }
 
-  /** A disk of the machine that it can let go; empty when the machine has none of the name. */
-  private Optional<PluggedDisk> plugged(String name) {
+  /** A device of the machine that it can let go; empty when the machine has none of the name. */
+  private Optional<PluggedDevice> plugged(DeviceKind kind, String name) {
     LaunchRecord launch = ledger.launch().orElseThrow();
-    Optional<PluggedDisk> plugged = PluggedDisk.find(launch, name);
+    Optional<PluggedDevice> plugged = PluggedDevice.find(launch, kind, name);
     String cannot =
-        "Cannot detach disk '" + name + "' from domain '" + ledger.name() + "' while it runs: ";
-    if (plugged.isEmpty() && PluggedDisk.exists(launch, name)) {
+        String.format(
+            "Cannot detach %s '%s' from domain '%s' while it runs: ",
+            kind.text(), name, ledger.name());
+    if (plugged.isEmpty() && PluggedDevice.exists(launch, kind, name)) {
       throw new UnsupportedException(
           cannot
-              + "a SATA bus lets nothing go then. Change the definition only, which takes effect at"
+              + "it is on a bus that lets nothing go then. Change the definition only, which takes effect at"
               + " the next boot.");
     }
-    if (plugged.filter(disk -> disk.isBootedFrom(launch)).isPresent()) {
+    if (plugged.filter(device -> device.isBootedFrom(launch)).isPresent()) {
       throw new InvalidStateException(
           cannot
               + "the machine boots from it. Shut the domain down first, or change the definition"
@@ -176,12 +197,16 @@ final class DiskVerbs {
 
   /** No guest has to be asked, so the job begins and ends in one step. */
   private CompletionStage<?> fromDefinition(
-      String name, JobOptions options, String actor, CompletableFuture<Job> answer) {
-    DomainDefinition edited = ledger.definition().withoutDisk(name);
+      DeviceKind kind,
+      String name,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    DomainDefinition edited = kind.removedFrom(ledger.definition(), name);
     DefinitionReader.check(edited);
     Job.Status status =
         Detachments.removed(host.now(), "from the definition; there is none in a machine");
-    KeptJob job = job(name, options, actor, status, Map.of());
+    KeptJob job = job(kind, name, options, actor, status, Map.of());
     Step step = redefine(started(Step.by(actor), job), edited, ledger.revision());
     return ledger
         .request(Detachments.told(step, job))
@@ -189,9 +214,9 @@ final class DiskVerbs {
         .exceptionally(failure -> Requests.fail(answer, failure));
   }
 
-  private Job sameAs(KeptJob known, String name, EditScope scope) {
+  private Job sameAs(KeptJob known, DeviceKind kind, String name, EditScope scope) {
     boolean same =
-        known.job().target().kind() == JobKind.DETACH_DISK
+        known.job().target().kind() == Plugging.of(kind).job()
             && known.job().target().subject().equals(name)
             && (known.facts().isEmpty() || known.fact(Detachments.SCOPE).equals(scope.name()));
     if (!same) {
@@ -235,19 +260,24 @@ final class DiskVerbs {
     };
   }
 
-  private Map<String, String> facts(PluggedDisk disk, EditScope scope) {
+  private Map<String, String> facts(PluggedDevice plugged, EditScope scope) {
     return Map.of(
         Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation(),
-        Detachments.DEVICE, disk.device().id(),
+        Detachments.DEVICE, plugged.device().id(),
         Detachments.SCOPE, scope.name());
   }
 
   private KeptJob job(
-      String disk, JobOptions options, String actor, Job.Status status, Map<String, String> facts) {
+      DeviceKind kind,
+      String name,
+      JobOptions options,
+      String actor,
+      Job.Status status,
+      Map<String, String> facts) {
     return new KeptJob(
         new Job(
             JobId.random(),
-            new Job.Target(JobKind.DETACH_DISK, ledger.uuid(), ledger.name(), disk),
+            new Job.Target(Plugging.of(kind).job(), ledger.uuid(), ledger.name(), name),
             new Job.Origin(actor, options.key(), host.now()),
             status),
         facts);

@@ -1,0 +1,40 @@
+package dev.berth.definition;
+
+import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.Problem;
+import java.util.List;
+
+/** One device as a document of its own: what an item of {@code disks} is in a definition. */
+public final class DeviceDocument {
+  private DeviceDocument() {}
+
+  /**
+   * The device that the document describes, completed with defaults.
+   *
+   * @throws InvalidDefinitionException when it describes none, with every problem found
+   */
+  public static Pluggable read(DeviceKind kind, DefinitionDocument document) {
+    return switch (kind) {
+      case DISK -> DefinitionReader.read(DiskSection.SECTION, document);
+    };
+  }
+
+  /** The device as JSON on one line. */
+  public static String json(Pluggable device) {
+    return switch (device.kind()) {
+      case DISK -> DiskSection.SECTION.write((Disk) device).toString();
+    };
+  }
+
+  /** What is wrong with a device, told of the device itself. */
+  public static InvalidDefinitionException problems(Pluggable device, List<Problem> problems) {
+    return new InvalidDefinitionException(
+        device.kind().text() + " '" + device.name() + "'",
+        problems.stream()
+            .map(
+                problem ->
+                    Problem.at(
+                        problem.path().replaceFirst("^disks\\[\\d+]\\.?", ""), problem.message()))
+            .toList());
+  }
+}
