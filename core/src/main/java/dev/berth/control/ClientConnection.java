@@ -23,12 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of a {@link ControlServer}: reads its requests, runs each on a thread, sends replies
- * as they come.
+ * One client of a {@link ControlServer}: reads its requests, runs each that may wait on a thread,
+ * sends replies as they come.
  *
  * <pre>
  *   reader ── permit ─► call thread ── VmHost ── reply ── permit back
  *      │ at most callsInFlight permits: none left, nothing is read, and the client waits
+ *      ├─ what only looks:  the reader itself, which saves a change of threads
  *      ├─ events.subscribe: a thread that sends notifications until the connection ends
  *      └─ console.open:     the reader itself turns into a relay of bytes
  * </pre>
@@ -170,6 +171,8 @@ final class ClientConnection {
         if (ended) {
           return;
         }
+      } else if (request.get().method().kind() == Method.Kind.LOOK) {
+        perform(request.get(), received);
       } else {
         calls.execute(() -> perform(request.get(), received));
       }
@@ -200,7 +203,7 @@ final class ClientConnection {
             + " is refused. Who may change things is named by its setting 'access'.");
   }
 
-  /** Thread top of a call. */
+  /** Thread top of a call, save of one that only looks. */
   private void perform(Request request, Received received) {
     try {
       ObjectNode reply = outcome(request, received);

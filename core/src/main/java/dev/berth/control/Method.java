@@ -11,12 +11,14 @@ import java.util.Set;
  * @param kind what becomes of the connection
  * @param needs what a client must be allowed
  * @param parameters the names it takes
- * @param handler what a {@link Kind#CALL} does
+ * @param handler what a {@link Kind#LOOK} or {@link Kind#CALL} does
  */
 record Method(String name, Kind kind, Access needs, Set<String> parameters, Handler handler) {
 
   /** What becomes of the connection. */
   enum Kind {
+    /** A request and its reply, which is made of what is published and never waits. */
+    LOOK,
     /** A request and its reply. */
     CALL,
     /** Notifications follow the reply. */

@@ -116,7 +116,7 @@ final class Methods {
   }
 
   private void addHost(Runnable stop) {
-    call(HELLO, Methods::hello, PROTOCOL, VERSION);
+    look(HELLO, Methods::hello, PROTOCOL, VERSION);
     call(HOST_INFO, (host, params) -> HostInfoCodec.write(host.info()));
     call(
         STOP,
@@ -127,8 +127,8 @@ final class Methods {
   }
 
   private void addDefinitions() {
-    call(LIST, (host, params) -> ResultCodec.write(host.list()));
-    call(
+    look(LIST, (host, params) -> ResultCodec.write(host.list()));
+    look(
         GET,
         (host, params) -> DomainCodec.write(host.domain(ArgumentCodec.domain(params))),
         ArgumentCodec.DOMAIN);
@@ -292,6 +292,10 @@ final class Methods {
     call(EVENT_RANGE, (host, params) -> EventCodec.write(host.eventRange()));
     add(SUBSCRIBE, Method.Kind.SUBSCRIPTION, (host, params) -> Json.object(), AFTER);
     add(CONSOLE, Method.Kind.UPGRADE, (host, params) -> Json.object(), ArgumentCodec.DOMAIN);
+  }
+
+  private void look(String name, Method.Handler handler, String... parameters) {
+    add(name, Method.Kind.LOOK, handler, parameters);
   }
 
   private void call(String name, Method.Handler handler, String... parameters) {

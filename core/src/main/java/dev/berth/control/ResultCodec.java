@@ -9,6 +9,7 @@ import dev.berth.host.DefinitionView;
 import dev.berth.host.VerbResult;
 import dev.berth.json.Json;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -77,7 +78,11 @@ public final class ResultCodec {
   }
 
   static List<DomainSnapshot> snapshots(JsonNode node) {
-    return Json.elements(node).stream().map(DomainCodec::read).toList();
+    List<DomainSnapshot> snapshots = new ArrayList<>();
+    for (JsonNode element : Json.elements(node)) {
+      snapshots.add(DomainCodec.read(element));
+    }
+    return List.copyOf(snapshots);
   }
 
   /** Bytes in base64, in pieces that stay below the longest text of a JSON reader. */
