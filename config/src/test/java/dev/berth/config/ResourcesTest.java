@@ -27,7 +27,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -54,29 +53,9 @@ final class ResourcesTest {
   @TempDir private Path directory;
   private TestHome home;
 
-  /** qemu-img measures how fast it is, for seconds, and gives up when it finds its CPU busy. */
   @BeforeAll
   static void makeEncryptedImage() throws Exception {
-    Path passphrase = Files.write(shared.resolve("passphrase"), bytes(SECRET));
-    String options = "encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10";
-    List<String> command =
-        List.of(
-            "qemu-img",
-            "create",
-            "-q",
-            "--object",
-            "secret,id=key,file=" + passphrase,
-            "-f",
-            "qcow2",
-            "-o",
-            options,
-            shared.resolve("encrypted.qcow2").toString(),
-            "8M");
-    int exit = 1;
-    for (int attempt = 0; exit != 0 && attempt < 20; attempt++) {
-      exit = new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
-    }
-    assertThat(exit).isZero();
+    EncryptedImage.create(shared.resolve("encrypted.qcow2"), SECRET);
   }
 
   @BeforeEach

@@ -11,6 +11,7 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
@@ -72,7 +73,7 @@ final class VerbsOnQmpTest {
   }
 
   @Test
-  void theCoveragePageNamesTheVerbsThatSendACommand() throws IOException {
+  void theCoveragePageNamesTheVerbsThatSendACommand() throws Exception {
     try (VmHost host = home.open()) {
       define(host);
       host.start(VM, StartMode.RUNNING, PATIENT);
@@ -84,6 +85,7 @@ final class VerbsOnQmpTest {
       assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase())
           .isEqualTo("removed");
       sentBy("detachDisk", host);
+      attachAndDetachEncrypted(host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);
@@ -102,6 +104,20 @@ final class VerbsOnQmpTest {
     }
 
     GoldenFile.check(LIST, list());
+  }
+
+  private void attachAndDetachEncrypted(VmHost host) throws Exception {
+    EncryptedImage.create(directory.resolve("locked.qcow2"), "open sesame");
+    DefinitionDocument locked =
+        new DefinitionDocument(
+            "{name: locked, file: locked.qcow2, format: qcow2, secret: key}", "locked", directory);
+    Resources secret =
+        Resources.of(Map.of(), Map.of("key", "open sesame".getBytes(StandardCharsets.UTF_8)));
+    host.attachDisk(VM, locked, EditScope.LIVE, secret, PATIENT);
+    sentBy("attachDisk", host);
+    Job detach = host.detachDisk(VM, "locked", EditScope.LIVE, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase()).isEqualTo("removed");
+    sentBy("detachDisk", host);
   }
 
   private void define(VmHost host) throws IOException {
