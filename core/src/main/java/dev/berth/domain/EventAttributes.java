@@ -62,7 +62,7 @@ final class EventAttributes {
               DomainState.of(text("from")),
               DomainState.of(text("state")),
               StateReason.of(text("reason")),
-              Optional.ofNullable(attributes.get("detail")));
+              optional("detail"));
       case EventTypes.RESET -> new EventBody.Reset(text("cause"));
       case EventTypes.SHUTDOWN_REQUESTED ->
           new EventBody.ShutdownRequested(Duration.parse(text("timeout")), text("then"));
@@ -71,11 +71,54 @@ final class EventAttributes {
       case EventTypes.RECOVERED -> new EventBody.Recovered(text("verb"), text("decision"));
       case EventTypes.TOUCHED -> new EventBody.Touched(text("command"));
       case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
-      case EventTypes.IO_ERROR ->
-          new EventBody.IoError(text("node"), text("operation"), text("action"), text("reason"));
       case EventTypes.DISK_ATTACHED -> new EventBody.DiskAttached(text("disk"));
       case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
       default -> ofPolicy(type);
+    };
+  }
+
+  /** What QEMU or the guest does. */
+  private EventBody ofMachine(String type) {
+    return switch (type) {
+      case EventTypes.MEMORY_FAILURE ->
+          new EventBody.MemoryFailure(
+              text("recipient"), text("action"), flag("action-required"), flag("recursive"));
+      case EventTypes.WATCHDOG -> new EventBody.WatchdogFired(text("action"));
+      case EventTypes.PANICKED -> new EventBody.Panicked(text("action"), optional("info"));
+      case EventTypes.CRASH_LOADED -> new EventBody.CrashLoaded(text("action"), optional("info"));
+      case EventTypes.VNC_CONNECTED ->
+          new EventBody.VncConnected(text("host"), text("service"), text("family"));
+      case EventTypes.VNC_INITIALIZED ->
+          new EventBody.VncInitialized(
+              text("host"), text("service"), text("family"), optional("user"));
+      case EventTypes.VNC_DISCONNECTED ->
+          new EventBody.VncDisconnected(
+              text("host"), text("service"), text("family"), optional("user"));
+      default -> ofDevice(type);
+    };
+  }
+
+  private EventBody ofDevice(String type) {
+    Optional<String> name = optional("name");
+    return switch (type) {
+      case EventTypes.IO_ERROR ->
+          new EventBody.IoError(
+              name,
+              text("node"),
+              text("operation"),
+              text("action"),
+              text("reason"),
+              flag("nospace"));
+      case EventTypes.IMAGE_CORRUPTED ->
+          new EventBody.ImageCorrupted(name, text("node"), text("message"), flag("fatal"));
+      case EventTypes.BLOCK_THRESHOLD ->
+          new EventBody.BlockThreshold(name, text("node"), number("threshold"), number("exceeded"));
+      case EventTypes.DEVICE_DELETED -> new EventBody.DeviceDeleted(text("device"), name);
+      case EventTypes.UNPLUG_REFUSED ->
+          new EventBody.UnplugRefused(text("device"), name, optional("reason"));
+      case EventTypes.TRAY_MOVED -> new EventBody.TrayMoved(text("device"), name, flag("open"));
+      case EventTypes.RX_FILTER_CHANGED -> new EventBody.RxFilterChanged(text("device"), name);
+      default -> new Unknown(type, attributes);
     };
   }
 
@@ -89,7 +132,7 @@ final class EventAttributes {
       case EventTypes.RESTART_CANCELLED -> new EventBody.RestartCancelled();
       case EventTypes.RESTART_GIVEN_UP ->
           new EventBody.RestartGivenUp(count("tries"), text("cause"));
-      default -> new Unknown(type, attributes);
+      default -> ofMachine(type);
     };
   }
 
@@ -103,6 +146,14 @@ final class EventAttributes {
       throw new IllegalArgumentException("no attribute '" + name + "'");
     }
     return value;
+  }
+
+  private Optional<String> optional(String name) {
+    return Optional.ofNullable(attributes.get(name));
+  }
+
+  private boolean flag(String name) {
+    return Boolean.parseBoolean(attributes.get(name));
   }
 
   private long number(String name) {

@@ -119,12 +119,150 @@ public interface EventBody {
   /**
    * QEMU reported an I/O error of a guest's disk, in its words (QAPI {@code BLOCK_IO_ERROR}).
    *
+   * @param name the disk's name, where it has one
    * @param node the block node
    * @param operation read or write
    * @param action what QEMU did about it: ignore, report or stop
    * @param reason for people
+   * @param outOfSpace whether the image could not grow
    */
-  record IoError(String node, String operation, String action, String reason)
+  record IoError(
+      Optional<String> name,
+      String node,
+      String operation,
+      String action,
+      String reason,
+      boolean outOfSpace)
+      implements EventBody {
+
+    /** One of a node without a name, for another reason than space. */
+    public IoError(String node, String operation, String action, String reason) {
+      this(Optional.empty(), node, operation, action, reason, false);
+    }
+  }
+
+  /**
+   * QEMU found an image corrupt (QAPI {@code BLOCK_IMAGE_CORRUPTED}).
+   *
+   * @param name the disk's name, where it has one
+   * @param node the block node
+   * @param message QEMU's, for people
+   * @param fatal whether the image cannot be used any more until it is repaired
+   */
+  record ImageCorrupted(Optional<String> name, String node, String message, boolean fatal)
+      implements EventBody {}
+
+  /**
+   * A write has gone beyond the threshold of a node (QAPI {@code BLOCK_WRITE_THRESHOLD}). The
+   * threshold is gone with it.
+   *
+   * @param name the disk's name, where it has one
+   * @param node the block node
+   * @param thresholdBytes the offset that was set
+   * @param exceededBytes how far beyond it the write goes
+   */
+  record BlockThreshold(Optional<String> name, String node, long thresholdBytes, long exceededBytes)
+      implements EventBody {}
+
+  /**
+   * The hardware reported broken memory of a machine (QAPI {@code MEMORY_FAILURE}).
+   *
+   * @param recipient whose memory: {@code hypervisor} or {@code guest}
+   * @param action what QEMU did: {@code ignore}, {@code inject}, {@code fatal} or {@code reset}
+   * @param actionRequired whether the memory was being used
+   * @param recursive whether it happened while an earlier failure was being handled
+   */
+  record MemoryFailure(String recipient, String action, boolean actionRequired, boolean recursive)
+      implements EventBody {}
+
+  /**
+   * The watchdog of a machine has fired.
+   *
+   * @param action what it does, e.g. {@code reset} or {@code pause}
+   */
+  record WatchdogFired(String action) implements EventBody {}
+
+  /**
+   * A guest has panicked.
+   *
+   * @param action what QEMU did about it
+   * @param info what the guest told of it, as JSON of QAPI {@code GuestPanicInformation}
+   */
+  record Panicked(String action, Optional<String> info) implements EventBody {}
+
+  /**
+   * A guest has panicked and its crash kernel runs, to save a dump.
+   *
+   * @param action what QEMU did about it
+   * @param info what the guest told of it, as JSON of QAPI {@code GuestPanicInformation}
+   */
+  record CrashLoaded(String action, Optional<String> info) implements EventBody {}
+
+  /**
+   * A device is no part of a machine any more.
+   *
+   * @param device its QEMU id
+   * @param name its name in the definition, where it has one
+   */
+  record DeviceDeleted(String device, Optional<String> name) implements EventBody {}
+
+  /**
+   * A guest does not let a device go.
+   *
+   * @param device its QEMU id, or its QOM path when it has none
+   * @param name its name in the definition, where it has one
+   * @param reason QEMU's, for people, where it gives one
+   */
+  record UnplugRefused(String device, Optional<String> name, Optional<String> reason)
+      implements EventBody {}
+
+  /**
+   * The tray of a drive was opened or closed.
+   *
+   * @param device the drive's QEMU id
+   * @param name its name in the definition, where it has one
+   * @param open whether the tray is open now
+   */
+  record TrayMoved(String device, Optional<String> name, boolean open) implements EventBody {}
+
+  /**
+   * A guest changed which frames a NIC takes. QEMU tells it once until {@code query-rx-filter} is
+   * asked.
+   *
+   * @param device the NIC's QEMU id, or its QOM path when it has none
+   * @param name its name in the definition, where it has one
+   */
+  record RxFilterChanged(String device, Optional<String> name) implements EventBody {}
+
+  /**
+   * A VNC client has connected.
+   *
+   * @param host its address; empty on a UNIX socket
+   * @param service its port; empty on a UNIX socket
+   * @param family {@code ipv4}, {@code ipv6}, {@code unix} or {@code vsock}
+   */
+  record VncConnected(String host, String service, String family) implements EventBody {}
+
+  /**
+   * A VNC client was let in and sees the screen.
+   *
+   * @param host its address; empty on a UNIX socket
+   * @param service its port; empty on a UNIX socket
+   * @param family {@code ipv4}, {@code ipv6}, {@code unix} or {@code vsock}
+   * @param user its SASL user or the name in its certificate, where it gave one
+   */
+  record VncInitialized(String host, String service, String family, Optional<String> user)
+      implements EventBody {}
+
+  /**
+   * A VNC client is gone.
+   *
+   * @param host its address; empty on a UNIX socket
+   * @param service its port; empty on a UNIX socket
+   * @param family {@code ipv4}, {@code ipv6}, {@code unix} or {@code vsock}
+   * @param user its SASL user or the name in its certificate, where it gave one
+   */
+  record VncDisconnected(String host, String service, String family, Optional<String> user)
       implements EventBody {}
 
   /**

@@ -66,8 +66,59 @@ public final class EventTypes {
    */
   public static final String FDSET_FREED = "domain.fdset-freed";
 
-  /** QEMU reported an I/O error of a guest's disk. */
+  /**
+   * QEMU reported an I/O error of a guest's disk: attributes {@code name, node, operation, action,
+   * reason, nospace}.
+   */
   public static final String IO_ERROR = "domain.io-error";
+
+  /**
+   * QEMU found an image corrupt: attributes {@code name, node, message, fatal, offset, size}. After
+   * a fatal one the image cannot be used any more.
+   */
+  public static final String IMAGE_CORRUPTED = "domain.image-corrupted";
+
+  /**
+   * More was written to a node than its threshold: attributes {@code name, node, threshold,
+   * exceeded}.
+   */
+  public static final String BLOCK_THRESHOLD = "domain.block-threshold";
+
+  /**
+   * The hardware reported broken memory: attributes {@code recipient, action, action-required,
+   * recursive}.
+   */
+  public static final String MEMORY_FAILURE = "domain.memory-failure";
+
+  /** The watchdog has fired: attribute {@code action}. */
+  public static final String WATCHDOG = "domain.watchdog";
+
+  /** The guest has panicked: attributes {@code action, info}. */
+  public static final String PANICKED = "domain.panicked";
+
+  /** The guest has panicked and runs a crash kernel: attributes {@code action, info}. */
+  public static final String CRASH_LOADED = "domain.crash-loaded";
+
+  /** A device is no part of the machine any more: attributes {@code device, name}. */
+  public static final String DEVICE_DELETED = "domain.device-deleted";
+
+  /** The guest does not let a device go: attributes {@code device, name, reason}. */
+  public static final String UNPLUG_REFUSED = "domain.unplug-refused";
+
+  /** The tray of a drive was opened or closed: attributes {@code device, name, open}. */
+  public static final String TRAY_MOVED = "domain.tray-moved";
+
+  /** The guest changed which frames a NIC takes: attributes {@code device, name}. */
+  public static final String RX_FILTER_CHANGED = "domain.rx-filter-changed";
+
+  /** A VNC client has connected: attributes {@code host, service, family}. */
+  public static final String VNC_CONNECTED = "domain.vnc-connected";
+
+  /** A VNC client is let in and sees the screen: attributes {@code host, service, family, user}. */
+  public static final String VNC_INITIALIZED = "domain.vnc-initialized";
+
+  /** A VNC client is gone: attributes {@code host, service, family, user}. */
+  public static final String VNC_DISCONNECTED = "domain.vnc-disconnected";
 
   /** A disk was added to a machine: attribute {@code disk}. */
   public static final String DISK_ATTACHED = "domain.disk-attached";

@@ -71,7 +71,7 @@ final class MachineKeeper {
     this.starts = new Starts(host, mailbox, ledger, this);
     this.adoption = new Adoption(host, mailbox, ledger, this);
     this.runStates = new RunStateFollower(host, mailbox, ledger, this);
-    this.qemuEvents = new QemuEvents(host, this);
+    this.qemuEvents = new QemuEvents(host, ledger, this);
     this.agents = new AgentFollower(mailbox, this);
     this.reaper = new Reaper(host, mailbox, ledger, this);
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);

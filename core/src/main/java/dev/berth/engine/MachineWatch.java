@@ -1,10 +1,14 @@
 package dev.berth.engine;
 
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
 import dev.berth.domain.Liveness;
+import dev.berth.domain.StateReason;
 import dev.berth.host.VerbResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +22,19 @@ final class MachineWatch {
   record VerbInFlight(
       Verb verb, String actor, boolean hasDeadline, CompletableFuture<VerbResult> answer) {}
 
+  /**
+   * Why a guest does not run, in more words than its state's reason has.
+   *
+   * @param reason the reason that this is about
+   */
+  record StopCause(StateReason reason, String text) {}
+
   private final List<VerbInFlight> verbs = new ArrayList<>();
   private Liveness liveness = Liveness.RESPONSIVE;
   private Instant livenessSince;
   private long lastAnswerNanos = System.nanoTime();
   private boolean panicked;
+  private Optional<StopCause> stopCause = Optional.empty();
   private boolean endedFromOutside;
   private boolean asking;
   private boolean askAtTick;
@@ -70,6 +82,25 @@ final class MachineWatch {
 
   void panicked(boolean yes) {
     panicked = yes;
+  }
+
+  /** QEMU has told why the guest does not run, or soon will not. */
+  void stopCause(StopCause cause) {
+    stopCause = Optional.of(cause);
+  }
+
+  /** The status with what QEMU has told of its reason; once the guest runs, that is over. */
+  DomainStatus explained(DomainStatus status) {
+    if (status.state() == DomainState.RUNNING) {
+      stopCause = Optional.empty();
+    }
+    return status.detail().isPresent()
+        ? status
+        : new DomainStatus(
+            status.state(),
+            status.reason(),
+            stopCause.filter(cause -> cause.reason() == status.reason()).map(StopCause::text),
+            status.since());
   }
 
   /** Whether QEMU said that a signal or another client ended it. */

@@ -1,24 +1,28 @@
 package dev.berth.engine;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * What QEMU's news mean to a driver: mostly a reason to ask for the run state. Runs in the driver's
  * turns.
  *
- * <p>Both what is recorded of a guest's doing and how often it makes us ask have a budget: over it,
- * notes are dropped, and the question waits for the next tick.
+ * <p>Both what is recorded of a guest's doing ({@link GuestHistory}) and how often it makes us ask
+ * have a budget: over it, notes are dropped, and the question waits for the next tick.
  */
 final class QemuEvents {
   private final HostServices host;
+  private final Ledger ledger;
   private final MachineKeeper keeper;
-  private final EventBudget notes;
+  private final GuestHistory history;
   private final EventBudget questions;
 
-  QemuEvents(HostServices host, MachineKeeper keeper) {
+  QemuEvents(HostServices host, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
+    this.ledger = ledger;
     this.keeper = keeper;
-    this.notes = new EventBudget(host.now());
+    this.history = new GuestHistory(host.now());
     this.questions = new EventBudget(host.now());
   }
 
@@ -41,13 +45,18 @@ final class QemuEvents {
       keeper.detachments().look(active);
     }
     digest.refused().forEach(device -> keeper.detachments().refused(device));
-    Step step = Step.by(Actors.GUEST);
-    for (QemuNews.Note note : digest.notes()) {
-      if (notes.spend(host.now())) {
-        step.event(note.type(), note.attributes());
-      }
-    }
-    return step.events().isEmpty() ? Mailbox.DONE : keeper.record(step);
+    List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
+    GuestHistory.cause(notes).ifPresent(watch::stopCause);
+    List<QemuNews.Note> recorded = history.recorded(notes, digest.unnoted(), host.now());
+    return record(Actors.GUEST, recorded).thenCompose(done -> record(Actors.QEMU, recorded));
+  }
+
+  private CompletionStage<Void> record(String actor, List<QemuNews.Note> notes) {
+    Step step = Step.by(actor);
+    notes.stream()
+        .filter(note -> GuestHistory.actor(note).equals(actor))
+        .forEach(note -> step.event(note.type(), note.attributes()));
+    return step.events().isEmpty() ? CompletableFuture.completedFuture(null) : keeper.record(step);
   }
 
   private void askSoon(Lifecycle.Active active) {

@@ -7,6 +7,7 @@ import dev.berth.qmp.QmpEvent;
 import dev.berth.qmp.QmpEventListener;
 import dev.berth.qmp.QmpRecorder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the driver takes the machine up, news are kept and nobody is told.
  */
 final class QemuNews implements QmpEventListener {
-  /** Notes kept between two turns; more than an event budget allows is never recorded anyway. */
+  /**
+   * Notes of one type kept between two turns: more than an event budget allows is never recorded
+   * anyway.
+   */
   private static final int NOTES = 32;
 
   /** Longer texts of a guest's making are cut. */
@@ -41,6 +45,8 @@ final class QemuNews implements QmpEventListener {
    * @param missed whether something has happened that is not known
    * @param unplugged whether devices may be gone
    * @param refused ids of devices that the guest does not let go
+   * @param notes what is to be told, in its order
+   * @param unnoted how many of a type there were besides
    */
   record Digest(
       boolean endedFromOutside,
@@ -50,11 +56,13 @@ final class QemuNews implements QmpEventListener {
       boolean missed,
       boolean unplugged,
       Set<String> refused,
-      List<Note> notes) {}
+      List<Note> notes,
+      Map<String, Integer> unnoted) {}
 
   private final QmpRecorder recorder;
   private final QmpFeed feed;
   private final List<Note> notes = new ArrayList<>();
+  private final Map<String, Integer> unnoted = new HashMap<>();
   private boolean resetIsOfAssembly;
   private boolean endedFromOutside;
   private Optional<Boolean> panicked = Optional.empty();
@@ -85,7 +93,12 @@ final class QemuNews implements QmpEventListener {
   @Override
   public void event(QmpEvent event) {
     feed.event(event);
-    tell(() -> fold(event.name(), event.data()));
+    Optional<Note> note = GuestNotes.of(event);
+    tell(
+        () -> {
+          note.ifPresent(this::note);
+          fold(event.name(), event.data());
+        });
   }
 
   @Override
@@ -117,6 +130,7 @@ final class QemuNews implements QmpEventListener {
    */
   synchronized void assembled() {
     notes.clear();
+    unnoted.clear();
     resetIsOfAssembly = true;
   }
 
@@ -136,8 +150,10 @@ final class QemuNews implements QmpEventListener {
             missed,
             unplugged,
             Set.copyOf(refused),
-            List.copyOf(notes));
+            List.copyOf(notes),
+            Map.copyOf(unnoted));
     notes.clear();
+    unnoted.clear();
     unplugged = false;
     refused.clear();
     panicked = Optional.empty();
@@ -174,17 +190,9 @@ final class QemuNews implements QmpEventListener {
         panicked = Optional.of(false);
         String cause = text(data, "reason");
         if (!resetIsOfAssembly || !cause.equals("host-qmp-system-reset")) {
-          note(EventTypes.RESET, Map.of("cause", cause));
+          note(new Note(EventTypes.RESET, Map.of("cause", cause)));
         }
       }
-      case "BLOCK_IO_ERROR" ->
-          note(
-              EventTypes.IO_ERROR,
-              Map.of(
-                  "node", text(data, "node-name"),
-                  "operation", text(data, "operation"),
-                  "action", text(data, "action"),
-                  "reason", text(data, "reason")));
       case "VSERPORT_CHANGE" -> {
         if (text(data, "id").equals(LaunchRecord.AGENT_PORT)) {
           agentOpen = Optional.of(data.path("open").asBoolean());
@@ -201,7 +209,7 @@ final class QemuNews implements QmpEventListener {
         }
         return;
       }
-      case "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
+      case "BLOCK_IO_ERROR", "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
       default -> {
         return;
       }
@@ -217,9 +225,12 @@ final class QemuNews implements QmpEventListener {
     }
   }
 
-  private void note(String type, Map<String, String> attributes) {
-    if (notes.size() < NOTES) {
-      notes.add(new Note(type, attributes));
+  private void note(Note note) {
+    long before = notes.stream().filter(one -> one.type().equals(note.type())).count();
+    if (before < NOTES) {
+      notes.add(note);
+    } else {
+      unnoted.merge(note.type(), 1, Integer::sum);
     }
   }
 

@@ -86,11 +86,12 @@ final class RunStateFollower {
 
   /** Brings the record in line with the run state that QEMU has told. */
   private CompletionStage<?> observe(Lifecycle.Active active, String runState, String actor) {
-    DomainStatus status =
+    DomainStatus plain =
         RunStates.interpret(runState, active.watch().panicked(), ledger.status(), host.now());
-    if (status == ledger.status() || isPassing(status, active)) {
+    if (plain == ledger.status() || isPassing(plain, active)) {
       return Mailbox.DONE;
     }
+    DomainStatus status = active.watch().explained(plain);
     if (!ledger.allows(status)) {
       LOG.warn(
           "Domain '{}': QEMU says {}, which cannot follow {}; ignored",

@@ -62,9 +62,10 @@ final class RunStates {
         : DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
   }
 
-  private static boolean isSame(DomainStatus one, DomainStatus other) {
-    return one.state() == other.state()
-        && one.reason() == other.reason()
-        && one.detail().equals(other.detail());
+  /** A run state without words of its own leaves those that there are. */
+  private static boolean isSame(DomainStatus next, DomainStatus before) {
+    return next.state() == before.state()
+        && next.reason() == before.reason()
+        && (next.detail().isEmpty() || next.detail().equals(before.detail()));
   }
 }

@@ -22,11 +22,24 @@ final class EventBodyTest {
   static {
     String texts =
         "verb decision node operation action cause version detail then boot command was"
-            + " disk job kind subject phase";
+            + " disk job kind subject phase message recipient device host service family";
     for (String text : texts.split(" ")) {
       ALL.put(text, text);
     }
-    ALL.putAll(Map.of("fdset", "1", "try", "1", "tries", "5", "at", "2026-11-20T10:15:30Z"));
+    ALL.putAll(
+        Map.of(
+            "fdset",
+            "1",
+            "threshold",
+            "1",
+            "exceeded",
+            "2",
+            "try",
+            "1",
+            "tries",
+            "5",
+            "at",
+            "2026-11-20T10:15:30Z"));
     ALL.putAll(
         Map.of("from", "1", "to", "2", "revision", "3", "timeout", "PT1M", "liveness", "stalled"));
   }

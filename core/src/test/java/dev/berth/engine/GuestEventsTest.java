@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventBody;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
@@ -13,6 +14,7 @@ import dev.berth.machine.ProcessExit;
 import dev.berth.testing.FakeMachine;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -111,9 +113,15 @@ final class GuestEventsTest extends EngineFixture {
     host.await("web", DomainState.PAUSED);
     assertThat(web().status().reason()).isEqualTo(StateReason.IOERROR);
     eventually(() -> assertThat(events(EventTypes.IO_ERROR)).hasSize(1));
-    assertThat(events(EventTypes.IO_ERROR).get(0).attributes()).containsEntry("node", "root");
+    assertThat(events(EventTypes.IO_ERROR).get(0).body())
+        .isEqualTo(
+            new EventBody.IoError(
+                Optional.empty(), "root", "write", "stop", "No space left on device", true));
+    assertThat(web().status().detail())
+        .contains("write of block node 'root': No space left on device");
     assertThat(api().resume(WEB, CallOptions.none()).snapshot().status().state())
         .isEqualTo(DomainState.RUNNING);
+    assertThat(web().status().detail()).isEmpty();
   }
 
   @Test

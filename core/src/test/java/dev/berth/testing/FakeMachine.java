@@ -161,8 +161,8 @@ public final class FakeMachine implements QemuProcess {
     runState("io-error");
     qemu.emit(
         "BLOCK_IO_ERROR",
-        "{\"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
-            + " \"reason\": \"No space left on device\"}");
+        "{\"device\": \"\", \"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
+            + " \"nospace\": true, \"reason\": \"No space left on device\"}");
     qemu.emit("STOP", "{}");
   }
 

@@ -122,6 +122,7 @@ final class MemoryVerbs {
   }
 
   void panic(MemoryDomain domain) {
+    contents.events().add(domain, EventTypes.PANICKED, GUEST, Map.of("action", "pause"));
     change(domain, DomainState.CRASHED, StateReason.PANICKED, GUEST);
   }
 

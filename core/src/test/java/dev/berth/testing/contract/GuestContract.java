@@ -101,8 +101,10 @@ public interface GuestContract {
     assertThat(crashed.machine()).isPresent();
     assertThat(rig().errorOf(host -> rig().pause())).isEqualTo(InvalidStateException.class);
     assertThat(rig().errorOf(host -> rig().resume())).isEqualTo(InvalidStateException.class);
-    assertThat(rig().toldAfter(before, 1))
-        .containsExactly(state("guest", "running", "crashed", "panicked"));
+    assertThat(rig().toldAfter(before, 2))
+        .containsExactly(
+            new Told("domain.panicked", "guest", Map.of("action", "pause")),
+            state("guest", "running", "crashed", "panicked"));
     VerbResult reset = rig().reset();
     assertThat(reset.snapshot().status().state()).isEqualTo(DomainState.RUNNING);
     assertThat(reset.snapshot().status().reason()).isEqualTo(StateReason.BOOTED);
