@@ -21,7 +21,8 @@ import java.util.concurrent.Future;
 
 /**
  * Guests that were asked to shut down, and callers that wait for it. A request is only a button
- * pressed: the domain stays open to every other verb meanwhile. Owned by the driver.
+ * pressed: the domain stays open to every other verb meanwhile. A guest that was not up yet has not
+ * heard it, so it is pressed again as long as somebody waits. Owned by the driver.
  */
 final class ShutdownRequests {
   private record Waiting(
@@ -69,17 +70,36 @@ final class ShutdownRequests {
         .thenRun(
             () -> {
               await(policy, actor, answer);
-              active
-                  .machine()
-                  .qmp()
-                  .send(new SystemPowerdown())
-                  .whenComplete((done, failure) -> failed(answer, failure));
+              press(active, answer, 1);
             })
         .exceptionally(
             failure -> {
               answer.completeExceptionally(MachineKeeper.cause(failure));
               return null;
             });
+  }
+
+  private void press(Lifecycle.Active active, CompletableFuture<VerbResult> answer, int times) {
+    host.timers()
+        .after(
+            Detachments.pause(times),
+            () ->
+                mailbox.event(
+                    () -> {
+                      if (isWaiting(answer) && keeper.lifecycle() == active) {
+                        press(active, answer, times + 1);
+                      }
+                      return Mailbox.DONE;
+                    }));
+    active
+        .machine()
+        .qmp()
+        .send(new SystemPowerdown())
+        .whenComplete((done, failure) -> failed(answer, failure));
+  }
+
+  private boolean isWaiting(CompletableFuture<VerbResult> answer) {
+    return waiting.stream().anyMatch(one -> one.answer() == answer);
   }
 
   /** Whether somebody waits for the guest to end: then no end of it is a failure. */

@@ -109,7 +109,8 @@ public interface VmHost extends AutoCloseable {
   VerbResult start(DomainRef domain, StartMode mode, Resources resources, CallOptions options);
 
   /**
-   * Asks the guest by ACPI to shut down and waits until it has.
+   * Asks the guest by ACPI to shut down and waits until it has. One that does not is asked again
+   * after 10, 20 and 40 s, then each minute: before it is up it does not hear.
    *
    * @throws dev.berth.error.DeadlineExceededException when the guest is still running after the
    *     policy's time-out and the policy does not say to destroy it
