@@ -3,12 +3,6 @@ package dev.berth.guest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.BerthException;
-import dev.berth.error.DeadlineExceededException;
-import dev.berth.error.HostFailureException;
-import dev.berth.error.InvalidStateException;
-import dev.berth.error.MachineLostException;
-import dev.berth.error.MachineStalledException;
-import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
@@ -67,6 +61,7 @@ final class AgentCall<R extends @Nullable Object> {
   private final Deadline deadline;
   private final Signals signals;
   private final QmpRecorder recorder;
+  private final AgentFailures failures;
   private final AgentLines lines = new AgentLines(AgentLines.MAX_LINE_BYTES);
   private Deadline repeat = Deadline.none();
   private long seenRestarts;
@@ -91,6 +86,7 @@ final class AgentCall<R extends @Nullable Object> {
     this.deadline = deadline;
     this.signals = signals;
     this.recorder = recorder;
+    this.failures = new AgentFailures(command.command());
     this.seenRestarts = signals.restarts();
   }
 
@@ -145,7 +141,7 @@ final class AgentCall<R extends @Nullable Object> {
   /** Waits for the answer; what is none is passed over. */
   R answer() throws IOException, InterruptedException {
     while (true) {
-      AgentLines.Line line = nextLine().orElseThrow(this::restarted);
+      AgentLines.Line line = nextLine().orElseThrow(failures::restarted);
       JsonNode reply = read(line);
       requireNoRefusal(line, reply);
       if (reply.has("return")) {
@@ -232,13 +228,7 @@ final class AgentCall<R extends @Nullable Object> {
     try {
       return command.decode(value);
     } catch (MalformedReplyException e) {
-      throw new OutcomeUnknownException(
-          "The guest agent answered '"
-              + command.command()
-              + "', but its answer cannot be read: "
-              + e.getMessage()
-              + ". Query the state before doing anything else.",
-          e);
+      throw failures.unreadable(e);
     }
   }
 
@@ -272,7 +262,7 @@ final class AgentCall<R extends @Nullable Object> {
         channel.awaitReadable(earlier(deadline, repeat));
       }
       if (deadline.hasPassed()) {
-        throw late();
+        throw failures.late(sent);
       }
       if (repeat.hasPassed()) {
         return Optional.empty();
@@ -286,7 +276,8 @@ final class AgentCall<R extends @Nullable Object> {
       requireUse();
       requirePresent(); // what nobody has read to its end was not sent
       if (channel.awaitWritable(deadline) == AgentChannel.Waited.LATE) {
-        throw late(); // the agent never sees the end of it, and 0xFF comes before what is next
+        throw failures.late(
+            sent); // the agent never sees the end of it, and 0xFF comes before what is next
       }
       channel.write(message);
     }
@@ -299,22 +290,24 @@ final class AgentCall<R extends @Nullable Object> {
       throw ended(why, null);
     }
     if (signals.isStalled() && !deadline.isLimited()) {
-      throw stalled();
+      throw failures.stalled(sent);
     }
   }
 
   private void requirePresent() {
     if (signals.isAbsent()) {
-      throw absent(command);
+      throw failures.absent();
     }
   }
 
-  static InvalidStateException absent(QmpCommand<?> command) {
-    return new InvalidStateException(
-        "Cannot send '"
-            + command.command()
-            + "': the guest agent is not running in the guest. Start qemu-guest-agent there, or"
-            + " wait until its channel is shown as connected.");
+  private BerthException ended(String why, @Nullable IOException cause) {
+    broken = true;
+    return failures.ended(sent, why, cause);
+  }
+
+  private BerthException flooded() {
+    broken = true;
+    return failures.flooded(sent, received);
   }
 
   private boolean isOver() {
@@ -334,69 +327,5 @@ final class AgentCall<R extends @Nullable Object> {
     byte[] line = Arrays.copyOf(json, json.length + 1);
     line[json.length] = '\n';
     return line;
-  }
-
-  // ---- failures
-
-  private BerthException ended(String why, @Nullable IOException cause) {
-    broken = true;
-    return sent
-        ? new OutcomeUnknownException(
-            "The guest agent's channel ended before the answer to '"
-                + command.command()
-                + "' came: "
-                + why
-                + ". It may have been carried out.",
-            cause)
-        : new MachineLostException(
-            "Cannot send '"
-                + command.command()
-                + "' to the guest agent: its channel ended: "
-                + why
-                + ".",
-            cause);
-  }
-
-  private MachineStalledException stalled() {
-    return new MachineStalledException(
-        (sent
-                ? "The guest agent has not answered '"
-                    + command.command()
-                    + "', and may still carry it out: its machine's QEMU"
-                : "Cannot send '" + command.command() + "' to the guest agent: its machine's QEMU")
-            + " does not answer. Give a deadline to wait for it, or destroy the domain.");
-  }
-
-  private OutcomeUnknownException restarted() {
-    return new OutcomeUnknownException(
-        "The guest agent ended before it answered '"
-            + command.command()
-            + "'. It may have been carried out.");
-  }
-
-  private BerthException flooded() {
-    broken = true;
-    String what =
-        "The guest has sent "
-            + received
-            + " bytes on its agent's channel with no answer to '"
-            + command.command()
-            + "'";
-    return sent
-        ? new OutcomeUnknownException(what + ". It may have been carried out.")
-        : new HostFailureException(what + ", which was not sent. The guest misbehaves.");
-  }
-
-  private DeadlineExceededException late() {
-    return new DeadlineExceededException(
-        sent
-            ? "The guest agent did not answer '"
-                + command.command()
-                + "' within the deadline; it may still carry it out. Query the state before going"
-                + " on."
-            : "The guest agent did not answer within the deadline, so '"
-                + command.command()
-                + "' was not sent: the guest has no agent running, or does not get on, or another"
-                + " client has the channel.");
   }
 }

@@ -281,7 +281,7 @@ public final class GuestAgent implements AutoCloseable {
               + ".");
     }
     if (absent) {
-      throw AgentCall.absent(command); // whether or not QEMU can be reached
+      throw new AgentFailures(command.command()).absent(); // whether or not QEMU can be reached
     }
     AgentChannel present = channel;
     if (present == null) {
