@@ -102,7 +102,7 @@ public interface GuestContract {
     assertThat(rig().errorOf(host -> rig().pause())).isEqualTo(InvalidStateException.class);
     assertThat(rig().errorOf(host -> rig().resume())).isEqualTo(InvalidStateException.class);
     assertThat(rig().toldAfter(before, 2))
-        .containsExactly(
+        .containsExactlyInAnyOrder( // a host may have asked for the state before it is told
             new Told("domain.panicked", "guest", Map.of("action", "pause")),
             state("guest", "running", "crashed", "panicked"));
     VerbResult reset = rig().reset();
