@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.host.VmHost;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,11 @@ enum CommandName {
   DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
   DISK_DETACH("disk detach", "Take a disk out of a domain, and wait until its guest lets go."),
   DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
+  NIC_ATTACH(
+      "nic attach", "Add a network interface to a domain, its machine, its definition or both."),
+  NIC_DETACH(
+      "nic detach", "Take a network interface out of a domain, and wait until its guest lets go."),
+  NIC_LIST("nic list", "List the network interfaces of a domain."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -53,6 +59,8 @@ enum CommandName {
           "Look at a host.",
           "disk",
           "Attach disks to domains, detach them, list them.",
+          "nic",
+          "Attach network interfaces to domains, detach them, list them.",
           "job",
           "Look at jobs, wait for them, end them.");
 
@@ -111,8 +119,15 @@ enum CommandName {
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case DISK_ATTACH -> new DiskAttachCommand(parameters);
-      case DISK_DETACH -> new DiskDetachCommand(parameters);
+      case DISK_DETACH ->
+          new DetachCommand(
+              parameters, "DISK", "The disk's name in the domain.", VmHost::detachDisk);
       case DISK_LIST -> new DiskListCommand(parameters);
+      case NIC_ATTACH -> new NicAttachCommand(parameters);
+      case NIC_DETACH ->
+          new DetachCommand(
+              parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
+      case NIC_LIST -> new NicListCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

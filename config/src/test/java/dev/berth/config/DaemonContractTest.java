@@ -12,6 +12,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
@@ -36,6 +37,7 @@ final class DaemonContractTest
         AgentContract,
         ResourceContract,
         DiskContract,
+        NicContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

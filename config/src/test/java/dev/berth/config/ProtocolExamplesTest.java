@@ -64,6 +64,7 @@ final class ProtocolExamplesTest {
       all(peer, "hello", "domain.define", "domain.start");
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
+      all(peer, "domain.attach-nic", "domain.nics", "domain.detach-nic");
       all(peer, "domain.attach-disk", "domain.disks", "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
@@ -142,7 +143,9 @@ final class ProtocolExamplesTest {
       }
       if (params.has("scope") && params.has("text")) {
         params.put("baseDirectory", directory.toString());
-        params.put("text", "name: data\nfile: data.raw\nformat: raw\n");
+        if (params.path("text").asText().contains("file:")) {
+          params.put("text", "name: data\nfile: data.raw\nformat: raw\n");
+        }
       } else if (params.has("text")) {
         params.put("text", params.path("text").asText() + guest());
       }

@@ -7,10 +7,11 @@ import dev.berth.host.JobOptions;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 
-/** The arguments of calls about jobs and disks as parameters. */
+/** The arguments of calls about jobs and devices as parameters. */
 final class JobArguments {
   static final String JOB = "job";
   static final String DISK = "disk";
+  static final String NIC = "nic";
   static final String SCOPE = "scope";
   static final String KEY = "key";
 

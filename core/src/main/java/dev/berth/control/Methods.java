@@ -2,13 +2,11 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
-import dev.berth.host.EditScope;
 import dev.berth.host.LogKind;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
@@ -41,6 +39,9 @@ final class Methods {
   static final String ATTACH_DISK = "domain.attach-disk";
   static final String DISKS = "domain.disks";
   static final String DETACH_DISK = "domain.detach-disk";
+  static final String ATTACH_NIC = "domain.attach-nic";
+  static final String NICS = "domain.nics";
+  static final String DETACH_NIC = "domain.detach-nic";
   static final String QMP = "domain.qmp";
   static final String QMP_SCHEMA = "domain.qmp-schema";
   static final String QMP_EVENTS = "domain.qmp-events";
@@ -83,6 +84,7 @@ final class Methods {
           AWAIT,
           LOG,
           DISKS,
+          NICS,
           JOBS,
           JOB,
           AWAIT_JOB,
@@ -100,7 +102,7 @@ final class Methods {
     addHost(stop);
     addDefinitions();
     addVerbs();
-    addDisks();
+    DeviceMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();
@@ -184,39 +186,6 @@ final class Methods {
     call(RESUME, Methods::resume, ArgumentCodec.DOMAIN, ArgumentCodec.DEADLINE);
   }
 
-  private void addDisks() {
-    call(
-        DISKS,
-        (host, params) -> DiskCodec.write(host.disks(ArgumentCodec.domain(params))),
-        ArgumentCodec.DOMAIN);
-    call(
-        ATTACH_DISK,
-        Methods::attachDisk,
-        ArgumentCodec.DOMAIN,
-        ArgumentCodec.TEXT,
-        ArgumentCodec.ORIGIN,
-        ArgumentCodec.BASE_DIRECTORY,
-        JobArguments.SCOPE,
-        ArgumentCodec.DESCRIPTORS,
-        ArgumentCodec.SECRETS,
-        ArgumentCodec.DEADLINE);
-    call(
-        DETACH_DISK,
-        (host, params) ->
-            JobCodec.write(
-                host.detachDisk(
-                    ArgumentCodec.domain(params),
-                    params.text(JobArguments.DISK),
-                    JobArguments.scope(params),
-                    JobArguments.options(params),
-                    ArgumentCodec.options(params))),
-        ArgumentCodec.DOMAIN,
-        JobArguments.DISK,
-        JobArguments.SCOPE,
-        JobArguments.KEY,
-        ArgumentCodec.DEADLINE);
-  }
-
   private void addJobs() {
     call(JOBS, (host, params) -> JobCodec.write(host.jobs()));
     call(
@@ -298,7 +267,7 @@ final class Methods {
     add(name, Method.Kind.LOOK, handler, parameters);
   }
 
-  private void call(String name, Method.Handler handler, String... parameters) {
+  void call(String name, Method.Handler handler, String... parameters) {
     add(name, Method.Kind.CALL, handler, parameters);
   }
 
@@ -331,15 +300,6 @@ final class Methods {
     StartMode mode = params.optionalConstant(MODE, StartMode.class).orElse(StartMode.RUNNING);
     CallOptions options = ArgumentCodec.options(params);
     return ResultCodec.write(host.start(domain, mode, ArgumentCodec.resources(params), options));
-  }
-
-  private static JsonNode attachDisk(VmHost host, Params params) {
-    DomainRef domain = ArgumentCodec.domain(params);
-    DefinitionDocument disk = ArgumentCodec.document(params);
-    EditScope scope = JobArguments.scope(params);
-    CallOptions options = ArgumentCodec.options(params);
-    return ResultCodec.write(
-        host.attachDisk(domain, disk, scope, ArgumentCodec.resources(params), options));
   }
 
   private static JsonNode shutdown(VmHost host, Params params) {

@@ -23,6 +23,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
@@ -194,10 +195,20 @@ public final class RemoteHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    ObjectNode params = ArgumentCodec.document(disk);
+    return attach(Methods.ATTACH_DISK, domain, disk, scope, resources, options);
+  }
+
+  private VerbResult attach(
+      String method,
+      DomainRef domain,
+      DefinitionDocument document,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    ObjectNode params = ArgumentCodec.document(document);
     params.setAll(ArgumentCodec.domain(domain));
     JobArguments.scope(params, scope);
-    return give(Methods.ATTACH_DISK, params, resources, options, ResultCodec::verb);
+    return give(method, params, resources, options, ResultCodec::verb);
   }
 
   @Override
@@ -209,10 +220,37 @@ public final class RemoteHost implements VmHost {
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
+    return detach(Methods.DETACH_DISK, params, scope, job, options);
+  }
+
+  private Job detach(
+      String method, ObjectNode params, EditScope scope, JobOptions job, CallOptions options) {
     JobArguments.scope(params, scope);
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
-    return change(Methods.DETACH_DISK, params, options, JobCodec::read);
+    return change(method, params, options, JobCodec::read);
+  }
+
+  @Override
+  public VerbResult attachNic(
+      DomainRef domain,
+      DefinitionDocument nic,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    return attach(Methods.ATTACH_NIC, domain, nic, scope, resources, options);
+  }
+
+  @Override
+  public List<NicSummary> nics(DomainRef domain) {
+    return read(Methods.NICS, ArgumentCodec.domain(domain), NicCodec::list);
+  }
+
+  @Override
+  public Job detachNic(
+      DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.NIC, nic);
+    return detach(Methods.DETACH_NIC, params, scope, job, options);
   }
 
   @Override

@@ -4,7 +4,10 @@ import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
 import java.util.List;
 
-/** One device as a document of its own: what an item of {@code disks} is in a definition. */
+/**
+ * One device as a document of its own: what an item of {@code disks} or {@code nics} is in a
+ * definition.
+ */
 public final class DeviceDocument {
   private DeviceDocument() {}
 
@@ -16,6 +19,7 @@ public final class DeviceDocument {
   public static Pluggable read(DeviceKind kind, DefinitionDocument document) {
     return switch (kind) {
       case DISK -> DefinitionReader.read(DiskSection.SECTION, document);
+      case NIC -> DefinitionReader.read(NicSection.SECTION, document);
     };
   }
 
@@ -23,6 +27,7 @@ public final class DeviceDocument {
   public static String json(Pluggable device) {
     return switch (device.kind()) {
       case DISK -> DiskSection.SECTION.write((Disk) device).toString();
+      case NIC -> NicSection.SECTION.write((Nic) device).toString();
     };
   }
 
@@ -34,7 +39,8 @@ public final class DeviceDocument {
             .map(
                 problem ->
                     Problem.at(
-                        problem.path().replaceFirst("^disks\\[\\d+]\\.?", ""), problem.message()))
+                        problem.path().replaceFirst("^(disks|nics)\\[\\d+]\\.?", ""),
+                        problem.message()))
             .toList());
   }
 }

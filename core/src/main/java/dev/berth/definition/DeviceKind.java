@@ -1,9 +1,13 @@
 package dev.berth.definition;
 
+import java.util.List;
+
 /** The kinds of devices that can be added to a domain and taken out of it, each with its names. */
 public enum DeviceKind {
   /** An item of {@code disks}. */
-  DISK("disk");
+  DISK("disk"),
+  /** An item of {@code nics}. */
+  NIC("network interface");
 
   private final String text;
 
@@ -16,17 +20,24 @@ public enum DeviceKind {
     return text;
   }
 
+  /** Those that the definition has, in their order. */
+  public List<? extends Pluggable> in(DomainDefinition definition) {
+    return switch (this) {
+      case DISK -> definition.disks();
+      case NIC -> definition.nics();
+    };
+  }
+
   /** Whether the definition has one of that name. */
   public boolean isIn(DomainDefinition definition, String name) {
-    return switch (this) {
-      case DISK -> definition.disk(name).isPresent();
-    };
+    return in(definition).stream().anyMatch(device -> device.name().equals(name));
   }
 
   /** The definition without the one of that name. */
   public DomainDefinition removedFrom(DomainDefinition definition, String name) {
     return switch (this) {
       case DISK -> definition.withoutDisk(name);
+      case NIC -> definition.withoutNic(name);
     };
   }
 }

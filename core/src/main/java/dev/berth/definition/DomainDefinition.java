@@ -80,19 +80,37 @@ public record DomainDefinition(
     return new DomainDefinition(name, uuid, labels, compute, boot, others, nics, devices, policies);
   }
 
+  /** The network interface of that name, if it has one. */
+  public Optional<Nic> nic(String nicName) {
+    return nics.stream().filter(nic -> nic.name().equals(nicName)).findFirst();
+  }
+
+  /** The same definition with one more network interface, the last. */
+  public DomainDefinition with(Nic nic) {
+    return withNics(Stream.concat(nics.stream(), Stream.of(nic)).toList());
+  }
+
+  /** The same definition without the network interface of that name. */
+  public DomainDefinition withoutNic(String nicName) {
+    return withNics(nics.stream().filter(nic -> !nic.name().equals(nicName)).toList());
+  }
+
+  private DomainDefinition withNics(List<Nic> others) {
+    return new DomainDefinition(
+        name, uuid, labels, compute, boot, disks, others, devices, policies);
+  }
+
   /** What it names and does not contain: who starts the domain gives it. */
   public ResourceNames resources() {
     Set<String> descriptors = new HashSet<>();
     Set<String> secrets = new HashSet<>();
-    for (Disk disk : disks) {
-      disk.descriptor().ifPresent(descriptors::add);
-      disk.secret().ifPresent(secrets::add);
-    }
-    for (Nic nic : nics) {
-      if (nic.network() instanceof Network.OpenTap tap) {
-        descriptors.add(tap.descriptor());
-      }
-    }
+    Stream.concat(disks.stream(), nics.stream())
+        .map(Pluggable::resources)
+        .forEach(
+            named -> {
+              descriptors.addAll(named.descriptors());
+              secrets.addAll(named.secrets());
+            });
     return new ResourceNames(descriptors, secrets);
   }
 }

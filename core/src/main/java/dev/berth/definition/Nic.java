@@ -1,8 +1,10 @@
 package dev.berth.definition;
 
 import dev.berth.definition.Network.PortForward;
+import dev.berth.domain.ResourceNames;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A virtio network interface.
@@ -13,11 +15,28 @@ import java.util.Optional;
  *     made from the domain's UUID and the name
  * @param bootOrder its place in the boot order, from 1; empty when it is not booted from
  */
-public record Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder) {
+public record Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder)
+    implements Pluggable {
 
   /** An interface on QEMU's user-mode network. */
   public Nic(String name, List<PortForward> forwards) {
     this(name, new Network.User(forwards), Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public DeviceKind kind() {
+    return DeviceKind.NIC;
+  }
+
+  @Override
+  public ResourceNames resources() {
+    return new ResourceNames(
+        network instanceof Network.OpenTap tap ? Set.of(tap.descriptor()) : Set.of(), Set.of());
+  }
+
+  @Override
+  public DomainDefinition addedTo(DomainDefinition definition) {
+    return definition.with(this);
   }
 
   /** Host ports that reach the guest; only a user-mode network has any. */

@@ -73,6 +73,8 @@ final class EventAttributes {
       case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
       case EventTypes.DISK_ATTACHED -> new EventBody.DiskAttached(text("disk"));
       case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
+      case EventTypes.NIC_ATTACHED -> new EventBody.NicAttached(text("nic"));
+      case EventTypes.NIC_DETACHED -> new EventBody.NicDetached(text("nic"));
       default -> ofPolicy(type);
     };
   }

@@ -280,6 +280,20 @@ public interface EventBody {
   record DiskDetached(String disk) implements EventBody {}
 
   /**
+   * A network interface was added to a machine.
+   *
+   * @param nic its name
+   */
+  record NicAttached(String nic) implements EventBody {}
+
+  /**
+   * A network interface is no part of a machine any more.
+   *
+   * @param nic its name
+   */
+  record NicDetached(String nic) implements EventBody {}
+
+  /**
    * A job has begun.
    *
    * @param job its id

@@ -126,6 +126,12 @@ public final class EventTypes {
   /** A disk is no part of a machine any more: attribute {@code disk}. */
   public static final String DISK_DETACHED = "domain.disk-detached";
 
+  /** A network interface was added to a machine: attribute {@code nic}. */
+  public static final String NIC_ATTACHED = "domain.nic-attached";
+
+  /** A network interface is no part of a machine any more: attribute {@code nic}. */
+  public static final String NIC_DETACHED = "domain.nic-detached";
+
   /** A job has begun: attributes {@code job, kind, subject}. */
   public static final String JOB_STARTED = "job.started";
 

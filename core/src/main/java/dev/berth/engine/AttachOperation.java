@@ -124,6 +124,7 @@ final class AttachOperation {
     UUID uuid = launch.subject().domain();
     host.provision()
         .complete(
+            Plugging.of(device.kind()).wanted(),
             held,
             needed,
             new ResourceRequest(name, uuid, Occasion.ATTACH, summary.actor(), needed));

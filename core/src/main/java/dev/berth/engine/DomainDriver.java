@@ -16,6 +16,7 @@ import dev.berth.host.DefinitionView;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.NicSummary;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -118,7 +119,16 @@ final class DomainDriver {
 
   /** The domain's disks. Any thread; never waits. */
   List<DiskSummary> disks() {
-    return DiskList.of(ledger.launch(), ledger.readable(), jobs());
+    return DiskList.of(rows(DeviceKind.DISK));
+  }
+
+  /** The domain's network interfaces. Any thread; never waits. */
+  List<NicSummary> nics() {
+    return NicList.of(rows(DeviceKind.NIC));
+  }
+
+  private List<DeviceRow> rows(DeviceKind kind) {
+    return DeviceRow.of(kind, ledger.launch(), ledger.readable(), jobs());
   }
 
   /** The domain's jobs as last published, the oldest first. Any thread; never waits. */

@@ -34,6 +34,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
@@ -165,6 +166,16 @@ final class EngineHost implements VmHost {
     return attach(DeviceKind.DISK, domain, disk, scope, resources, options);
   }
 
+  @Override
+  public VerbResult attachNic(
+      DomainRef domain,
+      DefinitionDocument nic,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    return attach(DeviceKind.NIC, domain, nic, scope, resources, options);
+  }
+
   private VerbResult attach(
       DeviceKind kind,
       DomainRef domain,
@@ -189,6 +200,17 @@ final class EngineHost implements VmHost {
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
     return detach(DeviceKind.DISK, domain, disk, scope, job, options);
+  }
+
+  @Override
+  public List<NicSummary> nics(DomainRef domain) {
+    return domains().get(domain).nics();
+  }
+
+  @Override
+  public Job detachNic(
+      DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.NIC, domain, nic, scope, job, options);
   }
 
   private Job detach(

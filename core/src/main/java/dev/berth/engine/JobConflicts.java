@@ -21,8 +21,8 @@ final class JobConflicts {
   enum Reach {
     /** Not at all. */
     NOTHING("-"),
-    /** Of what is about the same disk. */
-    SUBJECT("the same disk");
+    /** Of what is about the same device. */
+    SUBJECT("the same one");
 
     private final String text;
 
@@ -53,7 +53,27 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 QMP,
-                AGENT ->
+                AGENT,
+                ATTACH_NIC,
+                DETACH_NIC ->
+                Reach.NOTHING;
+          };
+      case DETACH_NIC ->
+          switch (wanted) {
+            case ATTACH_NIC, DETACH_NIC -> Reach.SUBJECT;
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                DESTROY,
+                RESET,
+                PAUSE,
+                RESUME,
+                UNDEFINE,
+                CONSOLE,
+                QMP,
+                AGENT,
+                ATTACH_DISK,
+                DETACH_DISK ->
                 Reach.NOTHING;
           };
       case UNKNOWN -> Reach.NOTHING;

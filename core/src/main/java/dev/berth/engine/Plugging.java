@@ -17,7 +17,15 @@ enum Plugging {
       JobKind.DETACH_DISK,
       EventTypes.DISK_ATTACHED,
       EventTypes.DISK_DETACHED,
-      "disk");
+      "disk"),
+  NIC(
+      DeviceKind.NIC,
+      Verb.ATTACH_NIC,
+      Verb.DETACH_NIC,
+      JobKind.DETACH_NIC,
+      EventTypes.NIC_ATTACHED,
+      EventTypes.NIC_DETACHED,
+      "nic");
 
   private final DeviceKind kind;
   private final Verb attach;
@@ -82,6 +90,11 @@ enum Plugging {
   /** What is under way meanwhile. */
   String operation() {
     return "attach " + noun;
+  }
+
+  /** What is given for it. */
+  Provision.Wanted wanted() {
+    return new Provision.Wanted(attach.text(), noun + " attach");
   }
 
   /** What {@code vmctl} calls it, and events. */

@@ -22,6 +22,16 @@ final class Provision {
     this.resolver = resolver;
   }
 
+  /**
+   * What resources are given for.
+   *
+   * @param verb as messages have it
+   * @param command what gives them with {@code vmctl}
+   */
+  record Wanted(String verb, String command) {
+    static final Wanted START = new Wanted("start", "start");
+  }
+
   /** The host's own copies of what a call gives. */
   static HeldResources copyOf(Resources given) {
     return HeldResources.copyOf(given.descriptors(), given.secrets());
@@ -32,14 +42,15 @@ final class Provision {
    *
    * @param held what was given; grows
    * @param needed what the definition names
+   * @param wanted what it is all for
    * @param request what the resolver is asked, save what is missing, which is found out here
    * @throws InvalidRequestException when more was given than is needed
    * @throws ResourcesMissingException naming all that is missing in the end
    * @throws HostFailureException when the resolver fails
    */
-  void complete(HeldResources held, ResourceNames needed, ResourceRequest request)
+  void complete(Wanted wanted, HeldResources held, ResourceNames needed, ResourceRequest request)
       throws InterruptedException {
-    String cannot = cannot(request);
+    String cannot = "Cannot " + wanted.verb() + " domain '" + request.domain() + "': ";
     ResourceNames unknown = held.names().without(needed);
     if (!unknown.isEmpty()) {
       throw new InvalidRequestException(
@@ -61,28 +72,12 @@ final class Provision {
               + "nobody supplies "
               + left.text()
               + ". Give that with the call ('vmctl "
-              + command(request)
+              + wanted.command()
               + " --fd NAME=PATH --secret NAME=file:PATH'),"
               + " or embed the host with a resolver that has it.",
           List.copyOf(left.descriptors()),
           List.copyOf(left.secrets()));
     }
-  }
-
-  private static String cannot(ResourceRequest request) {
-    String verb =
-        switch (request.occasion()) {
-          case START, RESTART -> "start";
-          case ATTACH -> "attach a disk to";
-        };
-    return "Cannot " + verb + " domain '" + request.domain() + "': ";
-  }
-
-  private static String command(ResourceRequest request) {
-    return switch (request.occasion()) {
-      case START, RESTART -> "start";
-      case ATTACH -> "disk attach";
-    };
   }
 
   private HeldResources resolved(ResourceRequest request, ResourceNames missing, String cannot)

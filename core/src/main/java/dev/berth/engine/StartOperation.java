@@ -151,7 +151,10 @@ final class StartOperation {
     ResourceNames needed = definition.resources();
     host.provision()
         .complete(
-            held, needed, new ResourceRequest(definition.name(), domain, occasion, actor, needed));
+            Provision.Wanted.START,
+            held,
+            needed,
+            new ResourceRequest(definition.name(), domain, occasion, actor, needed));
     LaunchRecord launch = host.launcher().plan(domain, revision, definition, held);
     CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());

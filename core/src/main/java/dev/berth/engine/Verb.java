@@ -14,7 +14,9 @@ enum Verb {
   QMP("send QMP to"),
   AGENT("ask the agent of"),
   ATTACH_DISK("attach a disk to"),
-  DETACH_DISK("detach a disk from");
+  DETACH_DISK("detach a disk from"),
+  ATTACH_NIC("attach a NIC to"),
+  DETACH_NIC("detach a NIC from");
 
   private final String text;
 

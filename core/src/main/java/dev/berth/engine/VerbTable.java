@@ -20,9 +20,12 @@ import dev.berth.domain.DomainState;
  * ask the agent of    deny     deny      accept   deny     deny      deny     deny         deny
  * attach a disk to    deny     deny      accept   accept   deny      deny     accept       deny
  * detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
+ * attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
+ * detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
  * </pre>
  *
- * <p>Of disks that is about the machine; what concerns the definition alone is open in every state.
+ * <p>Of devices that is about the machine; what concerns the definition alone is open in every
+ * state.
  *
  * <p>One table, so that a new verb or state has to be decided everywhere: the switches have no
  * default branch.
@@ -58,7 +61,7 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP -> qmp(state);
       case AGENT -> agent(state);
-      case ATTACH_DISK, DETACH_DISK -> plug(state);
+      case ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC -> plug(state);
     };
   }
 

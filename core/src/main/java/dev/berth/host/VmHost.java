@@ -209,6 +209,56 @@ public interface VmHost extends AutoCloseable {
   Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options);
 
+  /**
+   * The same as {@link #attachNic(DomainRef, DefinitionDocument, EditScope, Resources,
+   * CallOptions)} for a network interface that names no resources.
+   */
+  default VerbResult attachNic(
+      DomainRef domain, DefinitionDocument nic, EditScope scope, CallOptions options) {
+    return attachNic(domain, nic, scope, Resources.none(), options);
+  }
+
+  /**
+   * Adds a network interface to a domain: to its machine, its definition, or both. What fails
+   * leaves both as they were.
+   *
+   * @param nic one item of {@code nics} of a definition, with a name that no other interface has
+   * @param resources what the interface names and does not contain
+   * @throws dev.berth.error.InvalidDefinitionException when it is none, or its tap, bridge or ports
+   *     cannot be used, with every problem
+   * @throws dev.berth.error.AlreadyExistsException when another interface has the name
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; or when none of the machine's places is free
+   * @throws dev.berth.error.BusyException when a job about that interface is in the way
+   */
+  VerbResult attachNic(
+      DomainRef domain,
+      DefinitionDocument nic,
+      EditScope scope,
+      Resources resources,
+      CallOptions options);
+
+  /**
+   * The network interfaces of a domain's machine, then those of its definition alone. Never waits
+   * for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  List<NicSummary> nics(DomainRef domain);
+
+  /**
+   * Takes a network interface out of a domain, as {@link #detachDisk} takes out a disk.
+   *
+   * @param nic its name
+   * @return the job, which has ended already when no guest has to be asked
+   * @throws dev.berth.error.NotFoundException when there is no such interface
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when another job about that interface is in the way
+   */
+  Job detachNic(DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options);
+
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();
 

@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum JobKind {
   /** Takes a disk out of a machine, which needs the guest's consent. */
   DETACH_DISK("detach-disk"),
+  /** Takes a network interface out of a machine, which needs the guest's consent. */
+  DETACH_NIC("detach-nic"),
   /** A kind that this version does not know. */
   UNKNOWN("unknown");
 

@@ -5,8 +5,11 @@ import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.misc.Closefd;
 import dev.berth.qapi.misc.RemoveFd;
+import dev.berth.qapi.net.NetdevDel;
 import dev.berth.qapi.qom.ObjectDel;
 import dev.berth.qmp.QmpCommand;
 import java.util.Optional;
@@ -43,6 +46,31 @@ public sealed interface Backend {
   }
 
   /**
+   * The host's end of a network interface.
+   *
+   * @param id its id
+   */
+  record Netdev(String id) implements Backend {
+    @Override
+    public QmpCommand<@Nullable Void> free() {
+      return new NetdevDel(id);
+    }
+  }
+
+  /**
+   * An open file that was passed by name ({@code getfd}). Who takes it closes it; one that nobody
+   * has taken is closed here.
+   *
+   * @param name its name
+   */
+  record NamedFile(String name) implements Backend {
+    @Override
+    public QmpCommand<@Nullable Void> free() {
+      return new Closefd(name);
+    }
+  }
+
+  /**
    * A set of open files.
    *
    * @param number its number
@@ -74,6 +102,9 @@ public sealed interface Backend {
     if (step instanceof AddSecret add) {
       return Optional.of(new QomObject(add.id()));
     }
+    if (step instanceof PassTap pass) {
+      return Optional.of(new NamedFile(pass.name()));
+    }
     return step instanceof Execute execute ? madeBy(execute) : Optional.empty();
   }
 
@@ -81,6 +112,7 @@ public sealed interface Backend {
     JsonNode arguments = execute.arguments();
     return switch (execute.command()) {
       case "blockdev-add" -> Optional.of(new Node(arguments.path("node-name").asText()));
+      case "netdev_add" -> Optional.of(new Netdev(arguments.path("id").asText()));
       case "object-add" -> Optional.of(new QomObject(arguments.path("id").asText()));
       default -> Optional.empty();
     };
@@ -91,6 +123,8 @@ public sealed interface Backend {
     return switch (property) {
       case "drive", "file" -> Optional.of(new Node(value));
       case "key-secret" -> Optional.of(new QomObject(value));
+      case "netdev" -> Optional.of(new Netdev(value));
+      case "fd" -> Optional.of(new NamedFile(value));
       case "filename" -> Fdset.at(value);
       default -> Optional.empty();
     };

@@ -87,6 +87,7 @@ public record PluggedDevice(
   static boolean isOf(DeviceKind kind, DeviceRecord device) {
     return switch (kind) {
       case DISK -> device.kind().equals("disk") || device.kind().equals("cdrom");
+      case NIC -> device.kind().equals("nic");
     };
   }
 

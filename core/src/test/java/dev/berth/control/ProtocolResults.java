@@ -71,6 +71,9 @@ public final class ProtocolResults {
           Map.entry(Methods.RESUME, VERB),
           Map.entry(
               Methods.DISKS, values -> DiskCodec.write(List.of(values.disk(), values.disk()))),
+          Map.entry(Methods.NICS, values -> NicCodec.write(List.of(values.nic(), values.nic()))),
+          Map.entry(Methods.ATTACH_NIC, VERB),
+          Map.entry(Methods.DETACH_NIC, JOB),
           Map.entry(Methods.ATTACH_DISK, VERB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.JOBS, values -> JobCodec.write(List.of(values.job(), values.job()))),
@@ -120,7 +123,11 @@ public final class ProtocolResults {
     return switch (method) {
       case Methods.GET, Methods.AWAIT -> "The result is a " + DOMAIN + ".\n";
       case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
-      case Methods.DETACH_DISK, Methods.JOB, Methods.AWAIT_JOB, Methods.CANCEL_JOB ->
+      case Methods.DETACH_DISK,
+          Methods.DETACH_NIC,
+          Methods.JOB,
+          Methods.AWAIT_JOB,
+          Methods.CANCEL_JOB ->
           "The result is a [job](#a-job).\n";
       case Methods.JOBS -> "The result is an array, each element a [job](#a-job).\n";
       default -> table("result", shape(RESULTS.get(method), LINKS));

@@ -19,6 +19,7 @@ import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.HostInfo;
 import dev.berth.host.HostInfo.QemuInfo;
+import dev.berth.host.NicSummary;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -71,6 +72,16 @@ final class RandomValues {
 
   DiskSummary disk() {
     return new DiskSummary(
+        text(),
+        text(),
+        maybe(this::text),
+        constant(EditScope.values()),
+        maybe(this::text),
+        maybe(JobId::random));
+  }
+
+  NicSummary nic() {
+    return new NicSummary(
         text(),
         text(),
         maybe(this::text),

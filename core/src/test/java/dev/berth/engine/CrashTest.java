@@ -48,6 +48,8 @@ final class CrashTest {
   private static final DefinitionDocument MORE =
       TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
+  private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
+
   /** What the host is doing when it dies. */
   enum Deed {
     DEFINE,
@@ -62,7 +64,10 @@ final class CrashTest {
     DESTROY_OF_A_STUBBORN_QEMU,
     ATTACH_DISK,
     ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
-    DETACH_DISK;
+    DETACH_DISK,
+    ATTACH_NIC,
+    ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+    DETACH_NIC;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -74,13 +79,17 @@ final class CrashTest {
         host.api().attachDisk(WEB, DATA, EditScope.CONFIG, CallOptions.none());
         host.api().attachDisk(WEB, MORE, EditScope.CONFIG, CallOptions.none());
       }
+      if (this == DETACH_NIC) {
+        host.api().attachNic(WEB, LAN, EditScope.CONFIG, CallOptions.none());
+      }
       switch (this) {
         case UNDEFINE -> {
           host.start("web");
           host.destroy("web");
         }
-        case SHUTDOWN, DESTROY, ATTACH_DISK, DETACH_DISK -> host.start("web");
-        case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES -> {
+        case SHUTDOWN, DESTROY, ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC ->
+            host.start("web");
+        case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
         }
@@ -114,6 +123,13 @@ final class CrashTest {
             host.destroy(WEB, Duration.ofMillis(10), CallOptions.none());
         case ATTACH_DISK, ATTACH_OF_A_DISK_THAT_QEMU_REFUSES ->
             host.attachDisk(WEB, DATA, EditScope.BOTH, CallOptions.none());
+        case ATTACH_NIC, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES ->
+            host.attachNic(WEB, LAN, EditScope.BOTH, CallOptions.none());
+        case DETACH_NIC ->
+            host.awaitJob(
+                host.detachNic(WEB, "lan", EditScope.BOTH, JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
         case DETACH_DISK ->
             host.awaitJob(
                 host.detachDisk(WEB, "more", EditScope.BOTH, JobOptions.none(), CallOptions.none())
@@ -135,7 +151,10 @@ final class CrashTest {
             SHUTDOWN_OF_A_DEAF_GUEST,
             ATTACH_DISK,
             ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
-            DETACH_DISK ->
+            DETACH_DISK,
+            ATTACH_NIC,
+            ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+            DETACH_NIC ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -226,7 +245,11 @@ final class CrashTest {
     try {
       deed.on(host.api());
     } catch (BerthException refused) {
-      assertThat(deed).isIn(Deed.SHUTDOWN_OF_A_DEAF_GUEST, Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES);
+      assertThat(deed)
+          .isIn(
+              Deed.SHUTDOWN_OF_A_DEAF_GUEST,
+              Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
+              Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
   }
@@ -262,27 +285,35 @@ final class CrashTest {
     }
   }
 
-  /** Definition, record and QEMU have the same disks, and nobody works on them any more. */
-  private static void assertDisks(FakeMachine machine, TestHost next, MemoryStore store) {
+  /** Definition, record and QEMU have the same devices, and nobody works on them any more. */
+  private static void assertDevices(FakeMachine machine, TestHost next, MemoryStore store) {
     Set<String> devices = new TreeSet<>();
     Set<String> nodes = new TreeSet<>();
+    Set<String> netdevs = new TreeSet<>();
     for (DeviceRecord device : next.engine().domains().get(WEB).launch().orElseThrow().devices()) {
       if (device.kind().equals("disk")) {
         devices.add(device.id());
         nodes.addAll(device.nodes());
+      } else if (device.kind().equals("nic")) {
+        devices.add(device.id());
+        netdevs.add("net-" + device.name());
       }
     }
     assertThat(machine.backplane().devices())
         .as("devices")
-        .filteredOn(device -> device.startsWith("disk-"))
+        .filteredOn(device -> device.startsWith("disk-") || device.startsWith("nic-"))
         .containsExactlyInAnyOrderElementsOf(devices);
     assertThat(machine.backplane().nodes()).as("nodes").isEqualTo(nodes);
+    assertThat(machine.backplane().netdevs()).as("netdevs").isEqualTo(netdevs);
     String definition = next.api().definition(WEB).json();
     for (String disk : List.of("data", "more")) {
       assertThat(definition.contains("\"" + disk + "\""))
           .as("disk " + disk + " is defined")
           .isEqualTo(devices.contains("disk-" + disk));
     }
+    assertThat(definition.contains("\"lan\""))
+        .as("the interface is defined")
+        .isEqualTo(devices.contains("nic-lan"));
     assertThat(next.api().jobs())
         .as("jobs")
         .allMatch(job -> job.status().phase().equals("removed"));
@@ -314,7 +345,7 @@ final class CrashTest {
       assertThat(web.status().state())
           .isEqualTo(
               machine.runState().equals("running") ? DomainState.RUNNING : DomainState.PAUSED);
-      assertDisks(machine, next, store);
+      assertDevices(machine, next, store);
     }
     assertThat(store.contents().domains().get(0).status().state()).isEqualTo(web.status().state());
   }

@@ -12,6 +12,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
@@ -33,6 +34,7 @@ final class EngineHostContractTest
         AgentContract,
         ResourceContract,
         DiskContract,
+        NicContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -14,6 +14,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
@@ -36,6 +37,7 @@ final class RemoteHostContractTest
         AgentContract,
         ResourceContract,
         DiskContract,
+        NicContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

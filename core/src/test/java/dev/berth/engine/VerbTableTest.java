@@ -42,6 +42,8 @@ final class VerbTableTest {
       ask the agent of    deny     deny      accept   deny     deny      deny     deny         deny
       attach a disk to    deny     deny      accept   accept   deny      deny     accept       deny
       detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
+      attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
+      detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is plugged into a {@link FakeMachine}, and the nodes behind it. Its guest lets go of a
- * device at once when it runs, unless it was told to hold on. Thread-safe.
+ * What is plugged into a {@link FakeMachine}, and the nodes and netdevs behind it. Its guest lets
+ * go of a device at once when it runs, unless it was told to hold on. Thread-safe.
  */
 public final class FakeBackplane {
   private final FakeQemu qemu;
@@ -22,6 +22,7 @@ public final class FakeBackplane {
   // guarded by this
   private final Set<String> devices = new TreeSet<>();
   private final Set<String> nodes = new TreeSet<>();
+  private final Set<String> netdevs = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
   private boolean holdsOn;
 
@@ -31,10 +32,15 @@ public final class FakeBackplane {
     for (DeviceRecord device : launch.devices()) {
       devices.add(device.id());
       nodes.addAll(device.nodes());
+      if (device.kind().equals("nic")) {
+        netdevs.add("net-" + device.name());
+      }
     }
     qemu.answer("qom-list", arguments -> list());
     qemu.reply("blockdev-add", this::addNode);
     qemu.reply("blockdev-del", this::removeNode);
+    qemu.reply("netdev_add", this::addNetdev);
+    qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
     qemu.reply("device_del", this::unplug);
   }
@@ -47,6 +53,11 @@ public final class FakeBackplane {
   /** The names of its nodes. */
   public synchronized Set<String> nodes() {
     return Set.copyOf(nodes);
+  }
+
+  /** The ids of its netdevs. */
+  public synchronized Set<String> netdevs() {
+    return Set.copyOf(netdevs);
   }
 
   /** From now on the guest lets go of nothing. */
@@ -125,6 +136,23 @@ public final class FakeBackplane {
     return nodes.remove(node)
         ? done()
         : FakeQemu.refusal("GenericError", "Failed to find node with node-name='" + node + "'");
+  }
+
+  private synchronized ObjectNode addNetdev(ObjectNode arguments) {
+    String netdev = arguments.path("id").asText();
+    return netdevs.add(netdev)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Duplicate ID '" + netdev + "' for netdev");
+  }
+
+  private synchronized ObjectNode removeNetdev(ObjectNode arguments) {
+    String netdev = arguments.path("id").asText();
+    if (devices.contains(netdev.replaceFirst("^net-", "nic-"))) { // QEMU would cut the guest off
+      return FakeQemu.refusal("GenericError", "Netdev " + netdev + " is in use");
+    }
+    return netdevs.remove(netdev)
+        ? done()
+        : FakeQemu.refusal("DeviceNotFound", "Device '" + netdev + "' not found");
   }
 
   private synchronized ObjectNode plug(ObjectNode arguments) {

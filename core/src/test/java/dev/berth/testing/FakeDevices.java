@@ -1,9 +1,11 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Nic;
+import dev.berth.definition.Pluggable;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
@@ -15,35 +17,41 @@ import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** The disks of pretended machines: a root port and two nodes each, and two ports to spare. */
+/**
+ * The devices of pretended machines: a root port for each, two nodes for a disk, a netdev for a
+ * network interface; and two ports to spare.
+ */
 final class FakeDevices {
   private static final String PORT = "port";
   private static final int SPARE = 2;
 
   private FakeDevices() {}
 
-  /** The record with those disks, and two ports that are free. */
-  static LaunchRecord with(LaunchRecord launch, List<Disk> disks) {
+  /** The record with the devices of that definition, and two ports that are free. */
+  static LaunchRecord with(LaunchRecord launch, DomainDefinition definition) {
     List<AssemblyStep> steps = new ArrayList<>();
     List<DeviceRecord> devices = new ArrayList<>();
-    for (Disk disk : disks) {
-      DeviceRecord device = device(disk, PORT + (devices.size() + 1));
+    List<Pluggable> all =
+        Stream.<Pluggable>concat(definition.disks().stream(), definition.nics().stream()).toList();
+    for (Pluggable each : all) {
+      DeviceRecord device = device(each, PORT + (devices.size() + 1));
       devices.add(device);
-      steps.addAll(steps(device));
+      steps.addAll(steps(each, device));
       Execute plug = (Execute) steps.get(steps.size() - 1);
       plug.arguments().put("bootindex", devices.size());
     }
-    for (int port = disks.size() + 1; port <= disks.size() + SPARE; port++) {
+    for (int port = all.size() + 1; port <= all.size() + SPARE; port++) {
       devices.add(new DeviceRecord(PORT + port, LaunchRecord.SPARE_PORT, "", "pcie.0", List.of()));
     }
     devices.addAll(launch.devices());
     return launch.with(steps, devices);
   }
 
-  /** How a further disk is added to a machine that runs. */
-  static DevicePlan plan(LaunchRecord launch, Disk disk) {
-    if (disk.attachment().bus() == Bus.SATA) {
+  /** How a further device is added to a machine that runs. */
+  static DevicePlan plan(LaunchRecord launch, Pluggable added) {
+    if (added instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {
       throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
     }
     DeviceRecord port =
@@ -51,24 +59,48 @@ final class FakeDevices {
             .filter(device -> device.kind().equals(LaunchRecord.SPARE_PORT))
             .findFirst()
             .orElseThrow(() -> new InvalidStateException("Every place of the machine is taken."));
-    DeviceRecord device = device(disk, port.id());
+    DeviceRecord device = device(added, port.id());
     return new DevicePlan(
-        DeviceKind.DISK, disk.name(), steps(device), List.of(device), Set.of(port.id()));
+        added.kind(), added.name(), steps(added, device), List.of(device), Set.of(port.id()));
   }
 
-  private static DeviceRecord device(Disk disk, String bus) {
-    String name = disk.name();
-    return new DeviceRecord(
-        "disk-" + name, "disk", name, bus, List.of(name + "-format", name + "-file"));
+  private static DeviceRecord device(Pluggable added, String bus) {
+    String name = added.name();
+    return switch (added.kind()) {
+      case DISK ->
+          new DeviceRecord(
+              "disk-" + name, "disk", name, bus, List.of(name + "-format", name + "-file"));
+      case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
+    };
   }
 
-  private static List<AssemblyStep> steps(DeviceRecord device) {
+  private static List<AssemblyStep> steps(Pluggable added, DeviceRecord device) {
+    return switch (added.kind()) {
+      case DISK -> diskSteps(device);
+      case NIC -> nicSteps((Nic) added, device);
+    };
+  }
+
+  private static List<AssemblyStep> diskSteps(DeviceRecord device) {
     ObjectNode file = Json.object().put("driver", "file").put("node-name", device.nodes().get(1));
     ObjectNode format = Json.object().put("driver", "raw").put("node-name", device.nodes().get(0));
     ObjectNode plug = Json.object().put("driver", "virtio-blk-pci").put("id", device.id());
     return List.of(
         new Execute("blockdev-add", file),
         new Execute("blockdev-add", format),
+        new Execute("device_add", plug));
+  }
+
+  private static List<AssemblyStep> nicSteps(Nic nic, DeviceRecord device) {
+    String netdev = "net-" + nic.name();
+    ObjectNode plug =
+        Json.object()
+            .put("driver", "virtio-net-pci")
+            .put("id", device.id())
+            .put("netdev", netdev)
+            .put("mac", nic.mac().orElse("52:54:00:00:00:01"));
+    return List.of(
+        new Execute("netdev_add", Json.object().put("type", "user").put("id", netdev)),
         new Execute("device_add", plug));
   }
 }

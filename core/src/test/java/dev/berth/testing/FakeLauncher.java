@@ -3,7 +3,6 @@ package dev.berth.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.error.BerthException;
@@ -130,7 +129,7 @@ public final class FakeLauncher implements MachineLauncher {
                 machines.runDirectory(incarnation),
                 machines.logDirectory(domain.toString()),
                 definition.devices().consoleLogLimit()));
-    return FakeDevices.with(launch, definition.disks());
+    return FakeDevices.with(launch, definition);
   }
 
   @Override
@@ -145,7 +144,7 @@ public final class FakeLauncher implements MachineLauncher {
     } catch (InterruptedException e) {
       throw new HostFailureException("Planning was interrupted.", e);
     }
-    return FakeDevices.plan(launch, (Disk) device);
+    return FakeDevices.plan(launch, device);
   }
 
   @Override

@@ -2,12 +2,13 @@ package dev.berth.testing;
 
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
-import dev.berth.domain.ResourceNames;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
 import dev.berth.error.ConflictException;
@@ -15,7 +16,6 @@ import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.UnsupportedException;
-import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Resources;
@@ -25,102 +25,89 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** What becomes of the disks of a {@link MemoryHost}. The caller holds the contents' lock. */
+/** What becomes of the devices of a {@link MemoryHost}. The caller holds the contents' lock. */
 final class MemoryDevices {
   private final MemoryContents contents;
   private final String actor;
+
+  /** What a kind of device is called in jobs and events. */
+  private record Words(JobKind job, String attached, String detached, String attribute) {}
+
+  private static Words words(DeviceKind kind) {
+    return switch (kind) {
+      case DISK ->
+          new Words(
+              JobKind.DETACH_DISK, EventTypes.DISK_ATTACHED, EventTypes.DISK_DETACHED, "disk");
+      case NIC ->
+          new Words(JobKind.DETACH_NIC, EventTypes.NIC_ATTACHED, EventTypes.NIC_DETACHED, "nic");
+    };
+  }
+
+  private static DeviceKind kindOf(Job job) {
+    return Arrays.stream(DeviceKind.values())
+        .filter(kind -> words(kind).job() == job.target().kind())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether the job takes out that device. */
+  static boolean isAbout(Job job, DeviceKind kind, String name) {
+    return job.target().kind() == words(kind).job() && job.target().subject().equals(name);
+  }
 
   MemoryDevices(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
   }
 
-  VerbResult attach(MemoryDomain domain, Disk disk, EditScope scope, Resources resources) {
-    refuseWhereAJobIs(domain, disk.name());
+  VerbResult attach(MemoryDomain domain, Pluggable device, EditScope scope, Resources resources) {
+    refuseWhereAJobIs(domain, device.kind(), device.name());
     Optional<DomainDefinition> edited =
-        scope == EditScope.LIVE ? Optional.empty() : Optional.of(edited(domain, disk));
+        scope == EditScope.LIVE ? Optional.empty() : Optional.of(edited(domain, device));
     if (isAboutMachine(domain, scope)) {
-      requireMachine("attach a disk to", domain);
-      if (domain.disks().containsKey(disk.name())) {
-        throw taken(disk);
+      requireMachine("attach a device to", domain);
+      if (domain.devices(device.kind()).containsKey(device.name())) {
+        throw taken(device);
       }
-      if (disk.attachment().bus() == Bus.SATA) {
+      if (device instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {
         throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
       }
-      MemoryVerbs.check(named(disk), resources.names());
-      domain.disks().put(disk.name(), disk);
-      tell(domain, EventTypes.DISK_ATTACHED, Map.of("disk", disk.name()));
+      MemoryVerbs.check(device.resources(), resources.names());
+      domain.devices(device.kind()).put(device.name(), device);
+      tell(
+          domain,
+          words(device.kind()).attached(),
+          Map.of(words(device.kind()).attribute(), device.name()));
     }
     edited.ifPresent(definition -> redefine(domain, definition, isAboutMachine(domain, scope)));
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 
-  private static ResourceNames named(Disk disk) {
-    return new ResourceNames(
-        disk.descriptor().map(Set::of).orElse(Set.of()),
-        disk.secret().map(Set::of).orElse(Set.of()));
-  }
-
-  private static DomainDefinition edited(MemoryDomain domain, Disk disk) {
-    if (domain.definition().disk(disk.name()).isPresent()) {
-      throw taken(disk);
+  private static DomainDefinition edited(MemoryDomain domain, Pluggable device) {
+    if (device.kind().isIn(domain.definition(), device.name())) {
+      throw taken(device);
     }
     try {
-      DomainDefinition edited = domain.definition().with(disk);
+      DomainDefinition edited = device.addedTo(domain.definition());
       DefinitionReader.check(edited);
       return edited;
     } catch (InvalidDefinitionException invalid) {
-      throw DeviceDocument.problems(disk, invalid.problems());
+      throw DeviceDocument.problems(device, invalid.problems());
     }
   }
 
-  private static AlreadyExistsException taken(Disk disk) {
+  private static AlreadyExistsException taken(Pluggable device) {
     return new AlreadyExistsException(
-        "There is a disk '" + disk.name() + "' already. Choose another name.");
+        "There is a device '" + device.name() + "' already. Choose another name.");
   }
 
-  static List<DiskSummary> list(MemoryDomain domain) {
-    List<DiskSummary> disks = new ArrayList<>();
-    if (domain.hasMachine()) {
-      for (Disk disk : domain.disks().values()) {
-        boolean defined = domain.definition().disk(disk.name()).isPresent();
-        Optional<JobId> leaving =
-            running(domain).stream()
-                .filter(job -> job.target().subject().equals(disk.name()))
-                .map(Job::id)
-                .findFirst();
-        EditScope scope = defined ? EditScope.BOTH : EditScope.LIVE;
-        disks.add(summary(disk, scope, Optional.of("memory"), leaving));
-      }
-    }
-    for (Disk disk : domain.definition().disks()) {
-      if (disks.stream().noneMatch(known -> known.name().equals(disk.name()))) {
-        disks.add(summary(disk, EditScope.CONFIG, Optional.empty(), Optional.empty()));
-      }
-    }
-    return disks;
-  }
-
-  private static DiskSummary summary(
-      Disk disk, EditScope scope, Optional<String> place, Optional<JobId> leaving) {
-    return new DiskSummary(
-        disk.name(),
-        disk.device().name().toLowerCase(Locale.ROOT),
-        disk.file().map(Path::toString).or(() -> disk.descriptor().map(fd -> "fd:" + fd)),
-        scope,
-        place,
-        leaving);
-  }
-
-  Job detach(MemoryDomain domain, String name, EditScope scope, JobOptions options) {
+  Job detach(
+      MemoryDomain domain, DeviceKind kind, String name, EditScope scope, JobOptions options) {
     Optional<Job> same =
         options
             .key()
@@ -130,25 +117,25 @@ final class MemoryDevices {
                         .filter(job -> job.origin().key().equals(Optional.of(key)))
                         .findFirst());
     if (same.isPresent()) {
-      if (!same.get().target().subject().equals(name)) {
+      if (!isAbout(same.get(), kind, name)) {
         throw new ConflictException("Another job has that key. Use another.");
       }
       return same.get();
     }
-    refuseWhereAJobIs(domain, name);
+    refuseWhereAJobIs(domain, kind, name);
     boolean live = isAboutMachine(domain, scope);
     if (live) {
-      requireMachine("detach a disk from", domain);
+      requireMachine("detach a device from", domain);
     }
-    boolean plugged = live && domain.disks().containsKey(name);
-    boolean defined = scope != EditScope.LIVE && domain.definition().disk(name).isPresent();
+    boolean plugged = live && domain.devices(kind).containsKey(name);
+    boolean defined = scope != EditScope.LIVE && kind.isIn(domain.definition(), name);
     if (!plugged && !defined) {
-      throw new NotFoundException("There is no disk '" + name + "' there.");
+      throw new NotFoundException("There is no " + kind.text() + " '" + name + "' there.");
     }
-    if (plugged) {
+    if (plugged && kind == DeviceKind.DISK) {
       refuseToUnplug(domain, name);
     }
-    Job job = begin(domain, name, options);
+    Job job = begin(domain, kind, name, options);
     domain.scopes.put(job.id(), scope);
     if (!plugged) {
       removed(domain, job);
@@ -169,11 +156,11 @@ final class MemoryDevices {
     }
   }
 
-  private Job begin(MemoryDomain domain, String name, JobOptions options) {
+  private Job begin(MemoryDomain domain, DeviceKind kind, String name, JobOptions options) {
     Job job =
         new Job(
             JobId.random(),
-            new Job.Target(JobKind.DETACH_DISK, domain.uuid(), domain.definition().name(), name),
+            new Job.Target(words(kind).job(), domain.uuid(), domain.definition().name(), name),
             new Job.Origin(actor, options.key(), contents.clock().instant()),
             new Job.Status(
                 JobState.RUNNING,
@@ -201,19 +188,20 @@ final class MemoryDevices {
     running(domain).forEach(job -> removed(domain, job));
   }
 
-  private static List<Job> running(MemoryDomain domain) {
+  static List<Job> running(MemoryDomain domain) {
     return domain.jobs().values().stream().filter(job -> !job.status().state().isEnded()).toList();
   }
 
   private void removed(MemoryDomain domain, Job job) {
+    DeviceKind kind = kindOf(job);
     String name = job.target().subject();
     boolean wasPlugged = domain.scopes.get(job.id()) != EditScope.CONFIG && domain.hasMachine();
-    if (wasPlugged && domain.disks().remove(name) != null) {
-      tell(domain, EventTypes.DISK_DETACHED, Map.of("disk", name));
+    if (wasPlugged && domain.devices(kind).remove(name) != null) {
+      tell(domain, words(kind).detached(), Map.of(words(kind).attribute(), name));
     }
     EditScope scope = domain.scopes.getOrDefault(job.id(), EditScope.LIVE);
-    if (scope != EditScope.LIVE && domain.definition().disk(name).isPresent()) {
-      redefine(domain, domain.definition().withoutDisk(name), wasPlugged);
+    if (scope != EditScope.LIVE && kind.isIn(domain.definition(), name)) {
+      redefine(domain, kind.removedFrom(domain.definition(), name), wasPlugged);
     }
     end(domain, job, JobState.SUCCEEDED, "removed");
   }
@@ -270,14 +258,14 @@ final class MemoryDevices {
     }
   }
 
-  private static void refuseWhereAJobIs(MemoryDomain domain, String disk) {
+  private static void refuseWhereAJobIs(MemoryDomain domain, DeviceKind kind, String name) {
     running(domain).stream()
-        .filter(job -> job.target().subject().equals(disk))
+        .filter(job -> isAbout(job, kind, name))
         .findFirst()
         .ifPresent(
             job -> {
               throw new BusyException(
-                  "Job " + job.id() + " about disk '" + disk + "' is under way. Wait for it.");
+                  "Job " + job.id() + " about '" + name + "' is under way. Wait for it.");
             });
   }
 }

@@ -1,9 +1,11 @@
 package dev.berth.testing;
 
 import dev.berth.definition.DefinitionWriter;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
@@ -19,6 +21,7 @@ import dev.berth.job.JobId;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +45,7 @@ final class MemoryDomain {
   final Map<String, String> agentAnswers = new HashMap<>();
   final Map<JobId, EditScope> scopes = new HashMap<>();
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
-  private final Map<String, Disk> disks = new LinkedHashMap<>();
+  private final Map<DeviceKind, Map<String, Pluggable>> devices = new EnumMap<>(DeviceKind.class);
   boolean deaf;
 
   /** A machine that was started with that revision. */
@@ -111,9 +114,9 @@ final class MemoryDomain {
     return jobs;
   }
 
-  /** The disks that its machine has, by name. */
-  Map<String, Disk> disks() {
-    return disks;
+  /** The devices of a kind that its machine has, by name. */
+  Map<String, Pluggable> devices(DeviceKind kind) {
+    return devices.computeIfAbsent(kind, none -> new LinkedHashMap<>());
   }
 
   /** The disk that its machine boots from. */
@@ -152,8 +155,10 @@ final class MemoryDomain {
         Optional.of(
             new Machine(
                 summary, revision, definition.disks().stream().map(Disk::name).findFirst()));
-    disks.clear();
-    definition.disks().forEach(disk -> disks.put(disk.name(), disk));
+    devices.clear();
+    for (DeviceKind kind : DeviceKind.values()) {
+      kind.in(definition).forEach(device -> devices(kind).put(device.name(), device));
+    }
     enter(DomainState.PAUSED, StateReason.STARTING_UP);
   }
 

@@ -4,8 +4,8 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.DeviceKind;
-import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Pluggable;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -32,6 +32,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
@@ -260,7 +261,16 @@ public final class MemoryHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    Disk read = (Disk) DeviceDocument.read(DeviceKind.DISK, disk);
+    return attach(DeviceKind.DISK, domain, disk, scope, resources);
+  }
+
+  private VerbResult attach(
+      DeviceKind kind,
+      DomainRef domain,
+      DefinitionDocument document,
+      EditScope scope,
+      Resources resources) {
+    Pluggable read = DeviceDocument.read(kind, document);
     return done(
         () ->
             new MemoryDevices(contents, actor)
@@ -270,16 +280,45 @@ public final class MemoryHost implements VmHost {
   @Override
   public List<DiskSummary> disks(DomainRef domain) {
     synchronized (contents) {
-      return MemoryDevices.list(contents.find(domain));
+      return MemoryDeviceLists.disks(contents.find(domain));
     }
   }
 
   @Override
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.DISK, domain, disk, scope, job);
+  }
+
+  private Job detach(
+      DeviceKind kind, DomainRef domain, String name, EditScope scope, JobOptions job) {
     synchronized (contents) {
-      return new MemoryDevices(contents, actor).detach(contents.find(domain), disk, scope, job);
+      return new MemoryDevices(contents, actor)
+          .detach(contents.find(domain), kind, name, scope, job);
     }
+  }
+
+  @Override
+  public VerbResult attachNic(
+      DomainRef domain,
+      DefinitionDocument nic,
+      EditScope scope,
+      Resources resources,
+      CallOptions options) {
+    return attach(DeviceKind.NIC, domain, nic, scope, resources);
+  }
+
+  @Override
+  public List<NicSummary> nics(DomainRef domain) {
+    synchronized (contents) {
+      return MemoryDeviceLists.nics(contents.find(domain));
+    }
+  }
+
+  @Override
+  public Job detachNic(
+      DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.NIC, domain, nic, scope, job);
   }
 
   @Override

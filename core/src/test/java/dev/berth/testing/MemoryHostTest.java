@@ -13,6 +13,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
@@ -31,6 +32,7 @@ final class MemoryHostTest
         AgentContract,
         ResourceContract,
         DiskContract,
+        NicContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

@@ -3,9 +3,11 @@ package dev.berth.launcher;
 import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
+import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
+import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Plans a device for a machine that runs, by what plans the devices of a start. The machine's
@@ -35,6 +38,7 @@ final class DeviceHotplug {
     PciSlots.SparePlaces places = PciSlots.spareOf(launch);
     switch (device.kind()) {
       case DISK -> disk(launch, (Disk) device, draft, places, held);
+      case NIC -> nic(launch, (Nic) device, draft, places, held);
     }
     return new DevicePlan(
         device.kind(), device.name(), draft.assembly(), draft.devices(), places.taken());
@@ -66,6 +70,32 @@ final class DeviceHotplug {
       planner.onScsiOfTheMachine();
     }
     planner.add(disk, images.protocols().getOrDefault(disk.name(), "file"), Optional.empty());
+  }
+
+  private static void nic(
+      LaunchRecord launch,
+      Nic nic,
+      MachineDraft draft,
+      PciSlots.SparePlaces places,
+      HeldResources held) {
+    List<Problem> problems = new ArrayList<>();
+    NetworkChecks.check(List.of(nic), held, NetworkChecks.processStatus(), problems);
+    PortChecks.check(List.of(nic), problems);
+    UUID domain = launch.subject().domain();
+    if (hasMac(launch, DevicePlanner.mac(nic, domain))) {
+      problems.add(
+          Problem.at("mac", "another interface of the machine has this address: choose another"));
+    }
+    if (!problems.isEmpty()) {
+      throw DeviceDocument.problems(nic, problems);
+    }
+    new DevicePlanner(draft, places).nic(nic, domain, Optional.empty());
+  }
+
+  private static boolean hasMac(LaunchRecord launch, String mac) {
+    return launch.assembly().stream()
+        .filter(Execute.class::isInstance)
+        .anyMatch(step -> ((Execute) step).arguments().path("mac").asText().equals(mac));
   }
 
   private static boolean hasScsi(LaunchRecord launch) {

@@ -40,7 +40,7 @@ final class DevicePlanner {
   void nic(Nic nic, UUID domain, Optional<Integer> bootIndex) {
     String netdev = "net-" + nic.name();
     String id = "nic-" + nic.name();
-    String mac = nic.mac().orElseGet(() -> MacAddress.of(domain, nic.name()));
+    String mac = mac(nic, domain);
     if (nic.network() instanceof Network.User user) {
       userNetwork(netdev, user);
     } else {
@@ -57,6 +57,11 @@ final class DevicePlanner {
           "romfile", ""); // never boots from the network, and the ROM would be a file to open
     }
     draft.device(new DeviceRecord(id, "nic", nic.name(), place.text(), List.of()));
+  }
+
+  /** The address that the guest sees. */
+  static String mac(Nic nic, UUID domain) {
+    return nic.mac().orElseGet(() -> MacAddress.of(domain, nic.name()));
   }
 
   private void userNetwork(String netdev, Network.User user) {

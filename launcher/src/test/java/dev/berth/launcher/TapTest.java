@@ -11,6 +11,8 @@ import dev.berth.definition.Nic;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
+import dev.berth.machine.Backend;
+import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -79,6 +81,82 @@ final class TapTest {
             return assertThat(PrivateNetwork.ip("link")).doesNotContain("berth0");
           }
         });
+  }
+
+  @Test
+  void anInterfaceOnABridgeIsAddedToAMachineThatRuns() throws Exception {
+    PrivateNetwork.in(
+        () -> {
+          makeBridge();
+          try (var host = LauncherFixture.in(home)) {
+            Machine machine = host.launch(on(new Network.User(List.of())));
+            Nic lan = new Nic("added", BRIDGE, Optional.empty(), Optional.empty());
+            DevicePlan plan = plan(host, machine, lan);
+
+            add(host, machine, plan);
+
+            assertThat(PrivateNetwork.ip("link")).contains("berth0", "master br0");
+            assertThatThrownBy(() -> free(machine, new Backend.NamedFile("net-added")))
+                .hasMessageContaining("not found"); // the netdev has taken it, and closes it
+            return plan;
+          }
+        });
+  }
+
+  @Test
+  void aTapThatNoNetdevHasTakenIsClosedByItsName() throws Exception {
+    PrivateNetwork.in(
+        () -> {
+          makeBridge();
+          try (var host = LauncherFixture.in(home)) {
+            Machine machine = host.launch(on(new Network.User(List.of())));
+            Nic lan = new Nic("added", BRIDGE, Optional.empty(), Optional.empty());
+            DevicePlan plan = plan(host, machine, lan);
+            add(
+                host,
+                machine,
+                new DevicePlan(
+                    plan.kind(),
+                    plan.name(),
+                    plan.steps().subList(0, 1),
+                    plan.devices(),
+                    plan.places()));
+            assertThat(PrivateNetwork.ip("link")).contains("berth0");
+
+            assertThat(plan.plugged().backends())
+                .containsExactly(
+                    new Backend.Netdev("net-added"), new Backend.NamedFile("net-added"));
+            free(machine, plan.plugged().backends().get(1));
+
+            return assertThat(PrivateNetwork.ip("link")).doesNotContain("berth0");
+          }
+        });
+  }
+
+  private static DevicePlan plan(LauncherFixture host, Machine machine, Nic nic)
+      throws InterruptedException {
+    return host.launcher()
+        .planDevice(
+            machine,
+            machine.launch(),
+            nic,
+            HeldResources.none(),
+            Deadline.of(LauncherFixture.LIMIT));
+  }
+
+  private static void add(LauncherFixture host, Machine machine, DevicePlan plan)
+      throws InterruptedException {
+    host.launcher()
+        .addDevice(
+            machine,
+            machine.launch(),
+            plan,
+            HeldResources.none(),
+            Deadline.of(LauncherFixture.LIMIT));
+  }
+
+  private static void free(Machine machine, Backend backend) throws InterruptedException {
+    machine.qmp().execute(backend.free(), Deadline.of(LauncherFixture.LIMIT));
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.berth.cli.output;
 
 import dev.berth.host.DiskSummary;
-import dev.berth.host.EditScope;
 import java.util.List;
 
 /** Disks for people. */
@@ -15,19 +14,11 @@ public final class DiskTable {
       table.row(
           Table.cell(disk.name()),
           Table.cell(Printable.line(disk.device())),
-          Table.cell(owner(disk.scope())),
-          Table.cell(Printable.line(disk.place().orElse(""))),
+          DeviceCells.owner(disk.scope()),
+          DeviceCells.place(disk.place()),
           Table.cell(Printable.line(disk.source().orElse(""))),
-          Table.cell(disk.leaving().map(job -> "leaving: job " + job).orElse("")));
+          DeviceCells.note(disk.leaving()));
     }
     return table.withoutEmptyColumns().lines();
-  }
-
-  private static String owner(EditScope scope) {
-    return switch (scope) {
-      case LIVE -> "machine";
-      case CONFIG -> "definition";
-      case BOTH -> "both";
-    };
   }
 }

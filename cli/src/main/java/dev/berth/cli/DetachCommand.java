@@ -1,6 +1,8 @@
 package dev.berth.cli;
 
+import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
@@ -8,17 +10,36 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** {@code vmctl disk detach}. */
-final class DiskDetachCommand implements Command {
+/** {@code vmctl disk detach} and the like: one for each kind of device. */
+final class DetachCommand implements Command {
   private final ScopeOptions scope;
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;
   private final Parameter<Boolean> noWait;
   private final Parameters.Deadline deadline;
   private final Parameter<String> name;
-  private final Parameter<String> disk;
+  private final Parameter<String> device;
+  private final Detach detach;
 
-  DiskDetachCommand(Parameters parameters) {
+  /** The call on the host. */
+  interface Detach {
+    Job on(
+        VmHost host,
+        DomainRef domain,
+        String device,
+        EditScope scope,
+        JobOptions job,
+        CallOptions options);
+  }
+
+  /**
+   * A command.
+   *
+   * @param argument what the device is called in its synopsis
+   * @param summary of that argument
+   */
+  DetachCommand(Parameters parameters, String argument, String summary, Detach detach) {
+    this.detach = detach;
     scope = new ScopeOptions(parameters);
     key =
         parameters.option(
@@ -33,7 +54,7 @@ final class DiskDetachCommand implements Command {
     noWait = parameters.flag("--no-wait", "Print the job and do not wait for it.");
     deadline = parameters.deadline();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
-    disk = parameters.second("DISK", "The disk's name in the domain.");
+    device = parameters.second(argument, summary);
   }
 
   @Override
@@ -41,9 +62,10 @@ final class DiskDetachCommand implements Command {
     VmHost host = session.host();
     Optional<String> named = key.given();
     Job job =
-        host.detachDisk(
+        detach.on(
+            host,
             DomainRef.of(name.value()),
-            disk.value(),
+            device.value(),
             scope.scope(),
             new JobOptions(named),
             deadline.options());

@@ -1,0 +1,24 @@
+package dev.berth.cli.output;
+
+import dev.berth.host.NicSummary;
+import java.util.List;
+
+/** Network interfaces for people. */
+public final class NicTable {
+  private NicTable() {}
+
+  /** A row for each interface. */
+  public static String rows(List<NicSummary> nics) {
+    Table table = new Table("NAME", "NETWORK", "MAC", "IN", "PLACE", "NOTE");
+    for (NicSummary nic : nics) {
+      table.row(
+          Table.cell(nic.name()),
+          Table.cell(Printable.line(nic.network())),
+          Table.cell(Printable.line(nic.mac().orElse(""))),
+          DeviceCells.owner(nic.scope()),
+          DeviceCells.place(nic.place()),
+          DeviceCells.note(nic.leaving()));
+    }
+    return table.withoutEmptyColumns().lines();
+  }
+}
