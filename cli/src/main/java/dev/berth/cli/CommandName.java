@@ -32,6 +32,7 @@ enum CommandName {
   NIC_DETACH(
       "nic detach", "Take a network interface out of a domain, and wait until its guest lets go."),
   NIC_LIST("nic list", "List the network interfaces of a domain."),
+  DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -128,6 +129,7 @@ enum CommandName {
           new DetachCommand(
               parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
       case NIC_LIST -> new NicListCommand(parameters);
+      case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

@@ -100,6 +100,27 @@ final class DiskAndJobCommandsTest {
   }
 
   @Test
+  void aDumpIsWaitedForAndItsFileIsTakenFromHere() {
+    shell.run("start", "a");
+
+    Outcome outcome = shell.run("dump", "a", "a.elf");
+
+    Job job = host.jobs().get(0);
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out())
+        .isEqualTo(
+            "a: dump-memory '"
+                + Shell.DIRECTORY
+                + "/a.elf' succeeded (complete), job "
+                + job.id()
+                + "\n");
+    assertThat(shell.run("dump", "a", "a.elf").exitCode()).isEqualTo(5);
+    assertThat(shell.run("dump", "a", "a.elf", "--replace", "--format=kdump-zlib").exitCode())
+        .isZero();
+    assertThat(shell.run("dump", "a", "b.elf", "--format", "zip").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void disksAreListed() {
     shell.run("start", "--paused", "a");
     shell.run(ATTACH);

@@ -8,6 +8,7 @@ import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.DiskContract;
+import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
@@ -35,6 +36,7 @@ final class OpenedHostContractTest
         ResourceContract,
         DiskContract,
         NicContract,
+        DumpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -11,6 +11,7 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -85,6 +86,11 @@ final class VerbsOnQmpTest {
       assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase())
           .isEqualTo("removed");
       sentBy("detachDisk", host);
+      MemoryDump whole = MemoryDump.to(directory.resolve("vm.elf"));
+      Job dump = host.dumpMemory(VM, whole, JobOptions.none(), PATIENT);
+      assertThat(host.awaitJob(dump.id(), TestHome.PATIENCE).status().phase())
+          .isEqualTo("complete");
+      sentBy("dumpMemory", host);
       attachAndDetachEncrypted(host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);

@@ -154,10 +154,11 @@ final class ArgumentCodec {
     return new DefinitionDocument(
         params.text(TEXT),
         params.optionalText(ORIGIN).orElse("<input>"),
-        absolutePath(params.text(BASE_DIRECTORY)));
+        absolutePath(params, BASE_DIRECTORY));
   }
 
-  private static Path absolutePath(String text) {
+  static Path absolutePath(Params params, String name) {
+    String text = params.text(name);
     try {
       Path path = Path.of(text);
       if (path.isAbsolute()) {
@@ -165,11 +166,11 @@ final class ArgumentCodec {
       }
     } catch (InvalidPathException e) {
       throw new InvalidRequestException(
-          "Parameter '" + BASE_DIRECTORY + "' is no path: " + e.getReason() + ".", e);
+          "Parameter '" + name + "' is no path: " + e.getReason() + ".", e);
     }
     throw new InvalidRequestException(
         "Parameter '"
-            + BASE_DIRECTORY
+            + name
             + "' should be an absolute path, but it is '"
             + Params.printable(text)
             + "'.");

@@ -42,6 +42,7 @@ final class Methods {
   static final String ATTACH_NIC = "domain.attach-nic";
   static final String NICS = "domain.nics";
   static final String DETACH_NIC = "domain.detach-nic";
+  static final String DUMP_MEMORY = "domain.dump-memory";
   static final String QMP = "domain.qmp";
   static final String QMP_SCHEMA = "domain.qmp-schema";
   static final String QMP_EVENTS = "domain.qmp-events";
@@ -187,6 +188,21 @@ final class Methods {
   }
 
   private void addJobs() {
+    call(
+        DUMP_MEMORY,
+        (host, params) ->
+            JobCodec.write(
+                host.dumpMemory(
+                    ArgumentCodec.domain(params),
+                    DumpArguments.dump(params),
+                    JobArguments.options(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        DumpArguments.FILE,
+        DumpArguments.FORMAT,
+        DumpArguments.EXISTING,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
     call(JOBS, (host, params) -> JobCodec.write(host.jobs()));
     call(
         JOB,

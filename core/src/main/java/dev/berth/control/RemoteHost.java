@@ -23,6 +23,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -251,6 +252,15 @@ public final class RemoteHost implements VmHost {
       DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.NIC, nic);
     return detach(Methods.DETACH_NIC, params, scope, job, options);
+  }
+
+  @Override
+  public Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    DumpArguments.dump(params, dump);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(Methods.DUMP_MEMORY, params, options, JobCodec::read);
   }
 
   @Override

@@ -21,6 +21,8 @@ public enum StateReason {
   IOERROR("ioerror"),
   /** The watchdog paused the guest. */
   WATCHDOG("watchdog"),
+  /** QEMU has the guest stand while it writes its memory down. */
+  DUMPING("dumping"),
   /** Paused for a reason only QEMU knows; the detail has its run state. */
   QEMU("qemu"),
   /** The guest has panicked. */

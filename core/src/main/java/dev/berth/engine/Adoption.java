@@ -121,6 +121,7 @@ final class Adoption {
   private void resume(Lifecycle.Active active, DomainStatus status, Optional<Intent> intent) {
     intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active, cut));
     keeper.detachments().resume(active);
+    keeper.dumps().resume(active);
     keeper.runStates().follow(active, status);
     keeper.fdsets().settle(active);
   }

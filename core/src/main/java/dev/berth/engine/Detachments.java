@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event is only a reason to ask QEMU which devices it has; the answer decides. So nothing is
  * lost with an event, nor with a host process: the next one asks the same.
  */
-final class Detachments {
+final class Detachments implements JobWork {
   static final String WAITING = "waiting-for-guest";
   static final String REMOVED = "removed";
   static final String REFUSED_BY_GUEST = "refused-by-guest";
@@ -178,7 +178,8 @@ final class Detachments {
   }
 
   /** Ends the asking. A guest that was asked may let go all the same. */
-  CompletionStage<Void> cancel(KeptJob job, String actor) {
+  @Override
+  public CompletionStage<Void> cancel(KeptJob job, String actor) {
     asked.remove(job.job().id());
     KeptJob cancelled =
         job.with(
@@ -336,7 +337,8 @@ final class Detachments {
   // ---- other machines
 
   /** A machine was adopted: what has become of its devices, and of the jobs about them? */
-  void resume(Lifecycle.Active active) {
+  @Override
+  public void resume(Lifecycle.Active active) {
     asked.clear();
     if (!PluggedDevice.all(active.machine().launch()).isEmpty()) {
       look(active);
@@ -351,7 +353,8 @@ final class Detachments {
   }
 
   /** Ends the jobs about machines that are gone. */
-  CompletionStage<?> settleWithoutMachine() {
+  @Override
+  public CompletionStage<?> settleWithoutMachine() {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
     List<KeptJob> over =
         running().stream().filter(job -> !job.fact(INCARNATION).equals(present)).toList();

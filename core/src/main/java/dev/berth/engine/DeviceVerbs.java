@@ -234,24 +234,6 @@ final class DeviceVerbs {
     return known.job();
   }
 
-  /** Ends a job before it is done. */
-  CompletionStage<?> cancel(JobId id, String actor, CompletableFuture<Job> answer) {
-    KeptJob job =
-        ledger
-            .jobs()
-            .find(id)
-            .orElseThrow(() -> new NotFoundException("There is no job " + id + " any more."));
-    if (!job.isRunning()) {
-      answer.complete(job.job());
-      return Mailbox.DONE;
-    }
-    return keeper
-        .detachments()
-        .cancel(job, actor)
-        .thenRun(() -> answer.complete(ledger.jobs().find(id).orElse(job).job()))
-        .exceptionally(failure -> Requests.fail(answer, failure));
-  }
-
   private boolean isAboutMachine(EditScope scope) {
     return switch (scope) {
       case LIVE -> true;

@@ -16,6 +16,7 @@ import dev.berth.host.DefinitionView;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
@@ -59,6 +60,8 @@ final class DomainDriver {
   private final LivenessCheck liveness;
   private final DefinitionVerbs definitions;
   private final DeviceVerbs devices;
+  private final DumpVerbs dumps;
+  private final JobVerbs jobs;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -75,6 +78,8 @@ final class DomainDriver {
     this.definitions = new DefinitionVerbs(host, ledger, keeper, onUndefined);
     this.requests = new Requests(host, mailbox, ledger, keeper);
     this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
+    this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
+    this.jobs = new JobVerbs(ledger, keeper);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -156,6 +161,7 @@ final class DomainDriver {
         () ->
             recovered(found, intent)
                 .thenCompose(done -> keeper.detachments().settleWithoutMachine())
+                .thenCompose(done -> keeper.dumps().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
     return decided;
@@ -355,7 +361,14 @@ final class DomainDriver {
 
   CompletableFuture<Job> cancelJob(JobId job, String actor) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> devices.cancel(job, actor, answer));
+    requests.post(answer, () -> jobs.cancel(job, actor, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> dumpMemory(
+      MemoryDump dump, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> dumps.dump(dump, options, actor, hasDeadline, answer));
     return answer;
   }
 

@@ -75,13 +75,15 @@ public final class Engine implements AutoCloseable {
       Clock clock,
       EngineSettings settings,
       HostFacts facts) {
-    return open(store, launcher, turns, clock, TimerThread.start(), settings, facts);
+    return open(
+        store, launcher, new LocalDumpFiles(), turns, clock, TimerThread.start(), settings, facts);
   }
 
-  /** The same with timers of the caller's; the engine closes them. */
+  /** The same with files and timers of the caller's; the engine closes the timers. */
   static Engine open(
       Store store,
       MachineLauncher launcher,
+      DumpFiles dumpFiles,
       Executor turns,
       Clock clock,
       Timers timers,
@@ -93,6 +95,7 @@ public final class Engine implements AutoCloseable {
         new HostServices(
             store,
             launcher,
+            dumpFiles,
             new EventJournal(store, clock),
             clock,
             turns,

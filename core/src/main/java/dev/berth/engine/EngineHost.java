@@ -34,6 +34,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -223,6 +224,12 @@ final class EngineHost implements VmHost {
     return wait(
         domains().get(domain).detach(kind, name, scope, job, actor, options.deadline().isPresent()),
         options);
+  }
+
+  @Override
+  public Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options) {
+    DomainDriver driver = domains().get(domain);
+    return wait(driver.dumpMemory(dump, job, actor, options.deadline().isPresent()), options);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.berth.domain.HandTouch;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.QmpRequest;
-import dev.berth.host.VerbResult;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
 import dev.berth.machine.SpawningForms;
@@ -51,7 +50,7 @@ final class HandCommands {
         active -> {
           refuseSpawning(active.machine(), command);
           Sent sent = new Sent(command, answer);
-          watch(active, sent);
+          verbs.watch(active, Verb.QMP, command.actor(), command.hasDeadline(), answer);
           checked(active.machine(), command)
               .thenCompose(fine -> prepared(active.machine(), sent))
               .whenComplete(
@@ -60,23 +59,6 @@ final class HandCommands {
                           () -> failure == null ? mark(active, sent) : fail(sent, failure)));
           return Mailbox.DONE;
         });
-  }
-
-  private void watch(Lifecycle.Active active, Sent sent) {
-    HandCommand command = sent.command();
-    CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
-    stalled.exceptionally(failure -> Requests.fail(sent.answer(), failure));
-    MachineWatch.VerbInFlight inFlight =
-        new MachineWatch.VerbInFlight(Verb.QMP, command.actor(), command.hasDeadline(), stalled);
-    active.watch().add(inFlight);
-    sent.answer()
-        .whenComplete(
-            (done, failure) ->
-                mailbox.event(
-                    () -> {
-                      active.watch().remove(inFlight);
-                      return Mailbox.DONE;
-                    }));
   }
 
   /** What this QEMU's own schema says of it, as JSON text. */

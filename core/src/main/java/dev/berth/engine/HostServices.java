@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
  *
  * @param store durable truth
  * @param launcher makes and recognises machines
+ * @param dumpFiles what guests' memory is written to
  * @param journal tells event streams that there is something to read
  * @param clock the host's clock
  * @param turns the shared driver threads
@@ -30,6 +31,7 @@ import java.util.concurrent.Executor;
 record HostServices(
     Store store,
     MachineLauncher launcher,
+    DumpFiles dumpFiles,
     EventJournal journal,
     Clock clock,
     Executor turns,

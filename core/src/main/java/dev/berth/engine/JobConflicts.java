@@ -22,7 +22,9 @@ final class JobConflicts {
     /** Not at all. */
     NOTHING("-"),
     /** Of what is about the same device. */
-    SUBJECT("the same one");
+    SUBJECT("the same one"),
+    /** Of all of it. */
+    DOMAIN("yes");
 
     private final String text;
 
@@ -55,7 +57,8 @@ final class JobConflicts {
                 QMP,
                 AGENT,
                 ATTACH_NIC,
-                DETACH_NIC ->
+                DETACH_NIC,
+                DUMP_MEMORY ->
                 Reach.NOTHING;
           };
       case DETACH_NIC ->
@@ -73,7 +76,22 @@ final class JobConflicts {
                 QMP,
                 AGENT,
                 ATTACH_DISK,
-                DETACH_DISK ->
+                DETACH_DISK,
+                DUMP_MEMORY ->
+                Reach.NOTHING;
+          };
+      case DUMP_MEMORY ->
+          switch (wanted) {
+            case START, START_PAUSED, SHUTDOWN, RESET, PAUSE, RESUME, AGENT, DUMP_MEMORY ->
+                Reach.DOMAIN;
+            case DESTROY,
+                UNDEFINE,
+                CONSOLE,
+                QMP,
+                ATTACH_DISK,
+                DETACH_DISK,
+                ATTACH_NIC,
+                DETACH_NIC ->
                 Reach.NOTHING;
           };
       case UNKNOWN -> Reach.NOTHING;
@@ -120,6 +138,7 @@ final class JobConflicts {
     return switch (between(job.target().kind(), wanted)) {
       case NOTHING -> false;
       case SUBJECT -> job.target().subject().equals(subject);
+      case DOMAIN -> true;
     };
   }
 }

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
- * {@link Attachments} and {@link Detachments} change what they are made of, {@link Fdsets} has
- * their open files.
+ * {@link Attachments} and {@link Detachments} change what they are made of, {@link MemoryDumps}
+ * writes down what is in their memory, {@link Fdsets} has their open files.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -61,6 +61,7 @@ final class MachineKeeper {
   private final Fdsets fdsets;
   private final Attachments attachments;
   private final Detachments detachments;
+  private final MemoryDumps dumps;
   private Lifecycle lifecycle = new Lifecycle.Off();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
@@ -79,11 +80,13 @@ final class MachineKeeper {
     this.fdsets = new Fdsets(mailbox, ledger, this);
     this.attachments = new Attachments(host, mailbox, ledger, this);
     this.detachments = new Detachments(host, mailbox, ledger, this);
+    this.dumps = new MemoryDumps(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
     ledger.onLaunchEnd(
         () -> {
           attachments.forget();
           detachments.machineEnded();
+          mailbox.event(dumps::settleWithoutMachine);
         });
   }
 
@@ -156,6 +159,10 @@ final class MachineKeeper {
 
   Detachments detachments() {
     return detachments;
+  }
+
+  MemoryDumps dumps() {
+    return dumps;
   }
 
   Fdsets fdsets() {

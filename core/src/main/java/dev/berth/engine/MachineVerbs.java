@@ -184,6 +184,27 @@ final class MachineVerbs {
     }
   }
 
+  /** Fails that answer when QEMU stalls meanwhile and the caller has no deadline. */
+  void watch(
+      Lifecycle.Active active,
+      Verb verb,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<?> answer) {
+    CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
+    stalled.exceptionally(failure -> Requests.fail(answer, failure));
+    MachineWatch.VerbInFlight inFlight =
+        new MachineWatch.VerbInFlight(verb, actor, hasDeadline, stalled);
+    active.watch().add(inFlight);
+    answer.whenComplete(
+        (done, failure) ->
+            mailbox.event(
+                () -> {
+                  active.watch().remove(inFlight);
+                  return Mailbox.DONE;
+                }));
+  }
+
   /** Runs the action on the live machine, unless QEMU is stalled and the caller has no deadline. */
   CompletionStage<?> onLiveMachine(
       Verb verb, boolean hasDeadline, Function<Lifecycle.Active, CompletionStage<?>> action) {

@@ -45,6 +45,7 @@ final class QemuEvents {
       keeper.detachments().look(active);
     }
     digest.refused().forEach(device -> keeper.detachments().refused(device));
+    digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);
     List<QemuNews.Note> recorded = history.recorded(notes, digest.unnoted(), host.now());

@@ -45,6 +45,7 @@ final class QemuNews implements QmpEventListener {
    * @param missed whether something has happened that is not known
    * @param unplugged whether devices may be gone
    * @param refused ids of devices that the guest does not let go
+   * @param dumped that a dump of memory is over, with what went wrong with it; empty for no news
    * @param notes what is to be told, in its order
    * @param unnoted how many of a type there were besides
    */
@@ -56,6 +57,7 @@ final class QemuNews implements QmpEventListener {
       boolean missed,
       boolean unplugged,
       Set<String> refused,
+      Optional<String> dumped,
       List<Note> notes,
       Map<String, Integer> unnoted) {}
 
@@ -71,6 +73,7 @@ final class QemuNews implements QmpEventListener {
   private boolean missed;
   private boolean unplugged;
   private final Set<String> refused = new HashSet<>();
+  private Optional<String> dumped = Optional.empty();
   private boolean announced;
   private @Nullable Runnable announce;
 
@@ -150,12 +153,14 @@ final class QemuNews implements QmpEventListener {
             missed,
             unplugged,
             Set.copyOf(refused),
+            dumped,
             List.copyOf(notes),
             Map.copyOf(unnoted));
     notes.clear();
     unnoted.clear();
     unplugged = false;
     refused.clear();
+    dumped = Optional.empty();
     panicked = Optional.empty();
     ask = false;
     agentOpen = Optional.empty();
@@ -179,7 +184,12 @@ final class QemuNews implements QmpEventListener {
   }
 
   private boolean isNews() {
-    return ask || agentOpen.isPresent() || unplugged || !refused.isEmpty() || !notes.isEmpty();
+    return ask
+        || agentOpen.isPresent()
+        || unplugged
+        || !refused.isEmpty()
+        || dumped.isPresent()
+        || !notes.isEmpty();
   }
 
   private void fold(String event, JsonNode data) {
@@ -209,6 +219,7 @@ final class QemuNews implements QmpEventListener {
         }
         return;
       }
+      case "DUMP_COMPLETED" -> dumped = Optional.of(text(data, "error"));
       case "BLOCK_IO_ERROR", "STOP", "RESUME", "SUSPEND", "WAKEUP", "WATCHDOG" -> {}
       default -> {
         return;

@@ -38,7 +38,7 @@ final class Requests {
   /** A turn that does what the verb is for, when the table admits it. */
   CompletableFuture<VerbResult> ask(Verb verb, Body body) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
-    post(answer, () -> admit(verb, answer) ? body.run(answer) : Mailbox.DONE);
+    post(answer, () -> admit(verb, "", answer) ? body.run(answer) : Mailbox.DONE);
     return answer;
   }
 
@@ -57,7 +57,7 @@ final class Requests {
     post(
         answer,
         () -> {
-          admit(verb, new CompletableFuture<>());
+          admit(verb, "");
           return question.apply(answer);
         });
     return answer;
@@ -93,12 +93,12 @@ final class Requests {
    * @throws InvalidStateException when the table denies it
    */
   void admit(Verb verb, String subject) {
-    JobConflicts.check(ledger.jobs().running(), verb, subject, host.now());
-    admit(verb, new CompletableFuture<>());
+    admit(verb, subject, new CompletableFuture<>());
   }
 
   /** Whether the verb goes ahead; else the answer is complete. */
-  private boolean admit(Verb verb, CompletableFuture<VerbResult> answer) {
+  private boolean admit(Verb verb, String subject, CompletableFuture<VerbResult> answer) {
+    JobConflicts.check(ledger.jobs().running(), verb, subject, host.now());
     if (verb != Verb.DESTROY && ledger.operation().isPresent()) {
       OperationSummary operation = ledger.operation().get();
       throw new BusyException(

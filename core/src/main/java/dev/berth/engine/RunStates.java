@@ -30,6 +30,7 @@ final class RunStates {
           case "paused" -> paused(before, now);
           case "prelaunch" -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
           case "io-error" -> DomainStatus.of(DomainState.PAUSED, StateReason.IOERROR, now);
+          case "save-vm" -> DomainStatus.of(DomainState.PAUSED, StateReason.DUMPING, now);
           case "watchdog" -> DomainStatus.of(DomainState.PAUSED, StateReason.WATCHDOG, now);
           case "guest-panicked" -> DomainStatus.of(DomainState.CRASHED, StateReason.PANICKED, now);
           case "suspended" -> DomainStatus.of(DomainState.PMSUSPENDED, StateReason.UNKNOWN, now);

@@ -16,7 +16,8 @@ enum Verb {
   ATTACH_DISK("attach a disk to"),
   DETACH_DISK("detach a disk from"),
   ATTACH_NIC("attach a NIC to"),
-  DETACH_NIC("detach a NIC from");
+  DETACH_NIC("detach a NIC from"),
+  DUMP_MEMORY("dump the memory of");
 
   private final String text;
 

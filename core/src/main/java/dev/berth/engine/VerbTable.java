@@ -22,6 +22,7 @@ import dev.berth.domain.DomainState;
  * detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
  * attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
  * detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
+ * dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -62,6 +63,7 @@ final class VerbTable {
       case QMP -> qmp(state);
       case AGENT -> agent(state);
       case ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC -> plug(state);
+      case DUMP_MEMORY -> dump(state);
     };
   }
 
@@ -142,6 +144,13 @@ final class VerbTable {
     return switch (state) {
       case RUNNING, PAUSED, PMSUSPENDED -> ACCEPT;
       case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission dump(DomainState state) {
+    return switch (state) {
+      case RUNNING, PAUSED, CRASHED, PMSUSPENDED -> ACCEPT;
+      case SHUTOFF, ADOPTING, SHUTDOWN, NOSTATE -> deny(state);
     };
   }
 

@@ -259,6 +259,21 @@ public interface VmHost extends AutoCloseable {
    */
   Job detachNic(DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options);
 
+  /**
+   * Writes the memory of a guest to a file on the host, by a job. The guest stands while QEMU
+   * writes, and goes on by itself when it ran before. QEMU ends no dump before it is complete: such
+   * a job cannot be cancelled, only the machine destroyed. A dump that fails leaves no file.
+   *
+   * @throws dev.berth.error.AlreadyExistsException when there is such a file, and it is not to be
+   *     replaced
+   * @throws dev.berth.error.HostFailureException when the host cannot write there
+   * @throws dev.berth.error.UnsupportedException when QEMU cannot write that format
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending
+   * @throws dev.berth.error.BusyException when another dump is under way
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options);
+
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();
 

@@ -76,6 +76,7 @@ public final class ProtocolResults {
           Map.entry(Methods.DETACH_NIC, JOB),
           Map.entry(Methods.ATTACH_DISK, VERB),
           Map.entry(Methods.DETACH_DISK, JOB),
+          Map.entry(Methods.DUMP_MEMORY, JOB),
           Map.entry(Methods.JOBS, values -> JobCodec.write(List.of(values.job(), values.job()))),
           Map.entry(Methods.JOB, JOB),
           Map.entry(Methods.AWAIT_JOB, JOB),
@@ -125,6 +126,7 @@ public final class ProtocolResults {
       case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
       case Methods.DETACH_DISK,
           Methods.DETACH_NIC,
+          Methods.DUMP_MEMORY,
           Methods.JOB,
           Methods.AWAIT_JOB,
           Methods.CANCEL_JOB ->

@@ -12,15 +12,19 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +71,9 @@ final class CrashTest {
     DETACH_DISK,
     ATTACH_NIC,
     ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
-    DETACH_NIC;
+    DETACH_NIC,
+    DUMP_MEMORY,
+    DUMP_THAT_FAILS;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -89,6 +95,11 @@ final class CrashTest {
         }
         case SHUTDOWN, DESTROY, ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC ->
             host.start("web");
+        case DUMP_MEMORY -> host.start("web");
+        case DUMP_THAT_FAILS -> {
+          host.start("web");
+          machines.of("web").dump().failAlways("No space left on device");
+        }
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
@@ -105,7 +116,7 @@ final class CrashTest {
       }
     }
 
-    void on(VmHost host) {
+    void on(VmHost host, Path dump) {
       switch (this) {
         case DEFINE -> host.define(TestHost.document("web", "64MiB"), new DefineCondition.Always());
         case REDEFINE ->
@@ -135,6 +146,11 @@ final class CrashTest {
                 host.detachDisk(WEB, "more", EditScope.BOTH, JobOptions.none(), CallOptions.none())
                     .id(),
                 TestHost.PATIENCE);
+        case DUMP_MEMORY, DUMP_THAT_FAILS ->
+            host.awaitJob(
+                host.dumpMemory(WEB, MemoryDump.to(dump), JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
       }
     }
 
@@ -154,7 +170,9 @@ final class CrashTest {
             DETACH_DISK,
             ATTACH_NIC,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
-            DETACH_NIC ->
+            DETACH_NIC,
+            DUMP_MEMORY,
+            DUMP_THAT_FAILS ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -172,7 +190,8 @@ final class CrashTest {
     for (int moment = -1; moment < moments; moment++) {
       Path place = directory.resolve("m" + moment);
       try (FakeMachines machines = new FakeMachines(place)) {
-        int counted = dieAndReturn(deed, moment, machines);
+        Path dumps = Files.createDirectory(directory.resolve("dumps" + moment));
+        int counted = dieAndReturn(deed, moment, machines, dumps);
         if (moment == -1) {
           moments = counted;
           assertThat(moments).as("moments of " + deed).isGreaterThan(1);
@@ -182,13 +201,22 @@ final class CrashTest {
   }
 
   /** One life, its end at that moment, and the life after; tells how many moments there were. */
-  private static int dieAndReturn(Deed deed, int moment, FakeMachines machines) throws Exception {
+  private static int dieAndReturn(Deed deed, int moment, FakeMachines machines, Path dumps)
+      throws Exception {
     MemoryStore first = prepared(deed, machines);
     List<FakeMachine> before = machines.living();
     int signalsBefore = signals(machines);
     Mortality mortality = new Mortality(moment);
     TestHost mortal =
-        new TestHost(mortality.mortal(first), machines, quickly(), port -> mortality.mortal(port));
+        new TestHost(
+            mortality.mortal(first),
+            machines,
+            quickly(),
+            port -> mortality.mortal(port),
+            mortality.mortal(new LocalDumpFiles()),
+            Clock.systemUTC(),
+            TimerThread.start(),
+            TestHost.BOOT);
     String death = "never";
     MemoryStore second;
     try {
@@ -196,7 +224,7 @@ final class CrashTest {
       CompletableFuture<String> call =
           TestHost.async(
               () -> {
-                act(deed, mortal);
+                act(deed, mortal, dumps.resolve("web.elf"));
                 return "after it was done";
               });
       death = CompletableFuture.anyOf(mortality.death(), call).get(30, TimeUnit.SECONDS).toString();
@@ -206,7 +234,7 @@ final class CrashTest {
       mortal.close(Duration.ZERO);
       first.close();
     }
-    live(deed, death, machines, second, signalsBefore);
+    live(deed, death, machines, second, signalsBefore, dumps);
     return mortality.moments().size();
   }
 
@@ -241,9 +269,9 @@ final class CrashTest {
   }
 
   /** A refusal of the verb is one of its ends. */
-  private static void act(Deed deed, TestHost host) {
+  private static void act(Deed deed, TestHost host, Path dump) {
     try {
-      deed.on(host.api());
+      deed.on(host.api(), dump);
     } catch (BerthException refused) {
       assertThat(deed)
           .isIn(
@@ -260,13 +288,19 @@ final class CrashTest {
 
   /** The next host process: waits for the truth, and checks it. */
   private static void live(
-      Deed deed, String death, FakeMachines machines, MemoryStore store, int signalsBefore) {
+      Deed deed,
+      String death,
+      FakeMachines machines,
+      MemoryStore store,
+      int signalsBefore,
+      Path dumps) {
     try (store;
         TestHost next = new TestHost(store, machines, quickly(), port -> port)) {
       eventually(
           () -> {
             try {
               assertTrue(next, machines, store);
+              assertJobs(deed, next, store, dumps);
               assertThat(machines.living())
                   .as("half-started machines")
                   .allMatch(machine -> machine.ran() || deed == Deed.START_PAUSED);
@@ -314,10 +348,23 @@ final class CrashTest {
     assertThat(definition.contains("\"lan\""))
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
-    assertThat(next.api().jobs())
-        .as("jobs")
-        .allMatch(job -> job.status().phase().equals("removed"));
-    assertThat(store.contents().jobs()).hasSameSizeAs(next.api().jobs());
+  }
+
+  /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */
+  private static void assertJobs(Deed deed, TestHost next, MemoryStore store, Path dumps) {
+    List<Job> jobs = next.api().jobs();
+    assertThat(store.contents().jobs()).hasSameSizeAs(jobs);
+    switch (deed) {
+      case DUMP_MEMORY, DUMP_THAT_FAILS -> {
+        boolean complete = !jobs.isEmpty() && jobs.get(0).status().phase().equals("complete");
+        assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
+        assertThat(dumps.toFile().list())
+            .as("files")
+            .isEqualTo(complete ? new String[] {"web.elf"} : new String[0]);
+      }
+      default ->
+          assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
+    }
   }
 
   private static void assertTrue(TestHost next, FakeMachines machines, MemoryStore store) {

@@ -7,6 +7,7 @@ import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.DiskContract;
+import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -35,6 +36,7 @@ final class EngineHostContractTest
         ResourceContract,
         DiskContract,
         NicContract,
+        DumpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
+import dev.berth.host.MemoryDump;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
@@ -20,6 +21,7 @@ import dev.berth.store.Commit;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
 import dev.berth.testing.FakeLauncher;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -103,6 +106,61 @@ final class Mortality {
 
   MachineLauncher mortal(MachineLauncher launcher) {
     return new MortalLauncher(launcher);
+  }
+
+  DumpFiles mortal(DumpFiles files) {
+    return new MortalFiles(files);
+  }
+
+  private final class MortalFiles implements DumpFiles {
+    private final DumpFiles files;
+
+    MortalFiles(DumpFiles files) {
+      this.files = files;
+    }
+
+    @Override
+    public void check(Path target, MemoryDump.Existing existing) {
+      files.check(target, existing);
+    }
+
+    @Override
+    public FileOutputStream create(Path partial) {
+      pass("before a dump's file is made");
+      FileOutputStream made = files.create(partial);
+      if (!passes("after a dump's file was made")) {
+        close(made);
+        throw new Died();
+      }
+      return made;
+    }
+
+    private static void close(FileOutputStream file) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public OptionalLong size(Path partial) {
+      return files.size(partial);
+    }
+
+    @Override
+    public void keep(Path partial, Path target, MemoryDump.Existing existing) {
+      pass("before a dump gets its name");
+      files.keep(partial, target, existing);
+      pass("after a dump has got its name");
+    }
+
+    @Override
+    public void discard(Path partial) {
+      pass("before a dump's file is removed");
+      files.discard(partial);
+      pass("after a dump's file was removed");
+    }
   }
 
   private final class MortalStore implements Store {

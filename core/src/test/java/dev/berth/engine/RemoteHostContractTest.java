@@ -9,6 +9,7 @@ import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.DiskContract;
+import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -38,6 +39,7 @@ final class RemoteHostContractTest
         ResourceContract,
         DiskContract,
         NicContract,
+        DumpContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

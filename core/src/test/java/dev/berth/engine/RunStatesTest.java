@@ -26,6 +26,7 @@ final class RunStatesTest {
     "prelaunch,      RUNNING, PAUSED,      USER",
     "io-error,       RUNNING, PAUSED,      IOERROR",
     "watchdog,       RUNNING, PAUSED,      WATCHDOG",
+    "save-vm,        RUNNING, PAUSED,      DUMPING",
     "guest-panicked, RUNNING, CRASHED,     PANICKED",
     "suspended,      RUNNING, PMSUSPENDED, UNKNOWN",
     "shutdown,       RUNNING, SHUTDOWN,    SHUTDOWN",

@@ -71,11 +71,24 @@ final class TestHost implements AutoCloseable {
       Clock clock,
       Timers timers,
       String boot) {
+    this(store, machines, settings, wrapped, new LocalDumpFiles(), clock, timers, boot);
+  }
+
+  TestHost(
+      Store store,
+      FakeMachines machines,
+      EngineSettings settings,
+      UnaryOperator<MachineLauncher> wrapped,
+      DumpFiles dumpFiles,
+      Clock clock,
+      Timers timers,
+      String boot) {
     this.launcher = new FakeLauncher(machines, loop);
     this.engine =
         Engine.open(
             store,
             wrapped.apply(launcher),
+            dumpFiles,
             turns,
             clock,
             timers,

@@ -5,14 +5,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 import dev.berth.machine.FdsetNumbers;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The fdsets of a pretended QEMU, and the descriptors it has by name. Thread-safe. */
 final class FakeFdsets {
   private final TreeMap<Long, List<ObjectNode>> sets = new TreeMap<>();
-  private final List<String> names = new ArrayList<>();
+  private final Map<String, Path> names = new HashMap<>();
   private long descriptors = 20;
 
   /** Carries out {@code add-fd}; without a number the lowest that is free is taken. */
@@ -57,14 +61,18 @@ final class FakeFdsets {
   }
 
   /** Carries out {@code getfd}. */
-  synchronized JsonNode name(ObjectNode arguments) {
-    names.remove(arguments.path("fdname").asText());
-    names.add(arguments.path("fdname").asText());
+  synchronized JsonNode name(ObjectNode arguments, Path file) {
+    names.put(arguments.path("fdname").asText(), file);
     return Json.object();
+  }
+
+  /** Takes what was given by that name; empty when nothing was. */
+  synchronized Optional<Path> take(String name) {
+    return Optional.ofNullable(names.remove(name));
   }
 
   /** Carries out {@code closefd}; false when there is no such name. */
   synchronized boolean close(ObjectNode arguments) {
-    return names.remove(arguments.path("fdname").asText());
+    return names.remove(arguments.path("fdname").asText()) != null;
   }
 }

@@ -48,12 +48,14 @@ public final class FakeMachine implements QemuProcess {
   private boolean agentListens;
   private Optional<FakeAgent> agent = Optional.empty();
   private final FakeBackplane backplane;
+  private final FakeDump dump;
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
     this.launch = launch;
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
     this.backplane = new FakeBackplane(qemu, launch, this::running);
+    this.dump = new FakeDump(qemu, this);
     qemu.answer("query-status", arguments -> status());
     qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));
@@ -75,6 +77,11 @@ public final class FakeMachine implements QemuProcess {
   /** What is plugged into it. */
   public FakeBackplane backplane() {
     return backplane;
+  }
+
+  /** How it writes its guest's memory down. */
+  public FakeDump dump() {
+    return dump;
   }
 
   private synchronized boolean running() {

@@ -30,6 +30,7 @@ final class FakeMonitor {
   private final AFUNIXSocket socket;
   private final CountDownLatch ended = new CountDownLatch(1);
   private OptionalLong descriptorInode = OptionalLong.empty();
+  private Path descriptorFile = Path.of("/nowhere");
   private String status = "running";
   private boolean negotiated;
 
@@ -126,6 +127,7 @@ final class FakeMonitor {
       Path file = Path.of("/proc/self/fd/" + cast.as(Integer.class));
       // Like QEMU, keep only the latest until a command takes it.
       descriptorInode = OptionalLong.of((Long) Files.getAttribute(file, "unix:ino"));
+      descriptorFile = Files.readSymbolicLink(file);
       cast.as(FileInputStream.class).close();
     }
   }
@@ -210,7 +212,9 @@ final class FakeMonitor {
       return null;
     }
     descriptorInode = OptionalLong.empty();
-    return name.equals("getfd") ? qemu.fdsets().name(arguments) : qemu.fdsets().add(arguments);
+    return name.equals("getfd")
+        ? qemu.fdsets().name(arguments, descriptorFile)
+        : qemu.fdsets().add(arguments);
   }
 
   private void negotiate(ObjectNode reply) throws IOException {

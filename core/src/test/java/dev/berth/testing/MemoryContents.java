@@ -10,11 +10,14 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DomainRef;
 import dev.berth.subscription.Subscriptions;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -24,6 +27,7 @@ import java.util.UUID;
 final class MemoryContents {
   private final Clock clock;
   private final Map<UUID, MemoryDomain> domains = new HashMap<>();
+  private final Set<Path> dumps = new HashSet<>();
   private final MemoryEvents events;
   private final Subscriptions subscriptions;
   private boolean closed;
@@ -42,6 +46,11 @@ final class MemoryContents {
   Map<UUID, MemoryDomain> domains() {
     checkOpen();
     return domains;
+  }
+
+  /** The files that guests' memory would be in. */
+  Set<Path> dumps() {
+    return dumps;
   }
 
   MemoryEvents events() {

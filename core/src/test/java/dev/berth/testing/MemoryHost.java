@@ -32,6 +32,7 @@ import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
+import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -312,6 +313,13 @@ public final class MemoryHost implements VmHost {
   public List<NicSummary> nics(DomainRef domain) {
     synchronized (contents) {
       return MemoryDeviceLists.nics(contents.find(domain));
+    }
+  }
+
+  @Override
+  public Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryDumping(contents, actor).dump(contents.find(domain), dump, job);
     }
   }
 

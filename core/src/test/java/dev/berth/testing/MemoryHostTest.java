@@ -8,6 +8,7 @@ import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
 import dev.berth.testing.contract.DiskContract;
+import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -33,6 +34,7 @@ final class MemoryHostTest
         ResourceContract,
         DiskContract,
         NicContract,
+        DumpContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

@@ -12,6 +12,7 @@ import dev.berth.machine.FdsetNumbers;
 import dev.berth.schema.QmpSchema;
 import dev.berth.schema.Violation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,7 +72,7 @@ final class MemoryQmp {
         return fdsets.add(arguments.has(FDSET) ? arguments : fdsets.numbered(arguments));
       }
       case "getfd" -> {
-        return fdsets.name(arguments);
+        return fdsets.name(arguments, Path.of("/nowhere"));
       }
       case "query-fdsets" -> {
         return fdsets.list();

@@ -1,0 +1,138 @@
+package dev.berth.engine;
+
+import dev.berth.error.ConflictException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MemoryDump;
+import dev.berth.job.Job;
+import dev.berth.job.JobKind;
+import dev.berth.qapi.dump.DumpGuestMemoryFormat;
+import dev.berth.qapi.dump.QueryDumpGuestMemoryCapability;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/**
+ * The verb that begins a dump of memory: what would make it fail is found out before anything is on
+ * record. {@link MemoryDumps} does the rest. Runs in the driver's turns.
+ */
+final class DumpVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final MachineVerbs verbs;
+  private final Requests requests;
+
+  DumpVerbs(
+      HostServices host,
+      Ledger ledger,
+      MachineKeeper keeper,
+      MachineVerbs verbs,
+      Requests requests) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.verbs = verbs;
+    this.requests = requests;
+  }
+
+  /** Begins a dump. */
+  CompletionStage<?> dump(
+      MemoryDump dump,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<Job> answer) {
+    Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
+    if (same.isPresent()) {
+      answer.complete(sameAs(same.get().job(), dump));
+      return Mailbox.DONE;
+    }
+    requests.admit(Verb.DUMP_MEMORY, dump.file().toString());
+    return verbs.onLiveMachine(
+        Verb.DUMP_MEMORY,
+        hasDeadline,
+        active -> {
+          verbs.watch(active, Verb.DUMP_MEMORY, actor, hasDeadline, answer);
+          possible(active, dump)
+              .whenComplete(
+                  (fine, failure) ->
+                      requests.post(
+                          answer,
+                          () ->
+                              failure == null
+                                  ? begin(dump, options, actor, answer)
+                                  : refused(answer, failure)));
+          return Mailbox.DONE;
+        });
+  }
+
+  private Job sameAs(Job known, MemoryDump dump) {
+    if (known.target().kind() != JobKind.DUMP_MEMORY
+        || !known.target().subject().equals(dump.file().toString())) {
+      throw new ConflictException(
+          "Domain '"
+              + ledger.name()
+              + "' has a job with that key that does something else: "
+              + known.target().kind().text()
+              + " '"
+              + known.target().subject()
+              + "' ("
+              + known.id()
+              + "). Use another key.");
+    }
+    return known;
+  }
+
+  private CompletableFuture<?> possible(Lifecycle.Active active, MemoryDump dump) {
+    CompletableFuture<Void> file =
+        CompletableFuture.runAsync(
+            () -> host.dumpFiles().check(dump.file(), dump.existing()), host.patient());
+    if (dump.format() == MemoryDump.Format.ELF) {
+      return file;
+    }
+    return file.thenCompose(
+            fine -> active.machine().qmp().send(new QueryDumpGuestMemoryCapability()))
+        .thenAccept(can -> requireFormat(active, dump.format(), can.formats()));
+  }
+
+  private static void requireFormat(
+      Lifecycle.Active active, MemoryDump.Format wanted, List<DumpGuestMemoryFormat> formats) {
+    if (!formats.contains(new DumpGuestMemoryFormat(wanted.text()))) {
+      throw new UnsupportedException(
+          "Cannot dump memory as "
+              + wanted.text()
+              + ": QEMU "
+              + active.machine().launch().qemu().version()
+              + " does this machine's as "
+              + formats.stream().map(DumpGuestMemoryFormat::value).collect(Collectors.joining(", "))
+              + ".");
+    }
+  }
+
+  private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
+    answer.completeExceptionally(MachineKeeper.cause(failure));
+    return Mailbox.DONE;
+  }
+
+  /** Something else may have begun since the first look. */
+  private CompletionStage<?> begin(
+      MemoryDump dump, JobOptions options, String actor, CompletableFuture<Job> answer) {
+    requests.admit(Verb.DUMP_MEMORY, dump.file().toString());
+    return verbs.onLiveMachine(
+        Verb.DUMP_MEMORY,
+        true,
+        active -> {
+          KeptJob job = keeper.dumps().job(dump, options.key(), actor);
+          return ledger
+              .request(JobSteps.began(Step.by(actor), job))
+              .thenRun(
+                  () -> {
+                    answer.complete(job.job());
+                    keeper.dumps().begin(active, job, dump.format());
+                  });
+        });
+  }
+}

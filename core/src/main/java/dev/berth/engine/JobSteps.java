@@ -1,0 +1,37 @@
+package dev.berth.engine;
+
+import dev.berth.domain.EventTypes;
+import dev.berth.job.Job;
+import java.util.Map;
+
+/** What is persisted and told when a job begins and when it ends, of whatever kind it is. */
+final class JobSteps {
+  private JobSteps() {}
+
+  /** The step, with a job that begins. */
+  static Step began(Step step, KeptJob kept) {
+    Job job = kept.job();
+    return step.job(kept)
+        .event(
+            EventTypes.JOB_STARTED,
+            Map.of(
+                "job", job.id().text(),
+                "kind", job.target().kind().text(),
+                "subject", job.target().subject()));
+  }
+
+  /** The step, with a job that has ended. */
+  static Step ended(Step step, KeptJob kept) {
+    Job job = kept.job();
+    return step.job(kept)
+        .event(
+            EventTypes.JOB_ENDED,
+            Map.of(
+                "job", job.id().text(),
+                "kind", job.target().kind().text(),
+                "subject", job.target().subject(),
+                "state", job.status().state().text(),
+                "phase", job.status().phase(),
+                "detail", job.status().detail()));
+  }
+}

@@ -1,0 +1,28 @@
+package dev.berth.engine;
+
+import dev.berth.error.UnsupportedException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What one kind of job does at the moments that every job meets: its machine is adopted or ends,
+ * somebody wants it cancelled. How it begins and goes on is its own affair. Runs in the driver's
+ * turns; what takes time is done elsewhere, and comes back as an event of the mailbox.
+ */
+interface JobWork {
+
+  /**
+   * A machine was adopted: what has become of the jobs about it? Jobs about others are left alone.
+   */
+  void resume(Lifecycle.Active active);
+
+  /** There is no machine any more, or it is another: the jobs about it come to their ends. */
+  CompletionStage<?> settleWithoutMachine();
+
+  /**
+   * Ends a job that goes on before it is done.
+   *
+   * @return completes when that is on record
+   * @throws UnsupportedException when a job of the kind cannot be ended, with what can be done
+   */
+  CompletionStage<Void> cancel(KeptJob job, String actor);
+}
