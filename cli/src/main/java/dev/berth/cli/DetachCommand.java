@@ -70,7 +70,7 @@ final class DetachCommand implements Command {
             new JobOptions(named),
             deadline.options());
     if (!noWait.value() && !job.status().state().isEnded()) {
-      job = host.awaitJob(job.id(), timeout.value());
+      job = new JobWatch(session).await(job, timeout.value());
     }
     return JobResult.print(session, job);
   }

@@ -70,7 +70,7 @@ final class DumpCommand implements Command {
             .dumpMemory(
                 DomainRef.of(name.value()), dump, new JobOptions(key.given()), deadline.options());
     if (!noWait.value() && !job.status().state().isEnded()) {
-      job = session.host().awaitJob(job.id(), timeout.value());
+      job = new JobWatch(session).await(job, timeout.value());
     }
     return JobResult.print(session, job);
   }

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.job.Job;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -21,7 +22,7 @@ final class JobWaitCommand implements Command {
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
-    return JobResult.print(
-        session, session.host().awaitJob(JobResult.id(id.value()), timeout.value()));
+    Job job = session.host().job(JobResult.id(id.value()));
+    return JobResult.print(session, new JobWatch(session).await(job, timeout.value()));
   }
 }

@@ -87,6 +87,28 @@ final class DiskAndJobCommandsTest {
   }
 
   @Test
+  void aWaitShowsABarOnATerminalAndALineForEachChangeToPrograms() {
+    shell.run("start", "--paused", "a");
+    shell.run(ATTACH);
+    shell.run("disk", "detach", "a", "data", "--no-wait");
+    String job = host.jobs().get(0).id().text();
+
+    Outcome lines = shell.run("job", "wait", job, "--timeout=10ms", "-o", "json");
+    Outcome bar = Shell.with(host).onATerminal().run("job", "wait", job, "--timeout=10ms");
+
+    assertThat(lines.exitCode()).isEqualTo(13);
+    assertThat(lines.out().lines())
+        .singleElement()
+        .asString()
+        .startsWith("{\"id\":\"" + job + "\"")
+        .contains("\"state\":\"running\"");
+    assertThat(bar.out()).isEqualTo("\r\u001b[K[" + " ".repeat(30) + "] 0%, 0 of 1\r\u001b[K");
+    assertThat(bar.err()).contains("After 10ms this still goes on", job);
+    shell.run("resume", "a");
+    assertThat(shell.run("job", "wait", job, "-o", "json").out().lines()).hasSize(1);
+  }
+
+  @Test
   void oneKeyGivesOneJob() {
     shell.run("start", "--paused", "a");
     shell.run(ATTACH);
@@ -154,7 +176,7 @@ final class DiskAndJobCommandsTest {
     assertThat(shell.run("-q", "job", "list").out()).isEqualTo(job.id() + "\n");
     assertThat(shell.run("job", "list", "-o", "json").out()).contains("\"state\": \"running\"");
     assertThat(shell.run("job", "show", job.id().text()).out())
-        .contains("Kind:        detach-disk", "Key:         k1", "Progress:    0 of 1");
+        .contains("Kind:        detach-disk", "Key:         k1", "Progress:    0%, 0 of 1");
     shell.run("job", "cancel", job.id().text());
     assertThat(shell.run("job", "list", "--running").out().lines()).hasSize(1);
     assertThat(shell.run("job", "show", "0123456789ab").exitCode()).isEqualTo(4);

@@ -128,7 +128,13 @@ final class JobConflicts {
               + job.origin().actor()
               + ") has been under way for "
               + Math.max(0, Duration.between(job.origin().since(), now).toSeconds())
-              + " s. Wait for it ('vmctl job wait "
+              + " s"
+              + job.status()
+                  .progress()
+                  .flatMap(Job.Progress::remaining)
+                  .map(left -> ", and takes some " + left.toSeconds() + " s yet")
+                  .orElse("")
+              + ". Wait for it ('vmctl job wait "
               + job.id()
               + "'), or cancel it.");
     }

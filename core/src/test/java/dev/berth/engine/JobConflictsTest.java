@@ -9,9 +9,11 @@ import dev.berth.error.BusyException;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +67,28 @@ final class JobConflictsTest {
   void whatIsAboutAnotherDiskGoesAhead() {
     assertThatNoException()
         .isThrownBy(() -> JobConflicts.check(List.of(job("data")), Verb.DETACH_DISK, "more", NOW));
+  }
+
+  @Test
+  void aRefusalTellsHowLongTheJobTakesYet() {
+    Job job =
+        new Job(
+            JobId.random(),
+            new Job.Target(
+                JobKind.DUMP_MEMORY, new UUID(0, 1), new DomainName("web"), "/var/tmp/web.elf"),
+            new Job.Origin("root", Optional.empty(), NOW.minusSeconds(30)),
+            new Job.Status(
+                JobState.RUNNING,
+                "writing",
+                Optional.of(
+                    new Job.Progress(3, 4, Optional.of(1L), Optional.of(Duration.ofSeconds(10)))),
+                "",
+                Optional.empty()));
+
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(
+            () -> JobConflicts.check(List.of(new KeptJob(job, Map.of())), Verb.RESUME, "", NOW))
+        .withMessageContaining("has been under way for 30 s, and takes some 10 s yet.");
   }
 
   private static KeptJob job(String disk) {

@@ -14,7 +14,8 @@ public final class JobTable {
 
   /** A row for each job. */
   public static String rows(List<Job> jobs, Instant now) {
-    Table table = new Table("ID", "KIND", "DOMAIN", "SUBJECT", "STATE", "PHASE", "AGE", "DETAIL");
+    Table table =
+        new Table("ID", "KIND", "DOMAIN", "SUBJECT", "STATE", "PHASE", "AGE", "PROGRESS", "DETAIL");
     for (Job job : jobs) {
       table.row(
           Table.cell(job.id().text()),
@@ -24,6 +25,7 @@ public final class JobTable {
           Table.cell(job.status().state().text()),
           Table.cell(Printable.line(job.status().phase())),
           Table.cell(Age.text(Duration.between(job.origin().since(), now))),
+          Table.cell(job.status().state().isEnded() ? "" : JobProgress.text(job)),
           Table.cell(Printable.line(job.status().detail())));
     }
     return table.withoutEmptyColumns().lines();
@@ -56,9 +58,7 @@ public final class JobTable {
     line(page, "Subject", Printable.line(job.target().subject()));
     line(page, "State", job.status().state().text());
     line(page, "Phase", Printable.line(job.status().phase()));
-    job.status()
-        .progress()
-        .ifPresent(progress -> line(page, "Progress", progress.done() + " of " + progress.total()));
+    line(page, "Progress", JobProgress.text(job));
     line(page, "Detail", Printable.line(job.status().detail()));
     line(page, "Asked by", Printable.line(job.origin().actor()));
     job.origin().key().ifPresent(key -> line(page, "Key", key));
