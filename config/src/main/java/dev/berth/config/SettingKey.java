@@ -14,6 +14,10 @@ enum SettingKey {
   HEARTBEAT("heartbeat", "5s", "How often an idle machine is asked for its status."),
   OVERDUE("overdue", "2s", "Age of an unanswered command at which QEMU is probed."),
   REAP_GRACE("reap-grace", "10s", "How long QEMU may take to end after its guest has."),
+  SAMPLING(
+      "sampling",
+      "5s",
+      "How often machines' figures are taken, for 'vmctl stats' and 'top'; 'off' for never."),
   EVENTS_KEPT("events-kept", "100000", "Events kept at most, 100 to 10000000."),
   EVENTS_AGE("events-age", "30d", "Age at which an event is dropped."),
   ACCESS(

@@ -126,7 +126,8 @@ final class SettingsReader {
             duration(SettingKey.LAUNCH_TIMEOUT),
             duration(SettingKey.HEARTBEAT),
             duration(SettingKey.OVERDUE),
-            duration(SettingKey.REAP_GRACE));
+            duration(SettingKey.REAP_GRACE),
+            durationOrOff(SettingKey.SAMPLING));
     return new HostSettings(
         layout,
         paths(SettingKey.QEMU),
@@ -186,6 +187,10 @@ final class SettingsReader {
               wrong(key, "expected a duration such as 10s or 5m, found '" + text + "'");
               return Duration.ofSeconds(1);
             });
+  }
+
+  private Duration durationOrOff(SettingKey key) {
+    return values.getOrDefault(key, "").equals("off") ? Duration.ZERO : duration(key);
   }
 
   private void wrong(SettingKey key, String what) {

@@ -5,6 +5,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -123,6 +124,11 @@ final class FatalLauncher implements MachineLauncher {
   @Override
   public void endUnreadable(UUID domain, String incarnation, Duration grace) {
     launcher.endUnreadable(domain, incarnation, grace);
+  }
+
+  @Override
+  public HostLinks links() {
+    return launcher.links();
   }
 
   @Override

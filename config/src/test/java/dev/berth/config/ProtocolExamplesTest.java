@@ -65,7 +65,9 @@ final class ProtocolExamplesTest {
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
       all(peer, "domain.attach-nic", "domain.nics", "domain.detach-nic");
-      all(peer, "domain.attach-disk", "domain.disks", "domain.detach-disk");
+      all(peer, "domain.attach-disk", "domain.disks");
+      awaitFigures(peer);
+      all(peer, "stats.list", "stats.get", "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.dump-memory");
       peer.send(request(page.example("job.await").get(0)) + "\n").receive(); // its guest stands
@@ -168,6 +170,14 @@ final class ProtocolExamplesTest {
         "  initrd: " + guest.agentInitrd(),
         "  cmdline: " + TestGuest.cmdline(),
         "");
+  }
+
+  private void awaitFigures(RawPeer peer) throws IOException {
+    JsonNode request = page.example("stats.get").get(0);
+    JsonNode machine;
+    do {
+      machine = peer.send(request + "\n").receive().at("/result/machine");
+    } while (machine.at("/process/vcpus").isEmpty() || machine.at("/qemu/disks").isEmpty());
   }
 
   private void awaitAgent(RawPeer peer) throws IOException {

@@ -12,9 +12,11 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.stats.MachineStats;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -126,6 +128,57 @@ final class StalledQemuTest {
       assertThat(qemu.isAlive()).isFalse();
       assertThatThrownBy(waiting::join).isInstanceOf(CompletionException.class);
     }
+  }
+
+  @Test
+  void figuresOfTheOthersGoOnWhileOneIsStopped() {
+    home.set("sampling", "200ms");
+    try (VmHost host = home.open()) {
+      DomainRef stopped = DomainRef.of("stopped");
+      QemuOf qemu = QemuOf.machine(directory, home.startIdle(host, "stopped"));
+      home.startIdle(host, "healthy");
+      QemuOf.awaitThat("both have figures", () -> told(host, stopped) && told(host, HEALTHY));
+      qemu.freeze();
+      QemuOf.awaitThat("it is stalled", () -> liveness(host, stopped) == Liveness.STALLED);
+      MachineStats before = figures(host, stopped);
+      MachineStats healthy = figures(host, HEALTHY);
+
+      QemuOf.awaitThat(
+          "figures of the other are newer",
+          () -> takenAt(host, HEALTHY).isAfter(healthy.qemu().orElseThrow().takenAt()));
+      QemuOf.awaitThat(
+          "what the kernel tells goes on",
+          () ->
+              figures(host, stopped)
+                  .process()
+                  .orElseThrow()
+                  .takenAt()
+                  .isAfter(before.process().orElseThrow().takenAt()));
+
+      assertThat(figures(host, stopped).qemu()).isEqualTo(before.qemu());
+      assertThat(figures(host, stopped).liveness()).isEqualTo(Liveness.STALLED);
+      assertThat(host.stats()).hasSize(2);
+      assertThat(healthy.process().orElseThrow().vcpus()).isNotEmpty();
+      assertThat(healthy.process().orElseThrow().residentBytes()).isPositive();
+      qemu.thaw();
+      QemuOf.awaitThat(
+          "it tells again",
+          () -> takenAt(host, stopped).isAfter(before.qemu().orElseThrow().takenAt()));
+    }
+  }
+
+  private static boolean told(VmHost host, DomainRef domain) {
+    MachineStats figures = figures(host, domain);
+    return figures.qemu().isPresent()
+        && figures.process().filter(process -> !process.vcpus().isEmpty()).isPresent();
+  }
+
+  private static Instant takenAt(VmHost host, DomainRef domain) {
+    return figures(host, domain).qemu().orElseThrow().takenAt();
+  }
+
+  private static MachineStats figures(VmHost host, DomainRef domain) {
+    return host.stats(domain).machine().orElseThrow();
   }
 
   private void assertEverythingElseWorks(VmHost host) {

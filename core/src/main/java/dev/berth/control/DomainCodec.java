@@ -62,7 +62,7 @@ public final class DomainCodec {
         Json.optionalObject(node, "restart").map(DomainCodec::restart));
   }
 
-  private static DomainName name(JsonNode node) {
+  static DomainName name(JsonNode node) {
     try {
       return new DomainName(Json.text(node, "name"));
     } catch (InvalidRequestException e) {

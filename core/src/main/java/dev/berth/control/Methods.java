@@ -26,6 +26,8 @@ final class Methods {
   static final String HOST_INFO = "host.info";
   static final String LIST = "domain.list";
   static final String GET = "domain.get";
+  static final String STATS_LIST = "stats.list";
+  static final String STATS = "stats.get";
   static final String DEFINITION = "domain.definition";
   static final String DEFINE = "domain.define";
   static final String UNDEFINE = "domain.undefine";
@@ -79,6 +81,8 @@ final class Methods {
           HOST_INFO,
           LIST,
           GET,
+          STATS_LIST,
+          STATS,
           DEFINITION,
           QMP_SCHEMA,
           QMP_EVENTS,
@@ -134,6 +138,11 @@ final class Methods {
     look(
         GET,
         (host, params) -> DomainCodec.write(host.domain(ArgumentCodec.domain(params))),
+        ArgumentCodec.DOMAIN);
+    look(STATS_LIST, (host, params) -> StatsCodec.write(host.stats()));
+    look(
+        STATS,
+        (host, params) -> StatsCodec.write(host.stats(ArgumentCodec.domain(params))),
         ArgumentCodec.DOMAIN);
     call(
         DEFINITION,

@@ -36,6 +36,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
+import dev.berth.stats.DomainStats;
 import dev.berth.subscription.Subscriptions;
 import java.net.URI;
 import java.time.Duration;
@@ -106,6 +107,16 @@ public final class RemoteHost implements VmHost {
   @Override
   public DomainSnapshot domain(DomainRef domain) {
     return read(Methods.GET, ArgumentCodec.domain(domain), DomainCodec::read);
+  }
+
+  @Override
+  public List<DomainStats> stats() {
+    return read(Methods.STATS_LIST, Json.object(), StatsCodec::list);
+  }
+
+  @Override
+  public DomainStats stats(DomainRef domain) {
+    return read(Methods.STATS, ArgumentCodec.domain(domain), StatsCodec::read);
   }
 
   @Override

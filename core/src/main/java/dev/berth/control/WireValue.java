@@ -58,6 +58,10 @@ final class WireValue {
     return (int) value;
   }
 
+  static Duration nanos(JsonNode node, String member) {
+    return Duration.ofNanos(Json.number(node, member));
+  }
+
   /** The duration in whole milliseconds, rounded up so that a wait is never cut short. */
   static long millis(Duration duration) {
     if (duration.compareTo(LONGEST) >= 0) {

@@ -25,8 +25,11 @@ import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.FlightRecorder;
+import dev.berth.stats.DomainStats;
+import dev.berth.stats.MachineStats;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
@@ -39,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +99,27 @@ final class DomainDriver {
   /** The domain as last published. Any thread; never waits. */
   DomainSnapshot snapshot() {
     return ledger.snapshot();
+  }
+
+  /** The domain's figures as they were last taken. Any thread; never waits. */
+  DomainStats stats() {
+    DomainSnapshot now = snapshot();
+    return new DomainStats(
+        now.name(),
+        now.uuid(),
+        now.status().state(),
+        now.machine()
+            .map(
+                machine ->
+                    keeper
+                        .sampler()
+                        .map(sampler -> sampler.stats(machine))
+                        .orElseGet(() -> MachineStats.none(machine))));
+  }
+
+  /** Takes the machine's figures if they are that old. One thread; never waits. */
+  void sample(Duration interval, Supplier<HostLinks> links) {
+    keeper.sampler().ifPresent(sampler -> sampler.sample(interval, links));
   }
 
   /** The current definition. Any thread; never waits. */

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: {@code berth-driver-N} run the drivers' turns and never wait; {@code berth-files-N}
  * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
- * are due; {@code berth-op-DOMAIN} is one start in flight. None of them grows with the number of
- * machines. {@code docs/threads.md} lists all.
+ * are due; {@code berth-sampler-1} takes machines' figures; {@code berth-op-DOMAIN} is one start in
+ * flight. None of them grows with the number of machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */
@@ -106,11 +106,14 @@ public final class Engine implements AutoCloseable {
             new Provision(facts.resources()),
             settings,
             facts.boot());
-    Engine engine = new Engine(host, List.of(files, patient), facts);
+    ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
+    Engine engine = new Engine(host, List.of(files, patient, sampling), facts);
     boolean open = false;
     try {
       new Reopening(host, engine.domains).run(store.contents(), facts.version());
       host.timers().every(tick(settings), () -> engine.domains.all().forEach(DomainDriver::tick));
+      new StatsSampling(engine.domains, launcher, sampling, settings.sampling())
+          .begin(host.timers());
       open = true;
       return engine;
     } finally {

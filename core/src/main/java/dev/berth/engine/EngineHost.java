@@ -48,6 +48,7 @@ import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
+import dev.berth.stats.DomainStats;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -98,6 +99,16 @@ final class EngineHost implements VmHost {
   @Override
   public DomainSnapshot domain(DomainRef domain) {
     return domains().get(domain).snapshot();
+  }
+
+  @Override
+  public List<DomainStats> stats() {
+    return domains().all().stream().map(DomainDriver::stats).toList();
+  }
+
+  @Override
+  public DomainStats stats(DomainRef domain) {
+    return domains().get(domain).stats();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param heartbeat how often an idle machine is asked for its status
  * @param overdue age of an unanswered command at which QEMU is probed out of band
  * @param reapGrace how long QEMU may take to end after its guest has
+ * @param sampling how often each machine's figures are taken; zero for never
  */
 @Api(since = "0.1")
 public record EngineSettings(
@@ -18,9 +19,26 @@ public record EngineSettings(
     Duration launchTimeout,
     Duration heartbeat,
     Duration overdue,
-    Duration reapGrace) {
+    Duration reapGrace,
+    Duration sampling) {
 
-  /** 64 starts at once, 60 s to launch, a heartbeat every 5 s, overdue after 2 s, 10 s to end. */
+  /** How often figures are taken when nobody says otherwise. */
+  private static final Duration SAMPLING = Duration.ofSeconds(5);
+
+  /** Settings of an engine that takes figures as often as by default. */
+  public EngineSettings(
+      int operationLimit,
+      Duration launchTimeout,
+      Duration heartbeat,
+      Duration overdue,
+      Duration reapGrace) {
+    this(operationLimit, launchTimeout, heartbeat, overdue, reapGrace, SAMPLING);
+  }
+
+  /**
+   * 64 starts at once, 60 s to launch, a heartbeat every 5 s, overdue after 2 s, 10 s to end,
+   * figures every 5 s.
+   */
   public static final EngineSettings DEFAULT =
       new EngineSettings(
           64,

@@ -63,6 +63,7 @@ final class MachineKeeper {
   private final Detachments detachments;
   private final MemoryDumps dumps;
   private Lifecycle lifecycle = new Lifecycle.Off();
+  private volatile Optional<MachineSampler> sampler = Optional.empty();
 
   MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
     this.host = host;
@@ -102,7 +103,15 @@ final class MachineKeeper {
               : "its machine is ending";
       active.agent().agent().ifPresent(agent -> agent.close(why));
     }
+    if (!(next instanceof Lifecycle.Active)) {
+      sampler = Optional.empty();
+    }
     lifecycle = next;
+  }
+
+  /** Takes the figures of the machine that is followed. Any thread. */
+  Optional<MachineSampler> sampler() {
+    return sampler;
   }
 
   /** The last messages with this domain's machines. Any thread. */
@@ -179,6 +188,7 @@ final class MachineKeeper {
     Lifecycle.Active active =
         new Lifecycle.Active(machine, new MachineWatch(host.now()), news, link);
     lifecycle = active;
+    sampler = Optional.of(new MachineSampler(machine, host.clock(), ledger::launch));
     adoption.watchConnection(active);
     showMachine(active);
     if (link.state() == AgentState.UNKNOWN) {

@@ -88,10 +88,10 @@ final class RunStateFollower {
   private CompletionStage<?> observe(Lifecycle.Active active, String runState, String actor) {
     DomainStatus plain =
         RunStates.interpret(runState, active.watch().panicked(), ledger.status(), host.now());
-    if (plain == ledger.status() || isPassing(plain, active)) {
+    DomainStatus status = active.watch().explained(plain);
+    if (status.equals(ledger.status()) || isPassing(plain, active)) {
       return Mailbox.DONE;
     }
-    DomainStatus status = active.watch().explained(plain);
     if (!ledger.allows(status)) {
       LOG.warn(
           "Domain '{}': QEMU says {}, which cannot follow {}; ignored",

@@ -8,6 +8,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
+import dev.berth.stats.DomainStats;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,19 @@ public interface VmHost extends AutoCloseable {
    * @throws dev.berth.error.NotFoundException when there is no such domain
    */
   DomainSnapshot domain(DomainRef domain);
+
+  /**
+   * What every domain uses, by name, as it was last sampled. Never waits for a machine: the figures
+   * of one that does not answer stay, and have their age.
+   */
+  List<DomainStats> stats();
+
+  /**
+   * What one domain uses, as it was last sampled. Never waits for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  DomainStats stats(DomainRef domain);
 
   /**
    * The current definition of a domain and its revision. Never waits for a machine.

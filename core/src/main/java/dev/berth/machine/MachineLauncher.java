@@ -145,6 +145,9 @@ public interface MachineLauncher {
    */
   void endUnreadable(UUID domain, String incarnation, Duration grace);
 
+  /** The network interfaces of this host as they are now. Never waits. */
+  HostLinks links();
+
   /** Removes the run directory of a machine that is gone. Idempotent; logs stay. */
   void removeRunDirectory(LaunchRecord launch);
 

@@ -1,5 +1,7 @@
 package dev.berth.machine;
 
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,6 +21,12 @@ public interface QemuProcess {
 
   /** What the kernel says of the process now. */
   Condition condition();
+
+  /**
+   * What the process uses, and which CPU time those of its threads have used; empty when it is
+   * gone. Never waits for the process.
+   */
+  Optional<ProcessUsage> usage(Set<Long> threads);
 
   /**
    * Completes once the process is gone (a zombie counts as gone), with what is known of its end.

@@ -16,6 +16,7 @@ import dev.berth.host.HostInfo;
 import dev.berth.host.VerbResult;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.stats.DomainStats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -46,6 +47,8 @@ final class CodecTest {
     assertThat(ResultCodec.verb(wire(ResultCodec.write(verb)))).isEqualTo(verb);
     var define = new DefineResult(values.constant(DefineResult.Effect.values()), snapshot);
     assertThat(ResultCodec.define(wire(ResultCodec.write(define)))).isEqualTo(define);
+    DomainStats stats = values.stats();
+    assertThat(StatsCodec.read(wire(StatsCodec.write(stats)))).isEqualTo(stats);
     var view = new DefinitionView(seed, values.text());
     assertThat(ResultCodec.definition(wire(ResultCodec.write(view)))).isEqualTo(view);
     byte[] log = values.bytes();

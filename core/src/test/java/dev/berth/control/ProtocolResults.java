@@ -70,6 +70,10 @@ public final class ProtocolResults {
           Map.entry(Methods.PAUSE, VERB),
           Map.entry(Methods.RESUME, VERB),
           Map.entry(
+              Methods.STATS_LIST,
+              values -> StatsCodec.write(List.of(values.stats(), values.stats()))),
+          Map.entry(Methods.STATS, values -> StatsCodec.write(values.stats())),
+          Map.entry(
               Methods.DISKS, values -> DiskCodec.write(List.of(values.disk(), values.disk()))),
           Map.entry(Methods.NICS, values -> NicCodec.write(List.of(values.nic(), values.nic()))),
           Map.entry(Methods.ATTACH_NIC, VERB),
@@ -132,6 +136,7 @@ public final class ProtocolResults {
           Methods.CANCEL_JOB ->
           "The result is a [job](#a-job).\n";
       case Methods.JOBS -> "The result is an array, each element a [job](#a-job).\n";
+      case Methods.STATS_LIST -> "The result is an array, each element as of `stats.get`.\n";
       default -> table("result", shape(RESULTS.get(method), LINKS));
     };
   }

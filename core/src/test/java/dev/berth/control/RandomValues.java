@@ -24,12 +24,24 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.stats.DiskStats;
+import dev.berth.stats.DomainStats;
+import dev.berth.stats.IoCounters;
+import dev.berth.stats.LatencyHistogram;
+import dev.berth.stats.LinkCounters;
+import dev.berth.stats.MachineStats;
+import dev.berth.stats.NicStats;
+import dev.berth.stats.ProcessStats;
+import dev.berth.stats.QemuStats;
+import dev.berth.stats.StatsRates;
+import dev.berth.stats.ThreadStats;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -88,6 +100,63 @@ final class RandomValues {
         constant(EditScope.values()),
         maybe(this::text),
         maybe(JobId::random));
+  }
+
+  DomainStats stats() {
+    return new DomainStats(
+        new DomainName("d" + random.nextInt(1_000_000)),
+        uuid(),
+        constant(DomainState.values()),
+        maybe(
+            () ->
+                new MachineStats(
+                    constant(Liveness.values()),
+                    instant(),
+                    maybe(this::processStats),
+                    maybe(this::qemuStats),
+                    new StatsRates(
+                        number(), number(), number(), number(), number(), number(), number()))));
+  }
+
+  private ProcessStats processStats() {
+    return new ProcessStats(
+        instant(),
+        nanos(),
+        nanos(),
+        number(),
+        random.nextInt(),
+        list(() -> new ThreadStats(text(), number(), nanos())),
+        list(() -> new ThreadStats(text(), number(), nanos())),
+        list(() -> new NicStats(text(), maybe(this::text), maybe(this::linkCounters))));
+  }
+
+  private LinkCounters linkCounters() {
+    return new LinkCounters(
+        number(), number(), number(), number(), number(), number(), number(), number());
+  }
+
+  private QemuStats qemuStats() {
+    return new QemuStats(
+        instant(),
+        list(() -> new DiskStats(text(), io(), io(), io(), io(), number())),
+        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
+  }
+
+  private IoCounters io() {
+    return new IoCounters(
+        number(),
+        number(),
+        nanos(),
+        number(),
+        maybe(() -> new LatencyHistogram(list(this::number), list(this::number))));
+  }
+
+  private long number() {
+    return random.nextLong();
+  }
+
+  private Duration nanos() {
+    return Duration.ofNanos(random.nextLong() >>> 1);
   }
 
   Job job() {

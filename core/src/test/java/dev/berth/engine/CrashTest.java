@@ -254,7 +254,8 @@ final class CrashTest {
         Duration.ofSeconds(20),
         Duration.ofMillis(300),
         Duration.ofMillis(500),
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        Duration.ZERO);
   }
 
   private static void assertSettledOrDead(

@@ -17,6 +17,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.StatsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ final class EngineHostContractTest
         DiskContract,
         NicContract,
         DumpContract,
+        StatsContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

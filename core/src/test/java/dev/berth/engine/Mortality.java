@@ -7,11 +7,13 @@ import dev.berth.domain.EventRange;
 import dev.berth.host.MemoryDump;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.ProcessExit;
+import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -29,7 +31,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -237,6 +241,11 @@ final class Mortality {
     }
 
     @Override
+    public Optional<ProcessUsage> usage(Set<Long> threads) {
+      return process.usage(threads);
+    }
+
+    @Override
     public CompletableFuture<ProcessExit> exit() {
       return process.exit();
     }
@@ -359,6 +368,11 @@ final class Mortality {
       around(
           "the end of an unreadable machine",
           () -> launcher.endUnreadable(domain, incarnation, grace));
+    }
+
+    @Override
+    public HostLinks links() {
+      return launcher.links();
     }
 
     @Override

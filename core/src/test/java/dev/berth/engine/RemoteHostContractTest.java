@@ -19,6 +19,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.StatsContract;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,7 @@ final class RemoteHostContractTest
         DiskContract,
         NicContract,
         DumpContract,
+        StatsContract,
         EventContract,
         ListenerContract,
         ShutdownGuestsContract,

@@ -43,7 +43,8 @@ final class TestHost implements AutoCloseable {
           Duration.ofSeconds(20),
           Duration.ofMillis(300),
           Duration.ofMillis(200),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          Duration.ZERO);
 
   private final ExecutorService turns = Engine.driverThreads();
   private final QmpLoop loop = QmpLoop.start("berth-qmp", turns);

@@ -13,6 +13,7 @@ import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -307,6 +308,11 @@ public final class FakeLauncher implements MachineLauncher {
     }
     machines.find(incarnation).ifPresent(FakeMachine::kill);
     FakeMachines.delete(machines.runDirectory(incarnation));
+  }
+
+  @Override
+  public HostLinks links() {
+    return HostLinks.NONE;
   }
 
   @Override

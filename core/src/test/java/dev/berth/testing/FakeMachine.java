@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.berth.json.Json;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.ProcessExit;
+import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,6 +25,9 @@ public final class FakeMachine implements QemuProcess {
       List.of(
           "query-status",
           "query-chardev",
+          "query-blockstats",
+          "query-cpus-fast",
+          "query-iothreads",
           "query-yank",
           "query-fdsets",
           "add-fd",
@@ -46,6 +51,7 @@ public final class FakeMachine implements QemuProcess {
   private boolean ran;
   private ProcessExit exitOnFile = ProcessExit.UNKNOWN;
   private boolean agentListens;
+  private Optional<ProcessUsage> usage = Optional.empty();
   private Optional<FakeAgent> agent = Optional.empty();
   private final FakeBackplane backplane;
   private final FakeDump dump;
@@ -153,8 +159,8 @@ public final class FakeMachine implements QemuProcess {
 
   /** The guest panics. */
   public void guestPanics() {
-    runState("guest-panicked");
     qemu.emit("GUEST_PANICKED", "{\"action\": \"pause\"}");
+    runState("guest-panicked");
     qemu.emit("STOP", "{}");
   }
 
@@ -165,11 +171,11 @@ public final class FakeMachine implements QemuProcess {
 
   /** QEMU pauses the guest because its disk is full. */
   public void diskFills() {
-    runState("io-error");
     qemu.emit(
         "BLOCK_IO_ERROR",
         "{\"device\": \"\", \"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
             + " \"nospace\": true, \"reason\": \"No space left on device\"}");
+    runState("io-error");
     qemu.emit("STOP", "{}");
   }
 
@@ -204,6 +210,11 @@ public final class FakeMachine implements QemuProcess {
       condition = Condition.ALIVE;
     }
     COMMANDS.forEach(qemu::release);
+  }
+
+  /** What its process uses from now on; nothing at first. */
+  public synchronized void uses(ProcessUsage now) {
+    usage = Optional.of(now);
   }
 
   /** Takes no notice of SIGTERM. */
@@ -273,6 +284,11 @@ public final class FakeMachine implements QemuProcess {
   @Override
   public synchronized Condition condition() {
     return condition;
+  }
+
+  @Override
+  public synchronized Optional<ProcessUsage> usage(Set<Long> threads) {
+    return condition == Condition.GONE ? Optional.empty() : usage;
   }
 
   @Override

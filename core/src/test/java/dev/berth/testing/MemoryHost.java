@@ -44,6 +44,8 @@ import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.qmp.Deadline;
+import dev.berth.stats.DomainStats;
+import dev.berth.stats.MachineStats;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -178,6 +180,25 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       return contents.find(domain).snapshot();
     }
+  }
+
+  /** A machine in memory uses nothing, so it has no figures. */
+  @Override
+  public List<DomainStats> stats() {
+    return list().stream().map(MemoryHost::stats).toList();
+  }
+
+  @Override
+  public DomainStats stats(DomainRef domain) {
+    return stats(domain(domain));
+  }
+
+  private static DomainStats stats(DomainSnapshot domain) {
+    return new DomainStats(
+        domain.name(),
+        domain.uuid(),
+        domain.status().state(),
+        domain.machine().map(MachineStats::none));
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.StatsContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +36,7 @@ final class MemoryHostTest
         DiskContract,
         NicContract,
         DumpContract,
+        StatsContract,
         ShutdownGuestsContract,
         EventContract,
         ListenerContract,

@@ -4,12 +4,14 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.ProcessExit;
+import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -20,6 +22,7 @@ import dev.berth.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -157,6 +160,11 @@ final class FleetLauncher implements MachineLauncher {
   public void endUnreadable(UUID domain, String incarnation, Duration grace) {}
 
   @Override
+  public HostLinks links() {
+    return HostLinks.NONE;
+  }
+
+  @Override
   public void removeRunDirectory(LaunchRecord launch) {}
 
   @Override
@@ -177,6 +185,11 @@ final class FleetLauncher implements MachineLauncher {
     @Override
     public Condition condition() {
       return Condition.ALIVE;
+    }
+
+    @Override
+    public Optional<ProcessUsage> usage(Set<Long> threads) {
+      return Optional.empty();
     }
 
     @Override

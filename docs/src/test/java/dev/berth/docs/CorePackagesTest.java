@@ -26,13 +26,16 @@ final class CorePackagesTest {
           Map.entry("domain", Set.of("error")),
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("job", Set.of("domain", "error", "json")),
-          Map.entry("host", Set.of("definition", "domain", "error", "job", "json", "control")),
+          Map.entry("stats", Set.of("domain")),
+          Map.entry(
+              "host", Set.of("definition", "domain", "error", "job", "json", "control", "stats")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "host", "json", "qmp")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("schema", Set.of("definition", "error", "json", "qapi", "qmp")),
           Map.entry(
-              "machine", Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema")),
+              "machine",
+              Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema", "stats")),
           Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
           Map.entry(
               "control",
@@ -44,6 +47,7 @@ final class CorePackagesTest {
                   "job",
                   "json",
                   "socket",
+                  "stats",
                   "subscription")),
           Map.entry(
               "engine",
@@ -60,6 +64,7 @@ final class CorePackagesTest {
                   "qmp",
                   "schema",
                   "socket",
+                  "stats",
                   "store",
                   "subscription")));
 

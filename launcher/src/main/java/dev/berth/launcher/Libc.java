@@ -40,6 +40,12 @@ interface Libc extends Library {
   int EPOLL_CTL_DEL = 2;
   int EFD_CLOEXEC = O_CLOEXEC;
 
+  /** {@code sysconf(3)}: clock ticks in a second, as /proc counts them. */
+  int SC_CLK_TCK = 2;
+
+  /** {@code sysconf(3)}: bytes of a page. */
+  int SC_PAGESIZE = 30;
+
   int EPERM = 1;
   int ESRCH = 3;
   int EINTR = 4;
@@ -56,6 +62,8 @@ interface Libc extends Library {
   int open(String path, int flags, Object... mode);
 
   int close(int fd);
+
+  long sysconf(int name);
 
   long lseek(int fd, long offset, int whence);
 

@@ -18,6 +18,8 @@ final class NetworkIoctls implements AutoCloseable {
   private static final short ARPHRD_ETHER = 1;
   private static final short IFF_UP = 1;
 
+  private static final HexFormat MAC = HexFormat.ofDelimiter(":");
+
   private final int socket;
 
   private NetworkIoctls(int socket) {
@@ -46,8 +48,7 @@ final class NetworkIoctls implements AutoCloseable {
   void join(String tap, String bridge, String guestMac) {
     InterfaceRequest address = InterfaceRequest.of(tap);
     address.value().setShort(0, ARPHRD_ETHER);
-    byte[] mac = HexFormat.ofDelimiter(":").parseHex(guestMac);
-    mac[0] = (byte) 0xfe;
+    byte[] mac = MAC.parseHex(hostEndOf(guestMac));
     address.value().write(Short.BYTES, mac, 0, mac.length);
     call(SIOCSIFHWADDR, address, "set the address of tap " + tap);
 
@@ -64,6 +65,13 @@ final class NetworkIoctls implements AutoCloseable {
     int before = asked(SIOCGIFFLAGS, tap, "find tap " + tap);
     flags.value().setShort(0, (short) (before | IFF_UP));
     call(SIOCSIFFLAGS, flags, "set up tap " + tap);
+  }
+
+  /** The address that the host's end of a guest's tap gets. */
+  static String hostEndOf(String guestMac) {
+    byte[] mac = MAC.parseHex(guestMac);
+    mac[0] = (byte) 0xfe;
+    return MAC.formatHex(mac);
   }
 
   private int asked(long question, String name, String what) {

@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import dev.berth.machine.ProcessUsage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  * which have a limit: see {@link CommandLines}. Thread-safe.
  */
 final class ProcessTable {
+  // places in stat, from the state on: proc(5) has them two higher, and counts from 1
+  private static final int USER_TIME = 11;
+  private static final int SYSTEM_TIME = 12;
+  private static final int THREADS = 17;
+  private static final int RESIDENT_PAGES = 21;
+
+  private static final Duration TICK =
+      Duration.ofSeconds(1).dividedBy(Libc.INSTANCE.sysconf(Libc.SC_CLK_TCK));
+  private static final long PAGE_BYTES = Libc.INSTANCE.sysconf(Libc.SC_PAGESIZE);
+
   private final Path proc;
   private final CommandLines commandLines;
 
@@ -72,12 +86,12 @@ final class ProcessTable {
 
   /** The kernel's one-letter state of a process ({@code R}, {@code S}, {@code T}, {@code Z}, …). */
   Optional<Character> state(long pid) {
-    return statAfterName(pid).map(fields -> fields[0].charAt(0));
+    return statAfterName(directory(pid)).map(fields -> fields[0].charAt(0));
   }
 
   /** The parent of a process. */
   Optional<Long> parent(long pid) {
-    return statAfterName(pid).map(fields -> Long.parseLong(fields[1]));
+    return statAfterName(directory(pid)).map(fields -> Long.parseLong(fields[1]));
   }
 
   /** The pids of all processes there are. */
@@ -93,10 +107,41 @@ final class ProcessTable {
     return pids;
   }
 
+  /**
+   * What a process uses; nothing when there is none.
+   *
+   * @param threads whose CPU time is wanted as well
+   */
+  Optional<ProcessUsage> usage(long pid, Set<Long> threads) {
+    return statAfterName(directory(pid))
+        .map(
+            fields ->
+                new ProcessUsage(
+                    ticks(fields[USER_TIME]),
+                    ticks(fields[SYSTEM_TIME]),
+                    Long.parseLong(fields[RESIDENT_PAGES]) * PAGE_BYTES,
+                    Integer.parseInt(fields[THREADS]),
+                    cpuTimes(pid, threads)));
+  }
+
+  private Map<Long, Duration> cpuTimes(long pid, Set<Long> threads) {
+    Map<Long, Duration> times = new HashMap<>();
+    for (long thread : threads) {
+      statAfterName(directory(pid).resolve("task").resolve(Long.toString(thread)))
+          .map(fields -> ticks(fields[USER_TIME]).plus(ticks(fields[SYSTEM_TIME])))
+          .ifPresent(time -> times.put(thread, time));
+    }
+    return times;
+  }
+
+  private static Duration ticks(String count) {
+    return TICK.multipliedBy(Long.parseLong(count));
+  }
+
   /** The fields of {@code stat} that follow the name, which may itself hold spaces and brackets. */
-  private Optional<String[]> statAfterName(long pid) {
+  private Optional<String[]> statAfterName(Path directory) {
     try {
-      String stat = Files.readString(directory(pid).resolve("stat"), StandardCharsets.ISO_8859_1);
+      String stat = Files.readString(directory.resolve("stat"), StandardCharsets.ISO_8859_1);
       return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
     } catch (IOException gone) {
       return Optional.empty();

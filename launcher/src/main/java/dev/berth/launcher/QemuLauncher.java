@@ -10,6 +10,7 @@ import dev.berth.host.HostInfo;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -323,6 +324,11 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     }
     MachineFiles files = resolver.files(domain, incarnation, new ByteSize(0));
     new UnreadableLaunch(incarnation, files, table).end(grace);
+  }
+
+  @Override
+  public HostLinks links() {
+    return LinkTable.read();
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.berth.launcher;
 import dev.berth.launcher.Pidfd.Signal;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.ProcessExit;
+import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -96,6 +98,13 @@ final class RunningQemu implements QemuProcess, AutoCloseable {
       return Condition.GONE;
     }
     return state == 'T' || state == 't' ? Condition.STOPPED : Condition.ALIVE;
+  }
+
+  /** Read first, and believed when the pidfd says that it was still this process. */
+  @Override
+  public Optional<ProcessUsage> usage(Set<Long> threads) {
+    Optional<ProcessUsage> usage = table.usage(pid(), threads);
+    return exit.isDone() || !pidfd.isAlive() ? Optional.empty() : usage;
   }
 
   @Override

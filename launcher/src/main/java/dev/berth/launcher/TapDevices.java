@@ -13,8 +13,11 @@ import java.util.Optional;
 final class TapDevices {
   static final String CONTROL = "/dev/net/tun";
 
+  /** How the names of taps begin that are made here. */
+  static final String NAME_PREFIX = "berth";
+
   /** The kernel puts the lowest free number for the {@code %d}. */
-  private static final String NAMES = "berth%d";
+  private static final String NAMES = NAME_PREFIX + "%d";
 
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNGETIFF = 0x800454d2L;
