@@ -19,6 +19,8 @@ enum CommandName {
   PAUSE("pause", "Stop the CPUs of domains."),
   RESUME("resume", "Let the CPUs of domains go on."),
   LIST("list", "List domains."),
+  STATS("stats", "Print what domains use: CPU, memory, disks, networks."),
+  TOP("top", "Watch what domains use, the busiest first; q leaves."),
   SHOW("show", "Show everything about a domain, or its definition."),
   WAIT("wait", "Wait until a domain is in a state."),
   CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
@@ -114,6 +116,8 @@ enum CommandName {
       case PAUSE -> new PauseCommand(parameters);
       case RESUME -> new ResumeCommand(parameters);
       case LIST -> new ListCommand(parameters);
+      case STATS -> new StatsCommand(parameters);
+      case TOP -> new TopCommand(parameters);
       case SHOW -> new ShowCommand(parameters);
       case WAIT -> new WaitCommand(parameters);
       case CONSOLE -> new ConsoleCommand(parameters);

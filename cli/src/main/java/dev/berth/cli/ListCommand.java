@@ -7,9 +7,6 @@ import dev.berth.control.ResultCodec;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +42,10 @@ final class ListCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     Output output = session.output();
     Optional<List<DomainColumn>> given = columns.given(output);
-    Set<String> unmatched = new LinkedHashSet<>(words.given().orElse(List.of()));
-    List<DomainSnapshot> domains = chosen(session.host().list(), unmatched);
+    DomainFilter<DomainSnapshot> filter =
+        new DomainFilter<>(
+            words.given().orElse(List.of()), domain -> domain.name().text(), DomainSnapshot::uuid);
+    List<DomainSnapshot> domains = inState(filter.chosen(session.host().list()));
     DomainTable table = session.table();
     switch (output.format()) {
       case NAME -> printNames(output, domains);
@@ -60,7 +59,7 @@ final class ListCommand implements Command {
       }
     }
     int worst = ExitCodes.OK;
-    for (String word : unmatched) {
+    for (String word : filter.unmatched()) {
       worst = Math.max(worst, ErrorReport.print(output, DomainNames.noneIs(word)));
     }
     return worst;
@@ -77,28 +76,11 @@ final class ListCommand implements Command {
     }
   }
 
-  /** The domains to list; takes the words out that are about one or more of them all. */
-  private List<DomainSnapshot> chosen(List<DomainSnapshot> all, Set<String> unmatched) {
-    if (unmatched.isEmpty() && states.given().isEmpty()) {
-      return all;
+  private List<DomainSnapshot> inState(List<DomainSnapshot> domains) {
+    if (states.given().isEmpty()) {
+      return domains;
     }
-    Set<DomainState> wanted = states.given().orElse(EnumSet.allOf(DomainState.class));
-    List<String> given = List.copyOf(unmatched);
-    List<DomainSnapshot> chosen = new ArrayList<>();
-    for (DomainSnapshot domain : all) {
-      List<String> meant = given.stream().filter(word -> isMeant(domain, word)).toList();
-      unmatched.removeAll(meant);
-      boolean named = given.isEmpty() || !meant.isEmpty();
-      if (named && wanted.contains(domain.status().state())) {
-        chosen.add(domain);
-      }
-    }
-    return chosen;
-  }
-
-  private static boolean isMeant(DomainSnapshot domain, String word) {
-    return NamePattern.isPattern(word)
-        ? NamePattern.of(word).matches(domain.name().text())
-        : word.equals(domain.name().text()) || word.equalsIgnoreCase(domain.uuid().toString());
+    Set<DomainState> wanted = states.given().get();
+    return domains.stream().filter(domain -> wanted.contains(domain.status().state())).toList();
   }
 }

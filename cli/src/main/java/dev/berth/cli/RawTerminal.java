@@ -24,6 +24,20 @@ final class RawTerminal implements AutoCloseable {
     return terminal;
   }
 
+  /**
+   * How large a terminal is.
+   *
+   * @param rows lines
+   * @param columns characters of each
+   */
+  record Size(int rows, int columns) {}
+
+  /** How large the terminal is now. */
+  Size size() throws IOException {
+    String[] words = stty("size").split(" ");
+    return new Size(Integer.parseInt(words[0]), Integer.parseInt(words[1]));
+  }
+
   /** Puts the settings back. Idempotent. */
   @Override
   public void close() {

@@ -79,7 +79,7 @@ final class CompletionCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sta               | start",
+        "star              | start",
         "daemon sta        | status",
         "-q host ''        | info",
         "start web         | web-1 web-2",
@@ -148,7 +148,7 @@ final class CompletionCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sta                | start",
+        "star               | start",
         "daemon sta         | status",
         "start web          | web-1 web-2",
         "stop w             | web-1 web-2",
