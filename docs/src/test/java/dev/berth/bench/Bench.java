@@ -18,6 +18,7 @@ public final class Bench {
           new AdoptExperiment(),
           new ScaleExperiment(),
           new FleetExperiment(),
+          new StatsExperiment(),
           new ListExperiment(),
           new DefineExperiment());
 

@@ -11,6 +11,7 @@ enum Unit {
   MEBIBYTES("%.0f", " MiB"),
   THREADS("%.0f", " threads"),
   PER_SECOND("%.0f", "/s"),
+  PERCENT("%.1f", " %"),
   COUNT("%.0f", "");
 
   private final String format;
