@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** A launcher whose work can be the death of the process. */
 final class FatalLauncher implements MachineLauncher {
@@ -93,6 +94,11 @@ final class FatalLauncher implements MachineLauncher {
   @Override
   public void changed(LaunchRecord launch) {
     launcher.changed(launch);
+  }
+
+  @Override
+  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
+    launcher.watchShares(launch, ended);
   }
 
   @Override

@@ -138,6 +138,9 @@ public final class DomainCodec {
     node.put("livenessSince", machine.livenessSince().toString());
     node.put("agent", machine.agent().text());
     machine.touched().ifPresent(touch -> node.set("touched", touch(touch)));
+    if (!machine.lostShares().isEmpty()) {
+      machine.lostShares().forEach(node.putArray("lostShares")::add);
+    }
     return node;
   }
 
@@ -153,7 +156,10 @@ public final class DomainCodec {
         WireText.liveness(Json.text(node, "liveness")).orElse(Liveness.BUSY),
         WireValue.instant(node, "livenessSince"),
         Json.optionalText(node, "agent").flatMap(WireText::agent).orElse(AgentState.UNKNOWN),
-        Json.optionalObject(node, "touched").map(DomainCodec::touch));
+        Json.optionalObject(node, "touched").map(DomainCodec::touch),
+        node.has("lostShares")
+            ? Json.array(node, "lostShares").stream().map(JsonNode::asText).toList()
+            : List.of());
   }
 
   private static ObjectNode touch(HandTouch touch) {

@@ -113,6 +113,7 @@ final class ComputeKeys {
         report(FEATURES, values, place, "'" + feature.name() + "' is listed twice: keep one");
       }
     }
+    checkShares(values, place);
     values
         .find(BACKING)
         .flatMap(MemoryBacking::hugepages)
@@ -142,6 +143,22 @@ final class ComputeKeys {
                               + " leave 'cpus' out",
                           product, cpus, product)));
     }
+  }
+
+  /** A share's server maps the guest's memory. */
+  private static void checkShares(Values<DomainDefinition> values, Place place) {
+    boolean isShared = !values.find(PeripheralKeys.SHARES).orElse(List.of()).isEmpty();
+    values
+        .find(BACKING)
+        .filter(backing -> isShared && !backing.orMappable().isMappable())
+        .ifPresent(
+            backing ->
+                report(
+                    BACKING,
+                    values,
+                    place,
+                    "'shares' need memory that other processes can map: add 'shared: true' and 'kind:"
+                        + " memfd' or 'kind: file', or leave 'memory-backing' out"));
   }
 
   private static void checkPages(ByteSize page, Values<DomainDefinition> values, Place place) {

@@ -26,6 +26,21 @@ public record MemoryBacking(
       new MemoryBacking(
           Kind.ANONYMOUS, Optional.empty(), Optional.empty(), Sharing.PRIVATE, Allocation.ON_USE);
 
+  /** Shared memory without a file system, taken as the guest uses it. */
+  private static final MemoryBacking SHARED =
+      new MemoryBacking(
+          Kind.MEMFD, Optional.empty(), Optional.empty(), Sharing.SHARED, Allocation.ON_USE);
+
+  /** Whether other processes can map it. */
+  public boolean isMappable() {
+    return sharing == Sharing.SHARED && kind != Kind.ANONYMOUS;
+  }
+
+  /** The same, but in place of the usual one memory that other processes can map. */
+  public MemoryBacking orMappable() {
+    return equals(USUAL) ? SHARED : this;
+  }
+
   /** Where memory comes from. */
   public enum Kind {
     /** Memory of QEMU's process. */

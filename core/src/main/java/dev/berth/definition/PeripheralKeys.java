@@ -18,6 +18,9 @@ final class PeripheralKeys {
   /** For devices of USB 2 and older, which these all are. */
   private static final int USB_PORTS = 4;
 
+  /** Each is served by a process of its own. */
+  private static final int MOST_SHARES = 16;
+
   private static final Key<DomainDefinition, List<String>> CONSOLES =
       Key.defaulted(
           "consoles",
@@ -70,9 +73,18 @@ final class PeripheralKeys {
           "The guest's CID, its address for sockets between host and guest. No two running machines"
               + " of a host can have the same. Needs the host's module vhost_vsock.");
 
+  static final Key<DomainDefinition, List<Share>> SHARES =
+      Key.defaulted(
+          "shares",
+          new ListType<>("shares", ShareSection.SECTION, MOST_SHARES),
+          List.of(),
+          of(Peripherals::shares),
+          "Directories of the host that the guest can mount, by virtio-fs. The machine's memory is"
+              + " shared then, in a memfd unless `memory-backing` says otherwise.");
+
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK);
+      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK, SHARES);
 
   private PeripheralKeys() {}
 
@@ -100,6 +112,7 @@ final class PeripheralKeys {
         values.find(WATCHDOG),
         values.of(PANIC),
         values.find(VSOCK),
-        values.of(CONSOLES));
+        values.of(CONSOLES),
+        values.of(SHARES));
   }
 }

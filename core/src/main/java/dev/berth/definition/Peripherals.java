@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param panic how the guest tells that it panicked
  * @param vsockCid the guest's address for sockets between host and guest, from 3
  * @param consoles names of further serial ports, each with a socket
+ * @param shares directories of the host that the guest can mount
  */
 public record Peripherals(
     Optional<Video> video,
@@ -19,7 +20,8 @@ public record Peripherals(
     Optional<WatchdogAction> watchdog,
     PanicDevice panic,
     Optional<Integer> vsockCid,
-    List<String> consoles) {
+    List<String> consoles,
+    List<Share> shares) {
 
   /** Nothing but a panic device. */
   public static final Peripherals USUAL =
@@ -29,11 +31,13 @@ public record Peripherals(
           Optional.empty(),
           PanicDevice.ISA,
           Optional.empty(),
+          List.of(),
           List.of());
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public Peripherals {
     consoles = List.copyOf(consoles);
+    shares = List.copyOf(shares);
   }
 
   /** Graphics cards. */

@@ -71,6 +71,7 @@ final class EventAttributes {
       case EventTypes.RECOVERED -> new EventBody.Recovered(text("verb"), text("decision"));
       case EventTypes.TOUCHED -> new EventBody.Touched(text("command"));
       case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
+      case EventTypes.SHARE_LOST -> new EventBody.ShareLost(text("share"));
       case EventTypes.DISK_ATTACHED -> new EventBody.DiskAttached(text("disk"));
       case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
       case EventTypes.NIC_ATTACHED -> new EventBody.NicAttached(text("nic"));

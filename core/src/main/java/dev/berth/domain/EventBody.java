@@ -117,6 +117,14 @@ public interface EventBody {
   record FdsetFreed(long fdset, String was) implements EventBody {}
 
   /**
+   * What served a share has ended while its QEMU lives. The guest does not reach the share any
+   * more; the next machine does.
+   *
+   * @param share its name
+   */
+  record ShareLost(String share) implements EventBody {}
+
+  /**
    * QEMU reported an I/O error of a guest's disk, in its words (QAPI {@code BLOCK_IO_ERROR}).
    *
    * @param name the disk's name, where it has one

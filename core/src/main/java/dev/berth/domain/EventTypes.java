@@ -67,6 +67,12 @@ public final class EventTypes {
   public static final String FDSET_FREED = "domain.fdset-freed";
 
   /**
+   * What served a share has ended, and the guest does not reach it any more: attribute {@code
+   * share}.
+   */
+  public static final String SHARE_LOST = "domain.share-lost";
+
+  /**
    * QEMU reported an I/O error of a guest's disk: attributes {@code name, node, operation, action,
    * reason, nospace}.
    */

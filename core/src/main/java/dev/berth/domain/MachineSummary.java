@@ -2,6 +2,7 @@ package dev.berth.domain;
 
 import dev.berth.api.Api;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param livenessSince since when
  * @param agent whether the guest agent listens
  * @param touched the last command by hand that may have changed it; empty when there was none
+ * @param lostShares names of the shares that the guest does not reach any more
  */
 @Api(since = "0.1")
 public record MachineSummary(
@@ -29,4 +31,11 @@ public record MachineSummary(
     Liveness liveness,
     Instant livenessSince,
     AgentState agent,
-    Optional<HandTouch> touched) {}
+    Optional<HandTouch> touched,
+    List<String> lostShares) {
+
+  /** Copies the list. */
+  public MachineSummary {
+    lostShares = List.copyOf(lostShares);
+  }
+}

@@ -10,6 +10,7 @@ import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.FlightRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link MemoryDumps}
- * writes down what is in their memory, {@link Fdsets} has their open files.
+ * writes down what is in their memory, {@link Fdsets} has their open files, {@link ShareFollower}
+ * what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -59,6 +61,7 @@ final class MachineKeeper {
   private final ShutdownRequests shutdowns;
   private final Restarts restarts;
   private final Fdsets fdsets;
+  private final ShareFollower shares;
   private final Attachments attachments;
   private final Detachments detachments;
   private final MemoryDumps dumps;
@@ -79,6 +82,7 @@ final class MachineKeeper {
     this.shutdowns = new ShutdownRequests(host, mailbox, ledger, this);
     this.restarts = new Restarts(host, mailbox, ledger, this);
     this.fdsets = new Fdsets(mailbox, ledger, this);
+    this.shares = new ShareFollower(host, mailbox, ledger, this);
     this.attachments = new Attachments(host, mailbox, ledger, this);
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
@@ -191,6 +195,7 @@ final class MachineKeeper {
     sampler = Optional.of(new MachineSampler(machine, host.clock(), ledger::launch));
     adoption.watchConnection(active);
     showMachine(active);
+    shares.follow(active);
     if (link.state() == AgentState.UNKNOWN) {
       agents.ask(active);
     }
@@ -264,7 +269,8 @@ final class MachineKeeper {
                 liveness,
                 since,
                 agent,
-                ledger.touched())));
+                ledger.touched(),
+                ledger.launch().map(LaunchRecord::lostShares).orElse(List.of()))));
   }
 
   static Throwable cause(Throwable failure) {

@@ -2,6 +2,7 @@ package dev.berth.machine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 
 /** One step of completing a machine over QMP; the same steps serve hotplug. */
 public sealed interface AssemblyStep {
@@ -47,6 +48,20 @@ public sealed interface AssemblyStep {
    * @param tap where the tap comes from
    */
   record PassTap(String name, String nic, TapSource tap) implements AssemblyStep {}
+
+  /**
+   * Starts what serves a share, and waits until QEMU can connect to it.
+   *
+   * @param share the share's name in the definition
+   * @param socket where it listens
+   * @param command its whole command line, the program first and the socket in a word of its own
+   */
+  record ServeShare(String share, Path socket, List<String> command) implements AssemblyStep {
+    /** Copies the list. */
+    public ServeShare {
+      command = List.copyOf(command);
+    }
+  }
 
   /**
    * Sends a command.

@@ -2,6 +2,7 @@ package dev.berth.machine;
 
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,47 @@ public record LaunchRecord(
 
   /** The kind of a place where a device can be plugged in, and none is. */
   public static final String SPARE_PORT = "spare-port";
+
+  /** The kind of a share. */
+  public static final String SHARE = "share";
+
+  /** The kind of a share whose server has ended, so that the guest does not reach it any more. */
+  public static final String LOST_SHARE = "lost-share";
+
+  /** What serves the machine's shares. */
+  public List<ServeShare> served() {
+    return assembly.stream()
+        .filter(ServeShare.class::isInstance)
+        .map(ServeShare.class::cast)
+        .toList();
+  }
+
+  /** Whether the machine has a share that is not lost. */
+  public boolean hasShares() {
+    return devices.stream().anyMatch(device -> device.kind().equals(SHARE));
+  }
+
+  /** The names of the shares that were lost. */
+  public List<String> lostShares() {
+    return devices.stream()
+        .filter(device -> device.kind().equals(LOST_SHARE))
+        .map(DeviceRecord::name)
+        .toList();
+  }
+
+  /** The record of the same machine when that share is lost. */
+  public LaunchRecord withLostShare(String name) {
+    return with(
+        assembly,
+        devices.stream()
+            .map(
+                device ->
+                    device.kind().equals(SHARE) && device.name().equals(name)
+                        ? new DeviceRecord(
+                            device.id(), LOST_SHARE, name, device.bus(), device.nodes())
+                        : device)
+            .toList());
+  }
 
   /** The record of the same machine with other devices, made by other steps. */
   public LaunchRecord with(List<AssemblyStep> otherSteps, List<DeviceRecord> otherDevices) {

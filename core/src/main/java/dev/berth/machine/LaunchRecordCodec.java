@@ -17,6 +17,7 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Qemu;
@@ -37,9 +38,9 @@ import java.util.function.Function;
 public final class LaunchRecordCodec {
   /**
    * The newest format that this class reads. It writes a record in the oldest format that can
-   * express it: 2 has taps to pass, 3 what the start is given.
+   * express it: 2 has taps to pass, 3 what the start is given, 4 shares.
    */
-  public static final int FORMAT = 3;
+  public static final int FORMAT = 4;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -167,6 +168,9 @@ public final class LaunchRecordCodec {
     if (step instanceof PassTap pass) {
       return pass.tap() instanceof TapSource.Given ? 3 : 2;
     }
+    if (step instanceof ServeShare) {
+      return 4;
+    }
     return step instanceof PassGivenFile || step instanceof AddSecret ? 3 : 1;
   }
 
@@ -191,6 +195,11 @@ public final class LaunchRecordCodec {
     }
     if (step instanceof PassTap pass) {
       return tap(node.put("passTap", pass.name()).put("nic", pass.nic()), pass.tap());
+    }
+    if (step instanceof ServeShare serve) {
+      return node.put("serveShare", serve.share())
+          .put("socket", serve.socket().toString())
+          .set("command", texts(serve.command()));
     }
     Execute execute = (Execute) step;
     return node.put("execute", execute.command()).set("arguments", execute.arguments());
@@ -236,6 +245,12 @@ public final class LaunchRecordCodec {
     }
     if (node.has("passTap")) {
       return new PassTap(text(node, "passTap"), text(node, "nic"), tap(node));
+    }
+    if (node.has("serveShare")) {
+      return new ServeShare(
+          text(node, "serveShare"),
+          Path.of(text(node, "socket")),
+          list(node, "command", JsonNode::asText));
     }
     if (node.path("arguments") instanceof ObjectNode arguments) {
       return new Execute(text(node, "execute"), arguments);

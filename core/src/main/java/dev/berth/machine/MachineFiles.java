@@ -42,6 +42,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("agent");
   }
 
+  /** The socket between QEMU and what serves a share. */
+  public Path shareSocket(String name) {
+    return runDirectory.resolve("share-" + name);
+  }
+
   /** Written when QEMU has ended: its exit code, in the shell's convention. */
   public Path exitFile() {
     return runDirectory.resolve("exit");

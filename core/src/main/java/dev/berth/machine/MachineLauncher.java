@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The port through which the engine has machines planned, launched, recognised and reaped.
@@ -128,6 +129,14 @@ public interface MachineLauncher {
 
   /** Takes note that a machine's record is another now, for it has other devices. */
   void changed(LaunchRecord launch);
+
+  /**
+   * Tells when what serves a share of a machine has ended, at once when it already has. It ends
+   * with its QEMU, too. Nothing is told of shares that are lost on record.
+   *
+   * @param ended is told the share's name, once for each, on any thread; must not block
+   */
+  void watchShares(LaunchRecord launch, Consumer<String> ended);
 
   /**
    * Makes sure that nothing of a launch that never completed is left or can still appear: ends its

@@ -242,7 +242,8 @@ final class RandomValues {
         constant(Liveness.values()),
         instant(),
         constant(AgentState.values()),
-        maybe(() -> new HandTouch(text(), text(), instant())));
+        maybe(() -> new HandTouch(text(), text(), instant())),
+        list(this::text));
   }
 
   private UUID uuid() {

@@ -193,7 +193,8 @@ final class DefinitionReaderTest {
                 Optional.of(Peripherals.WatchdogAction.INJECT_NMI),
                 Peripherals.PanicDevice.PCI,
                 Optional.of(42),
-                List.of("aux", "debug")));
+                List.of("aux", "debug"),
+                List.of()));
   }
 
   @Test

@@ -94,11 +94,12 @@ final class RandomDefinitions {
   }
 
   DomainDefinition next() {
+    Compute compute = compute();
     return new DomainDefinition(
         new DomainName(pick(List.of("a", "web-1", "0", "1e3", "x".repeat(64), "No", "null"))),
         perhaps(new UUID(random.nextLong(), random.nextLong())),
         labels(),
-        compute(),
+        compute,
         boot(),
         listOf(random.nextInt(4), this::disk),
         listOf(random.nextInt(3), this::nic),
@@ -107,21 +108,26 @@ final class RandomDefinitions {
             pick(Presence.values()),
             pick(Presence.values()),
             pick(Presence.values()),
-            peripherals()),
+            peripherals(compute.backing().orMappable().isMappable() ? random.nextInt(3) : 0)),
         new Policies(
             pick(Policies.Autostart.values()),
             pick(Policies.Restart.values()),
             random.nextInt(1000)));
   }
 
-  private Peripherals peripherals() {
+  private Peripherals peripherals(int shares) {
     return new Peripherals(
         perhaps(pick(Peripherals.Video.values())),
         perhaps(new Peripherals.Usb(listOf(2, i -> pick(Peripherals.UsbDevice.values())))),
         perhaps(pick(Peripherals.WatchdogAction.values())),
         pick(Peripherals.PanicDevice.values()),
         perhaps(3 + random.nextInt(1000)),
-        listOf(random.nextInt(4), i -> "on" + i));
+        listOf(random.nextInt(4), i -> "on" + i),
+        listOf(
+            shares,
+            i ->
+                new Share(
+                    "s" + i, path(), pick(List.of("s", "1e3.")) + i, pick(Disk.Access.values()))));
   }
 
   private Compute compute() {

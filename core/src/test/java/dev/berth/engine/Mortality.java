@@ -36,6 +36,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -320,6 +321,11 @@ final class Mortality {
     @Override
     public void changed(LaunchRecord launch) {
       around("a note of the record", () -> launcher.changed(launch));
+    }
+
+    @Override
+    public void watchShares(LaunchRecord launch, Consumer<String> ended) {
+      launcher.watchShares(launch, ended);
     }
 
     private static void makeRunDirectory(LaunchRecord launch) {

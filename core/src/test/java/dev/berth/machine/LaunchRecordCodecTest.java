@@ -38,12 +38,12 @@ final class LaunchRecordCodecTest {
 
   @Test
   void aNewerFormatIsRefusedByName() {
-    String text = codec.write(launch()).replace("\"format\":3", "\"format\":7");
+    String text = codec.write(launch()).replace("\"format\":4", "\"format\":7");
 
     assertThatThrownBy(() -> codec.read(text))
         .isInstanceOf(UnsupportedException.class)
         .hasMessageContaining("format 7")
-        .hasMessageContaining("up to 3");
+        .hasMessageContaining("up to 4");
   }
 
   @ParameterizedTest
@@ -98,6 +98,8 @@ final class LaunchRecordCodecTest {
             new AssemblyStep.PassTap("net-a", "a", new TapSource.Existing("tap0")),
             new AssemblyStep.PassTap(
                 "net-b", "b", new TapSource.OnBridge("br0", "52:54:00:12:34:56")),
+            new AssemblyStep.ServeShare(
+                "d", Path.of("/run/b/1/share-d"), List.of("/virtiofsd", "--socket-path=/run/b/1")),
             new AssemblyStep.Execute("device_add", arguments)),
         List.of(
             new LaunchRecord.DeviceRecord(

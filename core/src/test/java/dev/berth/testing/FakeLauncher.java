@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.Share;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
@@ -33,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A launcher whose machines are {@link FakeMachine}s, with real sockets and no QEMU. It can be told
@@ -71,6 +74,7 @@ public final class FakeLauncher implements MachineLauncher {
   private final Map<Job, BerthException> failures = new ConcurrentHashMap<>();
   private final Map<Job, CountDownLatch> holds = new ConcurrentHashMap<>();
   private final Map<String, String> unprovable = new ConcurrentHashMap<>();
+  private final Map<String, Consumer<String>> shareWatchers = new ConcurrentHashMap<>();
 
   /** A launcher of one host process; the machines outlive it. */
   public FakeLauncher(FakeMachines machines, QmpLoop loop) {
@@ -169,6 +173,16 @@ public final class FakeLauncher implements MachineLauncher {
     machines.find(launch.incarnation()).ifPresent(machine -> machine.changed(launch));
   }
 
+  @Override
+  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
+    shareWatchers.put(launch.incarnation(), ended);
+  }
+
+  /** What serves a share of that machine ends. */
+  public void endShare(String incarnation, String share) {
+    Optional.ofNullable(shareWatchers.get(incarnation)).orElseThrow().accept(share);
+  }
+
   private record Plain(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
     @Override
     public JsonNode decode(JsonNode value) {
@@ -177,10 +191,17 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   private static List<LaunchRecord.DeviceRecord> devices(DomainDefinition definition) {
-    return definition.devices().guestAgent() == Devices.Presence.PRESENT
-        ? List.of(
-            new LaunchRecord.DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "", List.of()))
-        : List.of();
+    List<LaunchRecord.DeviceRecord> devices = new ArrayList<>();
+    if (definition.devices().guestAgent() == Devices.Presence.PRESENT) {
+      devices.add(
+          new LaunchRecord.DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "", List.of()));
+    }
+    for (Share share : definition.devices().peripherals().shares()) {
+      devices.add(
+          new LaunchRecord.DeviceRecord(
+              "share-" + share.name(), LaunchRecord.SHARE, share.name(), "", List.of()));
+    }
+    return devices;
   }
 
   @Override

@@ -66,7 +66,8 @@ final class MemoryDomain {
           summary.liveness(),
           summary.livenessSince(),
           agent,
-          touched);
+          touched,
+          summary.lostShares());
     }
 
     Machine following(long next) {
@@ -150,7 +151,8 @@ final class MemoryDomain {
             Liveness.RESPONSIVE,
             clock.instant(),
             AgentState.UNKNOWN,
-            Optional.empty());
+            Optional.empty(),
+            List.of());
     machine =
         Optional.of(
             new Machine(

@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * Gives each launch the next monitor of a {@link FleetPeer}, and counts the events that come from
@@ -131,6 +132,9 @@ final class FleetLauncher implements MachineLauncher {
 
   @Override
   public void changed(LaunchRecord launch) {}
+
+  @Override
+  public void watchShares(LaunchRecord launch, Consumer<String> ended) {}
 
   @Override
   public Identity identify(LaunchRecord launch) {

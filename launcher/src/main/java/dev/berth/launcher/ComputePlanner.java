@@ -15,9 +15,16 @@ final class ComputePlanner {
   private static final String RAM = "pc.ram";
 
   private final Compute compute;
+  private final MemoryBacking backing;
 
-  ComputePlanner(Compute compute) {
+  /**
+   * Plans those.
+   *
+   * @param backing the memory behind it, which may be other than the definition has it
+   */
+  ComputePlanner(Compute compute, MemoryBacking backing) {
     this.compute = compute;
+    this.backing = backing;
   }
 
   /** The value of {@code -cpu}: the resolved model, and where the guest's CPU differs from it. */
@@ -45,7 +52,7 @@ final class ComputePlanner {
   }
 
   private boolean isUsual() {
-    return compute.backing().equals(MemoryBacking.USUAL);
+    return backing.equals(MemoryBacking.USUAL);
   }
 
   /** Spelt out, because what QEMU makes of a bare number changed with 6.2. */
@@ -59,7 +66,6 @@ final class ComputePlanner {
   }
 
   private OptionText backend(String size) {
-    MemoryBacking backing = compute.backing();
     OptionText backend =
         OptionText.of(
                 switch (backing.kind()) {

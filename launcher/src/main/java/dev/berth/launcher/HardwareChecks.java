@@ -109,7 +109,8 @@ final class HardwareChecks {
             .filter(Optional::isPresent)
             .count();
     int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
-    return Math.toIntExact(virtio + controllers + definition.nics().size() + small + asked + panic);
+    int many = definition.nics().size() + peripherals.shares().size();
+    return Math.toIntExact(virtio + controllers + many + small + asked + panic);
   }
 
   private static Bus bus(Disk disk) {

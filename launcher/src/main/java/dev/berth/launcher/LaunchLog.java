@@ -41,11 +41,7 @@ final class LaunchLog {
   BerthException failure(Process waiter, BerthException cause) throws InterruptedException {
     waiter.waitFor(WAITER_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     ProcessExit exit = ExitFile.read(launch.files());
-    String words = excerpt();
-    return StartFailure.of(
-        what() + ": QEMU ended with " + exit.text(),
-        words.isEmpty() ? "it wrote nothing to its log" : words,
-        cause);
+    return StartFailure.of(what() + ": QEMU ended with " + exit.text(), words(), cause);
   }
 
   /** The error for a QEMU that was not ready in time. */
@@ -56,6 +52,12 @@ final class LaunchLog {
             + ": QEMU was not ready within the deadline; it was ended."
             + (words.isEmpty() ? "" : " It wrote: " + words),
         cause);
+  }
+
+  /** What was written so far, for a message. */
+  String words() {
+    String words = excerpt();
+    return words.isEmpty() ? "it wrote nothing to its log" : words;
   }
 
   private String what() {

@@ -3,13 +3,16 @@ package dev.berth.launcher;
 import dev.berth.definition.Boot;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.MemoryBacking;
 import dev.berth.definition.Nic;
+import dev.berth.definition.Share;
 import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Qemu;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,6 +40,7 @@ final class LaunchPlanner {
    * @param protocols QEMU's driver for what each disk's image is kept in, by disk name
    * @param given which files the start is given, by disk name
    * @param firmware the UEFI firmware, if the definition wants one
+   * @param shareServer what serves shares, if the definition has any
    */
   record Input(
       Subject subject,
@@ -46,7 +50,13 @@ final class LaunchPlanner {
       MachineFiles files,
       Map<String, String> protocols,
       Map<String, FileKey> given,
-      Optional<UefiFirmware> firmware) {}
+      Optional<UefiFirmware> firmware,
+      Optional<SharePlanner.Server> shareServer) {
+
+    List<Share> shares() {
+      return definition.devices().peripherals().shares();
+    }
+  }
 
   /** The record that the input amounts to. */
   static LaunchRecord plan(Input input) {
@@ -69,6 +79,10 @@ final class LaunchPlanner {
     }
     devices.small(input.definition().devices(), input.files());
     peripherals.assembled();
+    SharePlanner shares = new SharePlanner(draft, slots);
+    for (Share share : input.shares()) {
+      shares.add(share, input.shareServer().orElseThrow(), input.files());
+    }
     slots.complete(draft);
     return new LaunchRecord(
         input.subject(),
@@ -89,7 +103,11 @@ final class LaunchPlanner {
     draft.option(
         "-name", OptionText.of("guest", input.subject().name()).with("debug-threads", "on"));
     draft.words("-uuid", input.subject().domain().toString());
-    ComputePlanner compute = new ComputePlanner(input.definition().compute());
+    MemoryBacking backing = input.definition().compute().backing();
+    ComputePlanner compute =
+        new ComputePlanner(
+            input.definition().compute(),
+            input.shares().isEmpty() ? backing : backing.orMappable());
     OptionText machine = compute.onto(machine(hardware.machineType()));
     draft.option("-machine", input.firmware().map(uefi -> uefi.onto(machine)).orElse(machine));
     draft.option("-accel", accelerator(hardware.accelerator()));

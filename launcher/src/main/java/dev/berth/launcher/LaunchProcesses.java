@@ -14,8 +14,9 @@ import java.util.function.Predicate;
 /**
  * Finds and ends the processes of one launch by what its command line carries: the option that
  * names the pidfile, with the incarnation in its path. QEMU has it, and so has the shell above it,
- * even before it starts QEMU; nobody who merely looks at the files has. A process whose command
- * line cannot be read is never signalled.
+ * even before it starts QEMU; nobody who merely looks at the files has. What serves a share has its
+ * socket instead, in the run directory. A process whose command line cannot be read is never
+ * signalled.
  */
 final class LaunchProcesses {
   private static final int POLL_MILLIS = 100;
@@ -64,8 +65,18 @@ final class LaunchProcesses {
     return new LaunchProcesses(
         files.logDirectory().getFileName().toString(),
         commandLine ->
-            pidFile(commandLine).filter(file -> file.contains("/" + incarnation + "/")).isPresent(),
+            pidFile(commandLine).filter(file -> file.contains("/" + incarnation + "/")).isPresent()
+                || servesIn(incarnation, files, commandLine),
         endOf(files.qemuLog()),
+        table);
+  }
+
+  /** Those that serve shares of a launch. */
+  static LaunchProcesses serversOf(LaunchRecord launch, ProcessTable table) {
+    return new LaunchProcesses(
+        launch.subject().name().text(),
+        commandLine -> serves(launch, commandLine),
+        endOf(launch.files().qemuLog()),
         table);
   }
 
@@ -92,7 +103,22 @@ final class LaunchProcesses {
 
   /** Whether a command line is that of a process of the launch. */
   static boolean belongsTo(LaunchRecord launch, List<String> commandLine) {
-    return pidFile(commandLine).equals(Optional.of(launch.files().pidFile().toString()));
+    return pidFile(commandLine).equals(Optional.of(launch.files().pidFile().toString()))
+        || serves(launch, commandLine);
+  }
+
+  /** Whether a command line is that of what serves a share of the launch, or becomes it. */
+  private static boolean serves(LaunchRecord launch, List<String> commandLine) {
+    return launch.served().stream()
+        .anyMatch(serve -> commandLine.contains(Virtiofsd.SOCKET_OPTION + serve.socket()));
+  }
+
+  /** The same of a launch of which no more is known than its incarnation. */
+  private static boolean servesIn(
+      String incarnation, MachineFiles files, List<String> commandLine) {
+    String socket = "/" + incarnation + "/" + files.shareSocket("").getFileName();
+    return commandLine.stream()
+        .anyMatch(word -> word.startsWith(Virtiofsd.SOCKET_OPTION) && word.contains(socket));
   }
 
   private static Optional<String> pidFile(List<String> commandLine) {
@@ -123,7 +149,8 @@ final class LaunchProcesses {
   }
 
   /**
-   * Whether any process of the launch lives. A shell that has nothing left to do but to write down
+   * Whether any process of the launch lives, save what serves its shares: that ends with QEMU, or
+   * is ended when QEMU is known to have. A shell that has nothing left to do but to write down
    * QEMU's end is given a moment for it.
    */
   boolean anyAlive() {
@@ -136,9 +163,11 @@ final class LaunchProcesses {
   }
 
   private boolean staysAlive(Found found) {
-    boolean shell =
-        table.commandLine(found.process().pid()).filter(LaunchProcesses::isShell).isPresent();
-    return !shell || !found.process().awaitEnd(SHELL_LIMIT_MILLIS);
+    List<String> commandLine = table.commandLine(found.process().pid()).orElse(List.of());
+    if (commandLine.stream().anyMatch(word -> word.startsWith(Virtiofsd.SOCKET_OPTION))) {
+      return false;
+    }
+    return !isShell(commandLine) || !found.process().awaitEnd(SHELL_LIMIT_MILLIS);
   }
 
   /** Whether it is the command line of the shell above QEMU, or of what becomes that shell. */

@@ -29,6 +29,7 @@ final class LaunchResolver {
   private final QemuFinder finder;
   private final AcceleratorChooser accelerators;
   private final FirmwareCatalog firmwares = new FirmwareCatalog(FirmwareCatalog.DIRECTORIES);
+  private final VirtiofsdFinder servers = new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES);
   private final SecureRandom random = new SecureRandom();
 
   LaunchResolver(LauncherSettings settings, QemuFinder finder, AcceleratorChooser accelerators) {
@@ -66,7 +67,11 @@ final class LaunchResolver {
                     firmwares,
                     settings.variablesDirectory().resolve(domain.toString()),
                     problems));
-    NetworkChecks.check(definition.nics(), held, NetworkChecks.processStatus(), problems);
+    List<String> status = NetworkChecks.processStatus();
+    NetworkChecks.check(definition.nics(), held, status, problems);
+    Optional<SharePlanner.Server> shareServer =
+        ShareChecks.check(definition.devices().peripherals().shares(), servers, status, problems)
+            .map(found -> new SharePlanner.Server(found, ShareChecks.sandbox(status)));
     if (!problems.isEmpty() || type.isEmpty()) {
       throw new InvalidDefinitionException(definition.name().text(), problems);
     }
@@ -82,7 +87,8 @@ final class LaunchResolver {
             files(domain, incarnation, definition.devices().consoleLogLimit()),
             images.protocols(),
             images.given(),
-            firmware));
+            firmware,
+            shareServer));
   }
 
   private static Hardware hardware(

@@ -33,10 +33,12 @@ final class LaunchSequence {
 
   private final QmpLoop loop;
   private final Function<LaunchRecord, Identity> identify;
+  private final ShareServers shares;
 
-  LaunchSequence(QmpLoop loop, Function<LaunchRecord, Identity> identify) {
+  LaunchSequence(QmpLoop loop, Function<LaunchRecord, Identity> identify, ShareServers shares) {
     this.loop = loop;
     this.identify = identify;
+    this.shares = shares;
   }
 
   /** Takes all steps; the machine stands before the guest's first instruction. */
@@ -58,7 +60,7 @@ final class LaunchSequence {
       await(connecting.accepted(), deadline, log);
       QemuProcess process = prove(launch, waiter);
       QmpConnection qmp = await(connecting.usable(), deadline, log);
-      new MachineAssembler(qmp, held, deadline).assemble(launch);
+      new MachineAssembler(qmp, held, deadline, shares).assemble(launch);
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);

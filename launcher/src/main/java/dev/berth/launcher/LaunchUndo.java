@@ -33,6 +33,9 @@ final class LaunchUndo {
       LOG.warn("Cannot move the run directory {} aside: {}", directory, failure.toString());
     }
     new LaunchProcesses(launch, table).end(GRACE_MILLIS);
+    if (!launch.served().isEmpty()) {
+      ShareServers.removeLeftBehind(launch.incarnation());
+    }
     removeRunDirectory(aside);
     removeRunDirectory(directory);
   }

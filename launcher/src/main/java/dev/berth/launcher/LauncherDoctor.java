@@ -22,6 +22,7 @@ public final class LauncherDoctor {
     List<Finding> findings = new ArrayList<>(QemuFindings.of(settings).examine());
     findings.addAll(new DeviceFindings(Path.of("/dev")).examine());
     findings.addAll(new ToolFindings(settings.searchPath()).examine());
+    findings.add(ShareFindings.examine(new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES)));
     findings.add(new LeftoverFindings(settings.runDirectory(), new ProcessTable()).examine());
     return findings;
   }

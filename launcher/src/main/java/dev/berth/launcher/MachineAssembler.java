@@ -13,6 +13,7 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
@@ -39,11 +40,13 @@ final class MachineAssembler {
   private final QmpConnection qmp;
   private final HeldResources held;
   private final Deadline deadline;
+  private final ShareServers shares;
 
-  MachineAssembler(QmpConnection qmp, HeldResources held, Deadline deadline) {
+  MachineAssembler(QmpConnection qmp, HeldResources held, Deadline deadline, ShareServers shares) {
     this.qmp = qmp;
     this.held = held;
     this.deadline = deadline;
+    this.shares = shares;
   }
 
   /**
@@ -60,7 +63,7 @@ final class MachineAssembler {
     try (Expectation reset = qmp.expect(event -> event.name().equals("RESET"))) {
       List<AssemblyStep> steps = new ArrayList<>(launch.assembly());
       steps.add(RESET);
-      take(steps, cannot);
+      take(launch, steps, cannot);
       reset.await(deadline);
     }
   }
@@ -68,12 +71,19 @@ final class MachineAssembler {
   /**
    * Takes those steps on a machine that runs; sent and refused as at its assembly.
    *
+   * @param launch the machine's record
    * @param cannot how messages begin
    */
-  void take(List<AssemblyStep> steps, String cannot) throws InterruptedException {
+  void take(LaunchRecord launch, List<AssemblyStep> steps, String cannot)
+      throws InterruptedException {
     List<CompletableFuture<@Nullable Void>> replies = new ArrayList<>();
     for (AssemblyStep step : steps) {
-      replies.add(send(step, cannot));
+      if (step instanceof ServeShare serve) {
+        shares.start(launch, serve, deadline, cannot);
+        replies.add(CompletableFuture.completedFuture(null));
+      } else {
+        replies.add(send(step, cannot));
+      }
     }
     awaitAll(steps, replies, cannot);
   }
@@ -185,6 +195,9 @@ final class MachineAssembler {
     if (step instanceof PassTap pass) {
       return "network interface '" + pass.nic() + "'";
     }
+    if (step instanceof ServeShare serve) {
+      return "share '" + serve.share() + "'";
+    }
     Execute execute = (Execute) step;
     if (execute == RESET) {
       return "the reset after its assembly";
@@ -193,6 +206,9 @@ final class MachineAssembler {
     String id = arguments.path("node-name").asText(arguments.path("id").asText());
     if (execute.command().equals("blockdev-add")) {
       return "disk '" + id.replaceFirst("-(file|format)$", "") + "'";
+    }
+    if (id.startsWith("share-")) {
+      return "share '" + id.substring("share-".length()) + "'";
     }
     if (id.startsWith("disk-")) {
       return "disk '" + id.substring("disk-".length()) + "'";

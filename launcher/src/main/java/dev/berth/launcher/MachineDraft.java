@@ -10,6 +10,7 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
@@ -68,6 +69,11 @@ final class MachineDraft {
   /** Adds a step that passes a tap under a name. */
   void passTap(String name, String nic, TapSource tap) {
     assembly.add(new PassTap(name, nic, tap));
+  }
+
+  /** Adds a step that starts what serves a share. */
+  void serveShare(String share, Path socket, List<String> command) {
+    assembly.add(new ServeShare(share, socket, command));
   }
 
   /** Has QEMU inherit a file; returns the number of the fdset that has it. */

@@ -70,13 +70,22 @@ final class MachineScopes {
    * @throws InterruptedException when the caller is interrupted while it is tried out
    */
   List<String> prefix(LaunchRecord launch) throws InterruptedException {
+    return prefix(launch, "");
+  }
+
+  /**
+   * The same for a process beside that QEMU, in a scope with that end of its name: the name of a
+   * scope that is there cannot be used again.
+   */
+  List<String> prefix(LaunchRecord launch, String suffix) throws InterruptedException {
     Trial result = trial();
     if (result.obstacle().isPresent()) {
       return List.of();
     }
     String name = launch.subject().name().text();
     List<String> prefix = new ArrayList<>(result.prefix());
-    prefix.add("--unit=berth-" + name + "-" + launch.incarnation().substring(0, 12) + ".scope");
+    prefix.add(
+        "--unit=berth-" + name + "-" + launch.incarnation().substring(0, 12) + suffix + ".scope");
     prefix.add("--description=Berth domain " + name);
     prefix.add(ORDER);
     prefix.add("--");

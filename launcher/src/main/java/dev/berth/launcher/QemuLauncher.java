@@ -39,6 +39,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,8 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private final LaunchSequence sequence;
   private final LogTrimmer trimmer;
   private final MachineScopes scopes;
+  private final ShareServers shares;
+  private final ShareWatch shareWatch;
   private final LauncherSettings settings;
   private final QmpLoop loop;
   private final SchemaShelf schemas;
@@ -74,9 +77,11 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     this.settings = settings;
     this.loop = loop;
     this.scopes = MachineScopes.of(settings.searchPath());
+    this.shares = new ShareServers(scopes);
     this.watch = watch;
+    this.shareWatch = new ShareWatch(table, watch, callbacks);
     this.identities = new IdentityCheck(watch, table, callbacks);
-    this.sequence = new LaunchSequence(loop, this::identify);
+    this.sequence = new LaunchSequence(loop, this::identify, shares);
     this.trimmer =
         new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
     HostCache cache = new HostCache(settings.cacheDirectory());
@@ -290,7 +295,8 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     LaunchRecord after = plan.onto(launch);
     givenFiles.claim(cannot, after, alive());
     try {
-      new MachineAssembler(machine.qmp(), held, deadline).take(plan.steps(), cannot + ": ");
+      new MachineAssembler(machine.qmp(), held, deadline, shares)
+          .take(launch, plan.steps(), cannot + ": ");
     } finally {
       givenFiles.release(after);
     }
@@ -304,6 +310,11 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
           machine.launch(launch);
           return machine;
         });
+  }
+
+  @Override
+  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
+    shareWatch.follow(launch, ended);
   }
 
   @Override
@@ -335,6 +346,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   public void removeRunDirectory(LaunchRecord launch) {
     machines.remove(launch.incarnation());
     gates.remove(launch.incarnation());
+    ShareServers.end(launch, table);
     LaunchUndo.removeRunDirectory(launch.files().runDirectory());
   }
 
@@ -360,7 +372,9 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   @Override
   public void close() {
     trimmer.close();
+    shareWatch.stop();
     watch.close();
+    shareWatch.close();
     machines.values().forEach(RunningQemu::close);
     machines.clear();
     schemas.close();

@@ -157,6 +157,7 @@ final class QemuShell implements AutoCloseable {
     launch.devices().stream()
         .filter(device -> device.kind().equals("console"))
         .forEach(device -> sockets.add(files.consoleSocket(device.name())));
+    launch.served().forEach(serve -> sockets.add(serve.socket()));
     for (Path socket : sockets) {
       int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
       if (length > LONGEST_SOCKET_PATH) {

@@ -52,6 +52,7 @@ final class UnreadableLaunch {
               + " has that in its command line, and it cannot be proved to be the machine. Look at"
               + " it; when it has ended, destroy the domain again.");
     }
+    ShareServers.removeLeftBehind(incarnation);
     LaunchUndo.removeRunDirectory(files.runDirectory());
   }
 

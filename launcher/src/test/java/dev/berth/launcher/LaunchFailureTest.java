@@ -151,7 +151,8 @@ final class LaunchFailureTest {
             starting -> {
               host.alive(starting).kill();
               return new Identity.Unprovable("it is on its way out");
-            });
+            },
+            new ShareServers(MachineScopes.of("")));
     Deadline deadline = Deadline.of(LauncherFixture.LIMIT);
 
     try (QemuShell shell = QemuShell.start(launch, List.of())) {

@@ -22,6 +22,7 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.OwnFdset;
@@ -125,6 +126,9 @@ final class LaunchPlannerTest {
       Getfd getfd = new Getfd(pass.name());
       return schema.check(getfd.command(), getfd.arguments());
     }
+    if (step instanceof ServeShare) {
+      return List.of(); // QEMU hears nothing of it
+    }
     Execute execute = (Execute) step;
     return schema.check(execute.command(), execute.arguments());
   }
@@ -179,6 +183,7 @@ final class LaunchPlannerTest {
     cases.putAll(DiskCases.all());
     cases.putAll(ComputeCases.all());
     cases.putAll(GivenCases.all());
+    cases.putAll(ShareCases.all());
     cases.put("peripherals-conventional-pci", PeripheralTest.all("pc"));
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
@@ -273,7 +278,8 @@ final class LaunchPlannerTest {
                 definition.devices().consoleLogLimit()),
             Map.of(),
             GivenCases.files(definition),
-            firmware(definition.boot())));
+            firmware(definition.boot()),
+            Optional.of(ShareCases.SERVER)));
   }
 
   private static Optional<UefiFirmware> firmware(Boot boot) {
@@ -313,6 +319,8 @@ final class LaunchPlannerTest {
         text.append(String.format("%nadd secret %s as %s", add.resource(), add.id()));
       } else if (step instanceof PassTap pass) {
         text.append(String.format("%npass %s as %s", pass.tap(), pass.name()));
+      } else if (step instanceof ServeShare serve) {
+        text.append(String.format("%nserve share %s: %s", serve.share(), serve.command()));
       } else if (step instanceof Execute execute) {
         text.append(String.format("%n%s %s", execute.command(), execute.arguments()));
       }

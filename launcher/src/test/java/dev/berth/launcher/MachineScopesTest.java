@@ -46,6 +46,18 @@ final class MachineScopesTest {
   }
 
   @Test
+  void whatServesAShareHasAScopeBesideTheMachines() throws Exception {
+    obedientSystemd();
+    try (LauncherFixture fixture = LauncherFixture.in(directory.resolve("home"))) {
+      LaunchRecord launch = fixture.plan(Definitions.bare());
+
+      assertThat(new MachineScopes(directory.toString(), 0).prefix(launch, "-share-data"))
+          .contains(
+              "--unit=berth-web-1-" + launch.incarnation().substring(0, 12) + "-share-data.scope");
+    }
+  }
+
+  @Test
   void aUsersScopesBelongToTheUsersManagerAndRootsToTheSlicesOfMachines() throws Exception {
     Path calls = obedientSystemd();
 

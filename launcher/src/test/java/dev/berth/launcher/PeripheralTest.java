@@ -66,7 +66,8 @@ final class PeripheralTest {
             Optional.of(WatchdogAction.PAUSE),
             panic,
             cid,
-            List.of("aux")));
+            List.of("aux"),
+            List.of()));
   }
 
   @ParameterizedTest

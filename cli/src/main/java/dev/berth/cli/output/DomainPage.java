@@ -66,6 +66,14 @@ public final class DomainPage {
         machine.accelerator() + " (" + Printable.line(machine.acceleratorReason()) + ")");
     line(page, "Agent", machine.agent().text());
     machine.touched().ifPresent(touch -> line(page, "By hand", words.touch(touch)));
+    machine
+        .lostShares()
+        .forEach(
+            share ->
+                line(
+                    page,
+                    "Lost share",
+                    Printable.line(share) + " (its virtiofsd has ended; back at the next boot)"));
   }
 
   private static String definition(DomainSnapshot.DefinitionSummary definition) {

@@ -97,6 +97,38 @@ final class DomainTableTest {
   }
 
   @Test
+  void aPageNamesTheSharesThatAreLost() {
+    DomainSnapshot web = running("web");
+    MachineSummary machine = web.machine().orElseThrow();
+    DomainSnapshot without =
+        new DomainSnapshot(
+            web.name(),
+            web.uuid(),
+            web.generation(),
+            web.publishedAt(),
+            web.status(),
+            web.definition(),
+            Optional.of(
+                new MachineSummary(
+                    machine.incarnation(),
+                    machine.pid(),
+                    machine.qemuVersion(),
+                    machine.machineType(),
+                    machine.accelerator(),
+                    machine.acceleratorReason(),
+                    machine.liveness(),
+                    machine.livenessSince(),
+                    machine.agent(),
+                    machine.touched(),
+                    List.of("data"))),
+            web.operation(),
+            web.restart());
+
+    assertThat(PAGE.of(without))
+        .contains("\nLost share:  data (its virtiofsd has ended; back at the next boot)\n");
+  }
+
+  @Test
   void escapeSequencesFromQemuDoNotReachTheTerminal() {
     assertThat(PAGE.of(stalled("db"))).contains("bad?[31mthings").doesNotContain("\u001b");
     assertThat(PLAIN.rows(FLEET)).doesNotContain("\u001b");
@@ -217,6 +249,7 @@ final class DomainTableTest {
         liveness,
         since,
         AgentState.CONNECTED,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 }

@@ -1,0 +1,53 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.Share;
+import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.MachineFiles;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Plans shares: a virtiofsd for each, and the device that reaches it by a socket in the run
+ * directory. Pure.
+ */
+final class SharePlanner {
+  /**
+   * What serves them.
+   *
+   * @param program what runs
+   * @param sandbox how it is shut in
+   */
+  record Server(Virtiofsd program, String sandbox) {}
+
+  private final MachineDraft draft;
+  private final PciSlots slots;
+
+  SharePlanner(MachineDraft draft, PciSlots slots) {
+    this.draft = draft;
+    this.slots = slots;
+  }
+
+  /** Adds a share. */
+  void add(Share share, Server server, MachineFiles files) {
+    String id = "share-" + share.name();
+    Path socket = files.shareSocket(share.name());
+    draft.serveShare(
+        share.name(), socket, server.program().command(share, socket, server.sandbox()));
+    draft
+        .execute("chardev-add")
+        .put("id", id)
+        .putObject("backend")
+        .put("type", "socket")
+        .putObject("data")
+        .put("server", false)
+        .putObject("addr")
+        .put("type", "unix")
+        .putObject("data")
+        .put("path", socket.toString());
+    Place place = slots.next();
+    draft.plug("vhost-user-fs-pci", id, place).put("chardev", id).put("tag", share.tag());
+    draft.device(new DeviceRecord(id, LaunchRecord.SHARE, share.name(), place.text(), List.of()));
+  }
+}
