@@ -189,8 +189,10 @@ final class SettingsReader {
             });
   }
 
+  /** Without quotes YAML reads {@code off} as false. */
   private Duration durationOrOff(SettingKey key) {
-    return values.getOrDefault(key, "").equals("off") ? Duration.ZERO : duration(key);
+    String text = values.getOrDefault(key, "");
+    return text.equals("off") || text.equals("false") ? Duration.ZERO : duration(key);
   }
 
   private void wrong(SettingKey key, String what) {
