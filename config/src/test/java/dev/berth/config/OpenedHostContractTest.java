@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
@@ -35,6 +36,7 @@ final class OpenedHostContractTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        AdjustContract,
         DiskContract,
         NicContract,
         DumpContract,

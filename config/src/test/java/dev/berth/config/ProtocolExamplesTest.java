@@ -64,10 +64,11 @@ final class ProtocolExamplesTest {
       all(peer, "hello", "domain.define", "domain.start");
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
-      all(peer, "domain.attach-nic", "domain.nics", "domain.detach-nic");
+      all(peer, "domain.attach-nic", "domain.nics", "domain.set-link", "domain.detach-nic");
       all(peer, "domain.attach-disk", "domain.disks");
       awaitFigures(peer);
-      all(peer, "stats.list", "stats.get", "domain.detach-disk");
+      all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");
+      all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.dump-memory");
       peer.send(request(page.example("job.await").get(0)) + "\n").receive(); // its guest stands

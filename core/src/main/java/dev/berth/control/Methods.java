@@ -108,6 +108,7 @@ final class Methods {
     addDefinitions();
     addVerbs();
     DeviceMethods.addTo(this);
+    new AdjustMethods(this).add();
     addQmp();
     addAgent();
     addJobs();

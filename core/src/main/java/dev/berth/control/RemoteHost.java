@@ -3,10 +3,14 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.ThrottleDocument;
 import dev.berth.domain.ActorName;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
@@ -28,6 +32,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -272,6 +277,33 @@ public final class RemoteHost implements VmHost {
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
     return change(Methods.DUMP_MEMORY, params, options, JobCodec::read);
+  }
+
+  @Override
+  public VerbResult setThrottle(
+      DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
+    params.set(AdjustMethods.THROTTLE, ThrottleDocument.write(throttle));
+    JobArguments.scope(params, scope);
+    return verb(AdjustMethods.SET_THROTTLE, params, options);
+  }
+
+  @Override
+  public VerbResult resizeDisk(
+      DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
+    params.put(AdjustMethods.SIZE, size.bytes());
+    params.put(AdjustMethods.SHRINKING, WireText.of(shrinking));
+    return verb(AdjustMethods.RESIZE_DISK, params, options);
+  }
+
+  @Override
+  public VerbResult setLink(
+      DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(AdjustMethods.NIC, nic);
+    params.put(AdjustMethods.LINK, WireText.of(link));
+    JobArguments.scope(params, scope);
+    return verb(AdjustMethods.SET_LINK, params, options);
   }
 
   @Override

@@ -46,7 +46,10 @@ public final class DefinitionDefaults {
     for (Key<?, ?> key : section.keys()) {
       text.append(indent).append(key.name()).append(":\n");
       explain(key, indent + "  ");
-      if (key.type() instanceof ListType<?> list && list.item() instanceof Section<?> below) {
+      if (key.type() instanceof Section<?> below) {
+        addBelow(below, indent + "  ");
+      } else if (key.type() instanceof ListType<?> list
+          && list.item() instanceof Section<?> below) {
         addBelow(below, indent + "  ");
       }
     }

@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.domain.ResourceNames;
+import dev.berth.domain.Throttle;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param secret name of the secret that opens an encrypted image; empty for one that is not
  * @param access whether the guest may write
  * @param attachment how it is attached
+ * @param throttle how fast it may be
  */
 public record Disk(
     String name,
@@ -23,8 +25,21 @@ public record Disk(
     Optional<DiskSource> source,
     Optional<String> secret,
     Access access,
-    DiskAttachment attachment)
+    DiskAttachment attachment,
+    Throttle throttle)
     implements Pluggable {
+
+  /** A disk that may be as fast as it can. */
+  public Disk(
+      String name,
+      DiskDevice device,
+      DiskFormat format,
+      Optional<DiskSource> source,
+      Optional<String> secret,
+      Access access,
+      DiskAttachment attachment) {
+    this(name, device, format, source, secret, access, attachment, Throttle.NONE);
+  }
 
   /** A disk in a file that is not encrypted. */
   public Disk(
@@ -76,7 +91,12 @@ public record Disk(
 
   /** The same disk, attached that way. */
   public Disk attachedBy(DiskAttachment other) {
-    return new Disk(name, device, format, source, secret, access, other);
+    return new Disk(name, device, format, source, secret, access, other, throttle);
+  }
+
+  /** The same disk with those limits. */
+  public Disk throttledBy(Throttle other) {
+    return new Disk(name, device, format, source, secret, access, attachment, other);
   }
 
   /** What the guest sees. */

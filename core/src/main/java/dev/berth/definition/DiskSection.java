@@ -9,6 +9,7 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.domain.Throttle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -112,6 +113,14 @@ final class DiskSection {
   private static final Key<Disk, Integer> BOOT_ORDER =
       BootOrder.key(disk -> disk.attachment().bootOrder());
 
+  private static final Key<Disk, Throttle> THROTTLE =
+      Key.optional(
+          "throttle",
+          ThrottleSection.SECTION,
+          "no limits",
+          disk -> Optional.of(disk.throttle()).filter(limits -> !limits.equals(Throttle.NONE)),
+          "How fast it may be. A drive without a medium has no limits until it has one.");
+
   static final Section<Disk> SECTION =
       new Section<>(
           "a disk",
@@ -127,7 +136,8 @@ final class DiskSection {
               CACHE,
               DISCARD,
               SERIAL,
-              BOOT_ORDER),
+              BOOT_ORDER,
+              THROTTLE),
           DiskSection::check,
           DiskSection::build,
           DiskSection::addChecks);
@@ -206,7 +216,8 @@ final class DiskSection {
             values.of(CACHE),
             values.of(DISCARD),
             values.find(SERIAL),
-            values.find(BOOT_ORDER)));
+            values.find(BOOT_ORDER)),
+        values.find(THROTTLE).orElse(Throttle.NONE));
   }
 
   private static Optional<DiskSource> source(Values<Disk> values) {

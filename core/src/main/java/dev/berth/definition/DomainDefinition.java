@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -74,6 +75,17 @@ public record DomainDefinition(
   /** The same definition without the disk of that name. */
   public DomainDefinition withoutDisk(String diskName) {
     return withDisks(disks.stream().filter(disk -> !disk.name().equals(diskName)).toList());
+  }
+
+  /** The same definition with other disks in the places of those of the same name. */
+  public DomainDefinition replacing(UnaryOperator<Disk> change) {
+    return withDisks(disks.stream().map(change).toList());
+  }
+
+  /** The same definition with another network interface in the place of the one of its name. */
+  public DomainDefinition replacing(Nic changed) {
+    return withNics(
+        nics.stream().map(nic -> nic.name().equals(changed.name()) ? changed : nic).toList());
   }
 
   private DomainDefinition withDisks(List<Disk> others) {

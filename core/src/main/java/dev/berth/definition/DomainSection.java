@@ -160,6 +160,8 @@ final class DomainSection {
   private static void check(Values<DomainDefinition> values, Place place) {
     ComputeKeys.check(values, place);
     PeripheralKeys.check(values, place);
+    ThrottleSection.checkGroups(
+        values.find(DISKS).orElse(List.of()), place.key(DISKS.name()), values.position(DISKS));
     long onSata =
         values.find(DISKS).orElse(List.of()).stream()
             .filter(disk -> disk.attachment().bus() == Bus.SATA)

@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.definition.Network.PortForward;
+import dev.berth.domain.LinkState;
 import dev.berth.domain.ResourceNames;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +15,16 @@ import java.util.Set;
  * @param mac its MAC address, six pairs of lower-case hexadecimal digits; empty for one that is
  *     made from the domain's UUID and the name
  * @param bootOrder its place in the boot order, from 1; empty when it is not booted from
+ * @param link whether the guest sees a cable
  */
-public record Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder)
+public record Nic(
+    String name, Network network, Optional<String> mac, Optional<Integer> bootOrder, LinkState link)
     implements Pluggable {
+
+  /** An interface with a cable in it. */
+  public Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder) {
+    this(name, network, mac, bootOrder, LinkState.UP);
+  }
 
   /** An interface on QEMU's user-mode network. */
   public Nic(String name, List<PortForward> forwards) {
@@ -37,6 +45,11 @@ public record Nic(String name, Network network, Optional<String> mac, Optional<I
   @Override
   public DomainDefinition addedTo(DomainDefinition definition) {
     return definition.with(this);
+  }
+
+  /** The same interface with its link in that state. */
+  public Nic linked(LinkState other) {
+    return new Nic(name, network, mac, bootOrder, other);
   }
 
   /** Host ports that reach the guest; only a user-mode network has any. */

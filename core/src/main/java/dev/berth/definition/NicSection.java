@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Network.PortForward;
+import dev.berth.domain.LinkState;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -85,6 +86,14 @@ final class NicSection {
 
   private static final Key<Nic, Integer> BOOT_ORDER = BootOrder.key(Nic::bootOrder);
 
+  private static final Key<Nic, LinkState> LINK =
+      Key.optional(
+          "link",
+          ChoiceType.of(LinkState.class),
+          "`up`",
+          nic -> Optional.of(nic.link()).filter(link -> link != LinkState.UP),
+          "Whether the guest sees a cable in it.");
+
   private static final Key<Nic, List<PortForward>> FORWARDS =
       Key.defaulted(
           "forwards",
@@ -96,7 +105,7 @@ final class NicSection {
   static final Section<Nic> SECTION =
       new Section<>(
           "a network interface",
-          List.of(NAME, NETWORK, TAP, FD, BRIDGE, MAC, BOOT_ORDER, FORWARDS),
+          List.of(NAME, NETWORK, TAP, FD, BRIDGE, MAC, BOOT_ORDER, LINK, FORWARDS),
           NicSection::check,
           NicSection::build,
           NicSection::addChecks);
@@ -191,7 +200,12 @@ final class NicSection {
                   .orElseGet(() -> new Network.Tap(values.of(TAP)));
           case BRIDGE -> new Network.Bridge(values.of(BRIDGE));
         };
-    return new Nic(values.of(NAME), network, values.find(MAC), values.find(BOOT_ORDER));
+    return new Nic(
+        values.of(NAME),
+        network,
+        values.find(MAC),
+        values.find(BOOT_ORDER),
+        values.find(LINK).orElse(LinkState.UP));
   }
 
   private static void addChecks(ObjectNode schema) {

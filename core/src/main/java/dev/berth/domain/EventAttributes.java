@@ -76,6 +76,8 @@ final class EventAttributes {
       case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
       case EventTypes.NIC_ATTACHED -> new EventBody.NicAttached(text("nic"));
       case EventTypes.NIC_DETACHED -> new EventBody.NicDetached(text("nic"));
+      case EventTypes.ADJUSTED ->
+          new EventBody.Adjusted(text("what"), text("subject"), text("value"));
       default -> ofPolicy(type);
     };
   }

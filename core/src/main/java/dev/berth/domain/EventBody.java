@@ -302,6 +302,16 @@ public interface EventBody {
   record NicDetached(String nic) implements EventBody {}
 
   /**
+   * Something that a machine has is another now.
+   *
+   * @param what {@code throttle} of a disk, its {@code size}, the {@code link} of a network
+   *     interface; others may follow
+   * @param subject the device by its name; may be empty
+   * @param value what it is now, for people
+   */
+  record Adjusted(String what, String subject, String value) implements EventBody {}
+
+  /**
    * A job has begun.
    *
    * @param job its id

@@ -138,6 +138,13 @@ public final class EventTypes {
   /** A network interface is no part of a machine any more: attribute {@code nic}. */
   public static final String NIC_DETACHED = "domain.nic-detached";
 
+  /**
+   * Something that a machine has is another now: attributes {@code what, subject, value}. {@code
+   * what} is an open family: {@code throttle} of a disk, its {@code size}, the {@code link} of a
+   * network interface.
+   */
+  public static final String ADJUSTED = "domain.adjusted";
+
   /** A job has begun: attributes {@code job, kind, subject}. */
   public static final String JOB_STARTED = "job.started";
 

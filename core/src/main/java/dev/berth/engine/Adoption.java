@@ -103,11 +103,11 @@ final class Adoption {
     Step step = Step.by(Actors.HOST).status(status).event(EventTypes.ADOPTED, Map.of());
     if (status.state() == DomainState.CRASHED
         && status != ledger.status()
-        && intent.filter(cut -> !AttachIntent.is(cut)).isEmpty()) {
+        && intent.filter(cut -> !Recovery.isAboutParts(cut)).isEmpty()) {
       step.failure(RunStateFollower.PANIC);
     }
     intent
-        .filter(cut -> !AttachIntent.is(cut))
+        .filter(cut -> !Recovery.isAboutParts(cut))
         .ifPresent(
             cut ->
                 step.change(new Change.RemoveIntent(ledger.uuid()))
@@ -120,6 +120,7 @@ final class Adoption {
   /** What was under way with the machine's devices goes on. */
   private void resume(Lifecycle.Active active, DomainStatus status, Optional<Intent> intent) {
     intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active, cut));
+    intent.filter(AdjustIntent::is).ifPresent(cut -> keeper.adjustments().resume(active, cut));
     keeper.detachments().resume(active);
     keeper.dumps().resume(active);
     keeper.runStates().follow(active, status);
@@ -209,7 +210,7 @@ final class Adoption {
       adopt(
           machine.launch(),
           machine.process(),
-          keeper.attachments().unsettled(),
+          keeper.attachments().unsettled().or(keeper.adjustments()::unsettled),
           "the connection to QEMU was lost: " + why);
     }
     return Mailbox.DONE;

@@ -66,6 +66,7 @@ final class DomainDriver {
   private final DeviceVerbs devices;
   private final DumpVerbs dumps;
   private final JobVerbs jobs;
+  private final AdjustmentVerbs adjustments;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -84,6 +85,7 @@ final class DomainDriver {
     this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
     this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
     this.jobs = new JobVerbs(ledger, keeper);
+    this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -381,6 +383,13 @@ final class DomainDriver {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(
         answer, () -> devices.detach(kind, name, scope, options, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  CompletableFuture<VerbResult> adjust(
+      Adjustment adjustment, EditScope scope, String actor, boolean hasDeadline) {
+    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
+    requests.post(answer, () -> adjustments.adjust(adjustment, scope, actor, hasDeadline, answer));
     return answer;
   }
 

@@ -6,10 +6,13 @@ import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ActorName;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
@@ -39,6 +42,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -241,6 +245,30 @@ final class EngineHost implements VmHost {
   public Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options) {
     DomainDriver driver = domains().get(domain);
     return wait(driver.dumpMemory(dump, job, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult setThrottle(
+      DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
+    return adjust(domain, new ThrottleAdjustment(disk, throttle), scope, options);
+  }
+
+  @Override
+  public VerbResult resizeDisk(
+      DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options) {
+    return adjust(domain, new ResizeAdjustment(disk, size, shrinking), EditScope.LIVE, options);
+  }
+
+  @Override
+  public VerbResult setLink(
+      DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options) {
+    return adjust(domain, new LinkAdjustment(nic, link), scope, options);
+  }
+
+  private VerbResult adjust(
+      DomainRef domain, Adjustment adjustment, EditScope scope, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return wait(domains().get(domain).adjust(adjustment, scope, actor, hasDeadline), options);
   }
 
   @Override

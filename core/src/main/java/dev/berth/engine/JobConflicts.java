@@ -44,7 +44,7 @@ final class JobConflicts {
     return switch (running) {
       case DETACH_DISK ->
           switch (wanted) {
-            case ATTACH_DISK, DETACH_DISK -> Reach.SUBJECT;
+            case ATTACH_DISK, DETACH_DISK, ADJUST_DISK -> Reach.SUBJECT;
             case START,
                 START_PAUSED,
                 SHUTDOWN,
@@ -58,12 +58,13 @@ final class JobConflicts {
                 AGENT,
                 ATTACH_NIC,
                 DETACH_NIC,
+                ADJUST_NIC,
                 DUMP_MEMORY ->
                 Reach.NOTHING;
           };
       case DETACH_NIC ->
           switch (wanted) {
-            case ATTACH_NIC, DETACH_NIC -> Reach.SUBJECT;
+            case ATTACH_NIC, DETACH_NIC, ADJUST_NIC -> Reach.SUBJECT;
             case START,
                 START_PAUSED,
                 SHUTDOWN,
@@ -77,6 +78,7 @@ final class JobConflicts {
                 AGENT,
                 ATTACH_DISK,
                 DETACH_DISK,
+                ADJUST_DISK,
                 DUMP_MEMORY ->
                 Reach.NOTHING;
           };
@@ -91,7 +93,9 @@ final class JobConflicts {
                 ATTACH_DISK,
                 DETACH_DISK,
                 ATTACH_NIC,
-                DETACH_NIC ->
+                DETACH_NIC,
+                ADJUST_DISK,
+                ADJUST_NIC ->
                 Reach.NOTHING;
           };
       case UNKNOWN -> Reach.NOTHING;

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
- * {@link Attachments} and {@link Detachments} change what they are made of, {@link MemoryDumps}
- * writes down what is in their memory, {@link Fdsets} has their open files, {@link ShareFollower}
- * what serves their shares.
+ * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
+ * that is set, {@link MemoryDumps} writes down what is in their memory, {@link Fdsets} has their
+ * open files, {@link ShareFollower} what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -65,6 +65,7 @@ final class MachineKeeper {
   private final Attachments attachments;
   private final Detachments detachments;
   private final MemoryDumps dumps;
+  private final Adjustments adjustments;
   private Lifecycle lifecycle = new Lifecycle.Off();
   private volatile Optional<MachineSampler> sampler = Optional.empty();
 
@@ -86,10 +87,12 @@ final class MachineKeeper {
     this.attachments = new Attachments(host, mailbox, ledger, this);
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
+    this.adjustments = new Adjustments(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
     ledger.onLaunchEnd(
         () -> {
           attachments.forget();
+          adjustments.forget();
           detachments.machineEnded();
           mailbox.event(dumps::settleWithoutMachine);
         });
@@ -176,6 +179,10 @@ final class MachineKeeper {
 
   MemoryDumps dumps() {
     return dumps;
+  }
+
+  Adjustments adjustments() {
+    return adjustments;
   }
 
   Fdsets fdsets() {

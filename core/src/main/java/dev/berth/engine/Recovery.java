@@ -63,6 +63,11 @@ final class Recovery {
     return intent.filter(cut -> cut.verb().equals("start")).isPresent();
   }
 
+  /** Whether the intent is about a part of the machine, and not about its life. */
+  static boolean isAboutParts(Intent intent) {
+    return AttachIntent.is(intent) || AdjustIntent.is(intent);
+  }
+
   private static String doubt(Identity identity) {
     return identity instanceof Identity.Unprovable unprovable
         ? unprovable.reason()
@@ -83,7 +88,7 @@ final class Recovery {
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
     DomainStatus status = after(intent, exit);
     Step step = Step.by(Actors.HOST).status(status).launchEnds();
-    if (intent.filter(cut -> !AttachIntent.is(cut)).isEmpty()) {
+    if (intent.filter(cut -> !isAboutParts(cut)).isEmpty()) {
       Endings.failure(status, exit).ifPresent(step::failure);
     }
     intent.ifPresent(

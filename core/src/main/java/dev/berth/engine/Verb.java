@@ -17,7 +17,9 @@ enum Verb {
   DETACH_DISK("detach a disk from"),
   ATTACH_NIC("attach a NIC to"),
   DETACH_NIC("detach a NIC from"),
-  DUMP_MEMORY("dump the memory of");
+  DUMP_MEMORY("dump the memory of"),
+  ADJUST_DISK("change a disk of"),
+  ADJUST_NIC("change a NIC of");
 
   private final String text;
 

@@ -23,6 +23,8 @@ import dev.berth.domain.DomainState;
  * attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
  * detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
  * dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
+ * change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
+ * change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -62,7 +64,7 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP -> qmp(state);
       case AGENT -> agent(state);
-      case ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC -> plug(state);
+      case ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC, ADJUST_DISK, ADJUST_NIC -> plug(state);
       case DUMP_MEMORY -> dump(state);
     };
   }

@@ -3,9 +3,12 @@ package dev.berth.host;
 import dev.berth.api.Api;
 import dev.berth.control.RemoteHost;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.stats.DomainStats;
@@ -287,6 +290,51 @@ public interface VmHost extends AutoCloseable {
    * @throws dev.berth.error.ConflictException when the key is that of another call
    */
   Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options);
+
+  /**
+   * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
+   * and, by the definition, at each start. Disks of one group have one limit, so those of the group
+   * get the same.
+   *
+   * @param disk its name
+   * @param throttle {@link Throttle#NONE} for no limits
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when there is no machine and the scope is {@link
+   *     EditScope#LIVE}, or no medium in the drive
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult setThrottle(
+      DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options);
+
+  /**
+   * Gives a disk of a machine another size: the image has it, and the guest sees it. An image of a
+   * domain without a machine is not touched.
+   *
+   * @param disk its name
+   * @param size a multiple of 512 bytes
+   * @param shrinking what to do when the disk is larger than that
+   * @throws dev.berth.error.InvalidRequestException when it is larger and must not shrink, or the
+   *     size is no such multiple
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or no medium in the
+   *     drive
+   * @throws dev.berth.error.QemuRefusedException when QEMU cannot: a read-only disk, no space
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult resizeDisk(
+      DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options);
+
+  /**
+   * Pulls the cable of a network interface, or puts it in again, in a domain's machine, its
+   * definition, or both.
+   *
+   * @param nic its name
+   * @throws dev.berth.error.NotFoundException when there is no such network interface
+   * @throws dev.berth.error.InvalidStateException when there is no machine and the scope is {@link
+   *     EditScope#LIVE}
+   */
+  VerbResult setLink(
+      DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options);
 
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();

@@ -32,12 +32,13 @@ final class BackendFinder {
     return List.copyOf(found);
   }
 
-  /** The steps that made the device and its backends, in their order. */
+  /** The steps that made the device and its backends and set it, in their order. */
   List<AssemblyStep> steps() {
     return assembly.stream()
         .filter(
             step ->
                 PluggedDevice.plugs(step, device)
+                    || DeviceSetting.isOf(step, device.id())
                     || Backend.madeBy(step).filter(found::contains).isPresent())
         .toList();
   }

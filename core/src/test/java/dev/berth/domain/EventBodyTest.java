@@ -22,7 +22,8 @@ final class EventBodyTest {
   static {
     String texts =
         "verb decision node operation action cause version detail then boot command was"
-            + " disk nic share job kind subject phase message recipient device host service family";
+            + " disk nic share job kind subject phase message recipient device host service family"
+            + " what value";
     for (String text : texts.split(" ")) {
       ALL.put(text, text);
     }

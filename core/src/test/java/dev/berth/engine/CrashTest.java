@@ -4,8 +4,13 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
+import dev.berth.domain.Throttle.Rate;
+import dev.berth.domain.Throttle.Rates;
 import dev.berth.error.BerthException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
@@ -13,10 +18,14 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;
+import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
+import dev.berth.machine.DeviceSetting;
+import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
@@ -27,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +63,11 @@ final class CrashTest {
       TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
+  private static final DefinitionDocument LINKED =
+      TestHost.document("{name: web, memory: 64MiB, nics: [{name: lan}]}");
+  private static final Throttle LIMITS =
+      new Throttle(
+          Rates.ofTotal(new Rate(1 << 20, 2 << 20, 5)), Rates.UNLIMITED, Optional.of("slow"));
 
   /** What the host is doing when it dies. */
   enum Deed {
@@ -73,7 +88,11 @@ final class CrashTest {
     ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
     DETACH_NIC,
     DUMP_MEMORY,
-    DUMP_THAT_FAILS;
+    DUMP_THAT_FAILS,
+    THROTTLE,
+    THROTTLE_THAT_QEMU_REFUSES,
+    RESIZE,
+    UNLINK;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -81,7 +100,10 @@ final class CrashTest {
         return;
       }
       host.define("web");
-      if (this == DETACH_DISK) {
+      if (this == UNLINK) {
+        host.api().define(LINKED, new DefineCondition.Always());
+      }
+      if (isAboutDisks()) {
         host.api().attachDisk(WEB, DATA, EditScope.CONFIG, CallOptions.none());
         host.api().attachDisk(WEB, MORE, EditScope.CONFIG, CallOptions.none());
       }
@@ -93,12 +115,24 @@ final class CrashTest {
           host.start("web");
           host.destroy("web");
         }
-        case SHUTDOWN, DESTROY, ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC ->
+        case SHUTDOWN,
+            DESTROY,
+            ATTACH_DISK,
+            DETACH_DISK,
+            ATTACH_NIC,
+            DETACH_NIC,
+            THROTTLE,
+            RESIZE,
+            UNLINK ->
             host.start("web");
         case DUMP_MEMORY -> host.start("web");
         case DUMP_THAT_FAILS -> {
           host.start("web");
           machines.of("web").dump().failAlways("No space left on device");
+        }
+        case THROTTLE_THAT_QEMU_REFUSES -> {
+          host.start("web");
+          machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "No.");
         }
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES -> {
           host.start("web");
@@ -114,6 +148,14 @@ final class CrashTest {
         }
         case DEFINE, REDEFINE, START, START_PAUSED -> {}
       }
+    }
+
+    /** Whether it needs disks that are there. */
+    private boolean isAboutDisks() {
+      return this == DETACH_DISK
+          || this == THROTTLE
+          || this == THROTTLE_THAT_QEMU_REFUSES
+          || this == RESIZE;
     }
 
     void on(VmHost host, Path dump) {
@@ -151,6 +193,12 @@ final class CrashTest {
                 host.dumpMemory(WEB, MemoryDump.to(dump), JobOptions.none(), CallOptions.none())
                     .id(),
                 TestHost.PATIENCE);
+        case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
+            host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
+        case RESIZE ->
+            host.resizeDisk(
+                WEB, "data", ByteSize.mebibytes(4), Shrinking.REFUSED, CallOptions.none());
+        case UNLINK -> host.setLink(WEB, "lan", LinkState.DOWN, EditScope.BOTH, CallOptions.none());
       }
     }
 
@@ -172,7 +220,11 @@ final class CrashTest {
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             DETACH_NIC,
             DUMP_MEMORY,
-            DUMP_THAT_FAILS ->
+            DUMP_THAT_FAILS,
+            THROTTLE,
+            THROTTLE_THAT_QEMU_REFUSES,
+            RESIZE,
+            UNLINK ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -278,7 +330,8 @@ final class CrashTest {
           .isIn(
               Deed.SHUTDOWN_OF_A_DEAF_GUEST,
               Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
-              Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES);
+              Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+              Deed.THROTTLE_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
   }
@@ -349,6 +402,7 @@ final class CrashTest {
     assertThat(definition.contains("\"lan\""))
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
+    assertSettings(machine, next, definition);
   }
 
   /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */
@@ -365,6 +419,26 @@ final class CrashTest {
       }
       default ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
+    }
+  }
+
+  /** Definition, record and QEMU have the same limits and links. */
+  private static void assertSettings(FakeMachine machine, TestHost next, String definition) {
+    LaunchRecord launch = next.engine().domains().get(WEB).launch().orElseThrow();
+    for (DeviceRecord device : launch.devices()) {
+      boolean set =
+          launch.assembly().stream().anyMatch(step -> DeviceSetting.isOf(step, device.id()));
+      if (device.kind().equals("disk")) {
+        assertThat(machine.settings().limits(device))
+            .as("limits")
+            .matches(it -> it.isPresent() == set);
+        if (device.name().equals("data")) {
+          assertThat(definition.contains("throttle")).as("defined limits").isEqualTo(set);
+        }
+      } else if (device.kind().equals("nic")) {
+        assertThat(machine.settings().isUp(device.id())).as("link").isEqualTo(!set);
+        assertThat(definition.contains("\"down\"")).as("defined link").isEqualTo(set);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.berth.control.ControlAccess;
 import dev.berth.control.ControlServer;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
@@ -38,6 +39,7 @@ final class RemoteHostContractTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        AdjustContract,
         DiskContract,
         NicContract,
         DumpContract,

@@ -31,6 +31,7 @@ public final class FakeMachine implements QemuProcess {
           "query-yank",
           "query-fdsets",
           "add-fd",
+          "query-block",
           "stop",
           "cont",
           "system_reset",
@@ -55,6 +56,7 @@ public final class FakeMachine implements QemuProcess {
   private Optional<FakeAgent> agent = Optional.empty();
   private final FakeBackplane backplane;
   private final FakeDump dump;
+  private final FakeSettings settings;
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
@@ -62,6 +64,7 @@ public final class FakeMachine implements QemuProcess {
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
     this.backplane = new FakeBackplane(qemu, launch, this::running);
     this.dump = new FakeDump(qemu, this);
+    this.settings = new FakeSettings(qemu, this::launch);
     qemu.answer("query-status", arguments -> status());
     qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));
@@ -88,6 +91,11 @@ public final class FakeMachine implements QemuProcess {
   /** How it writes its guest's memory down. */
   public FakeDump dump() {
     return dump;
+  }
+
+  /** How its devices are set. */
+  public FakeSettings settings() {
+    return settings;
   }
 
   private synchronized boolean running() {

@@ -258,7 +258,7 @@ final class MemoryDevices {
     }
   }
 
-  private static void refuseWhereAJobIs(MemoryDomain domain, DeviceKind kind, String name) {
+  static void refuseWhereAJobIs(MemoryDomain domain, DeviceKind kind, String name) {
     running(domain).stream()
         .filter(job -> isAbout(job, kind, name))
         .findFirst()

@@ -7,6 +7,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.AgentState;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainSnapshot.DefinitionSummary;
 import dev.berth.domain.DomainState;
@@ -46,6 +47,7 @@ final class MemoryDomain {
   final Map<JobId, EditScope> scopes = new HashMap<>();
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
   private final Map<DeviceKind, Map<String, Pluggable>> devices = new EnumMap<>(DeviceKind.class);
+  private final Map<String, ByteSize> sizes = new HashMap<>();
   boolean deaf;
 
   /** A machine that was started with that revision. */
@@ -118,6 +120,11 @@ final class MemoryDomain {
   /** The devices of a kind that its machine has, by name. */
   Map<String, Pluggable> devices(DeviceKind kind) {
     return devices.computeIfAbsent(kind, none -> new LinkedHashMap<>());
+  }
+
+  /** The sizes of images that were resized, by the names of their disks. */
+  Map<String, ByteSize> sizes() {
+    return sizes;
   }
 
   /** The disk that its machine boots from. */

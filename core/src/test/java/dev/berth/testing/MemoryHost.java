@@ -7,11 +7,14 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ActorName;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
@@ -37,6 +40,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -348,6 +352,28 @@ public final class MemoryHost implements VmHost {
   public Job detachNic(
       DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
     return detach(DeviceKind.NIC, domain, nic, scope, job);
+  }
+
+  @Override
+  public VerbResult setThrottle(
+      DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
+    return done(() -> adjustments().throttle(contents.find(domain), disk, throttle, scope));
+  }
+
+  @Override
+  public VerbResult resizeDisk(
+      DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options) {
+    return done(() -> adjustments().resize(contents.find(domain), disk, size, shrinking));
+  }
+
+  @Override
+  public VerbResult setLink(
+      DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options) {
+    return done(() -> adjustments().link(contents.find(domain), nic, link, scope));
+  }
+
+  private MemoryAdjustments adjustments() {
+    return new MemoryAdjustments(contents, actor);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.berth.testing;
 
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
+import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
@@ -33,6 +34,7 @@ final class MemoryHostTest
         QmpContract,
         AgentContract,
         ResourceContract,
+        AdjustContract,
         DiskContract,
         NicContract,
         DumpContract,

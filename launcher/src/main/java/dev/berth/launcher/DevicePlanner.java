@@ -7,10 +7,12 @@ import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Network;
 import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
+import dev.berth.domain.LinkState;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.NicLink;
 import dev.berth.machine.TapSource;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +59,9 @@ final class DevicePlanner {
           "romfile", ""); // never boots from the network, and the ROM would be a file to open
     }
     draft.device(new DeviceRecord(id, "nic", nic.name(), place.text(), List.of()));
+    if (nic.link() == LinkState.DOWN) {
+      draft.execute(NicLink.step(id, nic.link()));
+    }
   }
 
   /** The address that the guest sees. */

@@ -11,6 +11,7 @@ import dev.berth.definition.DiskSource;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.FileKey;
+import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.nio.file.Path;
 import java.util.List;
@@ -212,7 +213,11 @@ final class DiskPlanner {
 
   private void note(Disk disk, String bus, List<String> nodes) {
     String kind = isCdrom(disk) ? "cdrom" : "disk";
-    draft.device(new DeviceRecord(id(disk), kind, disk.name(), bus, nodes));
+    DeviceRecord device = new DeviceRecord(id(disk), kind, disk.name(), bus, nodes);
+    draft.device(device);
+    if (disk.throttle().isLimited() && !nodes.isEmpty()) {
+      draft.execute(DiskThrottle.step(device, disk.throttle()));
+    }
   }
 
   private static boolean isCdrom(Disk disk) {

@@ -14,8 +14,10 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.AssemblyStep.ServeShare;
+import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.NicLink;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
@@ -203,6 +205,12 @@ final class MachineAssembler {
       return "the reset after its assembly";
     }
     JsonNode arguments = execute.arguments();
+    if (execute.command().equals(NicLink.COMMAND)) {
+      return "the link of '" + arguments.path("name").asText() + "'";
+    }
+    if (execute.command().equals(DiskThrottle.COMMAND)) {
+      return "the limits of '" + arguments.path("id").asText() + "'";
+    }
     String id = arguments.path("node-name").asText(arguments.path("id").asText());
     if (execute.command().equals("blockdev-add")) {
       return "disk '" + id.replaceFirst("-(file|format)$", "") + "'";

@@ -94,6 +94,11 @@ final class MachineDraft {
     return fdset;
   }
 
+  /** Adds a command. */
+  void execute(Execute step) {
+    assembly.add(step);
+  }
+
   /** Adds a command and returns its arguments, still empty. */
   ObjectNode execute(String command) {
     ObjectNode arguments = JsonNodeFactory.instance.objectNode();

@@ -12,6 +12,9 @@ import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.Throttle;
+import dev.berth.domain.Throttle.Rate;
+import dev.berth.domain.Throttle.Rates;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -79,6 +82,29 @@ final class DiskCases {
                     Discard.IGNORE,
                     Optional.of("WD-42"),
                     Optional.empty()))));
+    Throttle slow =
+        new Throttle(
+            Rates.ofTotal(new Rate(1 << 20, 2 << 20, 5)), Rates.UNLIMITED, Optional.of("slow"));
+    Throttle own =
+        new Throttle(
+            Rates.UNLIMITED,
+            new Rates(Rate.UNLIMITED, Rate.of(100), new Rate(50, 60, 1)),
+            Optional.empty());
+    cases.put(
+        "disk-throttle",
+        Definitions.withDisks(
+            bare,
+            disk("root").throttledBy(slow),
+            Definitions.on(Bus.VIRTIO_SCSI, disk("more")).throttledBy(slow),
+            Definitions.on(Bus.SATA, disk("data")).throttledBy(own),
+            new Disk(
+                    "tray",
+                    DiskDevice.CDROM,
+                    DiskFormat.RAW,
+                    Optional.empty(),
+                    Access.READ_ONLY,
+                    attachment(Bus.VIRTIO_SCSI, Cache.WRITEBACK))
+                .throttledBy(own)));
     return cases;
   }
 
