@@ -29,11 +29,14 @@ enum CommandName {
   DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
   DISK_DETACH("disk detach", "Take a disk out of a domain, and wait until its guest lets go."),
   DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
+  DISK_THROTTLE("disk throttle", "Limit how fast a disk of a domain may be."),
+  DISK_RESIZE("disk resize", "Give a disk of a running domain another size."),
   NIC_ATTACH(
       "nic attach", "Add a network interface to a domain, its machine, its definition or both."),
   NIC_DETACH(
       "nic detach", "Take a network interface out of a domain, and wait until its guest lets go."),
   NIC_LIST("nic list", "List the network interfaces of a domain."),
+  NIC_LINK("nic link", "Pull the cable of a network interface, or put it in again."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
@@ -61,9 +64,9 @@ enum CommandName {
           "host",
           "Look at a host.",
           "disk",
-          "Attach disks to domains, detach them, list them.",
+          "Attach disks to domains, detach them, list them, limit and resize them.",
           "nic",
-          "Attach network interfaces to domains, detach them, list them.",
+          "Attach network interfaces to domains, detach them, list them, pull cables.",
           "job",
           "Look at jobs, wait for them, end them.");
 
@@ -128,11 +131,14 @@ enum CommandName {
           new DetachCommand(
               parameters, "DISK", "The disk's name in the domain.", VmHost::detachDisk);
       case DISK_LIST -> new DiskListCommand(parameters);
+      case DISK_THROTTLE -> new DiskThrottleCommand(parameters);
+      case DISK_RESIZE -> new DiskResizeCommand(parameters);
       case NIC_ATTACH -> new NicAttachCommand(parameters);
       case NIC_DETACH ->
           new DetachCommand(
               parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
       case NIC_LIST -> new NicListCommand(parameters);
+      case NIC_LINK -> new NicLinkCommand(parameters);
       case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);

@@ -144,6 +144,11 @@ final class Parameters {
     return add(oneArgument(label, description).index("1").build());
   }
 
+  /** A third argument. */
+  Parameter<String> third(String label, String description) {
+    return add(oneArgument(label, description).index("2").build());
+  }
+
   /** A second argument, which may be left out. */
   Parameter<String> optionalSecond(String label, String description) {
     return add(oneArgument(label, description).index("1").arity("0..1").required(false).build());
