@@ -74,8 +74,12 @@ final class DomainJobs {
       now.forEach(kept -> jobs.put(kept.job().id(), kept));
       beyondLimit(jobs).forEach(old -> jobs.remove(old.job().id()));
       publish();
-      now.stream().filter(kept -> !kept.isRunning()).forEach(this::tell);
     }
+  }
+
+  /** Answers those who wait for any of these to end; once all that tells of it can be read. */
+  void tell(List<KeptJob> now) {
+    now.stream().filter(kept -> !kept.isRunning()).forEach(this::tell);
   }
 
   /** Shows how a running job is, which is not worth a commit. */

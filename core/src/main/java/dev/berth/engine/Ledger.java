@@ -220,6 +220,7 @@ final class Ledger {
               unsaved.saved();
               apply(prepared);
               host.announce(events);
+              jobs.tell(step.jobs());
             });
   }
 
@@ -240,6 +241,7 @@ final class Ledger {
               if (failure == null) {
                 host.announce(events);
               }
+              jobs.tell(step.jobs());
               return null;
             });
   }

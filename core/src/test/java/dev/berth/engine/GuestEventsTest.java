@@ -117,8 +117,10 @@ final class GuestEventsTest extends EngineFixture {
         .isEqualTo(
             new EventBody.IoError(
                 Optional.empty(), "root", "write", "stop", "No space left on device", true));
-    assertThat(web().status().detail())
-        .contains("write of block node 'root': No space left on device");
+    eventually( // QEMU may be asked for its state before it tells why
+        () ->
+            assertThat(web().status().detail())
+                .contains("write of block node 'root': No space left on device"));
     assertThat(api().resume(WEB, CallOptions.none()).snapshot().status().state())
         .isEqualTo(DomainState.RUNNING);
     assertThat(web().status().detail()).isEmpty();
