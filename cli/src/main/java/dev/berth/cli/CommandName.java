@@ -37,6 +37,10 @@ enum CommandName {
       "nic detach", "Take a network interface out of a domain, and wait until its guest lets go."),
   NIC_LIST("nic list", "List the network interfaces of a domain."),
   NIC_LINK("nic link", "Pull the cable of a network interface, or put it in again."),
+  DEVICE_ATTACH("device attach", "Add a device to a domain: rng, tablet, watchdog and others."),
+  DEVICE_DETACH(
+      "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
+  DEVICE_LIST("device list", "List the other devices of a domain that can come and go."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
@@ -67,6 +71,8 @@ enum CommandName {
           "Attach disks to domains, detach them, list them, limit and resize them.",
           "nic",
           "Attach network interfaces to domains, detach them, list them, pull cables.",
+          "device",
+          "Attach other devices to domains, detach them, list them.",
           "job",
           "Look at jobs, wait for them, end them.");
 
@@ -139,6 +145,11 @@ enum CommandName {
               parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
       case NIC_LIST -> new NicListCommand(parameters);
       case NIC_LINK -> new NicLinkCommand(parameters);
+      case DEVICE_ATTACH -> new DeviceAttachCommand(parameters);
+      case DEVICE_DETACH ->
+          new DetachCommand(
+              parameters, "DEVICE", "What it is, as 'device list' has it.", VmHost::detachDevice);
+      case DEVICE_LIST -> new DeviceListCommand(parameters);
       case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);

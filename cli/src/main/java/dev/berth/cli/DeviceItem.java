@@ -21,7 +21,7 @@ final class DeviceItem {
   private final String noun;
   private final Parameter<String> from;
   private final ScopeOptions scope;
-  private final ResourceOptions given;
+  private final Optional<ResourceOptions> given;
   private final Parameters.Deadline deadline;
   private final Parameter<String> name;
   private final ObjectNode item = Json.object();
@@ -44,26 +44,48 @@ final class DeviceItem {
    * @param origin what its document is in a definition
    */
   DeviceItem(Parameters parameters, String noun, String origin) {
+    this(parameters, noun, origin + " in a definition", true);
+  }
+
+  private DeviceItem(
+      Parameters parameters, String noun, String document, boolean mayNameResources) {
     this.noun = noun;
     from =
         parameters.option(
             "-f",
             "FILE",
             text -> text,
-            "Instead of these, the "
-                + noun
-                + " as "
-                + origin
-                + " in a definition; - is standard input.");
+            "Instead of these, the " + noun + " as " + document + "; - is standard input.");
     scope = new ScopeOptions(parameters);
-    given = new ResourceOptions(parameters);
+    given = mayNameResources ? Optional.of(new ResourceOptions(parameters)) : Optional.empty();
     deadline = parameters.deadline();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
+  }
+
+  /**
+   * The same for a device that names nothing.
+   *
+   * @param document what it is in a document
+   */
+  static DeviceItem withoutResources(Parameters parameters, String noun, String document) {
+    return new DeviceItem(parameters, noun, document, false);
   }
 
   /** Says that of the device, if it was said. */
   void put(String key, Optional<String> value) {
     value.ifPresent(text -> item.put(key, text));
+  }
+
+  /** Says that of the device, if it was said; what is no number is said as it is. */
+  void putNumber(String key, Optional<String> value) {
+    value.ifPresent(
+        text -> {
+          if (text.matches("[0-9]{1,9}")) {
+            item.put(key, Integer.parseInt(text));
+          } else {
+            item.put(key, text);
+          }
+        });
   }
 
   /** Says that of the device. */
@@ -76,7 +98,7 @@ final class DeviceItem {
     DefinitionDocument document = document(session.environment());
     EditScope where = scope.scope();
     DomainRef domain = DomainRef.of(name.value());
-    try (Resources resources = given.open(session.environment())) {
+    try (Resources resources = resources(session.environment())) {
       VerbResult result =
           call.on(session.host(), domain, document, where, resources, deadline.options());
       session
@@ -84,6 +106,10 @@ final class DeviceItem {
           .result(() -> ResultCodec.write(result), () -> result.snapshot().name() + ": attached");
     }
     return ExitCodes.OK;
+  }
+
+  private Resources resources(Environment environment) throws IOException {
+    return given.isPresent() ? given.get().open(environment) : Resources.none();
   }
 
   private DefinitionDocument document(Environment environment) {

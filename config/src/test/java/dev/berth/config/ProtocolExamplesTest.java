@@ -65,6 +65,7 @@ final class ProtocolExamplesTest {
       awaitGuest(peer);
       all(peer, "host.info", "domain.list", "domain.get", "domain.definition", "domain.await");
       all(peer, "domain.attach-nic", "domain.nics", "domain.set-link", "domain.detach-nic");
+      all(peer, "domain.attach-device", "domain.devices", "domain.detach-device");
       all(peer, "domain.attach-disk", "domain.disks");
       awaitFigures(peer);
       all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");

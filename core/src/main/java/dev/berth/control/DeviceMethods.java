@@ -29,6 +29,17 @@ final class DeviceMethods {
     devices.list(Methods.NICS, (host, domain) -> NicCodec.write(host.nics(domain)));
     devices.attach(Methods.ATTACH_NIC, VmHost::attachNic);
     devices.detach(Methods.DETACH_NIC, JobArguments.NIC, VmHost::detachNic);
+    devices.list(Methods.DEVICES, (host, domain) -> DeviceCodec.write(host.devices(domain)));
+    methods.call(
+        Methods.ATTACH_DEVICE,
+        DeviceMethods::attachDevice,
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.TEXT,
+        ArgumentCodec.ORIGIN,
+        ArgumentCodec.BASE_DIRECTORY,
+        JobArguments.SCOPE,
+        ArgumentCodec.DEADLINE);
+    devices.detach(Methods.DETACH_DEVICE, JobArguments.DEVICE, VmHost::detachDevice);
   }
 
   private interface Attach {
@@ -77,6 +88,15 @@ final class DeviceMethods {
         ArgumentCodec.DESCRIPTORS,
         ArgumentCodec.SECRETS,
         ArgumentCodec.DEADLINE);
+  }
+
+  private static JsonNode attachDevice(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.attachDevice(
+            ArgumentCodec.domain(params),
+            ArgumentCodec.document(params),
+            JobArguments.scope(params),
+            ArgumentCodec.options(params)));
   }
 
   private void detach(String method, String named, Detach detach) {

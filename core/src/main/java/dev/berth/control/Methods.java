@@ -44,6 +44,9 @@ final class Methods {
   static final String ATTACH_NIC = "domain.attach-nic";
   static final String NICS = "domain.nics";
   static final String DETACH_NIC = "domain.detach-nic";
+  static final String ATTACH_DEVICE = "domain.attach-device";
+  static final String DEVICES = "domain.devices";
+  static final String DETACH_DEVICE = "domain.detach-device";
   static final String DUMP_MEMORY = "domain.dump-memory";
   static final String QMP = "domain.qmp";
   static final String QMP_SCHEMA = "domain.qmp-schema";
@@ -90,6 +93,7 @@ final class Methods {
           LOG,
           DISKS,
           NICS,
+          DEVICES,
           JOBS,
           JOB,
           AWAIT_JOB,

@@ -17,6 +17,7 @@ import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -268,6 +269,28 @@ public final class RemoteHost implements VmHost {
       DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.NIC, nic);
     return detach(Methods.DETACH_NIC, params, scope, job, options);
+  }
+
+  @Override
+  public VerbResult attachDevice(
+      DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
+    ObjectNode params = ArgumentCodec.document(device);
+    params.setAll(ArgumentCodec.domain(domain));
+    JobArguments.scope(params, scope);
+    ArgumentCodec.options(params, options);
+    return change(Methods.ATTACH_DEVICE, params, options, ResultCodec::verb);
+  }
+
+  @Override
+  public List<DeviceSummary> devices(DomainRef domain) {
+    return read(Methods.DEVICES, ArgumentCodec.domain(domain), DeviceCodec::list);
+  }
+
+  @Override
+  public Job detachDevice(
+      DomainRef domain, String device, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DEVICE, device);
+    return detach(Methods.DETACH_DEVICE, params, scope, job, options);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class ChoiceType<T> implements ValueType<T> {
     return Optional.empty();
   }
 
-  private static String word(Object value) {
+  static String word(Object value) {
     return value.toString().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

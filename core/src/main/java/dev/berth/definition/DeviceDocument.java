@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * One device as a document of its own: what an item of {@code disks} or {@code nics} is in a
- * definition.
+ * definition, or which of the small devices it is.
  */
 public final class DeviceDocument {
   private DeviceDocument() {}
@@ -20,6 +20,7 @@ public final class DeviceDocument {
     return switch (kind) {
       case DISK -> DefinitionReader.read(DiskSection.SECTION, document);
       case NIC -> DefinitionReader.read(NicSection.SECTION, document);
+      case DEVICE -> DefinitionReader.read(SmallDeviceSection.SECTION, document);
     };
   }
 
@@ -28,6 +29,7 @@ public final class DeviceDocument {
     return switch (device.kind()) {
       case DISK -> DiskSection.SECTION.write((Disk) device).toString();
       case NIC -> NicSection.SECTION.write((Nic) device).toString();
+      case DEVICE -> SmallDeviceSection.SECTION.write((SmallDevice) device).toString();
     };
   }
 

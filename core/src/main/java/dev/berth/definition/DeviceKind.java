@@ -7,7 +7,9 @@ public enum DeviceKind {
   /** An item of {@code disks}. */
   DISK("disk"),
   /** An item of {@code nics}. */
-  NIC("network interface");
+  NIC("network interface"),
+  /** One of those that have a key of their own. */
+  DEVICE("device");
 
   private final String text;
 
@@ -25,6 +27,7 @@ public enum DeviceKind {
     return switch (this) {
       case DISK -> definition.disks();
       case NIC -> definition.nics();
+      case DEVICE -> SmallDevice.in(definition);
     };
   }
 
@@ -38,6 +41,7 @@ public enum DeviceKind {
     return switch (this) {
       case DISK -> definition.withoutDisk(name);
       case NIC -> definition.withoutNic(name);
+      case DEVICE -> SmallDevice.removedFrom(definition, name);
     };
   }
 }

@@ -23,6 +23,18 @@ public record Devices(
     this(consoleLogLimit, rng, balloon, guestAgent, Peripherals.USUAL);
   }
 
+  Devices withRng(Presence other) {
+    return new Devices(consoleLogLimit, other, balloon, guestAgent, peripherals);
+  }
+
+  Devices withBalloon(Presence other) {
+    return new Devices(consoleLogLimit, rng, other, guestAgent, peripherals);
+  }
+
+  Devices with(Peripherals other) {
+    return new Devices(consoleLogLimit, rng, balloon, guestAgent, other);
+  }
+
   /** Whether a device is part of the machine. */
   public enum Presence {
     PRESENT,

@@ -112,6 +112,11 @@ public record DomainDefinition(
         name, uuid, labels, compute, boot, disks, others, devices, policies);
   }
 
+  /** The same definition with those devices in place of its own. */
+  DomainDefinition with(Devices others) {
+    return new DomainDefinition(name, uuid, labels, compute, boot, disks, nics, others, policies);
+  }
+
   /** What it names and does not contain: who starts the domain gives it. */
   public ResourceNames resources() {
     Set<String> descriptors = new HashSet<>();

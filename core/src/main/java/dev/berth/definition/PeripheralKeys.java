@@ -21,6 +21,9 @@ final class PeripheralKeys {
   /** Each is served by a process of its own. */
   private static final int MOST_SHARES = 16;
 
+  /** What the host does not keep for itself. */
+  static final IntegerType CID = new IntegerType(3, 999_999_999);
+
   private static final Key<DomainDefinition, List<String>> CONSOLES =
       Key.defaulted(
           "consoles",
@@ -67,7 +70,7 @@ final class PeripheralKeys {
   private static final Key<DomainDefinition, Integer> VSOCK =
       Key.optional(
           "vsock",
-          new IntegerType(3, 999_999_999),
+          CID,
           "no vsock",
           of(Peripherals::vsockCid),
           "The guest's CID, its address for sockets between host and guest. No two running machines"

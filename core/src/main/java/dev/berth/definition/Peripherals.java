@@ -40,6 +40,18 @@ public record Peripherals(
     shares = List.copyOf(shares);
   }
 
+  Peripherals withUsb(Optional<Usb> other) {
+    return new Peripherals(video, other, watchdog, panic, vsockCid, consoles, shares);
+  }
+
+  Peripherals withWatchdog(Optional<WatchdogAction> other) {
+    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares);
+  }
+
+  Peripherals withVsock(Optional<Integer> other) {
+    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares);
+  }
+
   /** Graphics cards. */
   public enum Video {
     /** QEMU's standard VGA. */

@@ -312,6 +312,20 @@ public interface EventBody {
   record Adjusted(String what, String subject, String value) implements EventBody {}
 
   /**
+   * A device that is no disk and no network interface was added to a machine.
+   *
+   * @param device what it is, {@code watchdog} for example
+   */
+  record DeviceAttached(String device) implements EventBody {}
+
+  /**
+   * A device that is no disk and no network interface is no part of a machine any more.
+   *
+   * @param device what it is
+   */
+  record DeviceDetached(String device) implements EventBody {}
+
+  /**
    * A job has begun.
    *
    * @param job its id

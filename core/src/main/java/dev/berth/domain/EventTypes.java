@@ -145,6 +145,12 @@ public final class EventTypes {
    */
   public static final String ADJUSTED = "domain.adjusted";
 
+  /** Another device was added to a machine: attribute {@code device}. */
+  public static final String DEVICE_ATTACHED = "domain.device-attached";
+
+  /** Another device is no part of a machine any more: attribute {@code device}. */
+  public static final String DEVICE_DETACHED = "domain.device-detached";
+
   /** A job has begun: attributes {@code job, kind, subject}. */
   public static final String JOB_STARTED = "job.started";
 

@@ -58,7 +58,7 @@ record DeviceRow(
       DeviceRecord device,
       List<? extends Pluggable> defined,
       List<Job> jobs) {
-    String name = device.name();
+    String name = PluggedDevice.name(kind, device);
     return new DeviceRow(
         name,
         Optional.of(device),

@@ -113,9 +113,9 @@ final class DeviceVerbs {
             + ledger.name()
             + "': "
             + who
-            + " a "
-            + kind
-            + " of that name. Choose another name, or detach that one first.");
+            + (device.kind() == DeviceKind.DEVICE
+                ? " one. Detach that one first."
+                : " a " + kind + " of that name. Choose another name, or detach that one first."));
   }
 
   /** Takes a device out. */
@@ -180,7 +180,16 @@ final class DeviceVerbs {
               + "the machine boots from it. Shut the domain down first, or change the definition"
               + " only, which takes effect at the next boot.");
     }
+    if (plugged.filter(device -> isUsedByOthers(launch, device)).isPresent()) {
+      throw new InvalidStateException(
+          cannot + "others are plugged into it. Detach these first: 'vmctl device list'.");
+    }
     return plugged;
+  }
+
+  private static boolean isUsedByOthers(LaunchRecord launch, PluggedDevice plugged) {
+    String bus = plugged.device().id() + ".0";
+    return launch.devices().stream().anyMatch(other -> other.bus().equals(bus));
   }
 
   private CompletionStage<?> begin(

@@ -13,6 +13,7 @@ import dev.berth.guest.GuestAgent;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
@@ -157,6 +158,13 @@ final class DomainDriver {
   /** The domain's network interfaces. Any thread; never waits. */
   List<NicSummary> nics() {
     return NicList.of(rows(DeviceKind.NIC));
+  }
+
+  /** The domain's other devices that can come and go. Any thread; never waits. */
+  List<DeviceSummary> devices() {
+    return rows(DeviceKind.DEVICE).stream()
+        .map(row -> new DeviceSummary(row.name(), row.scope(), row.place(), row.leaving()))
+        .toList();
   }
 
   private List<DeviceRow> rows(DeviceKind kind) {

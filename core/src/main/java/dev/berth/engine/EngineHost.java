@@ -27,6 +27,7 @@ import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -221,6 +222,23 @@ final class EngineHost implements VmHost {
   @Override
   public List<NicSummary> nics(DomainRef domain) {
     return domains().get(domain).nics();
+  }
+
+  @Override
+  public VerbResult attachDevice(
+      DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
+    return attach(DeviceKind.DEVICE, domain, device, scope, Resources.none(), options);
+  }
+
+  @Override
+  public List<DeviceSummary> devices(DomainRef domain) {
+    return domains().get(domain).devices();
+  }
+
+  @Override
+  public Job detachDevice(
+      DomainRef domain, String device, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.DEVICE, domain, device, scope, job, options);
   }
 
   @Override

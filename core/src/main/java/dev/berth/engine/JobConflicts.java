@@ -59,6 +59,8 @@ final class JobConflicts {
                 ATTACH_NIC,
                 DETACH_NIC,
                 ADJUST_NIC,
+                ATTACH_DEVICE,
+                DETACH_DEVICE,
                 DUMP_MEMORY ->
                 Reach.NOTHING;
           };
@@ -79,6 +81,8 @@ final class JobConflicts {
                 ATTACH_DISK,
                 DETACH_DISK,
                 ADJUST_DISK,
+                ATTACH_DEVICE,
+                DETACH_DEVICE,
                 DUMP_MEMORY ->
                 Reach.NOTHING;
           };
@@ -90,6 +94,31 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 QMP,
+                ATTACH_DISK,
+                DETACH_DISK,
+                ATTACH_NIC,
+                DETACH_NIC,
+                ADJUST_DISK,
+                ADJUST_NIC,
+                ATTACH_DEVICE,
+                DETACH_DEVICE ->
+                Reach.NOTHING;
+          };
+      case DETACH_DEVICE ->
+          switch (wanted) {
+            case ATTACH_DEVICE, DETACH_DEVICE -> Reach.SUBJECT;
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                DESTROY,
+                RESET,
+                PAUSE,
+                RESUME,
+                UNDEFINE,
+                CONSOLE,
+                QMP,
+                AGENT,
+                DUMP_MEMORY,
                 ATTACH_DISK,
                 DETACH_DISK,
                 ATTACH_NIC,

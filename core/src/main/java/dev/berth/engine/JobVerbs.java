@@ -35,7 +35,7 @@ final class JobVerbs {
 
   private JobWork work(JobKind kind) {
     return switch (kind) {
-      case DETACH_DISK, DETACH_NIC -> keeper.detachments();
+      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE -> keeper.detachments();
       case DUMP_MEMORY -> keeper.dumps();
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");
     };

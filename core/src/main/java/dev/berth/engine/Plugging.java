@@ -25,7 +25,15 @@ enum Plugging {
       JobKind.DETACH_NIC,
       EventTypes.NIC_ATTACHED,
       EventTypes.NIC_DETACHED,
-      "nic");
+      "nic"),
+  DEVICE(
+      DeviceKind.DEVICE,
+      Verb.ATTACH_DEVICE,
+      Verb.DETACH_DEVICE,
+      JobKind.DETACH_DEVICE,
+      EventTypes.DEVICE_ATTACHED,
+      EventTypes.DEVICE_DETACHED,
+      "device");
 
   private final DeviceKind kind;
   private final Verb attach;

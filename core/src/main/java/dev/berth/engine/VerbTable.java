@@ -22,6 +22,8 @@ import dev.berth.domain.DomainState;
  * detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
  * attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
  * detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
+ * attach a device to  deny     deny      accept   accept   deny      deny     accept       deny
+ * detach a device of  deny     deny      accept   accept   deny      deny     accept       deny
  * dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
  * change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
  * change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
@@ -64,7 +66,15 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP -> qmp(state);
       case AGENT -> agent(state);
-      case ATTACH_DISK, DETACH_DISK, ATTACH_NIC, DETACH_NIC, ADJUST_DISK, ADJUST_NIC -> plug(state);
+      case ATTACH_DISK,
+          DETACH_DISK,
+          ATTACH_NIC,
+          DETACH_NIC,
+          ATTACH_DEVICE,
+          DETACH_DEVICE,
+          ADJUST_DISK,
+          ADJUST_NIC ->
+          plug(state);
       case DUMP_MEMORY -> dump(state);
     };
   }

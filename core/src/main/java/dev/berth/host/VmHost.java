@@ -277,6 +277,45 @@ public interface VmHost extends AutoCloseable {
   Job detachNic(DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options);
 
   /**
+   * Adds one of the other devices to a domain: to its machine, its definition, or both. What fails
+   * leaves both as they were.
+   *
+   * @param device which: {@code device: rng}, {@code balloon}, {@code usb}, {@code tablet}, {@code
+   *     keyboard}, {@code mouse}, {@code watchdog} with its {@code action}, or {@code vsock} with
+   *     its {@code cid}
+   * @throws dev.berth.error.InvalidDefinitionException when it is none of these or the host cannot
+   *     make it, with every problem
+   * @throws dev.berth.error.AlreadyExistsException when the domain has one
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; or when none of the machine's places is free
+   * @throws dev.berth.error.BusyException when a job about that device is in the way
+   */
+  VerbResult attachDevice(
+      DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options);
+
+  /**
+   * The other devices of a domain's machine that can come and go, then those of its definition
+   * alone. Never waits for a machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  List<DeviceSummary> devices(DomainRef domain);
+
+  /**
+   * Takes one of the other devices out of a domain, as {@link #detachDisk} takes out a disk.
+   *
+   * @param device its name, which is what it is
+   * @return the job, which has ended already when no guest has to be asked
+   * @throws dev.berth.error.NotFoundException when there is no such device
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; or when it is a USB controller with something plugged in
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when another job about that device is in the way
+   */
+  Job detachDevice(
+      DomainRef domain, String device, EditScope scope, JobOptions job, CallOptions options);
+
+  /**
    * Writes the memory of a guest to a file on the host, by a job. The guest stands while QEMU
    * writes, and goes on by itself when it ran before. QEMU ends no dump before it is complete: such
    * a job cannot be cancelled, only the machine destroyed. A dump that fails leaves no file.

@@ -122,7 +122,7 @@ public sealed interface Backend {
   static Optional<Backend> named(String property, String value) {
     return switch (property) {
       case "drive", "file" -> Optional.of(new Node(value));
-      case "key-secret" -> Optional.of(new QomObject(value));
+      case "key-secret", "rng" -> Optional.of(new QomObject(value));
       case "netdev" -> Optional.of(new Netdev(value));
       case "fd" -> Optional.of(new NamedFile(value));
       case "filename" -> Fdset.at(value);

@@ -32,7 +32,9 @@ public record DevicePlan(
   /** The device itself. */
   public DeviceRecord device() {
     return devices.stream()
-        .filter(device -> PluggedDevice.isOf(kind, device) && device.name().equals(name))
+        .filter(
+            device ->
+                PluggedDevice.isOf(kind, device) && PluggedDevice.name(kind, device).equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("a plan without its device: " + name));
   }

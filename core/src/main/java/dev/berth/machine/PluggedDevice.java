@@ -6,6 +6,7 @@ import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -19,6 +20,10 @@ import java.util.TreeSet;
  */
 public record PluggedDevice(
     DeviceKind kind, DeviceRecord device, List<Backend> backends, List<AssemblyStep> steps) {
+
+  /** The small devices that can come and go, by the kinds that records have. */
+  private static final Set<String> SMALL =
+      Set.of("rng", "balloon", "usb", "tablet", "keyboard", "mouse", "watchdog", "vsock");
 
   /** Copies the lists. */
   public PluggedDevice {
@@ -44,9 +49,7 @@ public record PluggedDevice(
 
   /** The device of that name, if the machine has one that was assembled over QMP. */
   public static Optional<PluggedDevice> find(LaunchRecord launch, DeviceKind kind, String name) {
-    return all(launch, kind).stream()
-        .filter(plugged -> plugged.device().name().equals(name))
-        .findFirst();
+    return all(launch, kind).stream().filter(plugged -> plugged.name().equals(name)).findFirst();
   }
 
   /** The devices of that kind, wherever they are plugged in. */
@@ -56,12 +59,17 @@ public record PluggedDevice(
 
   /** Whether the machine has a device of that name, wherever it is plugged in. */
   public static boolean exists(LaunchRecord launch, DeviceKind kind, String name) {
-    return devices(launch, kind).stream().anyMatch(device -> device.name().equals(name));
+    return devices(launch, kind).stream().anyMatch(device -> name(kind, device).equals(name));
   }
 
   /** Its name in the definition. */
   public String name() {
-    return device.name();
+    return name(kind, device);
+  }
+
+  /** The name of a device of that kind; a small one is named for what it is. */
+  public static String name(DeviceKind kind, DeviceRecord device) {
+    return kind == DeviceKind.DEVICE ? device.kind() : device.name();
   }
 
   /** Whether the firmware looks at this disk first for something to boot. */
@@ -88,6 +96,7 @@ public record PluggedDevice(
     return switch (kind) {
       case DISK -> device.kind().equals("disk") || device.kind().equals("cdrom");
       case NIC -> device.kind().equals("nic");
+      case DEVICE -> SMALL.contains(device.kind());
     };
   }
 

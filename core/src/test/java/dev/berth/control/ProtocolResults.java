@@ -76,6 +76,11 @@ public final class ProtocolResults {
           Map.entry(
               Methods.DISKS, values -> DiskCodec.write(List.of(values.disk(), values.disk()))),
           Map.entry(Methods.NICS, values -> NicCodec.write(List.of(values.nic(), values.nic()))),
+          Map.entry(
+              Methods.DEVICES,
+              values -> DeviceCodec.write(List.of(values.device(), values.device()))),
+          Map.entry(Methods.ATTACH_DEVICE, VERB),
+          Map.entry(Methods.DETACH_DEVICE, JOB),
           Map.entry(Methods.ATTACH_NIC, VERB),
           Map.entry(Methods.DETACH_NIC, JOB),
           Map.entry(Methods.ATTACH_DISK, VERB),
@@ -133,6 +138,7 @@ public final class ProtocolResults {
       case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
       case Methods.DETACH_DISK,
           Methods.DETACH_NIC,
+          Methods.DETACH_DEVICE,
           Methods.DUMP_MEMORY,
           Methods.JOB,
           Methods.AWAIT_JOB,

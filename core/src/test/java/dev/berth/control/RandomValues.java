@@ -15,6 +15,7 @@ import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
 import dev.berth.error.Problem;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.HostInfo;
@@ -90,6 +91,11 @@ final class RandomValues {
         constant(EditScope.values()),
         maybe(this::text),
         maybe(JobId::random));
+  }
+
+  DeviceSummary device() {
+    return new DeviceSummary(
+        text(), constant(EditScope.values()), maybe(this::text), maybe(JobId::random));
   }
 
   NicSummary nic() {

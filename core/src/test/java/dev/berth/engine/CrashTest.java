@@ -62,6 +62,7 @@ final class CrashTest {
   private static final DefinitionDocument MORE =
       TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
+  private static final DefinitionDocument WATCHDOG = TestHost.document("{device: watchdog}");
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
   private static final DefinitionDocument LINKED =
       TestHost.document("{name: web, memory: 64MiB, nics: [{name: lan}]}");
@@ -87,6 +88,9 @@ final class CrashTest {
     ATTACH_NIC,
     ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
     DETACH_NIC,
+    ATTACH_DEVICE,
+    ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
+    DETACH_DEVICE,
     DUMP_MEMORY,
     DUMP_THAT_FAILS,
     THROTTLE,
@@ -123,7 +127,9 @@ final class CrashTest {
             DETACH_NIC,
             THROTTLE,
             RESIZE,
-            UNLINK ->
+            UNLINK,
+            ATTACH_DEVICE,
+            DETACH_DEVICE ->
             host.start("web");
         case DUMP_MEMORY -> host.start("web");
         case DUMP_THAT_FAILS -> {
@@ -134,7 +140,9 @@ final class CrashTest {
           host.start("web");
           machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "No.");
         }
-        case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES -> {
+        case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
+            ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+            ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
         }
@@ -178,6 +186,13 @@ final class CrashTest {
             host.attachDisk(WEB, DATA, EditScope.BOTH, CallOptions.none());
         case ATTACH_NIC, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES ->
             host.attachNic(WEB, LAN, EditScope.BOTH, CallOptions.none());
+        case ATTACH_DEVICE, ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES ->
+            host.attachDevice(WEB, WATCHDOG, EditScope.BOTH, CallOptions.none());
+        case DETACH_DEVICE ->
+            host.awaitJob(
+                host.detachDevice(WEB, "rng", EditScope.BOTH, JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
         case DETACH_NIC ->
             host.awaitJob(
                 host.detachNic(WEB, "lan", EditScope.BOTH, JobOptions.none(), CallOptions.none())
@@ -219,6 +234,9 @@ final class CrashTest {
             ATTACH_NIC,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             DETACH_NIC,
+            ATTACH_DEVICE,
+            ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
+            DETACH_DEVICE,
             DUMP_MEMORY,
             DUMP_THAT_FAILS,
             THROTTLE,
@@ -331,7 +349,8 @@ final class CrashTest {
               Deed.SHUTDOWN_OF_A_DEAF_GUEST,
               Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
-              Deed.THROTTLE_THAT_QEMU_REFUSES);
+              Deed.THROTTLE_THAT_QEMU_REFUSES,
+              Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
   }
@@ -403,6 +422,18 @@ final class CrashTest {
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
     assertSettings(machine, next, definition);
+    Set<String> plugged = machine.backplane().devices();
+    assertThat(definition.contains("\"rng\":true"))
+        .as("the entropy source is defined")
+        .isEqualTo(plugged.contains("rng"));
+    assertThat(definition.contains("\"watchdog\""))
+        .as("the watchdog is defined")
+        .isEqualTo(plugged.contains("watchdog"));
+    for (String device : List.of("rng", "watchdog")) {
+      assertThat(machine.backplane().hasObjectOf(device))
+          .as("the object of " + device)
+          .isEqualTo(plugged.contains(device));
+    }
   }
 
   /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */

@@ -9,6 +9,7 @@ import dev.berth.testing.contract.AgentContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
@@ -42,6 +43,7 @@ final class RemoteHostContractTest
         AdjustContract,
         DiskContract,
         NicContract,
+        DeviceContract,
         DumpContract,
         StatsContract,
         EventContract,

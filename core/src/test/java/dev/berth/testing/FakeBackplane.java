@@ -12,10 +12,12 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is plugged into a {@link FakeMachine}, and the nodes and netdevs behind it. Its guest lets
- * go of a device at once when it runs, unless it was told to hold on. Thread-safe.
+ * What is plugged into a {@link FakeMachine}, and the nodes, netdevs and objects behind it. Its
+ * guest lets go of a device at once when it runs, unless it was told to hold on. Thread-safe.
  */
 public final class FakeBackplane {
+  private static final String OBJECT = "-object";
+
   private final FakeQemu qemu;
   private final BooleanSupplier guestRuns;
 
@@ -23,6 +25,7 @@ public final class FakeBackplane {
   private final Set<String> devices = new TreeSet<>();
   private final Set<String> nodes = new TreeSet<>();
   private final Set<String> netdevs = new TreeSet<>();
+  private final Set<String> objects = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
   private boolean holdsOn;
 
@@ -35,10 +38,13 @@ public final class FakeBackplane {
       if (device.kind().equals("nic")) {
         netdevs.add("net-" + device.name());
       }
+      objects.add(device.id() + OBJECT);
     }
     qemu.answer("qom-list", arguments -> list());
     qemu.reply("blockdev-add", this::addNode);
     qemu.reply("blockdev-del", this::removeNode);
+    qemu.reply("object-add", this::addObject);
+    qemu.reply("object-del", this::removeObject);
     qemu.reply("netdev_add", this::addNetdev);
     qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
@@ -58,6 +64,11 @@ public final class FakeBackplane {
   /** The ids of its netdevs. */
   public synchronized Set<String> netdevs() {
     return Set.copyOf(netdevs);
+  }
+
+  /** Whether the object is there that was made for that small device. */
+  public synchronized boolean hasObjectOf(String device) {
+    return objects.contains(device + OBJECT);
   }
 
   /** From now on the guest lets go of nothing. */
@@ -136,6 +147,24 @@ public final class FakeBackplane {
     return nodes.remove(node)
         ? done()
         : FakeQemu.refusal("GenericError", "Failed to find node with node-name='" + node + "'");
+  }
+
+  private synchronized ObjectNode addObject(ObjectNode arguments) {
+    String object = arguments.path("id").asText();
+    return objects.add(object)
+        ? done()
+        : FakeQemu.refusal("GenericError", "attempt to add duplicate property '" + object + "'");
+  }
+
+  private synchronized ObjectNode removeObject(ObjectNode arguments) {
+    String object = arguments.path("id").asText();
+    if (devices.contains(object.replaceFirst(OBJECT + "$", ""))) {
+      return FakeQemu.refusal(
+          "GenericError", "object '" + object + "' is in use, can not be deleted");
+    }
+    return objects.remove(object)
+        ? done()
+        : FakeQemu.refusal("GenericError", "object '" + object + "' not found");
   }
 
   private synchronized ObjectNode addNetdev(ObjectNode arguments) {

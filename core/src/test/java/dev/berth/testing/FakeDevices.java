@@ -1,6 +1,7 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
@@ -15,13 +16,13 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The devices of pretended machines: a root port for each, two nodes for a disk, a netdev for a
- * network interface; and two ports to spare.
+ * network interface, an object for a small device; and two ports to spare.
  */
 final class FakeDevices {
   private static final String PORT = "port";
@@ -34,7 +35,9 @@ final class FakeDevices {
     List<AssemblyStep> steps = new ArrayList<>();
     List<DeviceRecord> devices = new ArrayList<>();
     List<Pluggable> all =
-        Stream.<Pluggable>concat(definition.disks().stream(), definition.nics().stream()).toList();
+        Arrays.stream(DeviceKind.values())
+            .<Pluggable>flatMap(kind -> kind.in(definition).stream())
+            .toList();
     for (Pluggable each : all) {
       DeviceRecord device = device(each, PORT + (devices.size() + 1));
       devices.add(device);
@@ -71,6 +74,7 @@ final class FakeDevices {
           new DeviceRecord(
               "disk-" + name, "disk", name, bus, List.of(name + "-format", name + "-file"));
       case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
+      case DEVICE -> new DeviceRecord(name, name, "", bus, List.of());
     };
   }
 
@@ -78,6 +82,7 @@ final class FakeDevices {
     return switch (added.kind()) {
       case DISK -> diskSteps(device);
       case NIC -> nicSteps((Nic) added, device);
+      case DEVICE -> deviceSteps(device);
     };
   }
 
@@ -89,6 +94,14 @@ final class FakeDevices {
         new Execute("blockdev-add", file),
         new Execute("blockdev-add", format),
         new Execute("device_add", plug));
+  }
+
+  /** As if each had an object of its own, as an entropy source has. */
+  private static List<AssemblyStep> deviceSteps(DeviceRecord device) {
+    String object = device.id() + "-object";
+    return List.of(
+        new Execute("object-add", Json.object().put("qom-type", "rng-random").put("id", object)),
+        new Execute("device_add", Json.object().put("id", device.id()).put("rng", object)));
   }
 
   private static List<AssemblyStep> nicSteps(Nic nic, DeviceRecord device) {

@@ -5,6 +5,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.NicSummary;
@@ -57,6 +58,12 @@ final class MemoryDeviceLists {
         row.scope(),
         row.place(),
         row.leaving());
+  }
+
+  static List<DeviceSummary> devices(MemoryDomain domain) {
+    return rows(domain, DeviceKind.DEVICE).stream()
+        .map(row -> new DeviceSummary(row.device().name(), row.scope(), row.place(), row.leaving()))
+        .toList();
   }
 
   private static String network(Network network) {

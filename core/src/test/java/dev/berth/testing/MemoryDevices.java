@@ -45,6 +45,12 @@ final class MemoryDevices {
               JobKind.DETACH_DISK, EventTypes.DISK_ATTACHED, EventTypes.DISK_DETACHED, "disk");
       case NIC ->
           new Words(JobKind.DETACH_NIC, EventTypes.NIC_ATTACHED, EventTypes.NIC_DETACHED, "nic");
+      case DEVICE ->
+          new Words(
+              JobKind.DETACH_DEVICE,
+              EventTypes.DEVICE_ATTACHED,
+              EventTypes.DEVICE_DETACHED,
+              "device");
     };
   }
 

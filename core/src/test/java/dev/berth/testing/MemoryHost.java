@@ -25,6 +25,7 @@ import dev.berth.host.Console;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -346,6 +347,25 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       return new MemoryDumping(contents, actor).dump(contents.find(domain), dump, job);
     }
+  }
+
+  @Override
+  public VerbResult attachDevice(
+      DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
+    return attach(DeviceKind.DEVICE, domain, device, scope, Resources.none());
+  }
+
+  @Override
+  public List<DeviceSummary> devices(DomainRef domain) {
+    synchronized (contents) {
+      return MemoryDeviceLists.devices(contents.find(domain));
+    }
+  }
+
+  @Override
+  public Job detachDevice(
+      DomainRef domain, String device, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.DEVICE, domain, device, scope, job);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
+import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
@@ -37,6 +38,7 @@ final class MemoryHostTest
         AdjustContract,
         DiskContract,
         NicContract,
+        DeviceContract,
         DumpContract,
         StatsContract,
         ShutdownGuestsContract,

@@ -5,6 +5,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.SmallDevice;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.AssemblyStep.Execute;
@@ -39,6 +40,7 @@ final class DeviceHotplug {
     switch (device.kind()) {
       case DISK -> disk(launch, (Disk) device, draft, places, held);
       case NIC -> nic(launch, (Nic) device, draft, places, held);
+      case DEVICE -> new SmallDeviceHotplug(launch, draft, places).plan((SmallDevice) device);
     }
     return new DevicePlan(
         device.kind(), device.name(), draft.assembly(), draft.devices(), places.taken());

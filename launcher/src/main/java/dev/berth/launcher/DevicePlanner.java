@@ -99,19 +99,27 @@ final class DevicePlanner {
   /** Adds the small devices that the definition wants. */
   void small(Devices devices, MachineFiles files) {
     if (devices.rng() == Presence.PRESENT) {
-      draft
-          .execute("object-add")
-          .put("qom-type", "rng-random")
-          .put("id", "rng-source")
-          .put("filename", "/dev/urandom");
-      onPci("virtio-rng-pci", "rng").put("rng", "rng-source");
+      rng();
     }
     if (devices.balloon() == Presence.PRESENT) {
-      onPci("virtio-balloon-pci", "balloon");
+      balloon();
     }
     if (devices.guestAgent() == Presence.PRESENT) {
       agent(files);
     }
+  }
+
+  void rng() {
+    draft
+        .execute("object-add")
+        .put("qom-type", "rng-random")
+        .put("id", "rng-source")
+        .put("filename", "/dev/urandom");
+    onPci("virtio-rng-pci", "rng").put("rng", "rng-source");
+  }
+
+  void balloon() {
+    onPci("virtio-balloon-pci", "balloon");
   }
 
   private void agent(MachineFiles files) {

@@ -18,7 +18,10 @@ import java.util.Locale;
  * are assembled over QMP. Pure.
  */
 final class PeripheralPlanner {
-  private static final String USB = "usb";
+  static final String USB = "usb";
+
+  /** How many devices of USB 2 and older the controller takes. */
+  static final int USB_PORTS = 4;
 
   private final MachineDraft draft;
   private final PciSlots slots;
@@ -67,34 +70,45 @@ final class PeripheralPlanner {
     if (peripherals.panic() == PanicDevice.PCI) {
       plug("pvpanic-pci", "panic");
     }
-    peripherals
-        .vsockCid()
-        .ifPresent(
-            cid -> {
-              Place place = slots.next();
-              draft.plug("vhost-vsock-pci", "vsock", place).put("guest-cid", cid);
-              draft.device(new DeviceRecord("vsock", "vsock", "", place.text(), List.of()));
-            });
+    peripherals.vsockCid().ifPresent(this::vsock);
   }
 
   private void usb(Usb usb) {
-    plug("qemu-xhci", USB);
+    usbController();
     int port = 1;
     for (UsbDevice device : usb.devices()) {
-      String driver =
-          switch (device) {
-            case TABLET -> "usb-tablet";
-            case KEYBOARD -> "usb-kbd";
-            case MOUSE -> "usb-mouse";
-          };
-      String id = USB + "-" + port;
-      draft.plug(driver, id).put("bus", USB + ".0").put("port", Integer.toString(port++));
-      String kind = device.name().toLowerCase(Locale.ROOT);
-      draft.device(new DeviceRecord(id, kind, "", USB + ".0", List.of()));
+      usbDevice(device, port++);
     }
   }
 
-  private void watchdog(WatchdogAction action) {
+  void usbController() {
+    plug("qemu-xhci", USB);
+  }
+
+  /** The id of what is plugged into that port of the controller. */
+  static String usbId(int port) {
+    return USB + "-" + port;
+  }
+
+  void usbDevice(UsbDevice device, int port) {
+    String driver =
+        switch (device) {
+          case TABLET -> "usb-tablet";
+          case KEYBOARD -> "usb-kbd";
+          case MOUSE -> "usb-mouse";
+        };
+    draft.plug(driver, usbId(port)).put("bus", USB + ".0").put("port", Integer.toString(port));
+    String kind = device.name().toLowerCase(Locale.ROOT);
+    draft.device(new DeviceRecord(usbId(port), kind, "", USB + ".0", List.of()));
+  }
+
+  void vsock(int cid) {
+    Place place = slots.next();
+    draft.plug("vhost-vsock-pci", "vsock", place).put("guest-cid", cid);
+    draft.device(new DeviceRecord("vsock", "vsock", "", place.text(), List.of()));
+  }
+
+  void watchdog(WatchdogAction action) {
     String word = action.name().toLowerCase(Locale.ROOT).replace('_', '-');
     draft.execute("watchdog-set-action").put("action", word);
     plug("i6300esb", "watchdog");

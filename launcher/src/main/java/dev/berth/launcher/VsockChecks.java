@@ -15,7 +15,14 @@ final class VsockChecks {
 
   /** Adds a problem when a vsock is wanted and the host cannot make one. */
   static void check(Peripherals peripherals, Path device, List<Problem> problems) {
-    if (peripherals.vsockCid().isEmpty() || Files.isWritable(device)) {
+    if (peripherals.vsockCid().isPresent()) {
+      check(device, problems);
+    }
+  }
+
+  /** Adds a problem when the host cannot make one. */
+  static void check(Path device, List<Problem> problems) {
+    if (Files.isWritable(device)) {
       return;
     }
     problems.add(

@@ -1,0 +1,140 @@
+package dev.berth.testing.contract;
+
+import static dev.berth.testing.contract.HostRig.NONE;
+import static dev.berth.testing.contract.HostRig.WEB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.EventBody;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.BusyException;
+import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DeviceSummary;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.VerbResult;
+import dev.berth.job.Job;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small devices that come and go. Guests here are paused, so that they let go of nothing. What
+ * holds for jobs of each kind is in {@link DiskContract}.
+ */
+public interface DeviceContract {
+
+  /** The host under test. */
+  HostRig rig();
+
+  @Test
+  default void aDeviceIsAddedToTheMachineAndTheDefinition() throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    long before = rig().host().eventRange().newest();
+
+    VerbResult result = attachDevice("device: watchdog\naction: pause\n", EditScope.BOTH);
+
+    assertThat(result.effect()).isEqualTo(VerbResult.Effect.CHANGED);
+    assertThat(rig().host().definition(WEB).json()).contains("\"watchdog\":\"pause\"");
+    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
+    assertThat(rig().eventsAfter(before))
+        .extracting(event -> event.body())
+        .contains(new EventBody.DeviceAttached("watchdog"), new EventBody.Redefined(2));
+    assertThat(rig().errorOf(host -> attachDevice("device: watchdog", EditScope.LIVE)))
+        .isEqualTo(AlreadyExistsException.class);
+  }
+
+  @Test
+  default void theDevicesOfTheMachineAndTheDefinitionAreListed() {
+    rig().webIs(DomainState.PAUSED);
+    attachDevice("device: usb", EditScope.LIVE);
+    attachDevice("device: watchdog", EditScope.CONFIG);
+    Job job = detachDevice("rng", EditScope.BOTH);
+
+    assertThat(rig().host().devices(WEB))
+        .extracting(DeviceSummary::name)
+        .containsExactly("rng", "balloon", "usb", "watchdog");
+    assertThat(rig().host().devices(WEB))
+        .extracting(DeviceSummary::scope)
+        .containsExactly(EditScope.BOTH, EditScope.BOTH, EditScope.LIVE, EditScope.CONFIG);
+    assertThat(rig().host().devices(WEB).get(0).leaving()).isEqualTo(Optional.of(job.id()));
+    assertThat(rig().host().devices(WEB).get(2).place()).isPresent();
+    assertThat(rig().host().devices(WEB).get(3).place()).isEmpty();
+    assertThat(rig().errorOf(host -> host.devices(NONE))).isEqualTo(NotFoundException.class);
+  }
+
+  @Test
+  default void whatOnlyABootCanChangeIsRefusedWithThatAdvice() {
+    rig().webIs(DomainState.PAUSED);
+
+    for (String device : new String[] {"agent", "console", "panic", "video"}) {
+      assertThatExceptionOfType(InvalidDefinitionException.class)
+          .isThrownBy(() -> attachDevice("device: " + device, EditScope.BOTH))
+          .withMessageContaining("next boot");
+    }
+    for (String bad :
+        new String[] {
+          "device: toaster", "device: vsock", "{device: rng, cid: 3}", "{device: usb, action: none}"
+        }) {
+      assertThat(rig().errorOf(host -> attachDevice(bad, EditScope.BOTH)))
+          .as(bad)
+          .isEqualTo(InvalidDefinitionException.class);
+    }
+    assertThat(rig().host().domain(WEB).definition().revision()).isEqualTo(1);
+  }
+
+  @Test
+  default void withoutAMachineDevicesComeAndGoInTheDefinition() {
+    rig().webIs(DomainState.SHUTOFF);
+
+    attachDevice("device: tablet", EditScope.BOTH);
+    attachDevice("device: keyboard", EditScope.BOTH);
+    attachDevice("{device: vsock, cid: 7}", EditScope.CONFIG);
+    assertThat(rig().host().definition(WEB).json())
+        .contains("\"usb\":[\"tablet\",\"keyboard\"]", "\"vsock\":7");
+    assertThat(rig().errorOf(host -> attachDevice("device: rng", EditScope.CONFIG)))
+        .isEqualTo(AlreadyExistsException.class);
+
+    for (String name : new String[] {"tablet", "keyboard", "usb", "vsock", "rng", "balloon"}) {
+      assertThat(detachDevice(name, EditScope.BOTH).status().state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    assertThat(rig().host().devices(WEB)).isEmpty();
+    assertThat(rig().errorOf(host -> detachDevice("rng", EditScope.CONFIG)))
+        .isEqualTo(NotFoundException.class);
+  }
+
+  @Test
+  default void aPausedGuestLetsNoDeviceGoAndTheJobIsInTheWay() throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    long before = rig().host().eventRange().newest();
+
+    Job job = detachDevice("rng", EditScope.BOTH);
+
+    assertThat(job.status().state()).isEqualTo(JobState.RUNNING);
+    assertThat(job.target().kind()).isEqualTo(JobKind.DETACH_DEVICE);
+    assertThat(rig().eventsAfter(before))
+        .extracting(event -> event.body())
+        .containsExactly(new EventBody.JobStarted(job.id().text(), "detach-device", "rng"));
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> detachDevice("rng", EditScope.LIVE))
+        .withMessageContaining(job.id().text());
+    assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  private VerbResult attachDevice(String document, EditScope scope) {
+    return rig()
+        .host()
+        .attachDevice(WEB, rig().document(document), scope, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Job detachDevice(String name, EditScope scope) {
+    return rig()
+        .host()
+        .detachDevice(WEB, name, scope, JobOptions.none(), CallOptions.within(HostRig.PATIENCE));
+  }
+}

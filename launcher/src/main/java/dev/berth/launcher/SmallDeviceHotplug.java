@@ -1,0 +1,70 @@
+package dev.berth.launcher;
+
+import dev.berth.definition.DeviceDocument;
+import dev.berth.definition.Peripherals;
+import dev.berth.definition.Peripherals.UsbDevice;
+import dev.berth.definition.SmallDevice;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.Problem;
+import dev.berth.machine.LaunchRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Plans a small device for a machine that runs, by what plans the devices of a start. */
+final class SmallDeviceHotplug {
+  private final LaunchRecord launch;
+  private final DevicePlanner devices;
+  private final PeripheralPlanner peripherals;
+
+  SmallDeviceHotplug(LaunchRecord launch, MachineDraft draft, PciSlots places) {
+    this.launch = launch;
+    this.devices = new DevicePlanner(draft, places);
+    this.peripherals = new PeripheralPlanner(draft, places, Peripherals.USUAL);
+  }
+
+  void plan(SmallDevice device) {
+    switch (device.type()) {
+      case RNG -> devices.rng();
+      case BALLOON -> devices.balloon();
+      case USB -> peripherals.usbController();
+      case TABLET, KEYBOARD, MOUSE -> usb(((SmallDevice.UsbInput) device).device());
+      case WATCHDOG -> peripherals.watchdog(((SmallDevice.Watchdog) device).action());
+      case VSOCK -> vsock((SmallDevice.Vsock) device);
+    }
+  }
+
+  private void usb(UsbDevice device) {
+    int port =
+        IntStream.rangeClosed(1, PeripheralPlanner.USB_PORTS)
+            .filter(free -> !has(PeripheralPlanner.usbId(free)))
+            .findFirst()
+            .orElseThrow(this::noUsbPort);
+    if (!has(PeripheralPlanner.USB)) {
+      peripherals.usbController();
+    }
+    peripherals.usbDevice(device, port);
+  }
+
+  private InvalidStateException noUsbPort() {
+    return new InvalidStateException(
+        "Cannot attach anything to USB of domain '"
+            + launch.subject().name()
+            + "': its "
+            + PeripheralPlanner.USB_PORTS
+            + " ports are taken. Detach a device first.");
+  }
+
+  private void vsock(SmallDevice.Vsock vsock) {
+    List<Problem> problems = new ArrayList<>();
+    VsockChecks.check(VsockChecks.DEVICE, problems);
+    if (!problems.isEmpty()) {
+      throw DeviceDocument.problems(vsock, problems);
+    }
+    peripherals.vsock(vsock.cid());
+  }
+
+  private boolean has(String id) {
+    return launch.devices().stream().anyMatch(device -> device.id().equals(id));
+  }
+}
