@@ -1,5 +1,14 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.DeviceTable;
+import dev.berth.cli.output.DiskTable;
+import dev.berth.cli.output.NicTable;
+import dev.berth.control.DeviceCodec;
+import dev.berth.control.DiskCodec;
+import dev.berth.control.NicCodec;
+import dev.berth.host.DeviceSummary;
+import dev.berth.host.DiskSummary;
+import dev.berth.host.NicSummary;
 import dev.berth.host.VmHost;
 import java.util.List;
 import java.util.Map;
@@ -136,20 +145,30 @@ enum CommandName {
       case DISK_DETACH ->
           new DetachCommand(
               parameters, "DISK", "The disk's name in the domain.", VmHost::detachDisk);
-      case DISK_LIST -> new DiskListCommand(parameters);
+      case DISK_LIST ->
+          new DevicesCommand<>(
+              parameters, VmHost::disks, DiskSummary::name, DiskCodec::write, DiskTable::rows);
       case DISK_THROTTLE -> new DiskThrottleCommand(parameters);
       case DISK_RESIZE -> new DiskResizeCommand(parameters);
       case NIC_ATTACH -> new NicAttachCommand(parameters);
       case NIC_DETACH ->
           new DetachCommand(
               parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
-      case NIC_LIST -> new NicListCommand(parameters);
+      case NIC_LIST ->
+          new DevicesCommand<>(
+              parameters, VmHost::nics, NicSummary::name, NicCodec::write, NicTable::rows);
       case NIC_LINK -> new NicLinkCommand(parameters);
       case DEVICE_ATTACH -> new DeviceAttachCommand(parameters);
       case DEVICE_DETACH ->
           new DetachCommand(
               parameters, "DEVICE", "What it is, as 'device list' has it.", VmHost::detachDevice);
-      case DEVICE_LIST -> new DeviceListCommand(parameters);
+      case DEVICE_LIST ->
+          new DevicesCommand<>(
+              parameters,
+              VmHost::devices,
+              DeviceSummary::name,
+              DeviceCodec::write,
+              DeviceTable::rows);
       case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
