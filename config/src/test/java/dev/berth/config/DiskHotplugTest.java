@@ -153,7 +153,7 @@ final class DiskHotplugTest {
         }
       }
 
-      assertThat(full).hasMessageContainingAll("every PCI place", "virtio-scsi");
+      assertThat(full).hasMessageContainingAll("every PCI place", "virtio-scsi", "spare-ports");
       attach(host, "scsi-2", "bus: virtio-scsi\n");
       assertThat(parts(host)).contains("disk-scsi-2");
     }

@@ -76,6 +76,16 @@ final class PeripheralKeys {
           "The guest's CID, its address for sockets between host and guest. No two running machines"
               + " of a host can have the same. Needs the host's module vhost_vsock.");
 
+  private static final Key<DomainDefinition, Integer> SPARE_PORTS =
+      Key.optional(
+          "spare-ports",
+          new IntegerType(0, 64),
+          Peripherals.USUAL_SPARE_PORTS + " ports",
+          of(Peripherals::sparePorts),
+          "How many devices can be added while a machine on PCI Express (`q35`) runs: each takes a"
+              + " port, save disks on `virtio-scsi` and USB devices, which share one. A `pc` has what"
+              + " is left of its 29 slots.");
+
   static final Key<DomainDefinition, List<Share>> SHARES =
       Key.defaulted(
           "shares",
@@ -87,7 +97,7 @@ final class PeripheralKeys {
 
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK, SHARES);
+      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK, SPARE_PORTS, SHARES);
 
   private PeripheralKeys() {}
 
@@ -116,6 +126,7 @@ final class PeripheralKeys {
         values.of(PANIC),
         values.find(VSOCK),
         values.of(CONSOLES),
-        values.of(SHARES));
+        values.of(SHARES),
+        values.find(SPARE_PORTS));
   }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param vsockCid the guest's address for sockets between host and guest, from 3
  * @param consoles names of further serial ports, each with a socket
  * @param shares directories of the host that the guest can mount
+ * @param sparePorts how many devices can be added while a machine on PCI Express runs; empty for
+ *     {@link #USUAL_SPARE_PORTS}
  */
 public record Peripherals(
     Optional<Video> video,
@@ -21,7 +23,11 @@ public record Peripherals(
     PanicDevice panic,
     Optional<Integer> vsockCid,
     List<String> consoles,
-    List<Share> shares) {
+    List<Share> shares,
+    Optional<Integer> sparePorts) {
+
+  /** Ports to spare without a word about them. */
+  public static final int USUAL_SPARE_PORTS = 4;
 
   /** Nothing but a panic device. */
   public static final Peripherals USUAL =
@@ -34,6 +40,23 @@ public record Peripherals(
           List.of(),
           List.of());
 
+  /** The same with as many ports to spare as usual. */
+  public Peripherals(
+      Optional<Video> video,
+      Optional<Usb> usb,
+      Optional<WatchdogAction> watchdog,
+      PanicDevice panic,
+      Optional<Integer> vsockCid,
+      List<String> consoles,
+      List<Share> shares) {
+    this(video, usb, watchdog, panic, vsockCid, consoles, shares, Optional.empty());
+  }
+
+  /** How many ports to spare there are. */
+  public int portsToSpare() {
+    return sparePorts.orElse(USUAL_SPARE_PORTS);
+  }
+
   /** Copies the lists. */
   public Peripherals {
     consoles = List.copyOf(consoles);
@@ -41,15 +64,15 @@ public record Peripherals(
   }
 
   Peripherals withUsb(Optional<Usb> other) {
-    return new Peripherals(video, other, watchdog, panic, vsockCid, consoles, shares);
+    return new Peripherals(video, other, watchdog, panic, vsockCid, consoles, shares, sparePorts);
   }
 
   Peripherals withWatchdog(Optional<WatchdogAction> other) {
-    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares);
+    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares, sparePorts);
   }
 
   Peripherals withVsock(Optional<Integer> other) {
-    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares);
+    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares, sparePorts);
   }
 
   /** Graphics cards. */

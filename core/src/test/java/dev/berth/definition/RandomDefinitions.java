@@ -127,7 +127,8 @@ final class RandomDefinitions {
             shares,
             i ->
                 new Share(
-                    "s" + i, path(), pick(List.of("s", "1e3.")) + i, pick(Disk.Access.values()))));
+                    "s" + i, path(), pick(List.of("s", "1e3.")) + i, pick(Disk.Access.values()))),
+        perhaps(random.nextInt(65)));
   }
 
   private Compute compute() {

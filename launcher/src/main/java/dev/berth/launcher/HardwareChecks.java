@@ -76,7 +76,7 @@ final class HardwareChecks {
   }
 
   private void checkRoom(DomainDefinition definition, MachineType type) {
-    int room = PciSlots.room(type.name());
+    int room = PciSlots.room(type.name(), definition.devices().peripherals().portsToSpare());
     int devices = pciDevices(definition);
     if (devices > room) {
       problems.add(

@@ -61,7 +61,10 @@ final class LaunchPlanner {
   /** The record that the input amounts to. */
   static LaunchRecord plan(Input input) {
     MachineDraft draft = new MachineDraft();
-    PciSlots slots = PciSlots.of(input.hardware().machineType());
+    PciSlots slots =
+        PciSlots.of(
+            input.hardware().machineType(),
+            input.definition().devices().peripherals().portsToSpare());
     skeleton(draft, input);
     PeripheralPlanner peripherals =
         new PeripheralPlanner(draft, slots, input.definition().devices().peripherals());

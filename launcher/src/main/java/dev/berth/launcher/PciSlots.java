@@ -30,9 +30,13 @@ sealed interface PciSlots {
   /** Adds what the command line needs for the places handed out, and spare ones for hotplug. */
   void complete(MachineDraft draft);
 
-  /** The places of a machine type, which is versioned and one that {@link #serves} accepts. */
-  static PciSlots of(String machineType) {
-    return machineType.startsWith("pc-q35-") ? new RootPorts() : new ConventionalBus();
+  /**
+   * The places of a machine type, which is versioned and one that {@link #serves} accepts.
+   *
+   * @param spare how many there are to be for devices that come later, where that is to be decided
+   */
+  static PciSlots of(String machineType, int spare) {
+    return machineType.startsWith("pc-q35-") ? new RootPorts(spare) : new ConventionalBus();
   }
 
   /** The places that a machine which runs has to spare. */
@@ -48,9 +52,9 @@ sealed interface PciSlots {
     return machineType.startsWith("pc-q35-") || machineType.startsWith("pc-i440fx-");
   }
 
-  /** How many devices that need a place a machine of that type takes. */
-  static int room(String machineType) {
-    return machineType.startsWith("pc-q35-") ? RootPorts.ROOM : ConventionalBus.ROOM;
+  /** How many devices that need a place a machine of that type takes, with so many to spare. */
+  static int room(String machineType, int spare) {
+    return machineType.startsWith("pc-q35-") ? RootPorts.ROOM - spare : ConventionalBus.ROOM;
   }
 
   /**
@@ -80,14 +84,18 @@ sealed interface PciSlots {
   /** PCI Express: a root port for each device, for only there can it be unplugged. */
   final class RootPorts implements PciSlots {
     /** Slots 0x1 to 0x1b of the root bus; those above are kept for devices without a port. */
-    private static final int ROOM = 27 * 8 - 4;
+    private static final int ROOM = 27 * 8;
 
     private static final Place VIDEO = new Place("pcie.0", 0x1d);
     private static final Place SATA = new Place("pcie.0", 0x1e);
 
-    private static final int SPARE = 4;
     private static final int FUNCTIONS = 8;
+    private final int spare;
     private int used;
+
+    private RootPorts(int spare) {
+      this.spare = spare;
+    }
 
     @Override
     public Place next() {
@@ -107,7 +115,7 @@ sealed interface PciSlots {
 
     @Override
     public void complete(MachineDraft draft) {
-      for (int port = 1; port <= used + SPARE; port++) {
+      for (int port = 1; port <= used + spare; port++) {
         int slot = 1 + (port - 1) / FUNCTIONS;
         int function = (port - 1) % FUNCTIONS;
         OptionText device =
@@ -202,7 +210,8 @@ sealed interface PciSlots {
                 + domain
                 + "': every PCI place of its machine is taken. Detach a device first, put disks on"
                 + " 'bus: virtio-scsi', which share one place, or change the definition only and"
-                + " restart the domain, whose next machine has places to spare again.");
+                + " restart the domain, whose next machine has places to spare again: as many as"
+                + " 'spare-ports' says, on 'machine: q35'.");
       }
       taken.add(place.bus());
       return place;

@@ -15,6 +15,7 @@ import dev.berth.definition.Network;
 import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Network.Protocol;
 import dev.berth.definition.Nic;
+import dev.berth.definition.Peripherals;
 import dev.berth.domain.ByteSize;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.AddSecret;
@@ -253,6 +254,37 @@ final class LaunchPlannerTest {
 
   private static Compute compute(String machine, AcceleratorChoice accelerator) {
     return new Compute(2, ByteSize.mebibytes(512), machine, Optional.empty(), accelerator);
+  }
+
+  @Test
+  void thereAreAsManyPortsToSpareAsTheDefinitionSays() {
+    assertThat(sparePorts(Optional.empty())).isEqualTo(Peripherals.USUAL_SPARE_PORTS);
+    assertThat(sparePorts(Optional.of(0))).isZero();
+    assertThat(sparePorts(Optional.of(11))).isEqualTo(11);
+  }
+
+  private static long sparePorts(Optional<Integer> wanted) {
+    Peripherals usual = Peripherals.USUAL;
+    Peripherals peripherals =
+        new Peripherals(
+            usual.video(),
+            usual.usb(),
+            usual.watchdog(),
+            usual.panic(),
+            usual.vsockCid(),
+            usual.consoles(),
+            usual.shares(),
+            wanted);
+    LaunchRecord launch =
+        plan("7.2.22", Definitions.withPeripherals(Definitions.bare(), peripherals));
+    long onCommandLine =
+        launch.argv().stream().filter(word -> word.startsWith("pcie-root-port")).count();
+    long spare =
+        launch.devices().stream()
+            .filter(device -> device.kind().equals(LaunchRecord.SPARE_PORT))
+            .count();
+    assertThat(onCommandLine).isEqualTo(spare);
+    return spare;
   }
 
   private static LaunchRecord plan(String version, DomainDefinition definition) {
