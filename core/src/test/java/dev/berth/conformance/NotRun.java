@@ -10,16 +10,9 @@ final class NotRun {
   private static final Map<String, String> REASONS =
       new TreeMap<>(
           Map.ofEntries(
-              entry("ACPI_DEVICE_OST", "needs a guest to which memory or a processor is added"),
-              entry("BALLOON_CHANGE", "needs a guest that gives memory back"),
               entry(
                   "FAILOVER_NEGOTIATED",
                   "needs a guest with a network card that can stand in for another"),
-              entry("GUEST_PANICKED", "needs a guest that panics"),
-              entry("NIC_RX_FILTER_CHANGED", "needs a guest that sets a network card's filter"),
-              entry("RTC_CHANGE", "needs a guest that sets its clock"),
-              entry("VSERPORT_CHANGE", "needs a guest that opens a port"),
-              entry("WATCHDOG", "needs a guest that winds its watchdog up and lets it run down"),
               entry("COLO_EXIT", "needs a pair of machines in COLO replication"),
               entry(
                   "DEVICE_UNPLUG_GUEST_ERROR", "needs a guest that refuses to let go of a device"),

@@ -24,7 +24,8 @@ final class Scenarios {
           new Dumps(),
           new OtherHardware(),
           new Firmware(),
-          new Sleep());
+          new Sleep(),
+          new GuestDrivers());
 
   private Scenarios() {}
 }
