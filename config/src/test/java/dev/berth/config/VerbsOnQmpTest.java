@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.GoldenFile;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.LinkState;
+import dev.berth.domain.Throttle;
+import dev.berth.domain.Throttle.Rate;
+import dev.berth.domain.Throttle.Rates;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -13,6 +18,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.Resources;
+import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
@@ -27,6 +33,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -93,6 +100,8 @@ final class VerbsOnQmpTest {
           .isEqualTo("complete");
       sentBy("dumpMemory", host);
       attachAndDetachEncrypted(host);
+      attachAndDetachNic(host);
+      adjust(host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);
@@ -125,6 +134,26 @@ final class VerbsOnQmpTest {
     Job detach = host.detachDisk(VM, "locked", EditScope.LIVE, JobOptions.none(), PATIENT);
     assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase()).isEqualTo("removed");
     sentBy("detachDisk", host);
+  }
+
+  private void attachAndDetachNic(VmHost host) throws IOException {
+    DefinitionDocument nic = new DefinitionDocument("name: more", "more", directory);
+    host.attachNic(VM, nic, EditScope.LIVE, PATIENT);
+    sentBy("attachNic", host);
+    Job detach = host.detachNic(VM, "more", EditScope.LIVE, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(detach.id(), TestHome.PATIENCE).status().phase()).isEqualTo("removed");
+    sentBy("detachNic", host);
+  }
+
+  private void adjust(VmHost host) throws IOException {
+    Rates rates = Rates.ofTotal(new Rate(1 << 20, 2 << 20, 5));
+    Throttle limits = new Throttle(rates, Rates.UNLIMITED, Optional.empty());
+    host.setThrottle(VM, "root", limits, EditScope.LIVE, PATIENT);
+    sentBy("setThrottle", host);
+    host.resizeDisk(VM, "root", new ByteSize(2 << 20), Shrinking.REFUSED, PATIENT);
+    sentBy("resizeDisk", host);
+    host.setLink(VM, "lan", LinkState.DOWN, EditScope.LIVE, PATIENT);
+    sentBy("setLink", host);
   }
 
   private void define(VmHost host) throws IOException {
