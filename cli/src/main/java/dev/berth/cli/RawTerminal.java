@@ -30,12 +30,21 @@ final class RawTerminal implements AutoCloseable {
    * @param rows lines
    * @param columns characters of each
    */
-  record Size(int rows, int columns) {}
+  record Size(int rows, int columns) {
+    private static final Size USUAL = new Size(24, 80);
+
+    /** From the words of {@code stty size}; a serial line says 0 0, for it does not know. */
+    static Size of(String words) {
+      String[] numbers = words.split(" ");
+      int rows = Integer.parseInt(numbers[0]);
+      int columns = Integer.parseInt(numbers[1]);
+      return rows == 0 || columns == 0 ? USUAL : new Size(rows, columns);
+    }
+  }
 
   /** How large the terminal is now. */
   Size size() throws IOException {
-    String[] words = stty("size").split(" ");
-    return new Size(Integer.parseInt(words[0]), Integer.parseInt(words[1]));
+    return Size.of(stty("size"));
   }
 
   /** Puts the settings back. Idempotent. */

@@ -91,8 +91,7 @@ final class TopScreen implements AutoCloseable {
         key = environment.in().read();
       }
     } catch (IOException gone) {
-      // The terminal is gone: nobody looks any more.
-      left.complete(null);
+      // The terminal is gone, and with it whoever looked.
     }
     left.complete(null);
   }

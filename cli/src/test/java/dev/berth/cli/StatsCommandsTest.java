@@ -44,7 +44,7 @@ final class StatsCommandsTest {
     Outcome outcome = shell.run("top", "--count", "2", "--delay", "100ms");
 
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.out().split("2 domains, 1 machines, CPU 0.0%, memory 0B", -1)).hasSize(3);
+    assertThat(outcome.out().split("domains 2, machines 1, CPU 0.0%, memory 0B", -1)).hasSize(3);
     assertThat(outcome.out()).contains("b     running\na     shutoff\n");
   }
 

@@ -85,7 +85,7 @@ final class AdjustmentVerbs {
       throw new NotFoundException(
           "Domain '"
               + ledger.name()
-              + "' has no '"
+              + "' has nothing named '"
               + adjustment.subject()
               + "' there whose "
               + adjustment.what()

@@ -71,10 +71,11 @@ public final class StatsTable {
               .map(ProcessStats::residentBytes)
               .orElse(0L);
     }
-    return domains.size()
-        + " domains, "
+    return "domains "
+        + domains.size()
+        + ", machines "
         + machines
-        + " machines, CPU "
+        + ", CPU "
         + percent(cpuMillis)
         + ", memory "
         + bytes(residentBytes);
