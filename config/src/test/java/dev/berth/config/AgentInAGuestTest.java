@@ -16,36 +16,15 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.qapi.agent.GuestInfo;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's guest agent in the example guest, by way of a host. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
-final class AgentInAGuestTest {
+final class AgentInAGuestTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void anAgentIsAskedByThisHostAndTheNextAndShutsItsGuestDown() {

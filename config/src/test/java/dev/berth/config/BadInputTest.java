@@ -14,7 +14,6 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,34 +24,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What cannot work gets an error of the right class that names the thing and the remedy; the domain
  * is as it was, and so is its neighbour.
  */
-@ExtendWith(LeakCheck.class)
-final class BadInputTest {
+final class BadInputTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final DomainRef NEIGHBOUR = DomainRef.of("neighbour");
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   // ---- images
 

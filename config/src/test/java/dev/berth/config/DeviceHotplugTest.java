@@ -18,7 +18,6 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
@@ -27,21 +26,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Small devices that come and go while a real guest runs, which finds them on its buses. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
 @Timeout(300)
-final class DeviceHotplugTest {
+final class DeviceHotplugTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
 
   /** The watchdog, the entropy source and the USB controller by their PCI ids. */
@@ -50,20 +44,7 @@ final class DeviceHotplugTest {
   private static final String RNG = "-e 0x1044 -e 0x1005";
   private static final String XHCI = "-e 0x000d";
 
-  @TempDir private Path directory;
-  private TestHome home;
   private int asked;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aGuestSeesDevicesComeAndGo() throws Exception {

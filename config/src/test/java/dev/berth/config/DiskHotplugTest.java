@@ -21,7 +21,6 @@ import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
@@ -30,36 +29,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Disks that come and go while a real guest runs, and what they leave in a real QEMU: nothing. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
 @Timeout(300)
-final class DiskHotplugTest {
+final class DiskHotplugTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aGuestSeesDisksComeAndGoAndNothingIsLeft() throws Exception {

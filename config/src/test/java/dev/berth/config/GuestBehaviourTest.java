@@ -15,38 +15,17 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What guests and others do to machines while the host looks on ends in the right state. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
-final class GuestBehaviourTest {
+final class GuestBehaviourTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final Duration SHORT = Duration.ofMillis(500);
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aGuestThatPowersItselfOffIsShutOff() {

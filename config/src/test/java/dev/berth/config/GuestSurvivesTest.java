@@ -13,31 +13,22 @@ import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
-import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The host process is killed at rest and at the persisted intents of a shutdown; the guest counts.
  */
-@ExtendWith(LeakCheck.class)
-final class GuestSurvivesTest {
-  @TempDir private Path directory;
-  private TestHome home;
+final class GuestSurvivesTest extends HomeFixture {
   private DomainSnapshot started;
 
   @BeforeEach
   void aGuestThatCounts() {
-    home = new TestHome(directory);
     try (VmHost host = home.open()) {
       home.defineGuest(host, "vm", TestGuest.running("heartbeat"));
       started = host.start(VM, StartMode.RUNNING, CallOptions.none()).snapshot();
@@ -45,12 +36,6 @@ final class GuestSurvivesTest {
       console.await(TestGuest.UP, TestHome.PATIENCE);
       console.await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
     }
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
   }
 
   @Test

@@ -13,16 +13,10 @@ import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,22 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The host process is killed at every persisted intent of define, undefine, start and destroy. The
  * rows of {@code docs/recovery.md}; {@link GuestSurvivesTest} has those of shutdown.
  */
-@ExtendWith(LeakCheck.class)
-final class HostCrashTest {
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
-
+final class HostCrashTest extends HomeFixture {
   @Test
   void aDefineThatWasNotStoredNeverWas() throws InterruptedException {
     crash(CrashingHost.Verb.DEFINE, before(Step.DEFINITION));

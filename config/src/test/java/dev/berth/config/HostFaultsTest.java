@@ -14,7 +14,6 @@ import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -28,33 +27,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a host finds broken when it is opened while a machine runs. The machine never notices. */
-@ExtendWith(LeakCheck.class)
-final class HostFaultsTest {
+final class HostFaultsTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final int DAEMONS = 4;
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aMachineIsAdoptedWithAStoreThatWasOverwritten() throws IOException {

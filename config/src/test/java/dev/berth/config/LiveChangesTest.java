@@ -22,27 +22,21 @@ import dev.berth.host.Shrinking;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a machine has is set another way, and its guest and its QEMU have it so. */
-@ExtendWith(LeakCheck.class)
+@Tag("once")
 @Timeout(300)
-final class LiveChangesTest {
+final class LiveChangesTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final Throttle LIMITS =
       new Throttle(
@@ -50,20 +44,7 @@ final class LiveChangesTest {
           new Rates(Rate.UNLIMITED, Rate.of(500), new Rate(100, 200, 1)),
           Optional.of("slow"));
 
-  @TempDir private Path directory;
-  private TestHome home;
   private int asked;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void disksAndLinksAreSetWhileTheGuestRuns() throws Exception {

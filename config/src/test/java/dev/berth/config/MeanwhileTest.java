@@ -9,36 +9,16 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to machines while no host process runs is found out by the next. */
-@ExtendWith(LeakCheck.class)
-final class MeanwhileTest {
+final class MeanwhileTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aMachineWhoseQemuWasKilledHasCrashed() {

@@ -14,7 +14,6 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,39 +21,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Memory of real machines, written down by their QEMU. */
-@ExtendWith(LeakCheck.class)
+@Tag("once")
 @Timeout(300)
-final class MemoryDumpTest {
+final class MemoryDumpTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final long MEMORY = 64 << 20;
   private static final int ELF_MAGIC_LENGTH = 4;
   private static final int KDUMP_MAGIC_LENGTH = 8;
 
-  @TempDir private Path directory;
   @TempDir private Path dumps;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aGuestsMemoryIsWrittenDownAndTheGuestGoesOn() throws Exception {

@@ -17,44 +17,23 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Network interfaces that come and go while a real guest runs, and uses them. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
 @Timeout(300)
-final class NicHotplugTest {
+final class NicHotplugTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aGuestUsesAnInterfaceThatCameWhileItRan() throws Exception {

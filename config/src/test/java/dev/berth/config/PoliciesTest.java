@@ -20,40 +20,19 @@ import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
-import dev.berth.testing.LeakCheck;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a host does by itself, with real QEMU. */
 @Tag("once")
-@ExtendWith(LeakCheck.class)
-final class PoliciesTest {
+final class PoliciesTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final ShutdownPolicy PATIENT =
       new ShutdownPolicy(TestHome.PATIENCE, ShutdownPolicy.Afterwards.KEEP_RUNNING);
-
-  @TempDir private Path directory;
-  private TestHome home;
-
-  @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
-  }
 
   @Test
   void aDomainWhoseQemuIsKilledIsStartedAgainAlsoByTheNextHost() {

@@ -24,12 +24,10 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
-import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -38,11 +36,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Which QMP commands the verbs of {@link VmHost} send, as a real QEMU and a real guest had them
@@ -50,8 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.refresh=true -Dtest=VerbsOnQmpTest}, and then
  * the page.
  */
-@ExtendWith(LeakCheck.class)
-final class VerbsOnQmpTest {
+final class VerbsOnQmpTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
   private static final String LIST = "core/src/test/resources/dev/berth/conformance/verbs.tsv";
@@ -64,21 +58,12 @@ final class VerbsOnQmpTest {
   private static final String WATCHES = "list";
   private static final int LOG_BYTES = 1 << 20;
 
-  @TempDir private Path directory;
-  private TestHome home;
   private final Set<String> seen = new HashSet<>();
   private final Map<String, Set<String>> verbs = new TreeMap<>();
 
   @BeforeEach
-  void aHome() {
-    home = new TestHome(directory);
+  void nothingIsSampled() {
     home.set("sampling", "off"); // what it asks belongs to no verb
-  }
-
-  @AfterEach
-  void nothingIsLeftRunning() {
-    home.clear();
-    assertThat(home.runDirectories()).isEmpty();
   }
 
   @Test
