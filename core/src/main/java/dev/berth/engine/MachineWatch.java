@@ -89,9 +89,14 @@ final class MachineWatch {
     stopCause = Optional.of(cause);
   }
 
-  /** The status with what QEMU has told of its reason; once the guest runs, that is over. */
-  DomainStatus explained(DomainStatus status) {
-    if (status.state() == DomainState.RUNNING) {
+  /**
+   * The status with what QEMU has told of its reason. Once the guest runs again, that is over; that
+   * it still runs is no end of what has just been told.
+   *
+   * @param before the status until now
+   */
+  DomainStatus explained(DomainStatus status, DomainStatus before) {
+    if (status.state() == DomainState.RUNNING && before.state() != DomainState.RUNNING) {
       stopCause = Optional.empty();
     }
     return status.detail().isPresent()

@@ -86,10 +86,11 @@ final class RunStateFollower {
 
   /** Brings the record in line with the run state that QEMU has told. */
   private CompletionStage<?> observe(Lifecycle.Active active, String runState, String actor) {
+    DomainStatus before = ledger.status();
     DomainStatus plain =
-        RunStates.interpret(runState, active.watch().panicked(), ledger.status(), host.now());
-    DomainStatus status = active.watch().explained(plain);
-    if (status.equals(ledger.status()) || isPassing(plain, active)) {
+        RunStates.interpret(runState, active.watch().panicked(), before, host.now());
+    DomainStatus status = active.watch().explained(plain, before);
+    if (status.equals(before) || isPassing(plain, active)) {
       return Mailbox.DONE;
     }
     if (!ledger.allows(status)) {
@@ -97,11 +98,13 @@ final class RunStateFollower {
           "Domain '{}': QEMU says {}, which cannot follow {}; ignored",
           ledger.name(),
           runState,
-          ledger.status().state().text());
+          before.state().text());
       return Mailbox.DONE;
     }
     Step step = Step.by(actor).status(status);
-    if (status.state() == DomainState.CRASHED && !keeper.shutdowns().isAwaited()) {
+    if (status.state() == DomainState.CRASHED
+        && before.state() != DomainState.CRASHED
+        && !keeper.shutdowns().isAwaited()) {
       step.failure(PANIC);
     }
     return keeper

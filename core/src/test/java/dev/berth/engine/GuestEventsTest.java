@@ -127,6 +127,24 @@ final class GuestEventsTest extends EngineFixture {
   }
 
   @Test
+  void aDiskErrorIsNotForgottenWhileTheGuestStillRuns() throws Exception {
+    FakeMachine machine = running();
+    machine.writeFails();
+    eventually(() -> assertThat(events(EventTypes.IO_ERROR)).hasSize(1));
+
+    askForState(machine);
+    askForState(machine); // so that it is known that the guest ran at the first time
+    machine.runState("io-error");
+    machine.monitor().emit("STOP", "{}");
+
+    host.await("web", DomainState.PAUSED);
+    eventually(
+        () ->
+            assertThat(web().status().detail())
+                .contains("write of block node 'root': No space left on device"));
+  }
+
+  @Test
   void aQemuThatDiesIsACrashWithItsSignal() {
     FakeMachine machine = running();
 
@@ -209,5 +227,16 @@ final class GuestEventsTest extends EngineFixture {
                     + " "
                     + event.actor())
         .toList();
+  }
+
+  /** QEMU is asked for its run state, and has been told so. */
+  private static void askForState(FakeMachine machine) throws InterruptedException {
+    int before =
+        (int)
+            machine.monitor().received().stream()
+                .filter(command -> command.command().equals("query-status"))
+                .count();
+    machine.monitor().emit("STOP", "{}");
+    machine.monitor().awaitReceived("query-status", before + 1, TestHost.PATIENCE);
   }
 }

@@ -147,8 +147,10 @@ final class OperatorEventsTest extends EngineFixture {
                 + " \"arg3\": 0, \"arg4\": 0, \"arg5\": 0}}");
 
     host.await("web", DomainState.CRASHED);
-    assertThat(web().status().detail())
-        .hasValueSatisfying(detail -> assertThat(detail).contains("\"arg1\":80"));
+    eventually( // QEMU may be asked for its state before it tells why
+        () ->
+            assertThat(web().status().detail())
+                .hasValueSatisfying(detail -> assertThat(detail).contains("\"arg1\":80")));
   }
 
   @Test

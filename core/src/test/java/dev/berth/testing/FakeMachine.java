@@ -179,12 +179,17 @@ public final class FakeMachine implements QemuProcess {
 
   /** QEMU pauses the guest because its disk is full. */
   public void diskFills() {
+    writeFails();
+    runState("io-error");
+    qemu.emit("STOP", "{}");
+  }
+
+  /** QEMU tells of a write for which there was no space, and is about to pause the guest. */
+  public void writeFails() {
     qemu.emit(
         "BLOCK_IO_ERROR",
         "{\"device\": \"\", \"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
             + " \"nospace\": true, \"reason\": \"No space left on device\"}");
-    runState("io-error");
-    qemu.emit("STOP", "{}");
   }
 
   /** What {@code query-status} tells from now on, without an event. */
