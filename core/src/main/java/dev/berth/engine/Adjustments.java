@@ -67,14 +67,7 @@ final class Adjustments {
       String actor,
       boolean hasDeadline,
       CompletableFuture<VerbResult> answer) {
-    if (keeper.shutdowns().isAwaited()) {
-      throw new BusyException(
-          "Cannot "
-              + adjustment.verb().text()
-              + " domain '"
-              + ledger.name()
-              + "': its guest is being shut down. Wait until it is, or until that is given up.");
-    }
+    keeper.shutdowns().requireNone(adjustment.verb());
     AdjustIntent intent = new AdjustIntent(adjustment, scope, actor, host.now());
     watch(active, intent, hasDeadline, answer);
     ledger.operation(Optional.of(summary(intent)));

@@ -71,14 +71,7 @@ final class Attachments {
       String actor,
       CompletableFuture<VerbResult> answer) {
     Plugging words = Plugging.of(device.kind());
-    if (keeper.shutdowns().isAwaited()) {
-      throw new BusyException(
-          "Cannot "
-              + words.attach().text()
-              + " domain '"
-              + ledger.name()
-              + "': its guest is being shut down. Wait until it is, or until that is given up.");
-    }
+    keeper.shutdowns().requireNone(words.attach());
     OperationSummary summary = new OperationSummary(words.operation(), actor, host.now());
     AttachOperation operation =
         new AttachOperation(

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.OutcomeUnknownException;
@@ -105,6 +106,22 @@ final class ShutdownRequests {
   /** Whether somebody waits for the guest to end: then no end of it is a failure. */
   boolean isAwaited() {
     return !waiting.isEmpty();
+  }
+
+  /**
+   * Keeps a verb from changing the machine of a guest that is being shut down.
+   *
+   * @throws BusyException when it is
+   */
+  void requireNone(Verb verb) {
+    if (isAwaited()) {
+      throw new BusyException(
+          "Cannot "
+              + verb.text()
+              + " domain '"
+              + ledger.name()
+              + "': its guest is being shut down. Wait until it is, or until that is given up.");
+    }
   }
 
   private static String then(ShutdownPolicy policy) {

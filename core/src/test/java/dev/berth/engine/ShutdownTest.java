@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
+import dev.berth.host.EditScope;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.ShutdownPolicy.Afterwards;
 import dev.berth.host.VerbResult;
@@ -125,6 +127,26 @@ final class ShutdownTest extends EngineFixture {
 
     assertThat(shutdown.get(20, TimeUnit.SECONDS).snapshot().status().reason())
         .isEqualTo(StateReason.DESTROYED);
+  }
+
+  @Test
+  void nothingIsAddedToAMachineWhoseGuestIsBeingShutDown() throws Exception {
+    FakeMachine machine = running();
+    machine.ignorePowerButton();
+    CompletableFuture<VerbResult> shutdown =
+        TestHost.async(() -> shutdown(20_000, Afterwards.KEEP_RUNNING));
+    machine.monitor().awaitReceived("system_powerdown", 1, TestHost.PATIENCE);
+
+    assertThatThrownBy(
+            () ->
+                api()
+                    .attachNic(
+                        WEB, TestHost.document("name: lan"), EditScope.LIVE, CallOptions.none()))
+        .isInstanceOf(BusyException.class)
+        .hasMessageContaining("its guest is being shut down");
+
+    machine.guestShutsDown();
+    shutdown.get(20, TimeUnit.SECONDS);
   }
 
   @Test
