@@ -33,6 +33,7 @@ enum CommandName {
   SHOW("show", "Show everything about a domain, or its definition."),
   WAIT("wait", "Wait until a domain is in a state."),
   CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
+  SCREENSHOT("screenshot", "Write a picture of a guest's screen to a file here, as a PNG."),
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
   DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
@@ -139,6 +140,7 @@ enum CommandName {
       case SHOW -> new ShowCommand(parameters);
       case WAIT -> new WaitCommand(parameters);
       case CONSOLE -> new ConsoleCommand(parameters);
+      case SCREENSHOT -> new ScreenshotCommand(parameters);
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case DISK_ATTACH -> new DiskAttachCommand(parameters);

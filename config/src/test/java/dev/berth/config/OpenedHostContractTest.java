@@ -12,6 +12,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
@@ -42,6 +43,7 @@ final class OpenedHostContractTest
         NicContract,
         DeviceContract,
         DumpContract,
+        FrontContract,
         StatsContract,
         EventContract,
         ListenerContract,

@@ -76,6 +76,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
       awaitAgent(peer);
       all(peer, "domain.agent");
+      all(peer, "domain.screenshot");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       subscription();
       console();
@@ -167,6 +168,7 @@ final class ProtocolExamplesTest {
     return String.join(
         "\n",
         "labels: {team: shop}",
+        "video: vga",
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.agentInitrd(),

@@ -87,6 +87,8 @@ final class VerbsOnQmpTest extends HomeFixture {
       attachAndDetachEncrypted(host);
       attachAndDetachNic(host);
       adjust(host);
+      host.screenshot(VM, PATIENT);
+      sentBy("screenshot", host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);
@@ -154,6 +156,7 @@ final class VerbsOnQmpTest extends HomeFixture {
         "  - {name: lan}",
         "usb: [tablet]",
         "watchdog: none",
+        "video: vga",
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.initrd(),

@@ -97,6 +97,7 @@ final class Methods {
           JOBS,
           JOB,
           AWAIT_JOB,
+          FrontMethods.SCREENSHOT,
           EVENT_RANGE,
           SUBSCRIBE);
 
@@ -113,6 +114,7 @@ final class Methods {
     addVerbs();
     DeviceMethods.addTo(this);
     new AdjustMethods(this).add();
+    FrontMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();
@@ -383,6 +385,6 @@ final class Methods {
               + maxBytes
               + ".");
     }
-    return ResultCodec.log(host.log(domain, kind, maxBytes));
+    return ResultCodec.bytes(host.log(domain, kind, maxBytes));
   }
 }

@@ -303,6 +303,18 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public byte[] screenshot(DomainRef domain, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.options(params, options);
+    return call(
+        CallKind.READ,
+        FrontMethods.SCREENSHOT,
+        params,
+        options.deadline(),
+        node -> ResultCodec.bytes(node));
+  }
+
+  @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
@@ -391,7 +403,7 @@ public final class RemoteHost implements VmHost {
   public byte[] log(DomainRef domain, LogKind kind, int maxBytes) {
     ObjectNode params = ArgumentCodec.domain(domain);
     params.put(Methods.KIND, WireText.of(kind)).put(Methods.MAX_BYTES, maxBytes);
-    return read(Methods.LOG, params, node -> ResultCodec.log(node));
+    return read(Methods.LOG, params, ResultCodec::bytes);
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.List;
  * {@link VerbResult.Effect#CHANGED}, {@link DefineResult.Effect#REPLACED}.
  */
 public final class ResultCodec {
-  /** Bytes of a log in one text; a multiple of 3, so that only the last text has padding. */
+  /** Bytes in one text; a multiple of 3, so that only the last text has padding. */
   private static final int CHUNK_BYTES = 3 * 256 * 1024;
 
   private ResultCodec() {}
@@ -86,7 +86,7 @@ public final class ResultCodec {
   }
 
   /** Bytes in base64, in pieces that stay below the longest text of a JSON reader. */
-  static ObjectNode log(byte[] bytes) {
+  static ObjectNode bytes(byte[] bytes) {
     ObjectNode node = Json.object();
     ArrayNode chunks = node.putArray("base64");
     for (int from = 0; from < bytes.length; from += CHUNK_BYTES) {
@@ -96,7 +96,7 @@ public final class ResultCodec {
     return node;
   }
 
-  static byte[] log(JsonNode node) {
+  static byte[] bytes(JsonNode node) {
     var bytes = new ByteArrayOutputStream();
     for (JsonNode chunk : Json.array(node, "base64")) {
       try {

@@ -358,6 +358,20 @@ final class DomainDriver {
                 }));
   }
 
+  /** The screen of a machine that answers, as a PNG. */
+  CompletableFuture<byte[]> screenshot(String actor, boolean hasDeadline) {
+    return requests.askFor(
+        Verb.SCREENSHOT,
+        answer ->
+            verbs.onLiveMachine(
+                Verb.SCREENSHOT,
+                hasDeadline,
+                active -> {
+                  verbs.watch(active, Verb.SCREENSHOT, actor, hasDeadline, answer);
+                  return keeper.screenshots().take(active, answer);
+                }));
+  }
+
   private InvalidStateException withoutChannel() {
     return new InvalidStateException(
         "Cannot "

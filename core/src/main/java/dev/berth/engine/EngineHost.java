@@ -266,6 +266,12 @@ final class EngineHost implements VmHost {
   }
 
   @Override
+  public byte[] screenshot(DomainRef domain, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return wait(domains().get(domain).screenshot(actor, hasDeadline), options);
+  }
+
+  @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     return adjust(domain, new ThrottleAdjustment(disk, throttle), scope, options);

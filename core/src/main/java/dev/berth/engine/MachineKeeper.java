@@ -38,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
- * that is set, {@link MemoryDumps} writes down what is in their memory, {@link Fdsets} has their
- * open files, {@link ShareFollower} what serves their shares.
+ * that is set, {@link MemoryDumps} writes down what is in their memory, {@link Screenshots} what is
+ * on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their
+ * shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -66,6 +67,7 @@ final class MachineKeeper {
   private final Detachments detachments;
   private final MemoryDumps dumps;
   private final Adjustments adjustments;
+  private final Screenshots screenshots;
   private Lifecycle lifecycle = new Lifecycle.Off();
   private volatile Optional<MachineSampler> sampler = Optional.empty();
 
@@ -88,6 +90,7 @@ final class MachineKeeper {
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
+    this.screenshots = new Screenshots(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
     ledger.onLaunchEnd(
         () -> {
@@ -183,6 +186,10 @@ final class MachineKeeper {
 
   Adjustments adjustments() {
     return adjustments;
+  }
+
+  Screenshots screenshots() {
+    return screenshots;
   }
 
   Fdsets fdsets() {

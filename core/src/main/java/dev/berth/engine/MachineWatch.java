@@ -191,6 +191,10 @@ final class MachineWatch {
    * Whose doing a change of state is, as far as we know: the first verb in flight, or the guest.
    */
   String actor() {
-    return verbs.isEmpty() ? Actors.GUEST : verbs.get(0).actor();
+    return verbs.stream()
+        .filter(inFlight -> inFlight.verb().mayChangeState())
+        .findFirst()
+        .map(VerbInFlight::actor)
+        .orElse(Actors.GUEST);
   }
 }

@@ -21,7 +21,8 @@ enum Verb {
   DETACH_DEVICE("detach a device of"),
   DUMP_MEMORY("dump the memory of"),
   ADJUST_DISK("change a disk of"),
-  ADJUST_NIC("change a NIC of");
+  ADJUST_NIC("change a NIC of"),
+  SCREENSHOT("see the screen of");
 
   private final String text;
 
@@ -32,6 +33,11 @@ enum Verb {
   /** Whether who asks for it wants the domain to have no machine. */
   boolean isToBeOff() {
     return this == SHUTDOWN || this == DESTROY;
+  }
+
+  /** Whether it may change the state that the domain is in. */
+  boolean mayChangeState() {
+    return this != SCREENSHOT;
   }
 
   String text() {

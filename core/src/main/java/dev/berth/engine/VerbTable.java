@@ -27,6 +27,7 @@ import dev.berth.domain.DomainState;
  * dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
  * change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
  * change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
+ * see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -64,7 +65,7 @@ final class VerbTable {
               ? ACCEPT
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
-      case QMP -> qmp(state);
+      case QMP, SCREENSHOT -> answering(state);
       case AGENT -> agent(state);
       case ATTACH_DISK,
           DETACH_DISK,
@@ -137,7 +138,7 @@ final class VerbTable {
     };
   }
 
-  private static Admission qmp(DomainState state) {
+  private static Admission answering(DomainState state) {
     return switch (state) {
       case RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED -> ACCEPT;
       case SHUTOFF, ADOPTING, NOSTATE -> deny(state);

@@ -331,6 +331,19 @@ public interface VmHost extends AutoCloseable {
   Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options);
 
   /**
+   * Takes a picture of what a domain shows on its screen: that of its graphics card, whatever its
+   * guest does. Changes nothing.
+   *
+   * @return a PNG
+   * @throws dev.berth.error.InvalidStateException when there is no machine that answers, or it has
+   *     no graphics card
+   * @throws dev.berth.error.QemuRefusedException when QEMU cannot tell what is on the screen
+   * @throws dev.berth.error.HostFailureException when the host has no room for it, or it would have
+   *     more than 16 MiB
+   */
+  byte[] screenshot(DomainRef domain, CallOptions options);
+
+  /**
    * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
    * and, by the definition, at each start. Disks of one group have one limit, so those of the group
    * get the same.

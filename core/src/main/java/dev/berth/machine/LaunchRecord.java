@@ -66,6 +66,14 @@ public record LaunchRecord(
   /** The kind of a share whose server has ended, so that the guest does not reach it any more. */
   public static final String LOST_SHARE = "lost-share";
 
+  /** The kind of a graphics card. */
+  public static final String VIDEO = "video";
+
+  /** Whether the machine has a screen. */
+  public boolean hasScreen() {
+    return devices.stream().anyMatch(device -> device.kind().equals(VIDEO));
+  }
+
   /** What serves the machine's shares. */
   public List<ServeShare> served() {
     return assembly.stream()

@@ -37,6 +37,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("vnc");
   }
 
+  /** What QEMU writes its screen to while somebody takes a screenshot. */
+  public Path screenFile() {
+    return runDirectory.resolve("screen");
+  }
+
   /** The guest-agent channel's socket. */
   public Path agentSocket() {
     return runDirectory.resolve("agent");

@@ -52,7 +52,7 @@ final class CodecTest {
     var view = new DefinitionView(seed, values.text());
     assertThat(ResultCodec.definition(wire(ResultCodec.write(view)))).isEqualTo(view);
     byte[] log = values.bytes();
-    assertThat(ResultCodec.log(wire(ResultCodec.log(log)))).isEqualTo(log);
+    assertThat(ResultCodec.bytes(wire(ResultCodec.bytes(log)))).isEqualTo(log);
   }
 
   @ParameterizedTest

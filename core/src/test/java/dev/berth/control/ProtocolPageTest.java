@@ -49,7 +49,7 @@ final class ProtocolPageTest {
           Map.entry(Methods.RESUME, ResultCodec::verb),
           Map.entry(Methods.AWAIT, DomainCodec::read),
           Map.entry(Methods.EVENT_RANGE, EventCodec::range),
-          Map.entry(Methods.LOG, node -> ResultCodec.log(node)));
+          Map.entry(Methods.LOG, node -> ResultCodec.bytes(node)));
 
   static Stream<String> methods() {
     return METHODS.names().stream();

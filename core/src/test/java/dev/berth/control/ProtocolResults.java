@@ -89,6 +89,9 @@ public final class ProtocolResults {
           Map.entry(AdjustMethods.SET_LINK, VERB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
+          Map.entry(
+              FrontMethods.SCREENSHOT,
+              values -> ResultCodec.bytes(values.text().getBytes(StandardCharsets.UTF_8))),
           Map.entry(Methods.JOBS, values -> JobCodec.write(List.of(values.job(), values.job()))),
           Map.entry(Methods.JOB, JOB),
           Map.entry(Methods.AWAIT_JOB, JOB),
@@ -102,7 +105,7 @@ public final class ProtocolResults {
           Map.entry(Methods.AWAIT, values -> DomainCodec.write(values.snapshot())),
           Map.entry(
               Methods.LOG,
-              values -> ResultCodec.log(values.text().getBytes(StandardCharsets.UTF_8))),
+              values -> ResultCodec.bytes(values.text().getBytes(StandardCharsets.UTF_8))),
           Map.entry(
               Methods.EVENT_RANGE,
               values -> EventCodec.write(new EventRange(values.text().length(), 1))),

@@ -13,6 +13,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
@@ -45,6 +46,7 @@ final class RemoteHostContractTest
         NicContract,
         DeviceContract,
         DumpContract,
+        FrontContract,
         StatsContract,
         EventContract,
         ListenerContract,

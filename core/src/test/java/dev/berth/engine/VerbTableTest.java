@@ -49,6 +49,7 @@ final class VerbTableTest {
       dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
       change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
       change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
+      see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -196,6 +196,10 @@ public final class FakeLauncher implements MachineLauncher {
       devices.add(
           new LaunchRecord.DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "", List.of()));
     }
+    if (definition.devices().peripherals().video().isPresent()) {
+      devices.add(
+          new LaunchRecord.DeviceRecord("video", LaunchRecord.VIDEO, "", "pcie.0:1d", List.of()));
+    }
     for (Share share : definition.devices().peripherals().shares()) {
       devices.add(
           new LaunchRecord.DeviceRecord(

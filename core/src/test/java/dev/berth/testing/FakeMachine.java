@@ -32,6 +32,7 @@ public final class FakeMachine implements QemuProcess {
           "query-fdsets",
           "add-fd",
           "query-block",
+          "screendump",
           "stop",
           "cont",
           "system_reset",
@@ -57,6 +58,7 @@ public final class FakeMachine implements QemuProcess {
   private final FakeBackplane backplane;
   private final FakeDump dump;
   private final FakeSettings settings;
+  private final FakeScreen screen;
 
   FakeMachine(long pid, LaunchRecord launch) {
     this.pid = pid;
@@ -65,6 +67,7 @@ public final class FakeMachine implements QemuProcess {
     this.backplane = new FakeBackplane(qemu, launch, this::running);
     this.dump = new FakeDump(qemu, this);
     this.settings = new FakeSettings(qemu, this::launch);
+    this.screen = new FakeScreen(qemu);
     qemu.answer("query-status", arguments -> status());
     qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));
@@ -96,6 +99,11 @@ public final class FakeMachine implements QemuProcess {
   /** How its devices are set. */
   public FakeSettings settings() {
     return settings;
+  }
+
+  /** What is on its screen. */
+  public FakeScreen screen() {
+    return screen;
   }
 
   private synchronized boolean running() {

@@ -12,6 +12,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
@@ -40,6 +41,7 @@ final class MemoryHostTest
         NicContract,
         DeviceContract,
         DumpContract,
+        FrontContract,
         StatsContract,
         ShutdownGuestsContract,
         EventContract,

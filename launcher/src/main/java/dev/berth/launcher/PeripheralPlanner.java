@@ -7,6 +7,7 @@ import dev.berth.definition.Peripherals.UsbDevice;
 import dev.berth.definition.Peripherals.Video;
 import dev.berth.definition.Peripherals.WatchdogAction;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
 import java.util.List;
@@ -60,7 +61,7 @@ final class PeripheralPlanner {
             .with("bus", place.bus())
             .with("addr", place.address()));
     draft.option("-vnc", OptionText.of("unix:" + files.vncSocket()));
-    draft.device(new DeviceRecord("video", "video", "", place.text(), List.of()));
+    draft.device(new DeviceRecord("video", LaunchRecord.VIDEO, "", place.text(), List.of()));
   }
 
   /** Adds what is assembled. */

@@ -1,0 +1,66 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.cli.Shell.Outcome;
+import dev.berth.testing.MemoryHost;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What somebody in front of the machine sees and does. */
+final class FrontCommandsTest {
+  private final MemoryHost host = MemoryHost.create();
+  private final Shell shell = Shell.with(host);
+
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void aDomainWithAScreen() {
+    Shell.with(host).typing("{name: a, memory: 64MiB, video: vga}").run("define", "-");
+    shell.run("start", "a");
+  }
+
+  @Test
+  void aScreenshotIsAFileHereThatReplacesTheLastOne() throws IOException {
+    Path file = Files.writeString(directory.resolve("a.png"), "the last one");
+
+    assertThat(shell.run("screenshot", "a", file.toString())).isEqualTo(new Outcome(0, "", ""));
+
+    assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(720);
+    assertThat(directory.toFile().list()).containsExactly("a.png");
+  }
+
+  @Test
+  void aScreenshotGoesToAPipeAndNotToATerminal() throws IOException {
+    ByteArrayOutputStream pipe = new ByteArrayOutputStream();
+    assertThat(Shell.with(host).writingTo(pipe).run("screenshot", "a", "-").exitCode()).isZero();
+    assertThat(pipe.toByteArray()).startsWith(0x89, 'P', 'N', 'G');
+
+    Outcome onATerminal = Shell.with(host).onATerminal().run("screenshot", "a", "-");
+    assertThat(onATerminal.exitCode()).isEqualTo(2);
+    assertThat(onATerminal.out()).isEmpty();
+  }
+
+  @Test
+  void aScreenshotThatCannotBeIsToldAndLeavesTheFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("b.png"), "the last one");
+    Shell.with(host).typing("{name: b, memory: 64MiB}").run("define", "-");
+    shell.run("start", "b");
+
+    Outcome blind = shell.run("screenshot", "b", file.toString());
+
+    assertThat(blind.exitCode()).isEqualTo(6);
+    assertThat(blind.err()).contains("video: vga");
+    assertThat(file).hasContent("the last one");
+    assertThat(shell.run("screenshot", "none", file.toString()).exitCode()).isEqualTo(4);
+    assertThat(shell.run("screenshot", "a", directory.toString()).exitCode()).isEqualTo(2);
+    assertThat(shell.run("screenshot", "a", directory + "/none/a.png").exitCode()).isEqualTo(2);
+    assertThat(shell.run("screenshot", "a").exitCode()).isEqualTo(2);
+  }
+}
