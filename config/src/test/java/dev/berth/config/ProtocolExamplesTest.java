@@ -18,6 +18,8 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class ProtocolExamplesTest {
   private static final long PATIENCE_MILLIS = TestHome.PATIENCE.toMillis();
+  private static final long POLL_NANOS = 20_000_000;
 
   private final ProtocolPage page = ProtocolPage.read();
   private final Set<String> sent = new HashSet<>();
@@ -177,31 +180,41 @@ final class ProtocolExamplesTest {
   }
 
   private void awaitFigures(RawPeer peer) throws IOException {
-    JsonNode request = page.example("stats.get").get(0);
-    JsonNode machine;
-    do {
-      machine = peer.send(request + "\n").receive().at("/result/machine");
-    } while (machine.at("/process/vcpus").isEmpty() || machine.at("/qemu/disks").isEmpty());
+    await(
+        peer,
+        "stats.get",
+        stats ->
+            !stats.at("/machine/process/vcpus").isEmpty()
+                && !stats.at("/machine/qemu/disks").isEmpty());
   }
 
   private void awaitAgent(RawPeer peer) throws IOException {
-    JsonNode request = page.example("domain.get").get(0);
-    JsonNode reply;
-    do {
-      reply = peer.send(request + "\n").receive();
-    } while (!reply.at("/result/machine/agent").asText().equals("connected"));
+    await(peer, "domain.get", web -> web.at("/machine/agent").asText().equals("connected"));
   }
 
   /** Until it has booted it takes no notice of its power button. */
   private void awaitGuest(RawPeer peer) throws IOException {
-    JsonNode request = page.example("domain.log").get(0);
-    String log;
-    do {
-      StringBuilder text = new StringBuilder();
-      for (JsonNode part : peer.send(request + "\n").receive().at("/result/base64")) {
-        text.append(new String(Base64.getDecoder().decode(part.asText()), UTF_8));
-      }
-      log = text.toString();
-    } while (!log.contains(TestGuest.UP));
+    await(peer, "domain.log", log -> text(log).contains(TestGuest.UP));
+  }
+
+  private static String text(JsonNode log) {
+    StringBuilder all = new StringBuilder();
+    for (JsonNode part : log.path("base64")) {
+      all.append(new String(Base64.getDecoder().decode(part.asText()), UTF_8));
+    }
+    return all.toString();
+  }
+
+  /** Asks that again until the result is as expected. */
+  private void await(RawPeer peer, String method, Predicate<JsonNode> expectation)
+      throws IOException {
+    String request = page.example(method).get(0) + "\n";
+    long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
+    JsonNode reply = peer.send(request).receive();
+    while (!expectation.test(reply.path("result"))) {
+      assertThat(System.nanoTime() - end).as("%s still says %s", method, reply).isNegative();
+      LockSupport.parkNanos(POLL_NANOS);
+      reply = peer.send(request).receive();
+    }
   }
 }
