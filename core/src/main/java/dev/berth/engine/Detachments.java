@@ -58,8 +58,13 @@ final class Detachments implements JobWork {
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** How long until a device whose backends could not be freed is tried again. */
-  private static final Duration RETRY = Duration.ofSeconds(10);
+  /**
+   * How long until a device whose backends could not be freed is tried again, at first: QEMU tells
+   * that a device is gone a moment before it lets go of a node.
+   */
+  private static final Duration FIRST_RETRY = Duration.ofMillis(20);
+
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
   /** QEMU has asked the guest already, or the guest is not up to being asked. */
   private static final Pattern STILL_PENDING =
@@ -73,6 +78,7 @@ final class Detachments implements JobWork {
   private final MachineKeeper keeper;
   private final Map<JobId, Integer> asked = new HashMap<>();
   private final Set<String> freeing = new HashSet<>();
+  private final Map<String, Integer> notFreed = new HashMap<>();
   private boolean looking;
   private boolean lookAgain;
 
@@ -121,8 +127,13 @@ final class Detachments implements JobWork {
 
   /** How long after that many requests the next one follows. */
   static Duration pause(int times) {
-    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    return doubled(FIRST_PAUSE, times, LONGEST_PAUSE);
+  }
+
+  /** That pause after the first time, and double after each further one. */
+  private static Duration doubled(Duration first, int times, Duration longest) {
+    Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
+    return pause.compareTo(longest) < 0 ? pause : longest;
   }
 
   private CompletionStage<?> answered(
@@ -279,20 +290,25 @@ final class Detachments implements JobWork {
                         lookLater(active, plugged, MachineKeeper.cause(failure));
                         return Mailbox.DONE;
                       }
+                      notFreed.remove(plugged.device().id());
                       return gone(plugged);
                     }));
   }
 
   private void lookLater(Lifecycle.Active active, PluggedDevice plugged, Throwable failure) {
-    LOG.warn(
-        "Domain '{}': what was made for {} '{}' cannot be freed yet: {}",
-        ledger.name(),
-        plugged.kind().text(),
-        plugged.name(),
-        failure.getMessage());
+    Duration pause =
+        doubled(FIRST_RETRY, notFreed.merge(plugged.device().id(), 1, Integer::sum), LONGEST_RETRY);
+    if (pause.equals(LONGEST_RETRY)) {
+      LOG.warn(
+          "Domain '{}': what was made for {} '{}' cannot be freed yet: {}",
+          ledger.name(),
+          plugged.kind().text(),
+          plugged.name(),
+          failure.getMessage());
+    }
     host.timers()
         .after(
-            RETRY,
+            pause,
             () ->
                 mailbox.event(
                     () -> {
@@ -340,6 +356,7 @@ final class Detachments implements JobWork {
   @Override
   public void resume(Lifecycle.Active active) {
     asked.clear();
+    notFreed.clear();
     if (!PluggedDevice.all(active.machine().launch()).isEmpty()) {
       look(active);
     }

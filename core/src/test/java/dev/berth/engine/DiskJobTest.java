@@ -102,6 +102,16 @@ final class DiskJobTest {
   }
 
   @Test
+  void aNodeThatIsInUseAMomentLongerIsFreedSoon() {
+    machine().backplane().keepNodesInUse(6);
+
+    Job job = ended(detach("data", EditScope.BOTH));
+
+    assertThat(job.status().phase()).isEqualTo("removed");
+    assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("root-format", "root-file");
+  }
+
+  @Test
   void aGuestThatRefusesEndsTheJobAndKeepsTheDisk() {
     machine().backplane().holdOn();
     Job job = detach("data", EditScope.BOTH);

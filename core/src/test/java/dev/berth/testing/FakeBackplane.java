@@ -28,6 +28,7 @@ public final class FakeBackplane {
   private final Set<String> objects = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
   private boolean holdsOn;
+  private int timesInUse;
 
   FakeBackplane(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
     this.qemu = qemu;
@@ -74,6 +75,11 @@ public final class FakeBackplane {
   /** From now on the guest lets go of nothing. */
   public synchronized void holdOn() {
     holdsOn = true;
+  }
+
+  /** So many of the next requests to free a node come before it is out of use. */
+  public synchronized void keepNodesInUse(int times) {
+    timesInUse = times;
   }
 
   /** The guest lets go of what it was asked for, and of all it is asked for from now on. */
@@ -141,7 +147,7 @@ public final class FakeBackplane {
   private synchronized ObjectNode removeNode(ObjectNode arguments) {
     String node = arguments.path("node-name").asText();
     String device = "disk-" + node.replaceFirst("-(file|format)$", "");
-    if (devices.contains(device)) {
+    if (devices.contains(device) || timesInUse-- > 0) {
       return FakeQemu.refusal("GenericError", "Node " + node + " is in use");
     }
     return nodes.remove(node)
