@@ -8,6 +8,7 @@ final class DiskAttachCommand implements Command {
   private final Parameter<String> disk;
   private final Parameter<String> file;
   private final Parameter<String> format;
+  private final Parameter<String> backing;
   private final Parameter<String> bus;
   private final Parameter<Boolean> readOnly;
   private final DeviceItem item;
@@ -16,6 +17,9 @@ final class DiskAttachCommand implements Command {
     disk = parameters.option("--name", "DISK", text -> text, "The disk's name in the domain.");
     file = parameters.option("--file", "FILE", text -> text, "Its image.");
     format = parameters.option("--format", "FORMAT", text -> text, "The image's format.");
+    backing =
+        parameters.option(
+            "--backing", "CHOICE", text -> text, "Whether it may stand on others: none, follow.");
     bus = parameters.option("--bus", "BUS", text -> text, "What it is plugged into.");
     readOnly = parameters.flag("--read-only", "Keep the guest from writing.");
     item = new DeviceItem(parameters, "disk", "an item of 'disks'");
@@ -26,6 +30,7 @@ final class DiskAttachCommand implements Command {
     item.put("name", disk.given());
     item.put("file", file.given());
     item.put("format", format.given());
+    item.put("backing", backing.given());
     item.put("bus", bus.given());
     if (readOnly.value()) {
       item.put("read-only");

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param access whether the guest may write
  * @param attachment how it is attached
  * @param throttle how fast it may be
+ * @param backing whether the image may stand on others
  */
 public record Disk(
     String name,
@@ -26,10 +27,11 @@ public record Disk(
     Optional<String> secret,
     Access access,
     DiskAttachment attachment,
-    Throttle throttle)
+    Throttle throttle,
+    Backing backing)
     implements Pluggable {
 
-  /** A disk that may be as fast as it can. */
+  /** A disk that may be as fast as it can, of an image that stands on no other. */
   public Disk(
       String name,
       DiskDevice device,
@@ -38,7 +40,7 @@ public record Disk(
       Optional<String> secret,
       Access access,
       DiskAttachment attachment) {
-    this(name, device, format, source, secret, access, attachment, Throttle.NONE);
+    this(name, device, format, source, secret, access, attachment, Throttle.NONE, Backing.NONE);
   }
 
   /** A disk in a file that is not encrypted. */
@@ -91,12 +93,17 @@ public record Disk(
 
   /** The same disk, attached that way. */
   public Disk attachedBy(DiskAttachment other) {
-    return new Disk(name, device, format, source, secret, access, other, throttle);
+    return new Disk(name, device, format, source, secret, access, other, throttle, backing);
   }
 
   /** The same disk with those limits. */
   public Disk throttledBy(Throttle other) {
-    return new Disk(name, device, format, source, secret, access, attachment, other);
+    return new Disk(name, device, format, source, secret, access, attachment, other, backing);
+  }
+
+  /** The same disk, of an image that may stand on others or not. */
+  public Disk standingOn(Backing other) {
+    return new Disk(name, device, format, source, secret, access, attachment, throttle, other);
   }
 
   /** What the guest sees. */
@@ -111,6 +118,14 @@ public record Disk(
   public enum DiskFormat {
     QCOW2,
     RAW
+  }
+
+  /** Whether an image may stand on others, which its header names. */
+  public enum Backing {
+    /** It stands on none. */
+    NONE,
+    /** The files are used that the headers name, one after the other. */
+    FOLLOW
   }
 
   /** Whether the guest may write. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.Backing;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
@@ -57,6 +58,17 @@ final class DiskSection {
           Disk::secret,
           "The image is encrypted with LUKS. Whoever starts the domain gives the passphrase by this"
               + " name. Only with `format: qcow2`.");
+
+  private static final Key<Disk, Backing> BACKING =
+      Key.optional(
+          "backing",
+          ChoiceType.of(Backing.class),
+          "`none`",
+          disk -> Optional.of(disk.backing()).filter(backing -> backing != Backing.NONE),
+          "Whether the image may stand on others. With `none`, one whose header names a backing file"
+              + " is refused; with `follow`, the files are used that the headers name, read-only:"
+              + " say so only of images whose makers may read any file of the host. Only with"
+              + " `format: qcow2`.");
 
   private static final Key<Disk, DiskDevice> DEVICE =
       Key.defaulted(
@@ -130,6 +142,7 @@ final class DiskSection {
               FD,
               FORMAT,
               SECRET,
+              BACKING,
               DEVICE,
               READ_ONLY,
               BUS,
@@ -187,6 +200,14 @@ final class DiskSection {
               "only images of 'format: qcow2' can be encrypted: remove the key, or convert the"
                   + " image");
     }
+    if (values.find(BACKING).equals(Optional.of(Backing.FOLLOW))
+        && values.find(FORMAT).equals(Optional.of(DiskFormat.RAW))) {
+      place
+          .key(BACKING.name())
+          .report(
+              values.position(BACKING),
+              "only images of 'format: qcow2' can stand on others: remove the key");
+    }
     for (Key<Disk, String> late : List.of(FD, SECRET)) {
       if (values.isGiven(late) && values.find(BUS).equals(Optional.of(Bus.SATA))) {
         place
@@ -217,7 +238,8 @@ final class DiskSection {
             values.of(DISCARD),
             values.find(SERIAL),
             values.find(BOOT_ORDER)),
-        values.find(THROTTLE).orElse(Throttle.NONE));
+        values.find(THROTTLE).orElse(Throttle.NONE),
+        values.find(BACKING).orElse(Backing.NONE));
   }
 
   private static Optional<DiskSource> source(Values<Disk> values) {
@@ -240,6 +262,17 @@ final class DiskSection {
     ObjectNode dependent = schema.putObject("dependentSchemas");
     notOnSata(dependent.putObject(FD.name()));
     notOnSata(dependent.putObject(SECRET.name())).putObject(FORMAT.name()).put("const", "qcow2");
+    ObjectNode chained = dependent.putObject(BACKING.name());
+    chained
+        .putObject("if")
+        .putObject("properties")
+        .putObject(BACKING.name())
+        .put("const", "follow");
+    chained
+        .putObject("then")
+        .putObject("properties")
+        .putObject(FORMAT.name())
+        .put("const", "qcow2");
   }
 
   private static ObjectNode notOnSata(ObjectNode schema) {

@@ -121,7 +121,7 @@ public sealed interface Backend {
   /** What a property of a device, or of a backend, refers to; empty when it is not about one. */
   static Optional<Backend> named(String property, String value) {
     return switch (property) {
-      case "drive", "file" -> Optional.of(new Node(value));
+      case "drive", "file", "backing" -> Optional.of(new Node(value));
       case "key-secret", "rng" -> Optional.of(new QomObject(value));
       case "netdev" -> Optional.of(new Netdev(value));
       case "fd" -> Optional.of(new NamedFile(value));

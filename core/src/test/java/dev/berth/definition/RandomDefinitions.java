@@ -192,19 +192,21 @@ final class RandomDefinitions {
         format == DiskFormat.QCOW2 ? perhaps(pick(List.of("0", "key_1"))) : Optional.empty();
     boolean given = source instanceof DiskSource.Descriptor || secret.isPresent();
     Bus bus = cdrom ? pick(List.of(Bus.SATA, Bus.VIRTIO_SCSI)) : pick(Bus.values());
-    return new Disk(
-        pick(List.of("disk", "no", "e")) + index,
-        device,
-        format,
-        cdrom ? perhaps(source) : Optional.of(source),
-        secret,
-        cdrom ? Access.READ_ONLY : pick(Access.values()),
-        new DiskAttachment(
-            given && bus == Bus.SATA ? Bus.VIRTIO_SCSI : bus,
-            pick(Cache.values()),
-            pick(Discard.values()),
-            perhaps(pick(List.of("WD-1.0_a", "1e3"))),
-            perhaps(1 + index)));
+    Disk disk =
+        new Disk(
+            pick(List.of("disk", "no", "e")) + index,
+            device,
+            format,
+            cdrom ? perhaps(source) : Optional.of(source),
+            secret,
+            cdrom ? Access.READ_ONLY : pick(Access.values()),
+            new DiskAttachment(
+                given && bus == Bus.SATA ? Bus.VIRTIO_SCSI : bus,
+                pick(Cache.values()),
+                pick(Discard.values()),
+                perhaps(pick(List.of("WD-1.0_a", "1e3"))),
+                perhaps(1 + index)));
+    return format == DiskFormat.QCOW2 ? disk.standingOn(pick(Disk.Backing.values())) : disk;
   }
 
   private Nic nic(int index) {

@@ -67,11 +67,11 @@ final class DeviceHotplug {
     if (!problems.isEmpty()) {
       throw DeviceDocument.problems(disk, problems);
     }
-    DiskPlanner planner = new DiskPlanner(draft, places, images.given());
+    DiskPlanner planner = new DiskPlanner(draft, places, images.facts());
     if (hasScsi(launch)) {
       planner.onScsiOfTheMachine();
     }
-    planner.add(disk, images.protocols().getOrDefault(disk.name(), "file"), Optional.empty());
+    planner.add(disk, Optional.empty());
   }
 
   private static void nic(

@@ -6,18 +6,12 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.DiskAttachment;
-import dev.berth.definition.DiskAttachment.Discard;
-import dev.berth.definition.DiskSource;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.AssemblyStep.FileAccess;
-import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,8 +19,7 @@ import java.util.Optional;
  * later, at hotplug. A SATA bus takes nothing once the machine stands, so its disks are on the
  * command line and their images among the files that QEMU inherits. Pure.
  *
- * <p>Ids and node names are made from the definition's names, so they are stable across launches;
- * node names stay within QEMU's 31 characters because device names have at most 20.
+ * <p>Ids are made from the definition's names, so they are stable across launches.
  */
 final class DiskPlanner {
   private static final String SCSI = "scsi";
@@ -37,44 +30,43 @@ final class DiskPlanner {
 
   private final MachineDraft draft;
   private final PciSlots slots;
-  private final Map<String, FileKey> given;
+  private final ImageFacts images;
   private boolean hasScsi;
   private int sataPorts;
 
   /**
    * A planner without disks yet.
    *
-   * @param given which files the start is given, by the names of their disks
+   * @param images what was found out about the images
    */
-  DiskPlanner(MachineDraft draft, PciSlots slots, Map<String, FileKey> given) {
+  DiskPlanner(MachineDraft draft, PciSlots slots, ImageFacts images) {
     this.draft = draft;
     this.slots = slots;
-    this.given = given;
+    this.images = images;
   }
 
   /**
    * Adds a disk or CD-ROM drive.
    *
-   * @param protocol QEMU's driver for what the image is kept in: {@code file}, {@code host_device}
    * @param bootIndex its place in the boot order, from 1; empty when it is not booted from
    */
-  void add(Disk disk, String protocol, Optional<Integer> bootIndex) {
+  void add(Disk disk, Optional<Integer> bootIndex) {
     switch (disk.attachment().bus()) {
       case VIRTIO_BLK -> {
         Place place = slots.next();
-        List<String> nodes = assembledNodes(disk, protocol);
+        List<String> nodes = assembledNodes(disk);
         ObjectNode device = draft.plug("virtio-blk-pci", id(disk), place);
         complete(device, disk, nodes, bootIndex);
         note(disk, place.text(), nodes);
       }
       case VIRTIO_SCSI -> {
-        List<String> nodes = assembledNodes(disk, protocol);
+        List<String> nodes = assembledNodes(disk);
         needScsi();
         ObjectNode device = draft.plug(isCdrom(disk) ? "scsi-cd" : "scsi-hd", id(disk));
         complete(device.put("bus", SCSI + ".0"), disk, nodes, bootIndex);
         note(disk, SCSI + ".0", nodes);
       }
-      case SATA -> onSata(disk, protocol, bootIndex);
+      case SATA -> onSata(disk, bootIndex);
     }
   }
 
@@ -92,7 +84,7 @@ final class DiskPlanner {
     }
   }
 
-  private void onSata(Disk disk, String protocol, Optional<Integer> bootIndex) {
+  private void onSata(Disk disk, Optional<Integer> bootIndex) {
     if (sataPorts == 0) {
       Place place = slots.sata();
       draft.option(
@@ -104,7 +96,7 @@ final class DiskPlanner {
       draft.device(new DeviceRecord(SATA, "sata-controller", "", place.text(), List.of()));
     }
     String bus = SATA + "." + sataPorts++;
-    List<String> nodes = disk.file().map(file -> inherited(disk, file, protocol)).orElse(List.of());
+    List<String> nodes = disk.file().map(file -> inherited(disk, file)).orElse(List.of());
     ObjectNode device = JsonNodeFactory.instance.objectNode();
     complete(device.put("id", id(disk)).put("bus", bus), disk, nodes, bootIndex);
     draft.option("-device", OptionText.of(isCdrom(disk) ? "ide-cd" : "ide-hd").withAll(device));
@@ -128,87 +120,51 @@ final class DiskPlanner {
     }
   }
 
-  private List<String> assembledNodes(Disk disk, String protocol) {
-    return disk.source()
-        .map(
-            source -> {
-              int fdset = draft.newFdset();
-              if (disk.access() == Access.READ_WRITE) {
-                pass(fdset, disk, source, FileAccess.READ_WRITE);
-              }
-              pass(fdset, disk, source, FileAccess.READ_ONLY);
-              disk.secret().ifPresent(name -> draft.addSecret(secret(disk), name, disk.name()));
-              draft.execute("blockdev-add").setAll(fileNode(disk, protocol, fdset));
-              draft.execute("blockdev-add").setAll(formatNode(disk));
-              return nodeNames(disk);
-            })
-        .orElse(List.of());
+  private List<String> assembledNodes(Disk disk) {
+    if (disk.source().isEmpty()) {
+      return List.of();
+    }
+    ImageNodes nodes = new ImageNodes(disk, images);
+    for (ImageNodes.Below below : nodes.below()) {
+      int fdset = draft.newFdset();
+      draft.passFile(fdset, below.path(), FileAccess.READ_ONLY, below.stem() + " ro");
+      draft.execute("blockdev-add").setAll(below.file(fdset));
+      draft.execute("blockdev-add").setAll(below.format());
+    }
+    int fdset = draft.newFdset();
+    if (disk.access() == Access.READ_WRITE) {
+      pass(fdset, disk, FileAccess.READ_WRITE);
+    }
+    pass(fdset, disk, FileAccess.READ_ONLY);
+    disk.secret().ifPresent(name -> draft.addSecret(nodes.secret(), name, disk.name()));
+    draft.execute("blockdev-add").setAll(nodes.file(fdset));
+    draft.execute("blockdev-add").setAll(nodes.format());
+    return nodes.names();
   }
 
-  private List<String> inherited(Disk disk, Path file, String protocol) {
+  private List<String> inherited(Disk disk, Path file) {
+    ImageNodes nodes = new ImageNodes(disk, images);
+    for (ImageNodes.Below below : nodes.below()) {
+      int fdset = draft.inherit(below.path(), FileAccess.READ_ONLY);
+      draft.words("-blockdev", below.file(fdset).toString());
+      draft.words("-blockdev", below.format().toString());
+    }
     boolean writable = disk.access() == Access.READ_WRITE;
     int fdset = draft.inherit(file, writable ? FileAccess.READ_WRITE : FileAccess.READ_ONLY);
-    draft.words("-blockdev", fileNode(disk, protocol, fdset).toString());
-    draft.words("-blockdev", formatNode(disk).toString());
+    draft.words("-blockdev", nodes.file(fdset).toString());
+    draft.words("-blockdev", nodes.format().toString());
     if (writable) {
-      pass(fdset, disk, new DiskSource.File(file), FileAccess.READ_ONLY);
+      pass(fdset, disk, FileAccess.READ_ONLY);
     }
-    return nodeNames(disk);
+    return nodes.names();
   }
 
   /** QEMU takes descriptors by access mode, and reopens as jobs need. */
-  private void pass(int fdset, Disk disk, DiskSource source, FileAccess access) {
+  private void pass(int fdset, Disk disk, FileAccess access) {
     String opaque = disk.name() + (access == FileAccess.READ_WRITE ? " rw" : " ro");
-    if (source instanceof DiskSource.File file) {
-      draft.passFile(fdset, file.path(), access, opaque);
-    } else if (source instanceof DiskSource.Descriptor descriptor) {
-      FileKey file = Objects.requireNonNull(given.get(disk.name()), disk.name());
-      draft.passGivenFile(fdset, descriptor.name(), file, access, opaque);
-    }
-  }
-
-  private static ObjectNode fileNode(Disk disk, String protocol, int fdset) {
-    return node(disk, protocol, fileNodeName(disk)).put("filename", "/dev/fdset/" + fdset);
-  }
-
-  private static ObjectNode formatNode(Disk disk) {
-    String format = disk.format().name().toLowerCase(Locale.ROOT);
-    ObjectNode node = node(disk, format, formatNodeName(disk)).put("file", fileNodeName(disk));
-    if (disk.secret().isPresent()) {
-      node.putObject("encrypt").put("format", "luks").put("key-secret", secret(disk));
-    }
-    return node;
-  }
-
-  /** Says only what is not QEMU's default: its monitor takes 4 µs for each byte. */
-  private static ObjectNode node(Disk disk, String driver, String name) {
-    DiskAttachment attachment = disk.attachment();
-    boolean writable = disk.access() == Access.READ_WRITE;
-    ObjectNode node =
-        JsonNodeFactory.instance.objectNode().put("driver", driver).put("node-name", name);
-    if (!writable) {
-      node.put("read-only", true);
-    } else if (attachment.discard() == Discard.UNMAP) {
-      node.put("discard", "unmap");
-    }
-    switch (attachment.cache()) {
-      case WRITEBACK, WRITETHROUGH -> {}
-      case NONE, DIRECTSYNC -> node.putObject("cache").put("direct", true).put("no-flush", false);
-      case UNSAFE -> node.putObject("cache").put("direct", false).put("no-flush", true);
-    }
-    return node;
-  }
-
-  /** A node for the whole of a raw file that is no disk of the definition. */
-  static ObjectNode wholeFile(String name, String path, FileAccess access) {
-    ObjectNode node =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("driver", "raw")
-            .put("node-name", name)
-            .put("read-only", access == FileAccess.READ_ONLY);
-    node.putObject("file").put("driver", "file").put("filename", path);
-    return node;
+    disk.file().ifPresent(file -> draft.passFile(fdset, file, access, opaque));
+    disk.descriptor()
+        .ifPresent(name -> draft.passGivenFile(fdset, name, images.given(disk), access, opaque));
   }
 
   private void note(Disk disk, String bus, List<String> nodes) {
@@ -226,22 +182,5 @@ final class DiskPlanner {
 
   private static String id(Disk disk) {
     return "disk-" + disk.name();
-  }
-
-  private static List<String> nodeNames(Disk disk) {
-    return List.of(formatNodeName(disk), fileNodeName(disk));
-  }
-
-  /** The id of the object that opens the image. */
-  private static String secret(Disk disk) {
-    return "secret-" + disk.name();
-  }
-
-  private static String fileNodeName(Disk disk) {
-    return disk.name() + "-file";
-  }
-
-  private static String formatNodeName(Disk disk) {
-    return disk.name() + "-format";
   }
 }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.newsclub.net.unix.FileDescriptorCast;
 
@@ -39,10 +38,7 @@ record GivenFile(FileDescriptor descriptor, int number) {
 
   /** Which file it is. */
   FileKey key() throws IOException {
-    Map<String, Object> facts = Files.readAttributes(path(), "unix:dev,ino,rdev");
-    return HostFiles.isBlockDevice(path())
-        ? new FileKey((Long) facts.get("rdev"), 0)
-        : new FileKey((Long) facts.get("dev"), (Long) facts.get("ino"));
+    return HostFiles.key(path());
   }
 
   /**

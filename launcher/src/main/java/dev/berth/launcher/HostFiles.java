@@ -1,15 +1,18 @@
 package dev.berth.launcher;
 
+import dev.berth.machine.AssemblyStep.FileKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
-/** Says in words why a path does not lead to something that can be read. Stateless. */
+/** What a path leads to, and in words why not to something that can be read. Stateless. */
 final class HostFiles {
   private static final int TYPE_MASK = 0170000;
   private static final int BLOCK_DEVICE = 0060000;
+  private static final Path PROCESSES = Path.of("/proc");
 
   private HostFiles() {}
 
@@ -43,6 +46,29 @@ final class HostFiles {
         missing.equals(file)
             ? "does not exist: correct the path, or put it there"
             : "does not exist: there is no " + missing + ", correct the path or make it");
+  }
+
+  /** QEMU's driver for what is kept in that file. */
+  static String protocol(Path file) {
+    return Files.isRegularFile(file) ? ImageFacts.IN_FILE : "host_device";
+  }
+
+  /** Which file it is. */
+  static FileKey key(Path file) throws IOException {
+    Map<String, Object> facts = Files.readAttributes(file, "unix:dev,ino,rdev");
+    return isBlockDevice(file)
+        ? new FileKey((Long) facts.get("rdev"), 0)
+        : new FileKey((Long) facts.get("dev"), (Long) facts.get("ino"));
+  }
+
+  /** Whether a path goes through what the kernel shows of processes, as {@code /dev/stdin} does. */
+  static boolean leadsToAProcess(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || directory.toRealPath().startsWith(PROCESSES)) {
+      return true;
+    }
+    return Files.isSymbolicLink(file)
+        && leadsToAProcess(directory.resolve(Files.readSymbolicLink(file)));
   }
 
   /** Whether a path leads to a block device. */

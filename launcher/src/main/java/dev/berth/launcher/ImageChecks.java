@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import com.sun.jna.Native;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.Backing;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.Problem;
@@ -11,22 +12,15 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.HeldResources;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Looks at the images of a definition before QEMU does, and notes what each is kept in. */
 final class ImageChecks {
-  private static final String IN_FILE = "file";
-  private static final String ON_DEVICE = "host_device";
-
   private final List<Problem> problems;
-  private final Map<String, String> protocols = new HashMap<>();
-  private final Map<String, FileKey> given = new HashMap<>();
+  private final ImageFacts facts = ImageFacts.none();
 
   /**
    * Checks that add to those problems.
@@ -37,14 +31,9 @@ final class ImageChecks {
     this.problems = problems;
   }
 
-  /** QEMU's driver for what each image is kept in, by the name of its disk. */
-  Map<String, String> protocols() {
-    return protocols;
-  }
-
-  /** Which files the start is given, by the names of their disks. */
-  Map<String, FileKey> given() {
-    return given;
+  /** What was found out of the images that were looked at. */
+  ImageFacts facts() {
+    return facts;
   }
 
   /** Looks at the images of those disks. */
@@ -85,7 +74,7 @@ final class ImageChecks {
 
   /** A file that can be opened, but not past the page cache, as on some file systems. */
   private void checkDirect(Disk disk, Path file, String what, String path) {
-    if (!disk.attachment().cache().isDirect() || !protocols.containsKey(disk.name())) {
+    if (!disk.attachment().cache().isDirect() || !facts.protocols().containsKey(disk.name())) {
       return;
     }
     int number =
@@ -111,7 +100,7 @@ final class ImageChecks {
     try {
       PassedDescriptor.open(file, access(disk)).close();
       try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
-        return obstacle(disk, file, content);
+        return obstacle(disk, Optional.of(file), HostFiles.key(file), content);
       }
     } catch (HostFailureException refused) {
       return Optional.of("cannot be used: " + refused.getMessage());
@@ -127,8 +116,9 @@ final class ImageChecks {
     }
     note(disk, file.path());
     try {
-      given.put(disk.name(), file.key());
-      return obstacle(disk, file.path(), file.content());
+      FileKey key = file.key();
+      facts.given().put(disk.name(), key);
+      return obstacle(disk, Optional.empty(), key, file.content());
     } catch (IOException failure) {
       return Optional.of("cannot be read: " + failure.getMessage());
     }
@@ -139,21 +129,42 @@ final class ImageChecks {
   }
 
   private void note(Disk disk, Path file) {
-    protocols.put(disk.name(), Files.isRegularFile(file) ? IN_FILE : ON_DEVICE);
+    facts.protocols().put(disk.name(), HostFiles.protocol(file));
   }
 
-  private static Optional<String> obstacle(Disk disk, Path file, FileChannel content)
-      throws IOException {
-    if (Files.isRegularFile(file) && Files.size(file) == 0) {
+  private Optional<String> obstacle(
+      Disk disk, Optional<Path> file, FileKey key, FileChannel content) throws IOException {
+    if (facts.protocol(disk).equals(ImageFacts.IN_FILE) && content.size() == 0) {
       return Optional.of("is empty: make an image with 'qemu-img create'");
     }
     if (disk.format() == DiskFormat.RAW) {
       return Optional.empty();
     }
     Optional<Qcow2Header> header = Qcow2Header.read(content);
-    return header.isPresent()
-        ? header.get().obstacle().or(() -> encryption(disk, header.get()))
-        : Optional.of("is not a qcow2 image: set 'format' to what 'qemu-img info' says it is");
+    if (header.isEmpty()) {
+      return Optional.of("is not a qcow2 image: set 'format' to what 'qemu-img info' says it is");
+    }
+    Optional<String> unusable = header.get().obstacle().or(() -> encryption(disk, header.get()));
+    return unusable.isPresent() ? unusable : backing(disk, file, key, header.get());
+  }
+
+  /** A header names other files, and so is followed only where somebody has said so. */
+  private Optional<String> backing(Disk disk, Optional<Path> file, FileKey key, Qcow2Header header)
+      throws IOException {
+    if (disk.backing() == Backing.NONE) {
+      return header
+          .backingFile()
+          .map(
+              name ->
+                  "stands on '"
+                      + name
+                      + "': add 'backing: follow' if you trust who made it with the host's files, or"
+                      + " flatten it with 'qemu-img convert -O qcow2'");
+    }
+    ImageChain chain = new ImageChain();
+    Optional<String> broken = chain.follow(file, key, header);
+    facts.below().put(disk.name(), chain.layers());
+    return broken;
   }
 
   private static Optional<String> encryption(Disk disk, Qcow2Header header) {

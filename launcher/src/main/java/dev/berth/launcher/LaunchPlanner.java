@@ -6,14 +6,12 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.MemoryBacking;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Share;
-import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Qemu;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,8 +35,7 @@ final class LaunchPlanner {
    * @param qemu what will run it
    * @param hardware what was resolved
    * @param files where its files go
-   * @param protocols QEMU's driver for what each disk's image is kept in, by disk name
-   * @param given which files the start is given, by disk name
+   * @param images what was found out about the images of disks
    * @param firmware the UEFI firmware, if the definition wants one
    * @param shareServer what serves shares, if the definition has any
    */
@@ -48,8 +45,7 @@ final class LaunchPlanner {
       QemuInstall qemu,
       Hardware hardware,
       MachineFiles files,
-      Map<String, String> protocols,
-      Map<String, FileKey> given,
+      ImageFacts images,
       Optional<UefiFirmware> firmware,
       Optional<SharePlanner.Server> shareServer) {
 
@@ -72,9 +68,9 @@ final class LaunchPlanner {
     boot(draft, input.definition().boot());
     input.firmware().ifPresent(firmware -> firmware.plan(draft));
     BootIndices order = new BootIndices(input.definition());
-    DiskPlanner disks = new DiskPlanner(draft, slots, input.given());
+    DiskPlanner disks = new DiskPlanner(draft, slots, input.images());
     for (Disk disk : input.definition().disks()) {
-      disks.add(disk, input.protocols().getOrDefault(disk.name(), "file"), order.of(disk));
+      disks.add(disk, order.of(disk));
     }
     DevicePlanner devices = new DevicePlanner(draft, slots);
     for (Nic nic : input.definition().nics()) {

@@ -85,8 +85,7 @@ final class LaunchResolver {
             qemu,
             hardware,
             files(domain, incarnation, definition.devices().consoleLogLimit()),
-            images.protocols(),
-            images.given(),
+            images.facts(),
             firmware,
             shareServer));
   }

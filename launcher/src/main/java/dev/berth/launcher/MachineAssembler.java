@@ -186,7 +186,7 @@ final class MachineAssembler {
   /** What a step is about, by the definition's names where it has one. */
   private static String subject(AssemblyStep step) {
     if (step instanceof PassFile pass) {
-      return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
+      return image(pass.opaque().replaceFirst(" r[ow]$", ""));
     }
     if (step instanceof PassGivenFile pass) {
       return "disk '" + pass.opaque().replaceFirst(" r[ow]$", "") + "'";
@@ -213,7 +213,7 @@ final class MachineAssembler {
     }
     String id = arguments.path("node-name").asText(arguments.path("id").asText());
     if (execute.command().equals("blockdev-add")) {
-      return "disk '" + id.replaceFirst("-(file|format)$", "") + "'";
+      return image(id.replaceFirst("-(file|format)$", ""));
     }
     if (id.startsWith("share-")) {
       return "share '" + id.substring("share-".length()) + "'";
@@ -224,6 +224,12 @@ final class MachineAssembler {
     return id.startsWith("net-") || id.startsWith("nic-")
         ? "network interface '" + id.substring("net-".length()) + "'"
         : "device '" + id + "'";
+  }
+
+  /** An image, by what the names of its nodes begin with. */
+  private static String image(String stem) {
+    int dot = stem.indexOf('.');
+    return dot < 0 ? "disk '" + stem + "'" : "what disk '" + stem.substring(0, dot) + "' stands on";
   }
 
   /** A command whose reply is of no interest. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param version of the format, 2 or 3
  * @param virtualSize what the guest sees, in bytes
  * @param backingFile the image below this one, as the header spells it
+ * @param backingFormat what the header says of that one's format
  * @param incompatible the feature bits that a reader must know; 0 in version 2
  * @param encryption 0 for none, 2 for LUKS
  */
@@ -20,12 +21,17 @@ record Qcow2Header(
     int version,
     long virtualSize,
     Optional<String> backingFile,
+    Optional<String> backingFormat,
     long incompatible,
     int encryption) {
   private static final int MAGIC = 0x514649fb;
   private static final int VERSION_2_BYTES = 72;
   private static final int VERSION_3_BYTES = 104;
   private static final int LONGEST_BACKING_NAME = 1023;
+  private static final int LONGEST_FORMAT_NAME = 15;
+  private static final int EXTENSIONS_END = 0;
+  private static final int BACKING_FORMAT = 0xe2792aca;
+  private static final int MOST_EXTENSIONS = 64;
   private static final int LUKS = 2;
   private static final long CORRUPT = 1 << 1;
   private static final long DATA_FILE = 1 << 2;
@@ -46,6 +52,7 @@ record Qcow2Header(
             version,
             head.getLong(24),
             backingFile(file, head.getLong(8), head.getInt(16)),
+            backingFormat(file, long3 ? head.getInt(100) : VERSION_2_BYTES),
             long3 ? head.getLong(72) : 0,
             head.getInt(32)));
   }
@@ -59,13 +66,6 @@ record Qcow2Header(
   Optional<String> obstacle() {
     if (version > 3) {
       return Optional.of("is of qcow2 version " + version + ", which is not known");
-    }
-    if (backingFile.isPresent()) {
-      return Optional.of(
-          "has the backing file '"
-              + backingFile.get()
-              + "', and chains of images are not supported yet: flatten it with"
-              + " 'qemu-img convert -O qcow2'");
     }
     if ((incompatible & DATA_FILE) != 0) {
       return Optional.of(
@@ -90,9 +90,29 @@ record Qcow2Header(
     if (offset < 0 || length <= 0 || length > LONGEST_BACKING_NAME) {
       return Optional.of("?");
     }
-    ByteBuffer name = bytes(file, offset, length);
-    return Optional.of(
-        StandardCharsets.UTF_8.decode(name).toString().replaceAll("\\p{Cntrl}", "?"));
+    return Optional.of(text(bytes(file, offset, length)));
+  }
+
+  /** An extension of the header; they follow it, each with its kind and its length. */
+  private static Optional<String> backingFormat(FileChannel file, int headerLength)
+      throws IOException {
+    long place = Integer.toUnsignedLong(headerLength);
+    for (int i = 0; i < MOST_EXTENSIONS; i++) {
+      ByteBuffer extension = bytes(file, place, 8);
+      if (extension.remaining() < 8 || extension.getInt(0) == EXTENSIONS_END) {
+        return Optional.empty();
+      }
+      int length = extension.getInt(4);
+      if (extension.getInt(0) == BACKING_FORMAT && length >= 0 && length <= LONGEST_FORMAT_NAME) {
+        return Optional.of(text(bytes(file, place + 8, length)));
+      }
+      place += 8 + (Integer.toUnsignedLong(length) + 7) / 8 * 8;
+    }
+    return Optional.empty();
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.UTF_8.decode(bytes).toString().replaceAll("\\p{Cntrl}", "?");
   }
 
   private static ByteBuffer bytes(FileChannel file, long offset, int length) throws IOException {

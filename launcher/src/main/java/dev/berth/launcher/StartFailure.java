@@ -20,7 +20,7 @@ final class StartFailure {
               Kind.HOST,
               "A forwarded host port is taken: choose another, or stop who listens on it."),
           new Known(
-              "Failed to get \"[a-z ]+\" lock|Failed to lock byte",
+              "Failed to get (shared )?\"[a-z ]+\" lock|Failed to lock byte",
               Kind.HOST,
               "Another process uses the image: stop it, or use another image."),
           new Known(

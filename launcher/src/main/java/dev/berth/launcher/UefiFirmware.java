@@ -67,10 +67,10 @@ record UefiFirmware(FirmwareDescriptor descriptor, Path variables) {
   void plan(MachineDraft draft) {
     draft.words(
         "-blockdev",
-        DiskPlanner.wholeFile(CODE, descriptor.code().toString(), FileAccess.READ_ONLY).toString());
+        ImageNodes.wholeFile(CODE, descriptor.code().toString(), FileAccess.READ_ONLY).toString());
     String variables = "/dev/fdset/" + draft.inherit(this.variables, descriptor.variables());
     draft.words(
-        "-blockdev", DiskPlanner.wholeFile(VARIABLES, variables, FileAccess.READ_WRITE).toString());
+        "-blockdev", ImageNodes.wholeFile(VARIABLES, variables, FileAccess.READ_WRITE).toString());
     if (descriptor.requiresSmm()) {
       draft.option(
           "-global",

@@ -4,6 +4,7 @@ import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Compute;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.Backing;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment;
@@ -15,9 +16,12 @@ import dev.berth.domain.ByteSize;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
+import dev.berth.launcher.ImageFacts.Layer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -105,7 +109,28 @@ final class DiskCases {
                     Access.READ_ONLY,
                     attachment(Bus.VIRTIO_SCSI, Cache.WRITEBACK))
                 .throttledBy(own)));
+    cases.put(
+        "disk-backing-chain",
+        Definitions.withDisks(
+            bare,
+            disk("root").standingOn(Backing.FOLLOW),
+            Definitions.on(Bus.SATA, disk("data")).standingOn(Backing.FOLLOW)));
     return cases;
+  }
+
+  /** Two images below each that stands on others. */
+  static Map<String, List<Layer>> below(DomainDefinition definition) {
+    Map<String, List<Layer>> below = new HashMap<>();
+    for (Disk disk : definition.disks()) {
+      if (disk.backing() == Backing.FOLLOW) {
+        below.put(
+            disk.name(),
+            List.of(
+                new Layer(Path.of("/images/nearest,1"), DiskFormat.QCOW2, "file"),
+                new Layer(Path.of("/dev/volumes/lowest"), DiskFormat.RAW, "host_device")));
+      }
+    }
+    return below;
   }
 
   private static Disk disk(String name) {

@@ -65,8 +65,9 @@ final class HostChecksTest {
     write("cut", ByteBuffer.allocate(80).put(0, header(3, 0, 0).array(), 0, 80));
     write("good", header(3, 0, 0));
 
-    assertThat(problem("chained", DiskFormat.QCOW2)).contains("backing file '/base.img'");
-    assertThat(problem("hostile", DiskFormat.QCOW2)).contains("backing file '?'");
+    assertThat(problem("chained", DiskFormat.QCOW2))
+        .contains("stands on '/base.img'", "backing: follow");
+    assertThat(problem("hostile", DiskFormat.QCOW2)).contains("stands on '?'");
     assertThat(problem("split", DiskFormat.QCOW2)).contains("data in another file");
     assertThat(problem("encrypted", DiskFormat.QCOW2)).contains("is encrypted");
     assertThat(problem("corrupt", DiskFormat.QCOW2)).contains("qemu-img check");
@@ -82,7 +83,8 @@ final class HostChecksTest {
 
     Qcow2Header header = header(directory.resolve("image")).orElseThrow();
 
-    assertThat(header).isEqualTo(new Qcow2Header(3, 1 << 20, Optional.of("/base.img"), 0, 0));
+    assertThat(header)
+        .isEqualTo(new Qcow2Header(3, 1 << 20, Optional.of("/base.img"), Optional.empty(), 0, 0));
   }
 
   @Test

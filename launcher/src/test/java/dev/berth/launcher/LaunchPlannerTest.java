@@ -308,8 +308,7 @@ final class LaunchPlannerTest {
                 Path.of("/run/berth/6a2c3b44/01"),
                 Path.of("/log/a,b"),
                 definition.devices().consoleLogLimit()),
-            Map.of(),
-            GivenCases.files(definition),
+            new ImageFacts(Map.of(), GivenCases.files(definition), DiskCases.below(definition)),
             firmware(definition.boot()),
             Optional.of(ShareCases.SERVER)));
   }

@@ -15,6 +15,7 @@ final class StartFailureTest {
       value = {
         "Could not set up host forwarding rule 'tcp::22-:22'      | HOST_FAILURE | port is taken",
         "Failed to get \"write\" lock; Is another process using it? | HOST_FAILURE | Another process",
+        "Failed to get shared \"write\" lock | HOST_FAILURE | Another process",
         "cannot set up guest memory 'pc.ram': Cannot allocate     | HOST_FAILURE | lacks memory",
         "Could not access KVM kernel module: Permission denied    | UNSUPPORTED  | accelerator: tcg",
         "'virtio-x' is not a valid device model name              | UNSUPPORTED  | built without",
