@@ -51,6 +51,7 @@ enum CommandName {
   DEVICE_DETACH(
       "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
   DEVICE_LIST("device list", "List the other devices of a domain that can come and go."),
+  CPU_SET("cpu set", "Give a domain so many CPUs, its machine, its definition or both."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
@@ -83,6 +84,8 @@ enum CommandName {
           "Attach network interfaces to domains, detach them, list them, pull cables.",
           "device",
           "Attach other devices to domains, detach them, list them.",
+          "cpu",
+          "Give domains more CPUs or fewer.",
           "job",
           "Look at jobs, wait for them, end them.");
 
@@ -145,7 +148,7 @@ enum CommandName {
       case EVENTS -> new EventsCommand(parameters);
       case DISK_ATTACH -> new DiskAttachCommand(parameters);
       case DISK_DETACH ->
-          new DetachCommand(
+          new GuestJobCommand(
               parameters, "DISK", "The disk's name in the domain.", VmHost::detachDisk);
       case DISK_LIST ->
           new DevicesCommand<>(
@@ -154,7 +157,7 @@ enum CommandName {
       case DISK_RESIZE -> new DiskResizeCommand(parameters);
       case NIC_ATTACH -> new NicAttachCommand(parameters);
       case NIC_DETACH ->
-          new DetachCommand(
+          new GuestJobCommand(
               parameters, "NIC", "The interface's name in the domain.", VmHost::detachNic);
       case NIC_LIST ->
           new DevicesCommand<>(
@@ -162,7 +165,7 @@ enum CommandName {
       case NIC_LINK -> new NicLinkCommand(parameters);
       case DEVICE_ATTACH -> new DeviceAttachCommand(parameters);
       case DEVICE_DETACH ->
-          new DetachCommand(
+          new GuestJobCommand(
               parameters, "DEVICE", "What it is, as 'device list' has it.", VmHost::detachDevice);
       case DEVICE_LIST ->
           new DevicesCommand<>(
@@ -171,6 +174,13 @@ enum CommandName {
               DeviceSummary::name,
               DeviceCodec::write,
               DeviceTable::rows);
+      case CPU_SET ->
+          new GuestJobCommand(
+              parameters,
+              "COUNT",
+              "How many it shall have.",
+              (host, domain, count, scope, job, options) ->
+                  host.setCpus(domain, count(count), scope, job, options));
       case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
@@ -191,5 +201,12 @@ enum CommandName {
       case VERSION -> new VersionCommand();
       case HELP -> new HelpCommand(parameters);
     };
+  }
+
+  private static int count(String word) {
+    if (!word.matches("[0-9]{1,3}")) {
+      throw new UsageException("COUNT is a whole number.");
+    }
+    return Integer.parseInt(word);
   }
 }

@@ -20,6 +20,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
 import java.net.URI;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ final class DaemonContractTest
         DeviceContract,
         DumpContract,
         FrontContract,
+        SizingContract,
         StatsContract,
         EventContract,
         ListenerContract,

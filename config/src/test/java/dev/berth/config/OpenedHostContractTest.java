@@ -20,6 +20,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,7 @@ final class OpenedHostContractTest
         DeviceContract,
         DumpContract,
         FrontContract,
+        SizingContract,
         StatsContract,
         EventContract,
         ListenerContract,

@@ -72,6 +72,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.attach-disk", "domain.disks");
       awaitFigures(peer);
       all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");
+      all(peer, "domain.set-cpus");
       all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.dump-memory");

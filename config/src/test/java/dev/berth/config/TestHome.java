@@ -35,7 +35,7 @@ final class TestHome {
   static final Set<DomainState> RUNNING = Set.of(DomainState.RUNNING);
 
   private static final Path SHARED_CACHE = Path.of("target", "qemu-cache").toAbsolutePath();
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Path directory;
   private final HomeLayout layout;
@@ -126,12 +126,16 @@ final class TestHome {
 
   /** The same on a machine of that type. */
   DomainRef defineGuestOn(VmHost host, String name, String machine, String... switches) {
+    return defineGuestWith(host, name, "machine: " + machine + "\nmemory: 128MiB", switches);
+  }
+
+  /** The same with those keys of its own. */
+  DomainRef defineGuestWith(VmHost host, String name, String keys, String... switches) {
     TestGuest guest = TestGuest.locate();
     define(
         host,
         name,
-        "machine: " + machine,
-        "memory: 128MiB",
+        keys,
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.initrd(),

@@ -89,6 +89,7 @@ final class VerbsOnQmpTest extends HomeFixture {
       adjust(host);
       host.screenshot(VM, PATIENT);
       sentBy("screenshot", host);
+      size(host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);
@@ -143,6 +144,12 @@ final class VerbsOnQmpTest extends HomeFixture {
     sentBy("setLink", host);
   }
 
+  private void size(VmHost host) throws IOException {
+    Job job = host.setCpus(VM, 2, EditScope.LIVE, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(job.id(), TestHome.PATIENCE).status().phase()).isEqualTo("done");
+    sentBy("setCpus", host);
+  }
+
   private void define(VmHost host) throws IOException {
     TestGuest guest = TestGuest.locate();
     Files.write(directory.resolve("root.raw"), new byte[1 << 20]);
@@ -150,6 +157,7 @@ final class VerbsOnQmpTest extends HomeFixture {
         host,
         "vm",
         "memory: 128MiB",
+        "max-cpus: 2",
         "disks:",
         "  - {name: root, file: root.raw, format: raw}",
         "nics:",

@@ -115,6 +115,7 @@ final class Methods {
     DeviceMethods.addTo(this);
     new AdjustMethods(this).add();
     FrontMethods.addTo(this);
+    new SizingMethods(this).add();
     addQmp();
     addAgent();
     addJobs();

@@ -315,6 +315,16 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Job setCpus(
+      DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(SizingMethods.CPUS, cpus);
+    JobArguments.scope(params, scope);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(SizingMethods.SET_CPUS, params, options, JobCodec::read);
+  }
+
+  @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);

@@ -8,19 +8,22 @@ import java.util.Optional;
  * Processors, memory and the machine they sit in.
  *
  * @param cpus number of virtual CPUs, 1 to 512
+ * @param maxCpus how many there can be while the machine runs, at least {@code cpus}; empty for as
+ *     many as there are, and none of them can be taken out
  * @param memory guest RAM, a multiple of 1 MiB, at least 1 MiB
  * @param machineType QEMU machine type such as {@code q35} or {@code pc-q35-7.2}; an alias is
  *     resolved to the versioned type at launch and frozen in the launch record
  * @param cpuModel QEMU CPU model such as {@code max} or {@code qemu64}; empty lets Berth choose:
  *     {@code host} under KVM, {@code max} under TCG
  * @param accelerator how guest code is run
- * @param topology how the CPUs are arranged, their product equal to {@code cpus}; empty for one
- *     socket with all as its cores
+ * @param topology how the CPUs are arranged, their product equal to {@code maxCpus} where that is
+ *     given and else to {@code cpus}; empty for one socket with all as its cores
  * @param features where the guest's CPU differs from the model
  * @param backing what the host backs the memory with
  */
 public record Compute(
     int cpus,
+    Optional<Integer> maxCpus,
     ByteSize memory,
     String machineType,
     Optional<String> cpuModel,
@@ -43,6 +46,7 @@ public record Compute(
       AcceleratorChoice accelerator) {
     this(
         cpus,
+        Optional.empty(),
         memory,
         machineType,
         cpuModel,
@@ -50,5 +54,16 @@ public record Compute(
         Optional.empty(),
         List.of(),
         MemoryBacking.USUAL);
+  }
+
+  /** How many CPUs the machine has room for. */
+  public int roomForCpus() {
+    return maxCpus.orElse(cpus);
+  }
+
+  /** The same with so many CPUs. */
+  Compute withCpus(int count) {
+    return new Compute(
+        count, maxCpus, memory, machineType, cpuModel, accelerator, topology, features, backing);
   }
 }

@@ -20,6 +20,14 @@ final class ComputeKeys {
           of(Compute::cpus),
           "Number of virtual CPUs. With a `topology` it can be left out.");
 
+  private static final Key<DomainDefinition, Integer> MAX_CPUS =
+      Key.optional(
+          "max-cpus",
+          new IntegerType(1, 512),
+          "as many as `cpus`, and none can be taken out while it runs",
+          of(Compute::maxCpus),
+          "How many CPUs the machine has room for, so that some can come and go while it runs.");
+
   private static final Key<DomainDefinition, ByteSize> MEMORY =
       Key.defaulted(
           "memory",
@@ -88,7 +96,7 @@ final class ComputeKeys {
 
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CPUS, MEMORY, MACHINE, CPU, ACCELERATOR, TOPOLOGY, FEATURES, BACKING);
+      List.of(CPUS, MAX_CPUS, MEMORY, MACHINE, CPU, ACCELERATOR, TOPOLOGY, FEATURES, BACKING);
 
   private ComputeKeys() {}
 
@@ -107,6 +115,7 @@ final class ComputeKeys {
           CPU, values, place, "CPU model 'host' needs KVM: use 'cpu: max', or 'accelerator: kvm'");
     }
     checkTopology(values, place);
+    checkRoom(values, place);
     Set<String> names = new HashSet<>();
     for (CpuFeature feature : values.find(FEATURES).orElse(List.of())) {
       if (!names.add(feature.name())) {
@@ -128,6 +137,19 @@ final class ComputeKeys {
     long product = topology.get().cpus();
     if (product > 512) {
       report(TOPOLOGY, values, place, product + " CPUs are too many: use 512 or less");
+    } else if (values.find(MAX_CPUS).isPresent()) {
+      values
+          .find(MAX_CPUS)
+          .filter(room -> room != product)
+          .ifPresent(
+              room ->
+                  report(
+                      TOPOLOGY,
+                      values,
+                      place,
+                      String.format(
+                          "the topology makes %d CPUs, and 'max-cpus' says %d: write 'max-cpus: %d'",
+                          product, room, product)));
     } else if (values.isGiven(CPUS)) {
       values
           .find(CPUS)
@@ -143,6 +165,22 @@ final class ComputeKeys {
                               + " leave 'cpus' out",
                           product, cpus, product)));
     }
+  }
+
+  private static void checkRoom(Values<DomainDefinition> values, Place place) {
+    Optional<Integer> room = values.find(MAX_CPUS);
+    values
+        .find(CPUS)
+        .filter(cpus -> room.isPresent() && cpus > room.get())
+        .ifPresent(
+            cpus ->
+                report(
+                    MAX_CPUS,
+                    values,
+                    place,
+                    String.format(
+                        "'cpus' says %d, which is more: write 'max-cpus: %d' or higher",
+                        cpus, cpus)));
   }
 
   /** A share's server maps the guest's memory. */
@@ -184,7 +222,12 @@ final class ComputeKeys {
   static Compute build(Values<DomainDefinition> values) {
     Optional<CpuTopology> topology = values.find(TOPOLOGY);
     return new Compute(
-        topology.map(CpuTopology::cpus).map(Math::toIntExact).orElseGet(() -> values.of(CPUS)),
+        topology
+            .filter(shape -> !values.isGiven(CPUS))
+            .map(CpuTopology::cpus)
+            .map(Math::toIntExact)
+            .orElseGet(() -> values.of(CPUS)),
+        values.find(MAX_CPUS),
         values.of(MEMORY),
         values.of(MACHINE),
         values.find(CPU),

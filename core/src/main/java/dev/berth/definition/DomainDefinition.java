@@ -112,6 +112,15 @@ public record DomainDefinition(
         name, uuid, labels, compute, boot, disks, others, devices, policies);
   }
 
+  /** The same definition with so many virtual CPUs. */
+  public DomainDefinition withCpus(int count) {
+    return with(compute.withCpus(count));
+  }
+
+  private DomainDefinition with(Compute other) {
+    return new DomainDefinition(name, uuid, labels, other, boot, disks, nics, devices, policies);
+  }
+
   /** The same definition with those devices in place of its own. */
   DomainDefinition with(Devices others) {
     return new DomainDefinition(name, uuid, labels, compute, boot, disks, nics, others, policies);

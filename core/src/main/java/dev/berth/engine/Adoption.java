@@ -124,6 +124,7 @@ final class Adoption {
     keeper.detachments().resume(active);
     keeper.dumps().resume(active);
     keeper.screenshots().tidy(active);
+    keeper.sizings().resume(active);
     keeper.runStates().follow(active, status);
     keeper.fdsets().settle(active);
   }

@@ -68,6 +68,7 @@ final class DomainDriver {
   private final DumpVerbs dumps;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
+  private final SizingVerbs sizings;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -87,6 +88,7 @@ final class DomainDriver {
     this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
+    this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -197,6 +199,7 @@ final class DomainDriver {
             recovered(found, intent)
                 .thenCompose(done -> keeper.detachments().settleWithoutMachine())
                 .thenCompose(done -> keeper.dumps().settleWithoutMachine())
+                .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
     return decided;
@@ -412,6 +415,13 @@ final class DomainDriver {
       Adjustment adjustment, EditScope scope, String actor, boolean hasDeadline) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     requests.post(answer, () -> adjustments.adjust(adjustment, scope, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> size(
+      Sizing sizing, EditScope scope, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> sizings.size(sizing, scope, options, actor, hasDeadline, answer));
     return answer;
   }
 

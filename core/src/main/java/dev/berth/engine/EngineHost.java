@@ -272,6 +272,18 @@ final class EngineHost implements VmHost {
   }
 
   @Override
+  public Job setCpus(
+      DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options) {
+    return size(domain, new CpuSizing(cpus), scope, job, options);
+  }
+
+  private Job size(
+      DomainRef domain, Sizing sizing, EditScope scope, JobOptions job, CallOptions options) {
+    DomainDriver driver = domains().get(domain);
+    return wait(driver.size(sizing, scope, job, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     return adjust(domain, new ThrottleAdjustment(disk, throttle), scope, options);

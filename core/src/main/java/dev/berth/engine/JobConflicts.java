@@ -62,7 +62,8 @@ final class JobConflicts {
                 ADJUST_NIC,
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
-                DUMP_MEMORY ->
+                DUMP_MEMORY,
+                SET_CPUS ->
                 Reach.NOTHING;
           };
       case DETACH_NIC ->
@@ -85,7 +86,8 @@ final class JobConflicts {
                 ADJUST_DISK,
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
-                DUMP_MEMORY ->
+                DUMP_MEMORY,
+                SET_CPUS ->
                 Reach.NOTHING;
           };
       case DUMP_MEMORY ->
@@ -104,7 +106,8 @@ final class JobConflicts {
                 ADJUST_DISK,
                 ADJUST_NIC,
                 ATTACH_DEVICE,
-                DETACH_DEVICE ->
+                DETACH_DEVICE,
+                SET_CPUS ->
                 Reach.NOTHING;
           };
       case DETACH_DEVICE ->
@@ -128,7 +131,34 @@ final class JobConflicts {
                 ATTACH_NIC,
                 DETACH_NIC,
                 ADJUST_DISK,
-                ADJUST_NIC ->
+                ADJUST_NIC,
+                SET_CPUS ->
+                Reach.NOTHING;
+          };
+      case SET_CPUS ->
+          switch (wanted) {
+            case SET_CPUS -> Reach.DOMAIN;
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                DESTROY,
+                RESET,
+                PAUSE,
+                RESUME,
+                UNDEFINE,
+                CONSOLE,
+                SCREENSHOT,
+                QMP,
+                AGENT,
+                ATTACH_DISK,
+                DETACH_DISK,
+                ADJUST_DISK,
+                ATTACH_NIC,
+                DETACH_NIC,
+                ADJUST_NIC,
+                ATTACH_DEVICE,
+                DETACH_DEVICE,
+                DUMP_MEMORY ->
                 Reach.NOTHING;
           };
       case UNKNOWN -> Reach.NOTHING;

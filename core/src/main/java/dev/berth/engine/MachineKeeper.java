@@ -38,9 +38,9 @@ import org.slf4j.LoggerFactory;
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
- * that is set, {@link MemoryDumps} writes down what is in their memory, {@link Screenshots} what is
- * on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their
- * shares.
+ * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
+ * memory, {@link Screenshots} what is on their screens, {@link Fdsets} has their open files, {@link
+ * ShareFollower} what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -67,6 +67,7 @@ final class MachineKeeper {
   private final Detachments detachments;
   private final MemoryDumps dumps;
   private final Adjustments adjustments;
+  private final Sizings sizings;
   private final Screenshots screenshots;
   private Lifecycle lifecycle = new Lifecycle.Off();
   private volatile Optional<MachineSampler> sampler = Optional.empty();
@@ -90,6 +91,7 @@ final class MachineKeeper {
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
+    this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
     ledger.onLaunchEnd(
@@ -98,6 +100,7 @@ final class MachineKeeper {
           adjustments.forget();
           detachments.machineEnded();
           mailbox.event(dumps::settleWithoutMachine);
+          mailbox.event(sizings::settleWithoutMachine);
         });
   }
 
@@ -190,6 +193,10 @@ final class MachineKeeper {
 
   Screenshots screenshots() {
     return screenshots;
+  }
+
+  Sizings sizings() {
+    return sizings;
   }
 
   Fdsets fdsets() {

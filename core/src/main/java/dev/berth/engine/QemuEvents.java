@@ -43,8 +43,10 @@ final class QemuEvents {
     }
     if (digest.unplugged()) {
       keeper.detachments().look(active);
+      keeper.sizings().look(active);
     }
     digest.refused().forEach(device -> keeper.detachments().refused(device));
+    digest.refused().forEach(device -> keeper.sizings().refused(active, device));
     digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);

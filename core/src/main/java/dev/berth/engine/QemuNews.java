@@ -32,6 +32,11 @@ final class QemuNews implements QmpEventListener {
   /** Longer texts of a guest's making are cut. */
   private static final int TEXT = 200;
 
+  /** The source of an _OST that is about an ejection, and the status of one that goes on. */
+  private static final int EJECTION = 3;
+
+  private static final int UNDER_WAY = 0x84;
+
   /** Something to be told to everybody. */
   record Note(String type, Map<String, String> attributes) {}
 
@@ -214,9 +219,11 @@ final class QemuNews implements QmpEventListener {
         return;
       }
       case "DEVICE_UNPLUG_GUEST_ERROR" -> {
-        if (refused.size() < NOTES) {
-          refused.add(text(data, "device"));
-        }
+        refuse(text(data, "device"));
+        return;
+      }
+      case "ACPI_DEVICE_OST" -> {
+        ejection(data.path("info"));
         return;
       }
       case "DUMP_COMPLETED" -> dumped = Optional.of(text(data, "error"));
@@ -226,6 +233,20 @@ final class QemuNews implements QmpEventListener {
       }
     }
     ask = true;
+  }
+
+  /** What a guest has made of a request to let go of a CPU or of memory, by ACPI's _OST. */
+  private void ejection(JsonNode info) {
+    int status = info.path("status").asInt();
+    if (info.path("source").asInt() == EJECTION && status != 0 && status != UNDER_WAY) {
+      refuse(text(info, "device"));
+    }
+  }
+
+  private void refuse(String device) {
+    if (refused.size() < NOTES) {
+      refused.add(device);
+    }
   }
 
   private void shutdown(String reason) {

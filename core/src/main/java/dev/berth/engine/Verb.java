@@ -22,7 +22,8 @@ enum Verb {
   DUMP_MEMORY("dump the memory of"),
   ADJUST_DISK("change a disk of"),
   ADJUST_NIC("change a NIC of"),
-  SCREENSHOT("see the screen of");
+  SCREENSHOT("see the screen of"),
+  SET_CPUS("set the CPUs of");
 
   private final String text;
 

@@ -28,6 +28,7 @@ import dev.berth.domain.DomainState;
  * change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
  * change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
  * see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
+ * set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -74,7 +75,8 @@ final class VerbTable {
           ATTACH_DEVICE,
           DETACH_DEVICE,
           ADJUST_DISK,
-          ADJUST_NIC ->
+          ADJUST_NIC,
+          SET_CPUS ->
           plug(state);
       case DUMP_MEMORY -> dump(state);
     };

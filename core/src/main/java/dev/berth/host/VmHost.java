@@ -344,6 +344,23 @@ public interface VmHost extends AutoCloseable {
   byte[] screenshot(DomainRef domain, CallOptions options);
 
   /**
+   * Gives a domain so many virtual CPUs, in its machine, its definition, or both, by a job. A
+   * machine has more at once; to have fewer, its guest has to let go of some, and the job never
+   * succeeds before it has. The machine has to have been started with room for them ({@code
+   * max-cpus}).
+   *
+   * @param cpus how many it is to have, 1 to 512
+   * @return the job, which has ended already when it is about the definition alone
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; or when that has no room for so many
+   * @throws dev.berth.error.UnsupportedException when this QEMU cannot do it while the machine runs
+   * @throws dev.berth.error.InvalidDefinitionException when the definition has no room for so many
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when the number is being changed already
+   */
+  Job setCpus(DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options);
+
+  /**
    * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
    * and, by the definition, at each start. Disks of one group have one limit, so those of the group
    * get the same.

@@ -14,6 +14,8 @@ public enum JobKind {
   DETACH_DEVICE("detach-device"),
   /** Writes the guest's memory to a file, while the guest stands. */
   DUMP_MEMORY("dump-memory"),
+  /** Brings a machine to so many virtual CPUs; to have fewer needs the guest's consent. */
+  SET_CPUS("set-cpus"),
   /** A kind that this version does not know. */
   UNKNOWN("unknown");
 

@@ -87,6 +87,7 @@ public final class ProtocolResults {
           Map.entry(AdjustMethods.SET_THROTTLE, VERB),
           Map.entry(AdjustMethods.RESIZE_DISK, VERB),
           Map.entry(AdjustMethods.SET_LINK, VERB),
+          Map.entry(SizingMethods.SET_CPUS, JOB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
           Map.entry(

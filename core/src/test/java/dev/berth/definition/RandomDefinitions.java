@@ -134,8 +134,11 @@ final class RandomDefinitions {
   private Compute compute() {
     Optional<CpuTopology> topology =
         perhaps(new CpuTopology(1 + random.nextInt(4), 1 + random.nextInt(2), 3, 2));
+    int room = topology.map(shape -> Math.toIntExact(shape.cpus())).orElse(1 + random.nextInt(512));
+    boolean grows = random.nextBoolean();
     return new Compute(
-        topology.map(shape -> Math.toIntExact(shape.cpus())).orElse(1 + random.nextInt(512)),
+        grows ? 1 + random.nextInt(room) : room,
+        grows ? Optional.of(room) : Optional.empty(),
         ByteSize.mebibytes(2L * (1 + random.nextInt(1 << 23))),
         pick(List.of("q35", "pc-q35-7.2", "0", "none")),
         perhaps(pick(List.of("max", "host", "1e3"))),

@@ -23,6 +23,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
+import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DeviceSetting;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord;
@@ -64,6 +65,8 @@ final class CrashTest {
 
   private static final DefinitionDocument WATCHDOG = TestHost.document("{device: watchdog}");
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
+  private static final DefinitionDocument ROOM_FOR_CPUS =
+      TestHost.document("{name: web, memory: 64MiB, cpus: 2, max-cpus: 4}");
   private static final DefinitionDocument LINKED =
       TestHost.document("{name: web, memory: 64MiB, nics: [{name: lan}]}");
   private static final Throttle LIMITS =
@@ -96,7 +99,10 @@ final class CrashTest {
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     RESIZE,
-    UNLINK;
+    UNLINK,
+    MORE_CPUS,
+    CPUS_THAT_QEMU_REFUSES,
+    FEWER_CPUS;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -106,6 +112,9 @@ final class CrashTest {
       host.define("web");
       if (this == UNLINK) {
         host.api().define(LINKED, new DefineCondition.Always());
+      }
+      if (isAboutCpus()) {
+        host.api().define(ROOM_FOR_CPUS, new DefineCondition.Always());
       }
       if (isAboutDisks()) {
         host.api().attachDisk(WEB, DATA, EditScope.CONFIG, CallOptions.none());
@@ -128,6 +137,8 @@ final class CrashTest {
             THROTTLE,
             RESIZE,
             UNLINK,
+            MORE_CPUS,
+            FEWER_CPUS,
             ATTACH_DEVICE,
             DETACH_DEVICE ->
             host.start("web");
@@ -141,6 +152,7 @@ final class CrashTest {
           machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "No.");
         }
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
+            CPUS_THAT_QEMU_REFUSES,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES -> {
           host.start("web");
@@ -164,6 +176,10 @@ final class CrashTest {
           || this == THROTTLE
           || this == THROTTLE_THAT_QEMU_REFUSES
           || this == RESIZE;
+    }
+
+    private boolean isAboutCpus() {
+      return this == MORE_CPUS || this == CPUS_THAT_QEMU_REFUSES || this == FEWER_CPUS;
     }
 
     void on(VmHost host, Path dump) {
@@ -213,8 +229,16 @@ final class CrashTest {
         case RESIZE ->
             host.resizeDisk(
                 WEB, "data", ByteSize.mebibytes(4), Shrinking.REFUSED, CallOptions.none());
+        case MORE_CPUS, CPUS_THAT_QEMU_REFUSES -> cpus(host, 4);
+        case FEWER_CPUS -> cpus(host, 1);
         case UNLINK -> host.setLink(WEB, "lan", LinkState.DOWN, EditScope.BOTH, CallOptions.none());
       }
+    }
+
+    private static void cpus(VmHost host, int count) {
+      host.awaitJob(
+          host.setCpus(WEB, count, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
+          TestHost.PATIENCE);
     }
 
     private static ShutdownPolicy deaf(ShutdownPolicy.Afterwards afterwards) {
@@ -242,7 +266,10 @@ final class CrashTest {
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             RESIZE,
-            UNLINK ->
+            UNLINK,
+            MORE_CPUS,
+            CPUS_THAT_QEMU_REFUSES,
+            FEWER_CPUS ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -422,6 +449,7 @@ final class CrashTest {
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
     assertSettings(machine, next, definition);
+    assertCpus(machine, next, definition);
     Set<String> plugged = machine.backplane().devices();
     assertThat(definition.contains("\"rng\":true"))
         .as("the entropy source is defined")
@@ -448,8 +476,28 @@ final class CrashTest {
             .as("files")
             .isEqualTo(complete ? new String[] {"web.elf"} : new String[0]);
       }
+      case MORE_CPUS, FEWER_CPUS ->
+          assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
+      case CPUS_THAT_QEMU_REFUSES ->
+          assertThat(jobs)
+              .as("jobs")
+              .allMatch(job -> job.status().phase().equals("refused-by-qemu"));
       default ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
+    }
+  }
+
+  /** Definition, record and QEMU have as many CPUs, where some can come and go. */
+  private static void assertCpus(FakeMachine machine, TestHost next, String definition) {
+    LaunchRecord launch = next.engine().domains().get(WEB).launch().orElseThrow();
+    if (CpuSlots.areIn(launch)) {
+      List<String> plugged =
+          machine.backplane().devices().stream().filter(id -> id.startsWith("cpu-")).toList();
+      assertThat(CpuSlots.of(launch, CpuSlots.TAKEN))
+          .as("CPUs on record")
+          .extracting(DeviceRecord::id)
+          .containsExactlyInAnyOrderElementsOf(plugged);
+      assertThat(definition).as("defined CPUs").contains("\"cpus\":" + (1 + plugged.size()));
     }
   }
 

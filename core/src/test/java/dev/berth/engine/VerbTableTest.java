@@ -50,6 +50,7 @@ final class VerbTableTest {
       change a disk of    deny     deny      accept   accept   deny      deny     accept       deny
       change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
       see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
+      set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -3,6 +3,7 @@ package dev.berth.testing;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
+import dev.berth.machine.CpuSlots;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ public final class FakeBackplane {
   private static final String OBJECT = "-object";
 
   private final FakeQemu qemu;
+  private final List<String> cpus;
   private final BooleanSupplier guestRuns;
 
   // guarded by this
@@ -33,8 +35,15 @@ public final class FakeBackplane {
   FakeBackplane(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
     this.qemu = qemu;
     this.guestRuns = guestRuns;
+    this.cpus =
+        launch.devices().stream()
+            .map(DeviceRecord::id)
+            .filter(id -> id.startsWith("cpu-"))
+            .toList();
     for (DeviceRecord device : launch.devices()) {
-      devices.add(device.id());
+      if (!device.kind().equals(CpuSlots.SPARE)) {
+        devices.add(device.id());
+      }
       nodes.addAll(device.nodes());
       if (device.kind().equals("nic")) {
         netdevs.add("net-" + device.name());
@@ -50,6 +59,7 @@ public final class FakeBackplane {
     qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
     qemu.reply("device_del", this::unplug);
+    qemu.answer("query-hotpluggable-cpus", arguments -> cpus());
   }
 
   /** The ids of what is plugged in. */
@@ -135,6 +145,20 @@ public final class FakeBackplane {
     parts.addObject().put("name", "type").put("type", "string");
     devices.forEach(device -> parts.addObject().put("name", device).put("type", "child<device>"));
     return parts;
+  }
+
+  private synchronized ArrayNode cpus() {
+    ArrayNode all = Json.array();
+    for (String cpu : cpus) {
+      ObjectNode slot = all.insertObject(0).put("type", "max-x86_64-cpu").put("vcpus-count", 1);
+      slot.putObject("props").put("core-id", cpus.indexOf(cpu) + 1);
+      if (devices.contains(cpu)) {
+        slot.put("qom-path", "/machine/peripheral/" + cpu);
+      }
+    }
+    ObjectNode first = all.addObject().put("type", "max-x86_64-cpu").put("vcpus-count", 1);
+    first.put("qom-path", "/machine/unattached/device[0]").putObject("props").put("core-id", 0);
+    return all;
   }
 
   private synchronized ObjectNode addNode(ObjectNode arguments) {

@@ -12,6 +12,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
@@ -49,6 +50,15 @@ final class FakeDevices {
       devices.add(new DeviceRecord(PORT + port, LaunchRecord.SPARE_PORT, "", "pcie.0", List.of()));
     }
     devices.addAll(launch.devices());
+    for (int number = 1; number < definition.compute().maxCpus().orElse(0); number++) {
+      boolean isThere = number < definition.compute().cpus();
+      DeviceRecord slot =
+          CpuSlots.slot(number, isThere ? CpuSlots.TAKEN : CpuSlots.SPARE, "0//" + number + "/0");
+      devices.add(slot);
+      if (isThere) {
+        steps.add(CpuSlots.step(launch.hardware(), slot));
+      }
+    }
     return launch.with(steps, devices);
   }
 

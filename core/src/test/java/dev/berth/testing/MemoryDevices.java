@@ -185,13 +185,24 @@ final class MemoryDevices {
   /** A guest that runs and is not deaf lets go of what it was asked for. */
   void guestGoesOn(MemoryDomain domain) {
     if (domain.state() == DomainState.RUNNING && !domain.deaf) {
-      running(domain).forEach(job -> removed(domain, job));
+      leaving(domain).forEach(job -> removed(domain, job));
+      new MemorySizing(contents, actor).guestGoesOnOrEnds(domain);
     }
   }
 
   /** There is no machine any more. */
   void machineEnded(MemoryDomain domain) {
-    running(domain).forEach(job -> removed(domain, job));
+    leaving(domain).forEach(job -> removed(domain, job));
+    new MemorySizing(contents, actor).guestGoesOnOrEnds(domain);
+  }
+
+  private static List<Job> leaving(MemoryDomain domain) {
+    return running(domain).stream()
+        .filter(
+            job ->
+                Arrays.stream(DeviceKind.values())
+                    .anyMatch(kind -> words(kind).job() == job.target().kind()))
+        .toList();
   }
 
   static List<Job> running(MemoryDomain domain) {

@@ -50,6 +50,11 @@ final class MemoryDomain {
   private final Map<String, ByteSize> sizes = new HashMap<>();
   boolean deaf;
 
+  /** What its machine has, and has room for where CPUs can come and go. */
+  int cpus;
+
+  Optional<Integer> roomForCpus = Optional.empty();
+
   /** A machine that was started with that revision. */
   private record Machine(MachineSummary summary, long revision, Optional<String> bootDisk) {
 
@@ -165,6 +170,8 @@ final class MemoryDomain {
             new Machine(
                 summary, revision, definition.disks().stream().map(Disk::name).findFirst()));
     devices.clear();
+    cpus = definition.compute().cpus();
+    roomForCpus = definition.compute().maxCpus();
     for (DeviceKind kind : DeviceKind.values()) {
       kind.in(definition).forEach(device -> devices(kind).put(device.name(), device));
     }

@@ -400,6 +400,14 @@ public final class MemoryHost implements VmHost {
     return done(() -> adjustments().link(contents.find(domain), nic, link, scope));
   }
 
+  @Override
+  public Job setCpus(
+      DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemorySizing(contents, actor).cpus(contents.find(domain), cpus, scope, job);
+    }
+  }
+
   private MemoryAdjustments adjustments() {
     return new MemoryAdjustments(contents, actor);
   }

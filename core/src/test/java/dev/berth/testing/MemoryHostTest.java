@@ -21,6 +21,7 @@ import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
+import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,7 @@ final class MemoryHostTest
         DeviceContract,
         DumpContract,
         FrontContract,
+        SizingContract,
         StatsContract,
         ShutdownGuestsContract,
         EventContract,

@@ -8,8 +8,14 @@ import dev.berth.definition.MemoryBacking;
 import dev.berth.definition.MemoryBacking.Allocation;
 import dev.berth.definition.MemoryBacking.Kind;
 import dev.berth.definition.MemoryBacking.Sharing;
+import dev.berth.machine.CpuSlots;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.LaunchRecord.Hardware;
 
-/** Plans processors and memory, which are all on the command line. Pure. */
+/**
+ * Plans processors and memory. They are on the command line, but for the CPUs of a machine in which
+ * they can come and go: there only the first one is, which no guest lets go. Pure.
+ */
 final class ComputePlanner {
   /** What the machine itself calls its memory, so that both forms can take a migration. */
   private static final String RAM = "pc.ram";
@@ -57,12 +63,42 @@ final class ComputePlanner {
 
   /** Spelt out, because what QEMU makes of a bare number changed with 6.2. */
   private OptionText topology() {
-    CpuTopology topology =
-        compute.topology().orElseGet(() -> new CpuTopology(1, 1, compute.cpus(), 1));
-    OptionText cpus = OptionText.of("cpus", compute.cpus()).with("sockets", topology.sockets());
-    return (topology.dies() > 1 ? cpus.with("dies", topology.dies()) : cpus)
-        .with("cores", topology.cores())
-        .with("threads", topology.threads());
+    CpuTopology topology = arrangement();
+    int atOnce = compute.maxCpus().isPresent() ? 1 : compute.cpus();
+    OptionText cpus = OptionText.of("cpus", atOnce).with("sockets", topology.sockets());
+    OptionText arranged =
+        (topology.dies() > 1 ? cpus.with("dies", topology.dies()) : cpus)
+            .with("cores", topology.cores())
+            .with("threads", topology.threads());
+    return compute.maxCpus().isPresent()
+        ? arranged.with("maxcpus", compute.roomForCpus())
+        : arranged;
+  }
+
+  private CpuTopology arrangement() {
+    return compute.topology().orElseGet(() -> new CpuTopology(1, 1, compute.roomForCpus(), 1));
+  }
+
+  /** Adds the CPUs that come after the first, and the places for more. */
+  void assembled(MachineDraft draft, Hardware hardware) {
+    for (int number = 1; number < compute.maxCpus().orElse(0); number++) {
+      String kind = number < compute.cpus() ? CpuSlots.TAKEN : CpuSlots.SPARE;
+      DeviceRecord slot = CpuSlots.slot(number, kind, place(number));
+      draft.device(slot);
+      if (number < compute.cpus()) {
+        draft.execute(CpuSlots.step(hardware, slot));
+      }
+    }
+  }
+
+  /** Where the CPU of that number is: its socket, die, core and thread. */
+  private String place(int number) {
+    CpuTopology topology = arrangement();
+    int thread = number % topology.threads();
+    int core = number / topology.threads() % topology.cores();
+    int die = number / topology.threads() / topology.cores() % topology.dies();
+    int socket = number / topology.threads() / topology.cores() / topology.dies();
+    return socket + "/" + (topology.dies() > 1 ? die : "") + "/" + core + "/" + thread;
   }
 
   private OptionText backend(String size) {

@@ -57,13 +57,13 @@ final class HardwareChecks {
               "machine type '" + compute.machineType() + "' is not supported: use 'q35' or 'pc'"));
       return Optional.empty();
     }
-    if (compute.cpus() > type.get().maxCpus()) {
+    if (compute.roomForCpus() > type.get().maxCpus()) {
       problems.add(
           Problem.at(
-              "cpus",
+              compute.maxCpus().isPresent() ? "max-cpus" : "cpus",
               String.format(
                   "machine type '%s' takes at most %d CPUs, not %d",
-                  compute.machineType(), type.get().maxCpus(), compute.cpus())));
+                  compute.machineType(), type.get().maxCpus(), compute.roomForCpus())));
     }
     checkRoom(definition, type.get());
     return type;

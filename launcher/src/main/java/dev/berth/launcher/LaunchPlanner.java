@@ -112,6 +112,7 @@ final class LaunchPlanner {
     draft.option("-accel", accelerator(hardware.accelerator()));
     draft.words("-cpu", hardware.cpuModel());
     compute.plan(draft);
+    compute.assembled(draft, hardware);
     draft.words("-display", "none");
     sandbox(draft, capabilities);
     draft.option("-msg", OptionText.of("timestamp", "on"));

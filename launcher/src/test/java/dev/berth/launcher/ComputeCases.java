@@ -28,6 +28,21 @@ final class ComputeCases {
   static Map<String, DomainDefinition> all() {
     Map<String, DomainDefinition> cases = new LinkedHashMap<>();
     cases.put("cpu-topology-and-features", with(MemoryBacking.USUAL));
+    Compute fixed = compute(MemoryBacking.USUAL);
+    cases.put(
+        "cpus-with-room",
+        Definitions.withCompute(
+            Definitions.bare(),
+            new Compute(
+                3,
+                Optional.of(4),
+                fixed.memory(),
+                fixed.machineType(),
+                fixed.cpuModel(),
+                fixed.accelerator(),
+                fixed.topology(),
+                fixed.features(),
+                fixed.backing())));
     cases.put(
         "memory-hugepages",
         with(
@@ -49,6 +64,7 @@ final class ComputeCases {
   static Compute compute(MemoryBacking backing) {
     return new Compute(
         4,
+        Optional.empty(),
         ByteSize.mebibytes(256),
         "q35",
         Optional.empty(),

@@ -61,6 +61,7 @@ final class ComputeTest {
     Compute compute =
         new Compute(
             1,
+            Optional.empty(),
             ByteSize.mebibytes(64),
             "q35",
             Optional.empty(),

@@ -52,7 +52,7 @@ public final class JobProgress {
   private static String amount(JobKind kind, long amount) {
     return switch (kind) {
       case DUMP_MEMORY -> bytes(amount);
-      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE, UNKNOWN -> Long.toString(amount);
+      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE, SET_CPUS, UNKNOWN -> Long.toString(amount);
     };
   }
 

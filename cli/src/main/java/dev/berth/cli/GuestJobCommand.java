@@ -10,23 +10,26 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** {@code vmctl disk detach} and the like: one for each kind of device. */
-final class DetachCommand implements Command {
+/**
+ * {@code vmctl disk detach}, {@code vmctl cpu set} and the like: the guest may have to let go of
+ * something, so that it is a job.
+ */
+final class GuestJobCommand implements Command {
   private final ScopeOptions scope;
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;
   private final Parameter<Boolean> noWait;
   private final Parameters.Deadline deadline;
   private final Parameter<String> name;
-  private final Parameter<String> device;
-  private final Detach detach;
+  private final Parameter<String> subject;
+  private final Begin begin;
 
   /** The call on the host. */
-  interface Detach {
+  interface Begin {
     Job on(
         VmHost host,
         DomainRef domain,
-        String device,
+        String subject,
         EditScope scope,
         JobOptions job,
         CallOptions options);
@@ -35,11 +38,11 @@ final class DetachCommand implements Command {
   /**
    * A command.
    *
-   * @param argument what the device is called in its synopsis
+   * @param argument what it is about, in its synopsis
    * @param summary of that argument
    */
-  DetachCommand(Parameters parameters, String argument, String summary, Detach detach) {
-    this.detach = detach;
+  GuestJobCommand(Parameters parameters, String argument, String summary, Begin begin) {
+    this.begin = begin;
     scope = new ScopeOptions(parameters);
     key =
         parameters.option(
@@ -54,7 +57,7 @@ final class DetachCommand implements Command {
     noWait = parameters.flag("--no-wait", "Print the job and do not wait for it.");
     deadline = parameters.deadline();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
-    device = parameters.second(argument, summary);
+    subject = parameters.second(argument, summary);
   }
 
   @Override
@@ -62,10 +65,10 @@ final class DetachCommand implements Command {
     VmHost host = session.host();
     Optional<String> named = key.given();
     Job job =
-        detach.on(
+        begin.on(
             host,
             DomainRef.of(name.value()),
-            device.value(),
+            subject.value(),
             scope.scope(),
             new JobOptions(named),
             deadline.options());

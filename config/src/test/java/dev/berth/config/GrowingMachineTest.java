@@ -1,0 +1,137 @@
+package dev.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.Console;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.QmpRequest;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.json.Json;
+import dev.berth.testing.TestGuest;
+import dev.berth.testing.TestQemu;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real guests that are given more of something while they run, or less, and count it. */
+@Tag("once")
+@Timeout(300)
+final class GrowingMachineTest extends HomeFixture {
+  private static final DomainRef VM = DomainRef.of("vm");
+
+  private static final String CPUS = "memory: 128MiB\ncpus: 2\nmax-cpus: 4";
+
+  private int asked;
+
+  @Test
+  void aGuestCountsCpusThatComeAndGo() throws Exception {
+    cpusComeAndGo();
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void theGuestOfEachVersionCountsCpusThatComeAndGo(TestQemu qemu) throws Exception {
+    home.set("qemu", qemu.emulator().toString());
+    if (qemu.name().equals("bullseye")) {
+      cpusComeWithTheNextBoot();
+    } else {
+      cpusComeAndGo();
+    }
+  }
+
+  private void cpusComeAndGo() throws IOException {
+    try (VmHost host = home.open()) {
+      ConsoleLog console = boot(host, "machine: q35", CPUS);
+      count(host, console, 2);
+      done(host, setCpus(host, 3));
+      count(host, console, 3);
+    }
+    try (VmHost host = home.open()) { // the next host knows the CPU that came
+      ConsoleLog console = ConsoleLog.of(host, VM);
+      TestHome.settled(host, VM);
+      done(host, setCpus(host, 4));
+      count(host, console, 4);
+      done(host, setCpus(host, 1));
+      count(host, console, 1);
+      assertThat(host.domain(VM).definition().pending()).isFalse();
+      assertThat(host.definition(VM).json()).contains("\"cpus\":1");
+      assertThatThrownBy(() -> setCpus(host, 2))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("next boot");
+      assertThat(slots(host)).isEqualTo(1);
+    }
+  }
+
+  /** Guests of QEMU 5.2 are not told of CPUs that come, so it is refused. */
+  private void cpusComeWithTheNextBoot() throws IOException {
+    try (VmHost host = home.open()) {
+      ConsoleLog console = boot(host, "machine: pc", CPUS);
+      count(host, console, 2);
+      assertThatThrownBy(() -> setCpus(host, 3))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("QEMU 5.2")
+          .hasMessageContaining("next boot");
+      host.setCpus(VM, 3, EditScope.CONFIG, JobOptions.none(), CallOptions.none());
+      host.destroy(VM, TestHome.GRACE, CallOptions.none());
+      count(host, start(host), 3);
+    }
+  }
+
+  private ConsoleLog boot(VmHost host, String... keys) {
+    home.defineGuestWith(host, "vm", String.join("\n", keys));
+    return start(host);
+  }
+
+  private static ConsoleLog start(VmHost host) {
+    host.start(VM, StartMode.RUNNING, CallOptions.none());
+    ConsoleLog console = ConsoleLog.of(host, VM);
+    console.await(TestGuest.UP, TestHome.PATIENCE);
+    return console;
+  }
+
+  /** Waits until the guest counts so many CPUs that are online. */
+  private void count(VmHost host, ConsoleLog console, int cpus) throws IOException {
+    await(host, console, "until [ $(nproc) = " + cpus + " ]");
+  }
+
+  /** Has the guest wait for something, and say that it has come. */
+  private void await(VmHost host, ConsoleLog console, String loop) throws IOException {
+    String done = "ASKED-" + ++asked + "-DONE";
+    try (Console typing = host.console(VM)) {
+      typing
+          .output()
+          .write(
+              (loop + "; do usleep 50000; done; echo " + done + "\n")
+                  .getBytes(StandardCharsets.UTF_8));
+      console.await(done, TestHome.PATIENCE);
+    }
+  }
+
+  private static Job setCpus(VmHost host, int cpus) {
+    return host.setCpus(
+        VM, cpus, EditScope.BOTH, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
+  }
+
+  private static void done(VmHost host, Job job) {
+    Job ended = host.awaitJob(job.id(), TestHome.PATIENCE);
+    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("done");
+  }
+
+  /** How many CPUs its QEMU has. */
+  private static int slots(VmHost host) throws IOException {
+    return Json.read(host.qmp(VM, QmpRequest.of("query-cpus-fast", "{}"), CallOptions.none()))
+        .size();
+  }
+}

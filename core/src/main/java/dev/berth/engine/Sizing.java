@@ -1,0 +1,68 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.job.JobKind;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.QmpConnection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/**
+ * So much of something that a machine is to have: virtual CPUs. Small and without state; {@link
+ * Sizings} brings the machine there. Whoever adds one adds it to {@link #of} too.
+ */
+interface Sizing {
+
+  /** Which verb of the table it is. */
+  Verb verb();
+
+  /** What job it is. */
+  JobKind kind();
+
+  /** So much, in its unit. */
+  long target();
+
+  /** So much, for people; {@link #of} reads it again. */
+  String text();
+
+  /** The definition with so much. */
+  DomainDefinition edited(DomainDefinition definition);
+
+  /**
+   * Refuses it for a machine that cannot have so much, or not while it runs.
+   *
+   * @throws BerthException saying what can be done
+   */
+  void check(LaunchRecord launch);
+
+  /** Asks QEMU how much there is. */
+  CompletableFuture<Standing> look(QmpConnection qmp);
+
+  /**
+   * Has QEMU bring it there, or ask the guest to let go of some. As nothing is lost by asking
+   * again, it is asked again from time to time.
+   *
+   * @param launch the record of the machine as it was last seen
+   */
+  CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch);
+
+  /** Whether the guest's word about that device is about this. */
+  boolean concerns(String device);
+
+  /**
+   * How much there is.
+   *
+   * @param now in the unit of the target
+   * @param onto the record of a machine that has what was seen
+   */
+  record Standing(long now, UnaryOperator<LaunchRecord> onto) {}
+
+  /** What that job brings its machine to; empty when it is about something else. */
+  static Optional<Sizing> of(KeptJob job) {
+    return job.job().target().kind() == JobKind.SET_CPUS
+        ? Optional.of(new CpuSizing(Integer.parseInt(job.job().target().subject())))
+        : Optional.empty();
+  }
+}

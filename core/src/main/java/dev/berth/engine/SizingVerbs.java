@@ -1,0 +1,190 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.ConflictException;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Verbs that say how much of something a domain is to have: what of them is about the definition
+ * alone is done here, what is about the machine by {@link Sizings}. Runs in the driver's turns.
+ */
+final class SizingVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final MachineVerbs verbs;
+  private final Requests requests;
+
+  SizingVerbs(
+      HostServices host,
+      Ledger ledger,
+      MachineKeeper keeper,
+      MachineVerbs verbs,
+      Requests requests) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.verbs = verbs;
+    this.requests = requests;
+  }
+
+  /** Brings the machine there, the definition, or both. */
+  CompletionStage<?> size(
+      Sizing sizing,
+      EditScope scope,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<Job> answer) {
+    Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
+    if (same.isPresent()) {
+      answer.complete(sameAs(same.get(), sizing, scope));
+      return Mailbox.DONE;
+    }
+    JobConflicts.check(ledger.jobs().running(), sizing.verb(), sizing.text(), host.now());
+    boolean live = isAboutMachine(scope);
+    if (live) {
+      requests.admit(sizing.verb(), sizing.text());
+      sizing.check(ledger.launch().orElseThrow());
+    }
+    if (scope != EditScope.LIVE) {
+      DefinitionReader.check(sizing.edited(ledger.definition()));
+    }
+    if (!live) {
+      return inDefinition(sizing, scope, options, actor, answer);
+    }
+    return verbs.onLiveMachine(
+        sizing.verb(),
+        hasDeadline,
+        active -> {
+          verbs.watch(active, sizing.verb(), actor, hasDeadline, answer);
+          sizing
+              .look(active.machine().qmp())
+              .whenComplete(
+                  (standing, failure) ->
+                      requests.post(
+                          answer,
+                          () ->
+                              standing == null
+                                  ? refused(answer, failure)
+                                  : begin(sizing, standing, scope, options, actor, answer)));
+          return Mailbox.DONE;
+        });
+  }
+
+  private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
+    Requests.fail(answer, failure);
+    return Mailbox.DONE;
+  }
+
+  private boolean isAboutMachine(EditScope scope) {
+    return switch (scope) {
+      case LIVE -> true;
+      case CONFIG -> false;
+      case BOTH -> !(keeper.lifecycle() instanceof Lifecycle.Off);
+    };
+  }
+
+  /** Something else may have begun since the first look. */
+  private CompletionStage<?> begin(
+      Sizing sizing,
+      Sizing.Standing standing,
+      EditScope scope,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    requests.admit(sizing.verb(), sizing.text());
+    return verbs.onLiveMachine(
+        sizing.verb(),
+        true,
+        active -> {
+          Map<String, String> facts =
+              Map.of(
+                  Detachments.INCARNATION,
+                  active.machine().launch().incarnation(),
+                  Detachments.SCOPE,
+                  scope.name(),
+                  Sizings.FROM,
+                  Long.toString(standing.now()));
+          Job.Status status =
+              new Job.Status(
+                  JobState.RUNNING,
+                  Sizings.CHANGING,
+                  Optional.of(Sizings.progress(sizing, standing.now(), standing.now())),
+                  "",
+                  Optional.empty());
+          KeptJob job = new KeptJob(job(sizing, options, actor, status), facts);
+          return ledger
+              .request(JobSteps.began(Step.by(actor), job))
+              .thenRun(
+                  () -> {
+                    answer.complete(job.job());
+                    keeper.sizings().begin(active, job);
+                  });
+        });
+  }
+
+  /** No machine is asked, so the job begins and ends in one step. */
+  private CompletionStage<?> inDefinition(
+      Sizing sizing,
+      EditScope scope,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    DomainDefinition edited = sizing.edited(ledger.definition());
+    Job.Status status =
+        new Job.Status(
+            JobState.SUCCEEDED,
+            Sizings.DONE,
+            Optional.of(Progress.of(1, 1)),
+            "in the definition, which the next boot follows",
+            Optional.of(host.now()));
+    KeptJob job =
+        new KeptJob(job(sizing, options, actor, status), Map.of(Detachments.SCOPE, scope.name()));
+    Step step = JobSteps.began(Step.by(actor), job);
+    if (!ledger.isDefinedAs(edited)) {
+      DeviceVerbs.redefine(step, edited, ledger.revision());
+    }
+    return ledger
+        .request(JobSteps.ended(step, job))
+        .thenRun(() -> answer.complete(job.job()))
+        .exceptionally(failure -> Requests.fail(answer, failure));
+  }
+
+  private Job job(Sizing sizing, JobOptions options, String actor, Job.Status status) {
+    return new Job(
+        JobId.random(),
+        new Job.Target(sizing.kind(), ledger.uuid(), ledger.name(), sizing.text()),
+        new Job.Origin(actor, options.key(), host.now()),
+        status);
+  }
+
+  private Job sameAs(KeptJob known, Sizing sizing, EditScope scope) {
+    Job.Target target = known.job().target();
+    if (target.kind() != sizing.kind()
+        || !target.subject().equals(sizing.text())
+        || !known.fact(Detachments.SCOPE).equals(scope.name())) {
+      throw new ConflictException(
+          "Domain '"
+              + ledger.name()
+              + "' has a job with that key that does something else: "
+              + target.kind().text()
+              + " '"
+              + target.subject()
+              + "' ("
+              + known.job().id()
+              + "). Use another key.");
+    }
+    return known.job();
+  }
+}

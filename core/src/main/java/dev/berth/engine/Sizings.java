@@ -1,0 +1,390 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.host.EditScope;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Machines that are on their way to have more of something, or less. Runs in the driver's turns;
+ * holds no thread while a guest thinks.
+ *
+ * <pre>
+ *   job on record ──► how much is there? ──so much──► done
+ *                       ▲          │ not yet
+ *      news, 10, 20 s…  └── asked ◄┘        guest or QEMU says no ──► refused, with what is there
+ * </pre>
+ *
+ * <p>What QEMU has decides, not its reply nor an event: nothing is lost with these, nor with a host
+ * process. What is there goes on record as it is seen, whoever brought it.
+ */
+final class Sizings implements JobWork {
+  static final String CHANGING = "changing";
+  static final String DONE = "done";
+  static final String REFUSED = "refused";
+  static final String MACHINE_ENDED = "machine-ended";
+
+  /** The fact of a job that says how much there was. */
+  static final String FROM = "from";
+
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  /** QEMU has asked the guest already. */
+  private static final Pattern STILL_PENDING = Pattern.compile("in the process of unplug");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sizings.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final Map<JobId, Integer> asked = new HashMap<>();
+  private final Set<JobId> due = new HashSet<>();
+  private final Map<JobId, Refusal> refusals = new HashMap<>();
+  private final Set<JobId> looking = new HashSet<>();
+  private final Set<JobId> again = new HashSet<>();
+
+  /** Why a job is over before there is so much. */
+  private record Refusal(String phase, String why) {}
+
+  Sizings(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /** Goes to work for a job that is on record. */
+  void begin(Lifecycle.Active active, KeptJob job) {
+    due.add(job.job().id());
+    look(active, job);
+  }
+
+  /** Something may have come or gone. */
+  void look(Lifecycle.Active active) {
+    running().forEach(job -> look(active, job));
+  }
+
+  /** The guest does not let go of that device, and says so. */
+  void refused(Lifecycle.Active active, String device) {
+    for (KeptJob job : running()) {
+      if (sizing(job).concerns(device) && isShrinking(job)) {
+        refusals.put(
+            job.job().id(),
+            new Refusal(
+                Detachments.REFUSED_BY_GUEST,
+                "the guest refuses to let go of "
+                    + device
+                    + "; stop using it there, and ask again"));
+        look(active, job);
+      }
+    }
+  }
+
+  private static Sizing sizing(KeptJob job) {
+    return Sizing.of(job).orElseThrow(() -> new IllegalStateException("no sizing: " + job));
+  }
+
+  private static long from(KeptJob job) {
+    return Long.parseLong(job.fact(FROM));
+  }
+
+  private static boolean isShrinking(KeptJob job) {
+    return sizing(job).target() < from(job);
+  }
+
+  /** The jobs that bring a machine somewhere. */
+  private List<KeptJob> running() {
+    return ledger.jobs().running().stream().filter(job -> Sizing.of(job).isPresent()).toList();
+  }
+
+  private Optional<KeptJob> running(Lifecycle.Active active, JobId id) {
+    return ledger.jobs().find(id).filter(KeptJob::isRunning).filter(job -> isAbout(active, job));
+  }
+
+  private boolean isAbout(Lifecycle.Active active, KeptJob job) {
+    return keeper.lifecycle() == active
+        && ledger
+            .launch()
+            .filter(launch -> launch.incarnation().equals(job.fact(Detachments.INCARNATION)))
+            .isPresent();
+  }
+
+  // ---- looking
+
+  private void look(Lifecycle.Active active, KeptJob job) {
+    JobId id = job.job().id();
+    if (!isAbout(active, job)) {
+      return;
+    }
+    if (!looking.add(id)) {
+      again.add(id);
+      return;
+    }
+    sizing(job)
+        .look(active.machine().qmp())
+        .whenComplete(
+            (standing, failure) -> mailbox.event(() -> seen(active, id, standing, failure)));
+  }
+
+  private CompletionStage<?> seen(
+      Lifecycle.Active active,
+      JobId id,
+      Sizing.@Nullable Standing standing,
+      @Nullable Throwable failure) {
+    looking.remove(id);
+    boolean news = again.remove(id);
+    Optional<KeptJob> job = running(active, id);
+    if (job.isEmpty()) {
+      return Mailbox.DONE;
+    }
+    if (standing == null) {
+      LOG.warn("Domain '{}': how much it has cannot be asked", ledger.name(), failure);
+      lookLater(active, id, RETRY);
+      return Mailbox.DONE;
+    }
+    CompletionStage<?> recorded = take(active, job.get(), standing);
+    if (news) {
+      look(active, job.get());
+    }
+    return recorded;
+  }
+
+  private CompletionStage<?> take(Lifecycle.Active active, KeptJob job, Sizing.Standing standing) {
+    Step step = Step.by(job.job().origin().actor());
+    LaunchRecord before = ledger.launch().orElseThrow();
+    LaunchRecord after = standing.onto().apply(before);
+    boolean isNews = !after.equals(before);
+    if (isNews) {
+      step.launch(after);
+    }
+    if (standing.now() == sizing(job).target()) {
+      return recorded(done(step, job, ""));
+    }
+    Progress progress = progress(job, standing.now());
+    Optional<Refusal> refusal = Optional.ofNullable(refusals.remove(job.job().id()));
+    if (refusal.isPresent()) {
+      return recorded(over(step, job, progress, refusal.get()));
+    }
+    ledger.jobs().show(job.with(running(job, progress)));
+    return (isNews ? recorded(step) : Mailbox.DONE).thenRun(() -> askIfDue(active, job, standing));
+  }
+
+  private CompletionStage<Void> recorded(Step step) {
+    return keeper.record(step).thenRun(() -> ledger.launch().ifPresent(host.launcher()::changed));
+  }
+
+  private static Progress progress(KeptJob job, long now) {
+    return progress(sizing(job), from(job), now);
+  }
+
+  /** How far it is when there was so much and now is. */
+  static Progress progress(Sizing sizing, long from, long now) {
+    long total = Math.abs(sizing.target() - from);
+    return Progress.of(Math.max(0, total - Math.abs(sizing.target() - now)), total);
+  }
+
+  private Job.Status running(KeptJob job, Progress progress) {
+    int times = asked.getOrDefault(job.job().id(), 0);
+    return new Job.Status(
+        JobState.RUNNING,
+        isShrinking(job) ? Detachments.WAITING : CHANGING,
+        Optional.of(progress),
+        isShrinking(job) && times > 0
+            ? "the guest was asked "
+                + (times == 1 ? "once" : times + " times")
+                + " to let go of it, and has not yet"
+            : "",
+        Optional.empty());
+  }
+
+  // ---- asking
+
+  private void askIfDue(Lifecycle.Active active, KeptJob job, Sizing.Standing standing) {
+    JobId id = job.job().id();
+    if (!isAbout(active, job) || !due.remove(id)) {
+      return;
+    }
+    LaunchRecord launch = standing.onto().apply(ledger.launch().orElseThrow());
+    try {
+      sizing(job).check(launch);
+    } catch (BerthException cannot) {
+      refusals.put(id, new Refusal(REFUSED, cannot.getMessage()));
+      mailbox.event(
+          () -> {
+            look(active, job);
+            return Mailbox.DONE;
+          });
+      return;
+    }
+    int times = asked.merge(id, 1, Integer::sum);
+    sizing(job)
+        .ask(active.machine().qmp(), launch)
+        .whenComplete((sent, failure) -> mailbox.event(() -> answered(active, job, failure)));
+    host.timers()
+        .after(
+            Detachments.pause(times),
+            () ->
+                mailbox.event(
+                    () -> {
+                      running(active, id).ifPresent(still -> begin(active, still));
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  private CompletionStage<?> answered(
+      Lifecycle.Active active, KeptJob job, @Nullable Throwable failure) {
+    if (failure != null
+        && MachineKeeper.cause(failure) instanceof QemuRefusedException refused
+        && !STILL_PENDING.matcher(refused.description()).find()) {
+      refusals.put(
+          job.job().id(),
+          new Refusal(Detachments.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description()));
+    }
+    look(active, job);
+    return Mailbox.DONE;
+  }
+
+  private void lookLater(Lifecycle.Active active, JobId id, Duration pause) {
+    host.timers()
+        .after(
+            pause,
+            () ->
+                mailbox.event(
+                    () -> {
+                      running(active, id).ifPresent(job -> look(active, job));
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  // ---- the end
+
+  /** There is so much: the job ends, and the definition follows. */
+  private Step done(Step step, KeptJob job, String detail) {
+    Optional<DomainDefinition> definition =
+        job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name()) ? edited(job) : Optional.empty();
+    if (definition.isPresent()) {
+      LaunchRecord launch = step.launch().or(ledger::launch).orElse(null);
+      if (launch != null) {
+        step.launch(launch.following(ledger.revision()));
+      }
+      DeviceVerbs.redefine(step, definition.get(), ledger.revision());
+    }
+    return ended(
+        step,
+        job,
+        new Job.Status(
+            JobState.SUCCEEDED,
+            DONE,
+            Optional.of(progress(job, sizing(job).target())),
+            detail,
+            Optional.of(host.now())));
+  }
+
+  /** The definition with so much, if it can have that: somebody may have redefined the domain. */
+  private Optional<DomainDefinition> edited(KeptJob job) {
+    try {
+      Optional<DomainDefinition> edited =
+          ledger
+              .readable()
+              .map(sizing(job)::edited)
+              .filter(definition -> !ledger.isDefinedAs(definition));
+      edited.ifPresent(DefinitionReader::check);
+      return edited;
+    } catch (InvalidDefinitionException meanwhile) {
+      LOG.warn(
+          "Domain '{}' has {} {}, which its definition cannot have: {}",
+          ledger.name(),
+          job.job().target().kind().text(),
+          job.job().target().subject(),
+          meanwhile.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Step over(Step step, KeptJob job, Progress progress, Refusal refusal) {
+    return ended(
+        step,
+        job,
+        new Job.Status(
+            JobState.FAILED,
+            refusal.phase(),
+            Optional.of(progress),
+            refusal.why(),
+            Optional.of(host.now())));
+  }
+
+  private Step ended(Step step, KeptJob job, Job.Status status) {
+    forget(job.job().id());
+    return JobSteps.ended(step, job.with(status));
+  }
+
+  private void forget(JobId id) {
+    asked.remove(id);
+    due.remove(id);
+    refusals.remove(id);
+  }
+
+  /** Ends the asking. A guest that was asked may let go all the same. */
+  @Override
+  public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    Job.Status status =
+        new Job.Status(
+            JobState.CANCELLED,
+            Detachments.CANCELLED,
+            job.job().status().progress(),
+            "nothing more is asked for; having been asked, the guest may let go all the same",
+            Optional.of(host.now()));
+    return ledger.request(ended(Step.by(actor), job, status));
+  }
+
+  // ---- other machines
+
+  @Override
+  public void resume(Lifecycle.Active active) {
+    looking.clear();
+    again.clear();
+    running().forEach(job -> begin(active, job));
+  }
+
+  /** What is to be so at the next boot is so then; else there is nothing left to change. */
+  @Override
+  public CompletionStage<?> settleWithoutMachine() {
+    String present = ledger.launch().map(LaunchRecord::incarnation).orElse("");
+    CompletionStage<?> recorded = Mailbox.DONE;
+    for (KeptJob job : running()) {
+      if (!job.fact(Detachments.INCARNATION).equals(present)) {
+        recorded = recorded.thenCompose(before -> keeper.record(withoutMachine(job)));
+      }
+    }
+    return recorded;
+  }
+
+  private Step withoutMachine(KeptJob job) {
+    Step step = Step.by(job.job().origin().actor());
+    if (job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name())) {
+      return done(step, job, "its machine has ended; the next one has so much");
+    }
+    Progress progress = job.job().status().progress().orElseGet(() -> progress(job, from(job)));
+    return over(step, job, progress, new Refusal(MACHINE_ENDED, "its machine has ended"));
+  }
+}

@@ -1,0 +1,192 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.StartMode;
+import dev.berth.job.Job;
+import dev.berth.job.JobState;
+import dev.berth.machine.CpuSlots;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** CPUs that come to a machine, and that its guest keeps or lets go. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class SizingTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+  private static final String REFUSAL =
+      "{\"info\": {\"device\": \"cpu-3\", \"source\": 3, \"status\": 1, \"slot\": \"3\","
+          + " \"slot-type\": \"CPU\"}}";
+
+  @TempDir Path directory;
+  private FakeMachines machines;
+  private MemoryStore store;
+  private TestHost host;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    store = new MemoryStore();
+    host = new TestHost(store, machines);
+    host.api()
+        .define(
+            TestHost.document("{name: web, memory: 64MiB, cpus: 4, max-cpus: 6}"),
+            new DefineCondition.Always());
+    host.start("web");
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    machines.close();
+    store.close();
+  }
+
+  @Test
+  void theRecordSaysWhichCpusTheMachineHas() {
+    LaunchRecord before = launch();
+    assertThat(ended(setCpus(6)).status().phase()).isEqualTo("done");
+
+    assertThat(CpuSlots.count(launch())).isEqualTo(6);
+    assertThat(launch().assembly()).hasSize(before.assembly().size() + 2);
+    assertThat(machine().backplane().devices()).contains("cpu-4", "cpu-5");
+  }
+
+  @Test
+  void aGuestThatSaysNoKeepsItsCpuAndTheJobHasFailed() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+
+    machine().monitor().emit("ACPI_DEVICE_OST", REFUSAL);
+
+    Job ended = ended(job);
+    assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.status().phase()).isEqualTo("refused-by-guest");
+    assertThat(ended.status().detail()).contains("cpu-3");
+    assertThat(CpuSlots.count(launch())).isEqualTo(4);
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":4");
+  }
+
+  @Test
+  void aGuestThatIsStillAtItHasNotSaidNo() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+
+    machine()
+        .monitor()
+        .emit("ACPI_DEVICE_OST", REFUSAL.replace("\"status\": 1,", "\"status\": 132,"));
+    assertThat(host.api().job(job.id()).status().state()).isEqualTo(JobState.RUNNING);
+    machine().backplane().letGo();
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+  }
+
+  @Test
+  void whatAGuestLetGoWhileNobodyLookedIsFoundOut() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+    FakeMachine machine = machine();
+    host.close(Duration.ZERO);
+    machine.backplane().letGo();
+    MemoryStore first = store;
+    store = first.reopened();
+    first.close();
+
+    host = new TestHost(store, machines);
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+    assertThat(CpuSlots.count(launch())).isEqualTo(3);
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":3");
+  }
+
+  @Test
+  void aCpuThatWasTakenOutUnderTcgDoesNotComeAgainBeforeTheNextBoot() {
+    ended(setCpus(3));
+    assertThat(CpuSlots.of(launch(), CpuSlots.SPENT))
+        .extracting(DeviceRecord::id)
+        .containsExactly("cpu-3");
+
+    assertThatThrownBy(() -> setCpus(4))
+        .isInstanceOf(UnsupportedException.class)
+        .hasMessageContaining("TCG")
+        .hasMessageContaining("next boot");
+
+    host.destroy("web");
+    host.api().start(WEB, StartMode.RUNNING, CallOptions.none());
+    assertThat(ended(setCpus(4)).status().phase()).isEqualTo("done");
+  }
+
+  @Test
+  void whatQemuRefusesFailsAndTheRecordHasWhatIsThere() {
+    machine().monitor().refuse("device_add", "GenericError", "No.");
+
+    Job ended = ended(setCpus(6));
+
+    assertThat(ended.status().phase()).isEqualTo("refused-by-qemu");
+    assertThat(ended.status().detail()).contains("No.");
+    assertThat(CpuSlots.count(launch())).isEqualTo(4);
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":4");
+  }
+
+  @Test
+  void aMachineThatEndsMeanwhileLeavesTheNumberToTheNextOne() {
+    machine().backplane().holdOn();
+    Job both = setCpus(3);
+    awaitPhase(both, "waiting-for-guest");
+
+    host.destroy("web");
+
+    assertThat(ended(both).status().phase()).isEqualTo("done");
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":3");
+
+    host.start("web");
+    machine().backplane().holdOn();
+    Job live = host.api().setCpus(WEB, 2, EditScope.LIVE, JobOptions.none(), CallOptions.none());
+    host.destroy("web");
+    assertThat(ended(live).status().phase()).isEqualTo("machine-ended");
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":3");
+  }
+
+  private Job setCpus(int cpus) {
+    return host.api().setCpus(WEB, cpus, EditScope.BOTH, JobOptions.none(), CallOptions.none());
+  }
+
+  private void awaitPhase(Job job, String phase) {
+    eventually(() -> assertThat(host.api().job(job.id()).status().phase()).isEqualTo(phase));
+  }
+
+  private Job ended(Job job) {
+    return host.api().awaitJob(job.id(), TestHost.PATIENCE);
+  }
+
+  private LaunchRecord launch() {
+    return host.engine().domains().get(WEB).launch().orElseThrow();
+  }
+
+  private FakeMachine machine() {
+    return machines.of("web");
+  }
+}
