@@ -34,6 +34,9 @@ enum CommandName {
   WAIT("wait", "Wait until a domain is in a state."),
   CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
   SCREENSHOT("screenshot", "Write a picture of a guest's screen to a file here, as a PNG."),
+  SEND_KEY("send-key", "Press keys of a guest's keyboard."),
+  TYPE("type", "Type a text on a guest's keyboard."),
+  NMI("nmi", "Inject a non-maskable interrupt into guests."),
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
   DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
@@ -144,6 +147,9 @@ enum CommandName {
       case WAIT -> new WaitCommand(parameters);
       case CONSOLE -> new ConsoleCommand(parameters);
       case SCREENSHOT -> new ScreenshotCommand(parameters);
+      case SEND_KEY -> new SendKeyCommand(parameters);
+      case TYPE -> new TypeCommand(parameters);
+      case NMI -> new NmiCommand(parameters);
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
       case DISK_ATTACH -> new DiskAttachCommand(parameters);

@@ -3,6 +3,7 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.cli.Shell.Outcome;
+import dev.berth.host.DomainRef;
 import dev.berth.testing.MemoryHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody in front of the machine sees and does. */
 final class FrontCommandsTest {
+  private static final DomainRef A = DomainRef.of("a");
+
   private final MemoryHost host = MemoryHost.create();
   private final Shell shell = Shell.with(host);
 
@@ -62,5 +65,50 @@ final class FrontCommandsTest {
     assertThat(shell.run("screenshot", "a", directory.toString()).exitCode()).isEqualTo(2);
     assertThat(shell.run("screenshot", "a", directory + "/none/a.png").exitCode()).isEqualTo(2);
     assertThat(shell.run("screenshot", "a").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void keysArePressed() {
+    assertThat(shell.run("send-key", "a", "ctrl-alt-delete", "ret", "--hold=1ms"))
+        .isEqualTo(new Outcome(0, "a: keystrokes sent: 2\n", ""));
+    assertThat(host.pressed(A)).containsExactly("ctrl-alt-delete", "ret");
+  }
+
+  @Test
+  void textIsTypedFromTheCommandLineAndFromStandardInput() {
+    assertThat(shell.run("type", "a", "Hi", "--enter").exitCode()).isZero();
+    Outcome secret = Shell.with(host).typing("pw\n").run("type", "a", "-");
+
+    assertThat(secret).isEqualTo(new Outcome(0, "a: keystrokes sent: 3\n", ""));
+    assertThat(host.pressed(A)).containsExactly("shift-h", "i", "ret", "p", "w", "ret");
+  }
+
+  @Test
+  void keysThatThereAreNotAreNamedAndNothingIsPressed() {
+    for (String[] wrong :
+        new String[][] {
+          {"send-key", "a", "ret", "ctrl-alt-del"},
+          {"type", "a", "für"},
+          {"type", "a", ""},
+          {"send-key", "a", "ret", "--hold=0s"},
+          {"send-key", "a", "ret", "--hold=1h"}
+        }) {
+      assertThat(shell.run(wrong).exitCode()).as(String.join(" ", wrong)).isEqualTo(17);
+    }
+    assertThat(shell.run("type", "a", "für").err()).contains("character 2, 'ü' (U+00FC)");
+    assertThat(shell.run("send-key", "a", "ctrl-alt-del").err()).contains("there is no key 'del'");
+    assertThat(shell.run("send-key", "a").exitCode()).isEqualTo(2);
+    assertThat(Shell.with(host).typing("x".repeat(5000)).run("type", "a", "-").exitCode())
+        .isEqualTo(17);
+    assertThat(host.pressed(A)).isEmpty();
+    shell.run("pause", "a");
+    assertThat(shell.run("send-key", "a", "ret").exitCode()).isEqualTo(6);
+  }
+
+  @Test
+  void anNmiIsInjected() {
+    assertThat(shell.run("nmi", "a").exitCode()).isZero();
+    shell.run("destroy", "a");
+    assertThat(shell.run("nmi", "a").exitCode()).isEqualTo(6);
   }
 }

@@ -80,7 +80,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");
       awaitAgent(peer);
       all(peer, "domain.agent");
-      all(peer, "domain.screenshot");
+      all(peer, "domain.screenshot", "domain.send-keys", "domain.inject-nmi");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       subscription();
       console();

@@ -15,6 +15,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.Resources;
@@ -90,6 +91,10 @@ final class VerbsOnQmpTest extends HomeFixture {
       host.screenshot(VM, PATIENT);
       sentBy("screenshot", host);
       size(host);
+      host.sendKeys(VM, Keystrokes.of("ret"), PATIENT);
+      sentBy("sendKeys", host);
+      host.injectNmi(VM, PATIENT);
+      sentBy("injectNmi", host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);

@@ -27,6 +27,7 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
@@ -312,6 +313,17 @@ public final class RemoteHost implements VmHost {
         params,
         options.deadline(),
         node -> ResultCodec.bytes(node));
+  }
+
+  /** The host may take as long as the keys do. */
+  @Override
+  public VerbResult sendKeys(DomainRef domain, Keystrokes keys, CallOptions options) {
+    return verb(FrontMethods.SEND_KEYS, FrontMethods.keys(domain, keys), options);
+  }
+
+  @Override
+  public VerbResult injectNmi(DomainRef domain, CallOptions options) {
+    return verb(FrontMethods.INJECT_NMI, ArgumentCodec.domain(domain), options);
   }
 
   @Override

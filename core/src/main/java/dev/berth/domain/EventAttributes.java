@@ -72,6 +72,8 @@ final class EventAttributes {
       case EventTypes.TOUCHED -> new EventBody.Touched(text("command"));
       case EventTypes.FDSET_FREED -> new EventBody.FdsetFreed(number("fdset"), text("was"));
       case EventTypes.SHARE_LOST -> new EventBody.ShareLost(text("share"));
+      case EventTypes.KEYS_SENT -> new EventBody.KeysSent(number("count"));
+      case EventTypes.NMI_INJECTED -> new EventBody.NmiInjected();
       case EventTypes.DISK_ATTACHED -> new EventBody.DiskAttached(text("disk"));
       case EventTypes.DISK_DETACHED -> new EventBody.DiskDetached(text("disk"));
       case EventTypes.NIC_ATTACHED -> new EventBody.NicAttached(text("nic"));

@@ -125,6 +125,17 @@ public interface EventBody {
   record ShareLost(String share) implements EventBody {}
 
   /**
+   * Somebody has keys of a guest's keyboard pressed; told before they are. Which keys is nobody
+   * else's business: they may spell a password.
+   *
+   * @param count how many chords
+   */
+  record KeysSent(long count) implements EventBody {}
+
+  /** Somebody has a non-maskable interrupt injected; told before it is. */
+  record NmiInjected() implements EventBody {}
+
+  /**
    * QEMU reported an I/O error of a guest's disk, in its words (QAPI {@code BLOCK_IO_ERROR}).
    *
    * @param name the disk's name, where it has one

@@ -72,6 +72,12 @@ public final class EventTypes {
    */
   public static final String SHARE_LOST = "domain.share-lost";
 
+  /** Somebody has keys pressed: attribute {@code count}. */
+  public static final String KEYS_SENT = "domain.keys-sent";
+
+  /** Somebody has an NMI injected. */
+  public static final String NMI_INJECTED = "domain.nmi-injected";
+
   /**
    * QEMU reported an I/O error of a guest's disk: attributes {@code name, node, operation, action,
    * reason, nospace}.

@@ -17,6 +17,7 @@ import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Keystrokes;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpRequest;
@@ -373,6 +374,23 @@ final class DomainDriver {
                   verbs.watch(active, Verb.SCREENSHOT, actor, hasDeadline, answer);
                   return keeper.screenshots().take(active, answer);
                 }));
+  }
+
+  CompletableFuture<VerbResult> sendKeys(Keystrokes keys, String actor, boolean hasDeadline) {
+    return requests.ask(
+        Verb.SEND_KEYS,
+        answer ->
+            verbs.onLiveMachine(
+                Verb.SEND_KEYS,
+                hasDeadline,
+                active -> {
+                  verbs.watch(active, Verb.SEND_KEYS, actor, hasDeadline, answer);
+                  return keeper.keyboards().press(active, keys, actor, answer);
+                }));
+  }
+
+  CompletableFuture<VerbResult> injectNmi(String actor, boolean hasDeadline) {
+    return requests.ask(Verb.INJECT_NMI, answer -> verbs.injectNmi(actor, hasDeadline, answer));
   }
 
   private InvalidStateException withoutChannel() {

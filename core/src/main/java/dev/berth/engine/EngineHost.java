@@ -37,6 +37,7 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
@@ -281,6 +282,17 @@ final class EngineHost implements VmHost {
       DomainRef domain, Sizing sizing, EditScope scope, JobOptions job, CallOptions options) {
     DomainDriver driver = domains().get(domain);
     return wait(driver.size(sizing, scope, job, actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult sendKeys(DomainRef domain, Keystrokes keys, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return wait(domains().get(domain).sendKeys(keys, actor, hasDeadline), options);
+  }
+
+  @Override
+  public VerbResult injectNmi(DomainRef domain, CallOptions options) {
+    return wait(domains().get(domain).injectNmi(actor, options.deadline().isPresent()), options);
   }
 
   @Override

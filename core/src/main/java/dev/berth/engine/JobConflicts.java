@@ -55,6 +55,8 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 SCREENSHOT,
+                SEND_KEYS,
+                INJECT_NMI,
                 QMP,
                 AGENT,
                 ATTACH_NIC,
@@ -79,6 +81,8 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 SCREENSHOT,
+                SEND_KEYS,
+                INJECT_NMI,
                 QMP,
                 AGENT,
                 ATTACH_DISK,
@@ -92,7 +96,16 @@ final class JobConflicts {
           };
       case DUMP_MEMORY ->
           switch (wanted) {
-            case START, START_PAUSED, SHUTDOWN, RESET, PAUSE, RESUME, AGENT, DUMP_MEMORY ->
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                RESET,
+                PAUSE,
+                RESUME,
+                AGENT,
+                DUMP_MEMORY,
+                SEND_KEYS,
+                INJECT_NMI ->
                 Reach.DOMAIN;
             case DESTROY,
                 UNDEFINE,
@@ -123,6 +136,8 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 SCREENSHOT,
+                SEND_KEYS,
+                INJECT_NMI,
                 QMP,
                 AGENT,
                 DUMP_MEMORY,
@@ -148,6 +163,8 @@ final class JobConflicts {
                 UNDEFINE,
                 CONSOLE,
                 SCREENSHOT,
+                SEND_KEYS,
+                INJECT_NMI,
                 QMP,
                 AGENT,
                 ATTACH_DISK,

@@ -69,6 +69,7 @@ final class MachineKeeper {
   private final Adjustments adjustments;
   private final Sizings sizings;
   private final Screenshots screenshots;
+  private final Keyboards keyboards;
   private Lifecycle lifecycle = new Lifecycle.Off();
   private volatile Optional<MachineSampler> sampler = Optional.empty();
 
@@ -93,6 +94,7 @@ final class MachineKeeper {
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
+    this.keyboards = new Keyboards(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
     ledger.onLaunchEnd(
         () -> {
@@ -197,6 +199,10 @@ final class MachineKeeper {
 
   Sizings sizings() {
     return sizings;
+  }
+
+  Keyboards keyboards() {
+    return keyboards;
   }
 
   Fdsets fdsets() {

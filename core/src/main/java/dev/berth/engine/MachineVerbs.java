@@ -1,10 +1,12 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventTypes;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineStalledException;
 import dev.berth.host.VerbResult;
+import dev.berth.qapi.machine.InjectNmi;
 import dev.berth.qapi.machine.SystemReset;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.misc.Stop;
@@ -12,6 +14,7 @@ import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -64,6 +67,26 @@ final class MachineVerbs {
                     ? qmp.send(new Cont()).thenApply(going -> true)
                     : CompletableFuture.completedStage(true))
         .whenComplete((done, failure) -> reset.close());
+  }
+
+  /** Who does it is on record first. */
+  CompletionStage<?> injectNmi(
+      String actor, boolean hasDeadline, CompletableFuture<VerbResult> answer) {
+    return onLiveMachine(
+        Verb.INJECT_NMI,
+        hasDeadline,
+        active ->
+            ledger
+                .request(Step.by(actor).event(EventTypes.NMI_INJECTED, Map.of()))
+                .thenCompose(
+                    told ->
+                        command(
+                            Verb.INJECT_NMI,
+                            actor,
+                            hasDeadline,
+                            answer,
+                            qmp -> qmp.send(new InjectNmi())))
+                .exceptionally(failure -> Requests.fail(answer, failure)));
   }
 
   CompletionStage<?> destroy(Duration grace, String actor, CompletableFuture<VerbResult> answer) {

@@ -23,7 +23,9 @@ enum Verb {
   ADJUST_DISK("change a disk of"),
   ADJUST_NIC("change a NIC of"),
   SCREENSHOT("see the screen of"),
-  SET_CPUS("set the CPUs of");
+  SET_CPUS("set the CPUs of"),
+  SEND_KEYS("send keys to"),
+  INJECT_NMI("inject an NMI into");
 
   private final String text;
 
@@ -36,9 +38,12 @@ enum Verb {
     return this == SHUTDOWN || this == DESTROY;
   }
 
-  /** Whether it may change the state that the domain is in. */
+  /**
+   * Whether it may change the state that the domain is in; what a guest makes of keys is its own
+   * doing.
+   */
   boolean mayChangeState() {
-    return this != SCREENSHOT;
+    return this != SCREENSHOT && this != SEND_KEYS && this != INJECT_NMI;
   }
 
   String text() {

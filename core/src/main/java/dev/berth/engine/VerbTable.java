@@ -29,6 +29,8 @@ import dev.berth.domain.DomainState;
  * change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
  * see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
  * set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
+ * send keys to        deny     deny      accept   deny     deny      deny     deny         deny
+ * inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -68,6 +70,8 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP, SCREENSHOT -> answering(state);
       case AGENT -> agent(state);
+      case SEND_KEYS -> keys(state);
+      case INJECT_NMI -> nmi(state);
       case ATTACH_DISK,
           DETACH_DISK,
           ATTACH_NIC,
@@ -151,6 +155,21 @@ final class VerbTable {
     return switch (state) {
       case RUNNING -> ACCEPT;
       case PAUSED -> new Admission.Deny("a paused guest's agent does not answer; resume it");
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission keys(DomainState state) {
+    return switch (state) {
+      case RUNNING -> ACCEPT;
+      case PAUSED -> new Admission.Deny("a paused guest takes no keys; resume it");
+      case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission nmi(DomainState state) {
+    return switch (state) {
+      case RUNNING, PAUSED -> ACCEPT;
       case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
     };
   }

@@ -361,6 +361,30 @@ public interface VmHost extends AutoCloseable {
   Job setCpus(DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options);
 
   /**
+   * Presses keys of a guest's keyboard and lets them go, one chord after another, and returns when
+   * the last is up. Those of one call are never mixed with those of another. What is under way goes
+   * on when the caller's deadline passes; a QEMU lets go of what it has pressed also when the
+   * host's process ends.
+   *
+   * @throws dev.berth.error.InvalidStateException unless running, or when the guest does not run
+   *     any more before the last key; the message says how many were sent
+   * @throws dev.berth.error.QemuRefusedException when this QEMU does not know a key
+   * @throws dev.berth.error.BusyException when many others wait for their turn, or a dump of memory
+   *     is under way
+   */
+  VerbResult sendKeys(DomainRef domain, Keystrokes keys, CallOptions options);
+
+  /**
+   * Injects a non-maskable interrupt into a guest, on all its CPUs: one that is set up for that
+   * writes down what it hangs in. A paused guest gets it when it goes on.
+   *
+   * @throws dev.berth.error.InvalidStateException unless running or paused
+   * @throws dev.berth.error.QemuRefusedException when its machine has no NMIs
+   * @throws dev.berth.error.BusyException when a dump of memory is under way
+   */
+  VerbResult injectNmi(DomainRef domain, CallOptions options);
+
+  /**
    * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
    * and, by the definition, at each start. Disks of one group have one limit, so those of the group
    * get the same.

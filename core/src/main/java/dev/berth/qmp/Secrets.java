@@ -28,6 +28,8 @@ public final class Secrets {
           "object-add", Set.of("data"), // of a 'secret'; no other type has such a member
           "object_add", Set.of("data"),
           "change", Set.of("arg"), // of VNC, a password; of a drive, the format: a small loss
+          "send-key", Set.of("keys"), // one letter after another, a password
+          "input-send-event", Set.of("events"),
           "sev-inject-launch-secret", Set.of("secret"),
           "guest-exec", Set.of("arg", "input-data", "env"),
           "guest-file-write", Set.of("buf-b64"));
@@ -40,7 +42,14 @@ public final class Secrets {
 
   /** Lines for the human monitor of which only the first word is shown. */
   private static final Set<String> HUMAN_COMMANDS =
-      Set.of("set_password", "change", "block_passwd", "object_add", "qom-set", "chardev-add");
+      Set.of(
+          "set_password",
+          "change",
+          "block_passwd",
+          "object_add",
+          "qom-set",
+          "chardev-add",
+          "sendkey");
 
   /** User and password in front of a host, as in {@code https://user:password@host/}. */
   private static final Pattern CREDENTIALS = Pattern.compile("://[^/?#\\s]*@");

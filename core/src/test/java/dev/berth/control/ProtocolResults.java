@@ -93,6 +93,8 @@ public final class ProtocolResults {
           Map.entry(
               FrontMethods.SCREENSHOT,
               values -> ResultCodec.bytes(values.text().getBytes(StandardCharsets.UTF_8))),
+          Map.entry(FrontMethods.SEND_KEYS, VERB),
+          Map.entry(FrontMethods.INJECT_NMI, VERB),
           Map.entry(Methods.JOBS, values -> JobCodec.write(List.of(values.job(), values.job()))),
           Map.entry(Methods.JOB, JOB),
           Map.entry(Methods.AWAIT_JOB, JOB),

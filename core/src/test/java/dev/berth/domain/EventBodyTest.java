@@ -33,6 +33,8 @@ final class EventBodyTest {
             "1",
             "threshold",
             "1",
+            "count",
+            "3",
             "exceeded",
             "2",
             "try",

@@ -51,6 +51,8 @@ final class VerbTableTest {
       change a NIC of     deny     deny      accept   accept   deny      deny     accept       deny
       see the screen of   deny     deny      accept   accept   accept    accept   accept       deny
       set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
+      send keys to        deny     deny      accept   deny     deny      deny     deny         deny
+      inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
       """;
 
   static Stream<Arguments> cells() {

@@ -25,6 +25,8 @@ final class SecretsTest {
           change                   | {"device":"vnc","target":"password","arg":"#"}
           qom-set                  | {"path":"/objects/s","property":"data","value":"#"}
           sev-inject-launch-secret | {"packet-header":"h","secret":"#"}
+          send-key                 | {"keys":"#","hold-time":20}
+          input-send-event         | {"device":"video","events":"#"}
           blockdev-add             | {"driver":"https","url":"https://#@host/disk","node-name":"n"}
           blockdev-add             | {"driver":"https","url":"https://host/disk","cookie":"#"}
           transaction              | {"actions":[{"type":"x","data":{"password":"#"}},{"type":"y"}]}

@@ -33,6 +33,7 @@ public final class FakeMachine implements QemuProcess {
           "add-fd",
           "query-block",
           "screendump",
+          "inject-nmi",
           "stop",
           "cont",
           "system_reset",
@@ -68,6 +69,8 @@ public final class FakeMachine implements QemuProcess {
     this.dump = new FakeDump(qemu, this);
     this.settings = new FakeSettings(qemu, this::launch);
     this.screen = new FakeScreen(qemu);
+    qemu.answer("send-key", "{}");
+    qemu.answer("inject-nmi", "{}");
     qemu.answer("query-status", arguments -> status());
     qemu.answer("query-chardev", arguments -> chardevs());
     qemu.answer("stop", arguments -> goTo("paused", "STOP"));

@@ -48,6 +48,7 @@ final class MemoryDomain {
   private final Map<JobId, Job> jobs = new LinkedHashMap<>();
   private final Map<DeviceKind, Map<String, Pluggable>> devices = new EnumMap<>(DeviceKind.class);
   private final Map<String, ByteSize> sizes = new HashMap<>();
+  final List<String> pressed = new ArrayList<>();
   boolean deaf;
 
   /** What its machine has, and has room for where CPUs can come and go. */

@@ -35,6 +35,7 @@ import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
@@ -132,6 +133,13 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       contents.find(domain).agentAnswers(command, json);
       contents.notifyAll();
+    }
+  }
+
+  /** The chords of keys that were pressed in the guest, such as {@code ctrl-c}. */
+  public List<String> pressed(DomainRef domain) {
+    synchronized (contents) {
+      return List.copyOf(contents.find(domain).pressed);
     }
   }
 
@@ -346,8 +354,18 @@ public final class MemoryHost implements VmHost {
   @Override
   public byte[] screenshot(DomainRef domain, CallOptions options) {
     synchronized (contents) {
-      return MemoryScreen.of(contents.find(domain));
+      return MemoryFront.screen(contents.find(domain));
     }
+  }
+
+  @Override
+  public VerbResult sendKeys(DomainRef domain, Keystrokes keys, CallOptions options) {
+    return done(() -> MemoryFront.press(contents, actor, contents.find(domain), keys));
+  }
+
+  @Override
+  public VerbResult injectNmi(DomainRef domain, CallOptions options) {
+    return done(() -> MemoryFront.injectNmi(contents, actor, contents.find(domain)));
   }
 
   @Override

@@ -1,0 +1,5 @@
+/** Tests of what callers say. */
+@NullMarked
+package dev.berth.host;
+
+import org.jspecify.annotations.NullMarked;
