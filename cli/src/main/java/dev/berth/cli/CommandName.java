@@ -44,6 +44,8 @@ enum CommandName {
   DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
   DISK_THROTTLE("disk throttle", "Limit how fast a disk of a domain may be."),
   DISK_RESIZE("disk resize", "Give a disk of a running domain another size."),
+  DISK_INSERT("disk insert", "Put a medium into a drive of a domain."),
+  DISK_EJECT("disk eject", "Take the medium out of a drive of a domain."),
   NIC_ATTACH(
       "nic attach", "Add a network interface to a domain, its machine, its definition or both."),
   NIC_DETACH(
@@ -82,7 +84,7 @@ enum CommandName {
           "host",
           "Look at a host.",
           "disk",
-          "Attach disks to domains, detach them, list them, limit and resize them.",
+          "Attach disks to domains, detach, list, limit and resize them, change media.",
           "nic",
           "Attach network interfaces to domains, detach them, list them, pull cables.",
           "device",
@@ -161,6 +163,8 @@ enum CommandName {
               parameters, VmHost::disks, DiskSummary::name, DiskCodec::write, DiskTable::rows);
       case DISK_THROTTLE -> new DiskThrottleCommand(parameters);
       case DISK_RESIZE -> new DiskResizeCommand(parameters);
+      case DISK_INSERT -> new DiskInsertCommand(parameters);
+      case DISK_EJECT -> new DiskEjectCommand(parameters);
       case NIC_ATTACH -> new NicAttachCommand(parameters);
       case NIC_DETACH ->
           new GuestJobCommand(

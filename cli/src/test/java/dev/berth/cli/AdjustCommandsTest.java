@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 final class AdjustCommandsTest {
   private static final DomainRef A = DomainRef.of("a");
   private static final String DEFINITION =
-      "{name: a, memory: 64MiB, disks: [{name: data, file: /d.raw, format: raw}], nics: [{name: lan}]}";
+      "{name: a, memory: 64MiB, disks: [{name: data, file: /d.raw, format: raw},"
+          + " {name: cd, device: cdrom, format: raw}], nics: [{name: lan}]}";
 
   private final MemoryHost host = MemoryHost.create();
   private final Shell shell = Shell.with(host);
@@ -66,6 +67,20 @@ final class AdjustCommandsTest {
     assertThat(shell.run("disk", "resize", "a", "data", "2MiB").exitCode()).isNotZero();
     assertThat(shell.run("disk", "resize", "a", "data", "2MiB", "--shrink").exitCode()).isZero();
     assertThat(shell.run("disk", "resize", "a", "data", "2").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aMediumIsPutInAndTakenOut() {
+    Outcome inserted = shell.run("disk", "insert", "a", "cd", "/images/tools.iso");
+    assertThat(inserted).isEqualTo(new Outcome(0, "a: /images/tools.iso is in drive 'cd'\n", ""));
+    assertThat(host.definition(A).json()).contains("/images/tools.iso");
+    assertThat(shell.run("disk", "insert", "a", "cd", "other.iso").exitCode()).isNotZero();
+
+    assertThat(shell.run("disk", "eject", "a", "cd", "--force"))
+        .isEqualTo(new Outcome(0, "a: drive 'cd' is empty\n", ""));
+    assertThat(host.definition(A).json()).doesNotContain("tools.iso");
+    assertThat(shell.run("disk", "insert", "a", "data", "x.iso").exitCode()).isNotZero();
+    assertThat(shell.run("disk", "insert", "a", "cd").exitCode()).isEqualTo(2);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.berth.config;
 
 import dev.berth.config.CrashPoint.Step;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.machine.DevicePlan;
@@ -10,6 +11,7 @@ import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -89,6 +91,20 @@ final class FatalLauncher implements MachineLauncher {
       Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
     launcher.addDevice(machine, launch, plan, held, deadline);
+  }
+
+  @Override
+  public MediumPlan planMedium(
+      QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline)
+      throws InterruptedException {
+    return launcher.planMedium(qmp, launch, drive, deadline);
+  }
+
+  @Override
+  public void insertMedium(
+      QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline)
+      throws InterruptedException {
+    launcher.insertMedium(qmp, launch, plan, deadline);
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
@@ -40,6 +41,7 @@ final class OpenedHostContractTest
         AgentContract,
         ResourceContract,
         AdjustContract,
+        MediaContract,
         DiskContract,
         NicContract,
         DeviceContract,

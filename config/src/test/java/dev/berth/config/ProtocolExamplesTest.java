@@ -49,6 +49,7 @@ final class ProtocolExamplesTest {
   @BeforeEach
   void serve() throws IOException {
     Files.write(directory.resolve("data.raw"), new byte[1 << 20]);
+    Files.write(directory.resolve("tools.iso"), new byte[1 << 20]);
     home = new TestHome(directory);
     daemon = Daemon.start(home.settings());
     socket = home.settings().layout().controlSocket();
@@ -73,6 +74,7 @@ final class ProtocolExamplesTest {
       awaitFigures(peer);
       all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");
       all(peer, "domain.set-cpus");
+      all(peer, "domain.insert-medium", "domain.eject-medium");
       all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.dump-memory");
@@ -152,6 +154,9 @@ final class ProtocolExamplesTest {
       if (params.has("file")) {
         params.put("file", directory.resolve("web-1.elf").toString());
       }
+      if (params.has("medium")) {
+        params.put("medium", directory.resolve("tools.iso").toString());
+      }
       if (params.has("job")) {
         params.put("job", job);
       }
@@ -173,6 +178,7 @@ final class ProtocolExamplesTest {
         "\n",
         "labels: {team: shop}",
         "video: vga",
+        "disks: [{name: cd, device: cdrom, format: raw}]",
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.agentInitrd(),

@@ -14,6 +14,7 @@ import dev.berth.domain.Throttle.Rates;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
@@ -145,6 +146,15 @@ final class VerbsOnQmpTest extends HomeFixture {
     sentBy("setThrottle", host);
     host.resizeDisk(VM, "root", new ByteSize(2 << 20), Shrinking.REFUSED, PATIENT);
     sentBy("resizeDisk", host);
+    host.insertMedium(
+        VM,
+        "cd",
+        Files.write(directory.resolve("cd.iso"), new byte[1 << 20]),
+        EditScope.LIVE,
+        PATIENT);
+    sentBy("insertMedium", host);
+    host.ejectMedium(VM, "cd", Ejection.ASKED, EditScope.LIVE, PATIENT);
+    sentBy("ejectMedium", host);
     host.setLink(VM, "lan", LinkState.DOWN, EditScope.LIVE, PATIENT);
     sentBy("setLink", host);
   }
@@ -165,6 +175,7 @@ final class VerbsOnQmpTest extends HomeFixture {
         "max-cpus: 2",
         "disks:",
         "  - {name: root, file: root.raw, format: raw}",
+        "  - {name: cd, device: cdrom, format: raw}",
         "nics:",
         "  - {name: lan}",
         "usb: [tablet]",

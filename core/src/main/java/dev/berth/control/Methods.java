@@ -116,6 +116,7 @@ final class Methods {
     new AdjustMethods(this).add();
     FrontMethods.addTo(this);
     new SizingMethods(this).add();
+    new MediaMethods(this).add();
     addQmp();
     addAgent();
     addJobs();

@@ -21,6 +21,7 @@ import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
@@ -46,6 +47,7 @@ import dev.berth.json.Json;
 import dev.berth.stats.DomainStats;
 import dev.berth.subscription.Subscriptions;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -352,6 +354,24 @@ public final class RemoteHost implements VmHost {
     params.put(AdjustMethods.SIZE, size.bytes());
     params.put(AdjustMethods.SHRINKING, WireText.of(shrinking));
     return verb(AdjustMethods.RESIZE_DISK, params, options);
+  }
+
+  @Override
+  public VerbResult insertMedium(
+      DomainRef domain, String drive, Path medium, EditScope scope, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, drive);
+    params.put(MediaMethods.MEDIUM, medium.toString());
+    JobArguments.scope(params, scope);
+    return verb(MediaMethods.INSERT, params, options);
+  }
+
+  @Override
+  public VerbResult ejectMedium(
+      DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, drive);
+    params.put(MediaMethods.EJECTION, WireText.of(ejection));
+    JobArguments.scope(params, scope);
+    return verb(MediaMethods.EJECT, params, options);
   }
 
   @Override

@@ -106,6 +106,29 @@ public record Disk(
     return new Disk(name, device, format, source, secret, access, attachment, throttle, other);
   }
 
+  /** The same drive with that raw image in it. */
+  public Disk holding(Path medium) {
+    return with(DiskFormat.RAW, Optional.of(new DiskSource.File(medium)));
+  }
+
+  /** The same drive without a medium. */
+  public Disk emptied() {
+    return with(format, Optional.empty());
+  }
+
+  private Disk with(DiskFormat otherFormat, Optional<DiskSource> otherSource) {
+    return new Disk(
+        name,
+        device,
+        otherFormat,
+        otherSource,
+        Optional.empty(),
+        access,
+        attachment,
+        throttle,
+        Backing.NONE);
+  }
+
   /** What the guest sees. */
   public enum DiskDevice {
     /** A hard disk. */

@@ -24,6 +24,11 @@ record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instan
   /** The intent's verb in the store. */
   static final String VERB = "adjust";
 
+  /** The same about the adjustment as it was prepared. */
+  AdjustIntent of(Adjustment prepared) {
+    return new AdjustIntent(prepared, scope, actor, since);
+  }
+
   static boolean is(Intent intent) {
     return intent.verb().equals(VERB);
   }
@@ -56,6 +61,10 @@ record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instan
             case ThrottleAdjustment.WHAT -> ThrottleAdjustment.read(subject, facts);
             case ResizeAdjustment.WHAT -> ResizeAdjustment.read(subject, facts);
             case LinkAdjustment.WHAT -> LinkAdjustment.read(subject, facts);
+            case InsertAdjustment.WHAT ->
+                facts.isEmpty()
+                    ? new EjectAdjustment(subject)
+                    : InsertAdjustment.read(subject, facts);
             default -> throw new IllegalArgumentException("a newer Berth changed: " + what);
           };
       return new AdjustIntent(

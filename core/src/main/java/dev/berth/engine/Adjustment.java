@@ -46,6 +46,17 @@ interface Adjustment {
   }
 
   /**
+   * Finds out the same, and what it takes, where that is more than a question.
+   *
+   * @param definition of the domain, if it can be read
+   * @return the adjustment as it goes on record; fails when it may not be done
+   */
+  default CompletableFuture<Adjustment> prepared(
+      QmpConnection qmp, LaunchRecord launch, Optional<DomainDefinition> definition) {
+    return allowed(qmp, launch).thenApply(allowed -> this);
+  }
+
+  /**
    * Refuses it for a machine that has not what it takes, or for want of a machine.
    *
    * @param launch empty when there is no machine
@@ -57,6 +68,15 @@ interface Adjustment {
 
   /** Whether QEMU has it so: the evidence after a failure and after a restart of the host. */
   CompletableFuture<Boolean> isDone(QmpConnection qmp, LaunchRecord launch);
+
+  /**
+   * Frees what QEMU has for it and does not need, once it is known whether it is so.
+   *
+   * @return fails when something is left
+   */
+  default CompletableFuture<?> tidied(QmpConnection qmp, LaunchRecord launch, boolean isSo) {
+    return CompletableFuture.completedFuture(null);
+  }
 
   /** The record of the machine that has it so. */
   LaunchRecord onto(LaunchRecord launch);

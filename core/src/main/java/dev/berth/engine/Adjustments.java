@@ -12,6 +12,7 @@ import dev.berth.error.MachineLostException;
 import dev.berth.host.EditScope;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.QmpConnection;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
@@ -72,10 +73,16 @@ final class Adjustments {
     watch(active, intent, hasDeadline, answer);
     ledger.operation(Optional.of(summary(intent)));
     adjustment
-        .allowed(active.machine().qmp(), ledger.launch().orElseThrow())
+        .prepared(active.machine().qmp(), ledger.launch().orElseThrow(), ledger.readable())
         .whenComplete(
-            (allowed, refusal) ->
-                mailbox.event(() -> record(active, intent, answer, Optional.ofNullable(refusal))));
+            (prepared, refusal) ->
+                mailbox.event(
+                    () ->
+                        record(
+                            active,
+                            prepared == null ? intent : intent.of(prepared),
+                            answer,
+                            Optional.ofNullable(refusal))));
   }
 
   private static OperationSummary summary(AdjustIntent intent) {
@@ -243,8 +250,11 @@ final class Adjustments {
   /** What the guest let go of meanwhile is not changed any more. */
   private CompletableFuture<Boolean> isDone(Lifecycle.Active active, Adjustment adjustment) {
     LaunchRecord launch = ledger.launch().orElseThrow();
+    QmpConnection qmp = active.machine().qmp();
     return adjustment.isIn(launch)
-        ? adjustment.isDone(active.machine().qmp(), launch)
+        ? adjustment
+            .isDone(qmp, launch)
+            .thenCompose(isSo -> adjustment.tidied(qmp, launch, isSo).thenApply(tidied -> isSo))
         : CompletableFuture.completedFuture(false);
   }
 

@@ -1,10 +1,12 @@
 package dev.berth.engine;
 
 import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.Backend;
 import dev.berth.machine.PluggedDevice;
 import dev.berth.qapi.qom.ObjectPropertyInfo;
 import dev.berth.qapi.qom.QomList;
 import dev.berth.qmp.QmpConnection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,8 +35,13 @@ final class DeviceParts {
    * @return fails when something is left
    */
   static CompletableFuture<Void> free(QmpConnection qmp, PluggedDevice plugged) {
+    return free(qmp, plugged.backends());
+  }
+
+  /** The same for these, in their order. */
+  static CompletableFuture<Void> free(QmpConnection qmp, List<Backend> backends) {
     return CompletableFuture.allOf(
-        plugged.backends().stream()
+        backends.stream()
             .map(backend -> qmp.send(backend.free()))
             .map(reply -> reply.handle((done, failure) -> unlessAbsent(failure)))
             .toArray(CompletableFuture[]::new));

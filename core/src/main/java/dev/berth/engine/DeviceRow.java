@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param name its name
  * @param device what the machine has; empty when it has none of the name
- * @param steps that made it; none for one on the command line
+ * @param steps that made it and what is behind it, as far as these are not on the command line
  * @param defined what the definition has; empty when it has none of the name
  * @param leaving the job that takes it out
  */
@@ -62,7 +62,7 @@ record DeviceRow(
     return new DeviceRow(
         name,
         Optional.of(device),
-        PluggedDevice.find(launch, kind, name).map(PluggedDevice::steps).orElse(List.of()),
+        PluggedDevice.steps(launch, device),
         defined.stream().filter(it -> it.name().equals(name)).<Pluggable>map(it -> it).findFirst(),
         jobs.stream().filter(job -> takesOut(job, kind, name)).map(Job::id).findFirst());
   }

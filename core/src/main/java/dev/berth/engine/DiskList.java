@@ -29,7 +29,9 @@ final class DiskList {
             .map(DeviceRecord::kind)
             .or(() -> defined.map(disk -> disk.device().name().toLowerCase(Locale.ROOT)))
             .orElseThrow(),
-        plugged.or(() -> defined.flatMap(Disk::source).map(DiskList::text)),
+        row.device().filter(device -> device.nodes().isEmpty()).isPresent()
+            ? Optional.empty()
+            : plugged.or(() -> defined.flatMap(Disk::source).map(DiskList::text)),
         row.scope(),
         row.place(),
         row.leaving());

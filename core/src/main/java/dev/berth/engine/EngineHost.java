@@ -31,6 +31,7 @@ import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
@@ -55,10 +56,12 @@ import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import dev.berth.stats.DomainStats;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -305,6 +308,22 @@ final class EngineHost implements VmHost {
   public VerbResult resizeDisk(
       DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options) {
     return adjust(domain, new ResizeAdjustment(disk, size, shrinking), EditScope.LIVE, options);
+  }
+
+  @Override
+  public VerbResult insertMedium(
+      DomainRef domain, String drive, Path medium, EditScope scope, CallOptions options) {
+    DriveWork work = new DriveWork(engine.host());
+    return adjust(domain, new InsertAdjustment(drive, medium, work), scope, options);
+  }
+
+  @Override
+  public VerbResult ejectMedium(
+      DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options) {
+    Duration patience = EjectAdjustment.patience(options.deadline());
+    DriveWork work = new DriveWork(engine.host());
+    return adjust(
+        domain, new EjectAdjustment(drive, ejection, patience, Optional.of(work)), scope, options);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.stats.DomainStats;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -416,6 +417,38 @@ public interface VmHost extends AutoCloseable {
    */
   VerbResult resizeDisk(
       DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options);
+
+  /**
+   * Puts a medium into a drive, of a domain's machine, its definition, or both. The guest sees it
+   * at once if it looks. A drive of the definition that has one already has this one instead.
+   *
+   * @param drive name of a disk that is a {@code cdrom}
+   * @param medium absolute path of a raw image, such as an ISO file
+   * @throws dev.berth.error.InvalidDefinitionException when the image is missing or cannot be used
+   * @throws dev.berth.error.InvalidRequestException when the disk is no drive
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when the machine's drive has a medium already, or
+   *     there is no machine and the scope is {@link EditScope#LIVE}
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult insertMedium(
+      DomainRef domain, String drive, Path medium, EditScope scope, CallOptions options);
+
+  /**
+   * Takes the medium out of a drive, of a domain's machine, its definition, or both. A guest that
+   * reads it holds it; it is asked to let go of it, and has three quarters of the deadline for
+   * that, or 15 s without one. The tray stays open.
+   *
+   * @param drive name of a disk that is a {@code cdrom}
+   * @param ejection what to do when the guest holds it
+   * @throws dev.berth.error.InvalidRequestException when the disk is no drive
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when the guest has not let go of it, the
+   *     machine's drive is empty, or there is no machine and the scope is {@link EditScope#LIVE}
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult ejectMedium(
+      DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options);
 
   /**
    * Pulls the cable of a network interface, or puts it in again, in a domain's machine, its

@@ -1,5 +1,6 @@
 package dev.berth.machine;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.qmp.Deadline;
@@ -125,6 +126,25 @@ public interface MachineLauncher {
    */
   void addDevice(
       Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
+      throws InterruptedException;
+
+  /**
+   * Plans how a medium gets into a drive of a machine that runs, as {@link #planDevice} does.
+   * Changes nothing.
+   *
+   * @param drive the drive of a definition with the medium in it; the machine has one of its name
+   * @throws dev.berth.error.InvalidDefinitionException when the image cannot be used
+   */
+  MediumPlan planMedium(QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline)
+      throws InterruptedException;
+
+  /**
+   * Takes the steps of a plan. What was made before a failure is left for the caller to free.
+   *
+   * @throws dev.berth.error.HostFailureException with QEMU's own message, classified, and a remedy
+   * @throws dev.berth.error.DeadlineExceededException when QEMU did not answer in time
+   */
+  void insertMedium(QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline)
       throws InterruptedException;
 
   /** Takes note that a machine's record is another now, for it has other devices. */

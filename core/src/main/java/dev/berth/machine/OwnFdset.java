@@ -5,8 +5,9 @@ import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep.Execute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,21 +21,21 @@ import java.util.regex.Pattern;
 public record OwnFdset(long number, String node) {
   private static final Pattern PATH = Pattern.compile("/dev/fdset/([0-9]{1,18})(?![0-9])");
 
-  /** Every one that a machine was started with. */
+  /** Every one that a machine has on record; a node that came anew has the one it came with. */
   public static List<OwnFdset> of(LaunchRecord launch) {
-    List<OwnFdset> all = new ArrayList<>();
+    Map<String, OwnFdset> all = new LinkedHashMap<>();
     List<String> argv = launch.argv();
     for (int i = 1; i < argv.size(); i++) {
       if (argv.get(i - 1).equals("-blockdev")) {
-        ofNode(read(argv.get(i))).ifPresent(all::add);
+        ofNode(read(argv.get(i))).ifPresent(set -> all.put(set.node(), set));
       }
     }
     for (AssemblyStep step : launch.assembly()) {
       if (step instanceof Execute execute && execute.command().equals("blockdev-add")) {
-        ofNode(execute.arguments()).ifPresent(all::add);
+        ofNode(execute.arguments()).ifPresent(set -> all.put(set.node(), set));
       }
     }
-    return List.copyOf(all);
+    return List.copyOf(all.values());
   }
 
   /** The numbers of the fdsets that are named anywhere in there. */

@@ -57,6 +57,11 @@ public record PluggedDevice(
     return launch.devices().stream().filter(device -> isOf(kind, device)).toList();
   }
 
+  /** The assembly steps that made that device and what is behind it, and set it. */
+  public static List<AssemblyStep> steps(LaunchRecord launch, DeviceRecord device) {
+    return BackendFinder.of(launch.assembly(), device).steps();
+  }
+
   /** Whether the machine has a device of that name, wherever it is plugged in. */
   public static boolean exists(LaunchRecord launch, DeviceKind kind, String name) {
     return devices(launch, kind).stream().anyMatch(device -> name(kind, device).equals(name));

@@ -16,6 +16,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.Shrinking;
@@ -26,8 +27,10 @@ import dev.berth.job.Job;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DeviceSetting;
 import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.DriveMedium;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.MediumPlan;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
@@ -60,6 +63,11 @@ final class CrashTest {
   private static final DomainRef WEB = DomainRef.of("web");
   private static final DefinitionDocument DATA =
       TestHost.document("{name: data, file: /images/data.raw, format: raw}");
+  private static final Path MEDIUM = Path.of("/images/medium.iso");
+  private static final DefinitionDocument EMPTY =
+      TestHost.document("{name: cd, device: cdrom, format: raw}");
+  private static final DefinitionDocument FULL =
+      TestHost.document("{name: cd, device: cdrom, file: /images/medium.iso, format: raw}");
   private static final DefinitionDocument MORE =
       TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
@@ -102,7 +110,10 @@ final class CrashTest {
     UNLINK,
     MORE_CPUS,
     CPUS_THAT_QEMU_REFUSES,
-    FEWER_CPUS;
+    FEWER_CPUS,
+    INSERT_MEDIUM,
+    INSERT_THAT_QEMU_REFUSES,
+    EJECT_MEDIUM;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -119,6 +130,10 @@ final class CrashTest {
       if (isAboutDisks()) {
         host.api().attachDisk(WEB, DATA, EditScope.CONFIG, CallOptions.none());
         host.api().attachDisk(WEB, MORE, EditScope.CONFIG, CallOptions.none());
+      }
+      if (isAboutMedia()) {
+        DefinitionDocument drive = this == EJECT_MEDIUM ? FULL : EMPTY;
+        host.api().attachDisk(WEB, drive, EditScope.CONFIG, CallOptions.none());
       }
       if (this == DETACH_NIC) {
         host.api().attachNic(WEB, LAN, EditScope.CONFIG, CallOptions.none());
@@ -139,6 +154,8 @@ final class CrashTest {
             UNLINK,
             MORE_CPUS,
             FEWER_CPUS,
+            INSERT_MEDIUM,
+            EJECT_MEDIUM,
             ATTACH_DEVICE,
             DETACH_DEVICE ->
             host.start("web");
@@ -150,6 +167,10 @@ final class CrashTest {
         case THROTTLE_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "No.");
+        }
+        case INSERT_THAT_QEMU_REFUSES -> {
+          host.start("web");
+          machines.of("web").monitor().refuse(MediumPlan.INSERT, "GenericError", "No.");
         }
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
             CPUS_THAT_QEMU_REFUSES,
@@ -180,6 +201,10 @@ final class CrashTest {
 
     private boolean isAboutCpus() {
       return this == MORE_CPUS || this == CPUS_THAT_QEMU_REFUSES || this == FEWER_CPUS;
+    }
+
+    private boolean isAboutMedia() {
+      return this == INSERT_MEDIUM || this == INSERT_THAT_QEMU_REFUSES || this == EJECT_MEDIUM;
     }
 
     void on(VmHost host, Path dump) {
@@ -232,6 +257,10 @@ final class CrashTest {
         case MORE_CPUS, CPUS_THAT_QEMU_REFUSES -> cpus(host, 4);
         case FEWER_CPUS -> cpus(host, 1);
         case UNLINK -> host.setLink(WEB, "lan", LinkState.DOWN, EditScope.BOTH, CallOptions.none());
+        case INSERT_MEDIUM, INSERT_THAT_QEMU_REFUSES ->
+            host.insertMedium(WEB, "cd", MEDIUM, EditScope.BOTH, CallOptions.none());
+        case EJECT_MEDIUM ->
+            host.ejectMedium(WEB, "cd", Ejection.ASKED, EditScope.BOTH, CallOptions.none());
       }
     }
 
@@ -269,7 +298,10 @@ final class CrashTest {
             UNLINK,
             MORE_CPUS,
             CPUS_THAT_QEMU_REFUSES,
-            FEWER_CPUS ->
+            FEWER_CPUS,
+            INSERT_MEDIUM,
+            INSERT_THAT_QEMU_REFUSES,
+            EJECT_MEDIUM ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -377,6 +409,7 @@ final class CrashTest {
               Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
               Deed.THROTTLE_THAT_QEMU_REFUSES,
+              Deed.INSERT_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
@@ -425,7 +458,7 @@ final class CrashTest {
     Set<String> nodes = new TreeSet<>();
     Set<String> netdevs = new TreeSet<>();
     for (DeviceRecord device : next.engine().domains().get(WEB).launch().orElseThrow().devices()) {
-      if (device.kind().equals("disk")) {
+      if (device.id().startsWith("disk-")) {
         devices.add(device.id());
         nodes.addAll(device.nodes());
       } else if (device.kind().equals("nic")) {
@@ -514,6 +547,13 @@ final class CrashTest {
         if (device.name().equals("data")) {
           assertThat(definition.contains("throttle")).as("defined limits").isEqualTo(set);
         }
+      } else if (DriveMedium.isDrive(device)) {
+        assertThat(machine.settings().drives().medium(device))
+            .as("medium")
+            .isEqualTo(device.nodes().stream().findFirst());
+        assertThat(definition.contains(MEDIUM.toString()))
+            .as("defined medium")
+            .isEqualTo(!device.nodes().isEmpty());
       } else if (device.kind().equals("nic")) {
         assertThat(machine.settings().isUp(device.id())).as("link").isEqualTo(!set);
         assertThat(definition.contains("\"down\"")).as("defined link").isEqualTo(set);

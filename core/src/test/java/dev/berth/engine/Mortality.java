@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
@@ -12,6 +13,7 @@ import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
@@ -316,6 +318,27 @@ final class Mortality {
         launcher.addDevice(machine, launch, one, held, deadline);
       }
       pass("after the steps of attaching a device");
+    }
+
+    @Override
+    public MediumPlan planMedium(
+        QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline)
+        throws InterruptedException {
+      MediumPlan plan = launcher.planMedium(qmp, launch, drive, deadline);
+      pass("after the plan of a medium");
+      return plan;
+    }
+
+    @Override
+    public void insertMedium(
+        QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline)
+        throws InterruptedException {
+      for (int i = 0; i < plan.steps().size(); i++) {
+        pass("before step " + i + " of inserting a medium");
+        MediumPlan one = new MediumPlan(plan.drive(), plan.steps().subList(i, i + 1));
+        launcher.insertMedium(qmp, launch, one, deadline);
+      }
+      pass("after the steps of inserting a medium");
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
@@ -43,6 +44,7 @@ final class RemoteHostContractTest
         AgentContract,
         ResourceContract,
         AdjustContract,
+        MediaContract,
         DiskContract,
         NicContract,
         DeviceContract,

@@ -21,6 +21,7 @@ public final class FakeBackplane {
 
   private final FakeQemu qemu;
   private final List<String> cpus;
+  private final FakeDrives drives;
   private final BooleanSupplier guestRuns;
 
   // guarded by this
@@ -32,8 +33,9 @@ public final class FakeBackplane {
   private boolean holdsOn;
   private int timesInUse;
 
-  FakeBackplane(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
+  FakeBackplane(FakeQemu qemu, LaunchRecord launch, FakeDrives drives, BooleanSupplier guestRuns) {
     this.qemu = qemu;
+    this.drives = drives;
     this.guestRuns = guestRuns;
     this.cpus =
         launch.devices().stream()
@@ -171,7 +173,8 @@ public final class FakeBackplane {
   private synchronized ObjectNode removeNode(ObjectNode arguments) {
     String node = arguments.path("node-name").asText();
     String device = "disk-" + node.replaceFirst("-(file|format)$", "");
-    if (devices.contains(device) || timesInUse-- > 0) {
+    boolean used = devices.contains(device) && !drives.isEmpty(device);
+    if (used || timesInUse-- > 0) {
       return FakeQemu.refusal("GenericError", "Node " + node + " is in use");
     }
     return nodes.remove(node)

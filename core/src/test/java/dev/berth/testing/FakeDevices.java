@@ -12,10 +12,15 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.MediumPlan;
+import dev.berth.machine.PluggedDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,12 +82,43 @@ final class FakeDevices {
         added.kind(), added.name(), steps(added, device), List.of(device), Set.of(port.id()));
   }
 
+  /** How a medium gets into that drive of a machine that runs. */
+  static MediumPlan insertion(LaunchRecord launch, Disk drive) {
+    String name = drive.name();
+    DeviceRecord empty =
+        PluggedDevice.devices(launch, DeviceKind.DISK).stream()
+            .filter(device -> device.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    DeviceRecord filled =
+        new DeviceRecord(empty.id(), empty.kind(), name, empty.bus(), nodes(name));
+    List<AssemblyStep> steps = new ArrayList<>();
+    steps.add(new PassFile(1, drive.file().orElseThrow(), FileAccess.READ_ONLY, name + " ro"));
+    steps.addAll(diskSteps(filled).subList(0, 2));
+    ((Execute) steps.get(1)).arguments().put("filename", "/dev/fdset/1");
+    String id = DiskThrottle.backend(filled);
+    steps.add(new Execute(MediumPlan.OPEN, Json.object().put("id", id)));
+    steps.add(
+        new Execute(
+            MediumPlan.INSERT,
+            Json.object().put("id", id).put("node-name", filled.nodes().get(0))));
+    steps.add(new Execute(MediumPlan.CLOSE, Json.object().put("id", id)));
+    return new MediumPlan(filled, steps);
+  }
+
+  private static List<String> nodes(String disk) {
+    return List.of(disk + "-format", disk + "-file");
+  }
+
   private static DeviceRecord device(Pluggable added, String bus) {
     String name = added.name();
     return switch (added.kind()) {
-      case DISK ->
-          new DeviceRecord(
-              "disk-" + name, "disk", name, bus, List.of(name + "-format", name + "-file"));
+      case DISK -> {
+        Disk disk = (Disk) added;
+        String kind = disk.device() == Disk.DiskDevice.CDROM ? "cdrom" : "disk";
+        List<String> nodes = disk.source().map(source -> nodes(name)).orElse(List.of());
+        yield new DeviceRecord("disk-" + name, kind, name, bus, nodes);
+      }
       case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
       case DEVICE -> new DeviceRecord(name, name, "", bus, List.of());
     };
@@ -97,9 +133,12 @@ final class FakeDevices {
   }
 
   private static List<AssemblyStep> diskSteps(DeviceRecord device) {
+    ObjectNode plug = Json.object().put("driver", "virtio-blk-pci").put("id", device.id());
+    if (device.nodes().isEmpty()) {
+      return List.of(new Execute("device_add", plug));
+    }
     ObjectNode file = Json.object().put("driver", "file").put("node-name", device.nodes().get(1));
     ObjectNode format = Json.object().put("driver", "raw").put("node-name", device.nodes().get(0));
-    ObjectNode plug = Json.object().put("driver", "virtio-blk-pci").put("id", device.id());
     return List.of(
         new Execute("blockdev-add", file),
         new Execute("blockdev-add", format),

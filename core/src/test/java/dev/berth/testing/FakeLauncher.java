@@ -3,6 +3,7 @@ package dev.berth.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Share;
@@ -20,6 +21,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
@@ -156,16 +158,36 @@ public final class FakeLauncher implements MachineLauncher {
   public void addDevice(
       Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
-    for (AssemblyStep step : plan.steps()) {
-      Execute execute = (Execute) step;
+    take(machine.qmp(), plan.steps(), "Cannot attach '" + plan.name() + "': ", deadline);
+    begin(Job.ADD_DEVICE);
+  }
+
+  private static void take(
+      QmpConnection qmp, List<AssemblyStep> steps, String cannot, Deadline deadline)
+      throws InterruptedException {
+    for (AssemblyStep step : steps) {
+      if (!(step instanceof Execute execute)) {
+        continue; // a file that is passed, which is none here
+      }
       try {
-        machine.qmp().execute(new Plain(execute.command(), execute.arguments()), deadline);
+        qmp.execute(new Plain(execute.command(), execute.arguments()), deadline);
       } catch (QemuRefusedException refused) {
-        throw new HostFailureException(
-            "Cannot attach '" + plan.name() + "': " + refused.description() + ".", refused);
+        throw new HostFailureException(cannot + refused.description() + ".", refused);
       }
     }
-    begin(Job.ADD_DEVICE);
+  }
+
+  @Override
+  public MediumPlan planMedium(
+      QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline) {
+    return FakeDevices.insertion(launch, drive);
+  }
+
+  @Override
+  public void insertMedium(
+      QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline)
+      throws InterruptedException {
+    take(qmp, plan.steps(), "Cannot insert a medium: ", deadline);
   }
 
   @Override

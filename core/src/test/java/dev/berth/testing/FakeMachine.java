@@ -65,9 +65,10 @@ public final class FakeMachine implements QemuProcess {
     this.pid = pid;
     this.launch = launch;
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
-    this.backplane = new FakeBackplane(qemu, launch, this::running);
+    FakeDrives drives = new FakeDrives(qemu, launch);
+    this.backplane = new FakeBackplane(qemu, launch, drives, this::running);
     this.dump = new FakeDump(qemu, this);
-    this.settings = new FakeSettings(qemu, this::launch);
+    this.settings = new FakeSettings(qemu, drives, this::launch);
     this.screen = new FakeScreen(qemu);
     qemu.answer("send-key", "{}");
     qemu.answer("inject-nmi", "{}");

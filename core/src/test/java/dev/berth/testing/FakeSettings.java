@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DeviceKind;
 import dev.berth.json.Json;
 import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.DriveMedium;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.PluggedDevice;
@@ -22,12 +23,14 @@ public final class FakeSettings {
   private static final long SIZE = 1 << 20;
 
   private final Supplier<LaunchRecord> launch;
+  private final FakeDrives drives;
   private final Map<String, ObjectNode> limits = new ConcurrentHashMap<>();
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
   private final Map<String, Boolean> links = new ConcurrentHashMap<>();
 
-  FakeSettings(FakeQemu qemu, Supplier<LaunchRecord> launch) {
+  FakeSettings(FakeQemu qemu, FakeDrives drives, Supplier<LaunchRecord> launch) {
     this.launch = launch;
+    this.drives = drives;
     qemu.answer("query-block", arguments -> disks());
     qemu.answer(
         DiskThrottle.COMMAND,
@@ -47,6 +50,11 @@ public final class FakeSettings {
           links.put(arguments.path("name").asText(), arguments.path("up").asBoolean());
           return Json.object();
         });
+  }
+
+  /** What is in its drives. */
+  public FakeDrives drives() {
+    return drives;
   }
 
   /** What a disk was limited to last, as it came from the host. */
@@ -70,9 +78,12 @@ public final class FakeSettings {
       String backend = DiskThrottle.backend(disk);
       ObjectNode info = all.addObject().put("device", "").put("qdev", backend);
       info.put("type", "unknown").put("removable", false).put("locked", false);
-      if (!disk.nodes().isEmpty()) {
-        medium(info.putObject("inserted"), backend, disk.nodes().get(0));
+      Optional<String> node = disk.nodes().stream().findFirst();
+      if (DriveMedium.isDrive(disk)) {
+        info.put("tray_open", drives.isOpen(backend));
+        node = drives.medium(backend);
       }
+      node.ifPresent(it -> medium(info.putObject("inserted"), backend, it));
     }
     return all;
   }

@@ -16,6 +16,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.EditScope;
 import dev.berth.host.Shrinking;
 import dev.berth.host.VerbResult;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,57 @@ final class MemoryAdjustments {
     domain.sizes().put(disk, size);
     tell(domain, "size", disk, size.toString());
     return changed(domain);
+  }
+
+  VerbResult insert(MemoryDomain domain, String drive, Path medium, EditScope scope) {
+    if (!medium.isAbsolute()) {
+      throw new InvalidRequestException("medium: must be an absolute path.");
+    }
+    return change(domain, drive, scope, Optional.of(medium));
+  }
+
+  VerbResult eject(MemoryDomain domain, String drive, EditScope scope) {
+    return change(domain, drive, scope, Optional.empty());
+  }
+
+  private VerbResult change(
+      MemoryDomain domain, String drive, EditScope scope, Optional<Path> medium) {
+    MemoryDevices.refuseWhereAJobIs(domain, DeviceKind.DISK, drive);
+    Optional<DomainDefinition> edited =
+        domain
+            .definition()
+            .disk(drive)
+            .map(
+                known -> {
+                  drive(known);
+                  return domain
+                      .definition()
+                      .replacing(each -> each.name().equals(drive) ? changed(each, medium) : each);
+                });
+    boolean live =
+        isLive("change a disk of", domain, scope)
+            && domain.devices(DeviceKind.DISK).containsKey(drive);
+    if (live) {
+      Disk present = drive((Disk) domain.devices(DeviceKind.DISK).get(drive));
+      if (present.source().isPresent() == medium.isPresent()) {
+        throw new InvalidStateException(
+            "The drive '" + drive + "' " + (medium.isPresent() ? "is full." : "is empty."));
+      }
+      domain.devices(DeviceKind.DISK).put(drive, changed(present, medium));
+      tell(domain, "medium", drive, medium.map(Path::toString).orElse("none"));
+    }
+    return define(domain, drive, edited, scope, live);
+  }
+
+  private static Disk changed(Disk drive, Optional<Path> medium) {
+    return medium.map(drive::holding).orElseGet(drive::emptied);
+  }
+
+  private static Disk drive(Disk disk) {
+    if (disk.device() != Disk.DiskDevice.CDROM) {
+      throw new InvalidRequestException("Disk '" + disk.name() + "' is no drive.");
+    }
+    return disk;
   }
 
   VerbResult link(MemoryDomain domain, String nic, LinkState link, EditScope scope) {

@@ -29,6 +29,7 @@ import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.EventListener;
 import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
@@ -404,6 +405,18 @@ public final class MemoryHost implements VmHost {
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     return done(() -> adjustments().throttle(contents.find(domain), disk, throttle, scope));
+  }
+
+  @Override
+  public VerbResult insertMedium(
+      DomainRef domain, String drive, Path medium, EditScope scope, CallOptions options) {
+    return done(() -> adjustments().insert(contents.find(domain), drive, medium, scope));
+  }
+
+  @Override
+  public VerbResult ejectMedium(
+      DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options) {
+    return done(() -> adjustments().eject(contents.find(domain), drive, scope));
   }
 
   @Override

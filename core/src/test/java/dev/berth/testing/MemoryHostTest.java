@@ -17,6 +17,7 @@ import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
+import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
@@ -38,6 +39,7 @@ final class MemoryHostTest
         AgentContract,
         ResourceContract,
         AdjustContract,
+        MediaContract,
         DiskContract,
         NicContract,
         DeviceContract,

@@ -1,5 +1,6 @@
 package dev.berth.bench;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.machine.DevicePlan;
@@ -10,6 +11,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
@@ -129,6 +131,16 @@ final class FleetLauncher implements MachineLauncher {
       DevicePlan plan,
       HeldResources held,
       Deadline deadline) {}
+
+  @Override
+  public MediumPlan planMedium(
+      QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline) {
+    throw new UnsupportedOperationException("no drives here");
+  }
+
+  @Override
+  public void insertMedium(
+      QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline) {}
 
   @Override
   public void changed(LaunchRecord launch) {}

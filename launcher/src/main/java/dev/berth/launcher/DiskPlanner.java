@@ -6,10 +6,13 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.DiskAttachment;
+import dev.berth.domain.Throttle;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.MediumPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +71,32 @@ final class DiskPlanner {
       }
       case SATA -> onSata(disk, bootIndex);
     }
+  }
+
+  /**
+   * Adds what gets a medium into a drive that stands empty, and what limits it.
+   *
+   * @param drive with the medium in it
+   * @param device the drive as the machine has it
+   * @param limits as they are set, if they are
+   * @return the drive as the machine has it then
+   */
+  DeviceRecord insert(Disk drive, DeviceRecord device, Optional<Execute> limits) {
+    List<String> nodes = assembledNodes(drive);
+    DeviceRecord filled =
+        new DeviceRecord(device.id(), device.kind(), device.name(), device.bus(), nodes);
+    String id = DiskThrottle.backend(device);
+    draft.execute(MediumPlan.OPEN).put("id", id).put("force", true); // it has nothing to lose
+    draft.execute(MediumPlan.INSERT).put("id", id).put("node-name", nodes.get(0));
+    limits
+        .or(
+            () ->
+                Optional.of(drive.throttle())
+                    .filter(Throttle::isLimited)
+                    .map(each -> DiskThrottle.step(filled, each)))
+        .ifPresent(draft::execute);
+    draft.execute(MediumPlan.CLOSE).put("id", id);
+    return filled;
   }
 
   /** The machine has a controller for disks on virtio-scsi already. */

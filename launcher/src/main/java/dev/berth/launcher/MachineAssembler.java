@@ -17,6 +17,7 @@ import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.NicLink;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
@@ -210,6 +211,9 @@ final class MachineAssembler {
     }
     if (execute.command().equals(DiskThrottle.COMMAND)) {
       return "the limits of '" + arguments.path("id").asText() + "'";
+    }
+    if (MediumPlan.isStep(execute)) {
+      return "the medium";
     }
     String id = arguments.path("node-name").asText(arguments.path("id").asText());
     if (execute.command().equals("blockdev-add")) {

@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ByteSize;
@@ -16,6 +17,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.machine.MediumPlan;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qapi.misc.FdsetInfo;
 import dev.berth.qapi.misc.QueryFdsets;
@@ -271,13 +273,19 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   public DevicePlan planDevice(
       Machine machine, LaunchRecord launch, Pluggable device, HeldResources held, Deadline deadline)
       throws InterruptedException {
+    return DeviceHotplug.plan(launch, device, fdsets(machine.qmp(), launch, deadline), held);
+  }
+
+  /** The numbers that QEMU or the record has in use. */
+  private static Set<Integer> fdsets(QmpConnection qmp, LaunchRecord launch, Deadline deadline)
+      throws InterruptedException {
     Set<Integer> fdsets = new HashSet<>(FdsetNumbers.of(launch));
-    for (FdsetInfo set : machine.qmp().execute(new QueryFdsets(), deadline)) {
+    for (FdsetInfo set : qmp.execute(new QueryFdsets(), deadline)) {
       if (FdsetNumbers.isOwn(set.fdsetId())) {
         fdsets.add((int) set.fdsetId());
       }
     }
-    return DeviceHotplug.plan(launch, device, fdsets, held);
+    return fdsets;
   }
 
   @Override
@@ -300,6 +308,27 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     } finally {
       givenFiles.release(after);
     }
+  }
+
+  @Override
+  public MediumPlan planMedium(
+      QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline)
+      throws InterruptedException {
+    return MediumHotplug.plan(launch, drive, fdsets(qmp, launch, deadline));
+  }
+
+  @Override
+  public void insertMedium(
+      QmpConnection qmp, LaunchRecord launch, MediumPlan plan, Deadline deadline)
+      throws InterruptedException {
+    String cannot =
+        "Cannot insert a medium into drive '"
+            + plan.drive().name()
+            + "' of domain '"
+            + launch.subject().name()
+            + "': ";
+    new MachineAssembler(qmp, HeldResources.none(), deadline, shares)
+        .take(launch, plan.steps(), cannot);
   }
 
   @Override
