@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The host process is killed at rest and at the persisted intents of a shutdown; the guest counts.
  */
+@Tag("once")
 final class GuestSurvivesTest extends HomeFixture {
   private DomainSnapshot started;
 

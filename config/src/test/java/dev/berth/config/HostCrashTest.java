@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The host process is killed at every persisted intent of define, undefine, start and destroy. The
  * rows of {@code docs/recovery.md}; {@link GuestSurvivesTest} has those of shutdown.
  */
+@Tag("once")
 final class HostCrashTest extends HomeFixture {
   @Test
   void aDefineThatWasNotStoredNeverWas() throws InterruptedException {

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to machines while no host process runs is found out by the next. */
+@Tag("once")
 final class MeanwhileTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
 

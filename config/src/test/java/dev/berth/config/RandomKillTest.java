@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * through all of it hears each event once; nothing is left over.
  */
 @ExtendWith(LeakCheck.class)
+@Tag("once")
 final class RandomKillTest {
   private static final int SEED = 20_260;
   private static final int MOST_ACKNOWLEDGED = 40;

@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
  * -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.refresh=true -Dtest=VerbsOnQmpTest}, and then
  * the page.
  */
+@Tag("once")
 final class VerbsOnQmpTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
