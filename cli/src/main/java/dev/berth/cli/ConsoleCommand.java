@@ -2,7 +2,9 @@ package dev.berth.cli;
 
 import dev.berth.cli.output.Output;
 import dev.berth.domain.ByteSize;
+import dev.berth.error.BerthException;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.host.DomainRef;
 import dev.berth.host.LogKind;
 import dev.berth.host.VmHost;
@@ -19,6 +21,8 @@ final class ConsoleCommand implements Command {
   private static final int MOST_REPLAYED_BYTES = 1 << 20;
 
   private final Parameter<Integer> replay;
+  private final Parameter<Boolean> readOnly;
+  private final Parameter<Boolean> takeOver;
   private final Parameter<String> name;
 
   ConsoleCommand(Parameters parameters) {
@@ -29,27 +33,52 @@ final class ConsoleCommand implements Command {
             ConsoleCommand::bytes,
             "4KiB",
             "Show so much of what the guest wrote before, at most 1MiB; 0 shows nothing.");
+    readOnly = parameters.flag("--read-only", "Only read, beside whoever writes.");
+    takeOver = parameters.flag("--take-over", "Detach whoever writes.");
     name = parameters.argument("NAME", "The domain, by name or UUID.");
   }
 
   @Override
   public int run(Session session) throws IOException, InterruptedException {
     DomainRef domain = DomainRef.of(name.value());
+    ConsoleAccess access = access();
     VmHost host = session.host();
     byte[] past = past(host, domain);
     Environment environment = session.environment();
     Output output = session.output();
-    try (Console console = host.console(domain)) {
-      ConsoleInput input = new ConsoleInput(environment, console);
+    try (Console console = host.console(domain, access)) {
+      ConsoleInput input = new ConsoleInput(environment, console, access);
       output.note("attached to the console of " + domain + input.advice());
       try (input) {
         input.start();
         output.bytes(past, 0, past.length);
         copy(console, output, input);
       }
-      output.note(input.hasDetached() ? "detached" : "the console of " + domain + " has ended");
+      output.note(input.hasDetached() ? "detached" : whyItEnded(host, domain));
     }
     return ExitCodes.OK;
+  }
+
+  private ConsoleAccess access() {
+    if (readOnly.value() && takeOver.value()) {
+      throw new UsageException("--read-only and --take-over: give only one of them.");
+    }
+    if (readOnly.value()) {
+      return ConsoleAccess.READ_ONLY;
+    }
+    return takeOver.value() ? ConsoleAccess.TAKE_OVER : ConsoleAccess.WRITE;
+  }
+
+  private static String whyItEnded(VmHost host, DomainRef domain) {
+    try {
+      return host.domain(domain).machine().isPresent()
+          ? "detached from the console of "
+              + domain
+              + ": somebody else has taken it over, or it was read too slowly"
+          : "the console of " + domain + " has ended";
+    } catch (BerthException gone) {
+      return "the console of " + domain + " has ended: " + gone.getMessage();
+    }
   }
 
   private byte[] past(VmHost host, DomainRef domain) {

@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -14,13 +15,15 @@ final class ConsoleInput implements AutoCloseable {
 
   private final Environment environment;
   private final Console console;
+  private final ConsoleAccess access;
   private final boolean terminal;
   private Optional<RawTerminal> raw = Optional.empty();
   private volatile boolean detached;
 
-  ConsoleInput(Environment environment, Console console) {
+  ConsoleInput(Environment environment, Console console, ConsoleAccess access) {
     this.environment = environment;
     this.console = console;
+    this.access = access;
     this.terminal = environment.terminals().in();
   }
 
@@ -51,8 +54,10 @@ final class ConsoleInput implements AutoCloseable {
       int count = environment.in().read(bytes);
       while (count >= 0) {
         int wanted = terminal ? beforeDetachKey(bytes, count) : count;
-        console.output().write(bytes, 0, wanted);
-        console.output().flush();
+        if (access != ConsoleAccess.READ_ONLY) {
+          console.output().write(bytes, 0, wanted);
+          console.output().flush();
+        }
         if (wanted < count) {
           detach();
           return;

@@ -1,14 +1,20 @@
 package dev.berth.cli;
 
+import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.berth.cli.Shell.Outcome;
+import dev.berth.host.CallOptions;
+import dev.berth.host.Console;
 import dev.berth.host.DomainRef;
 import dev.berth.testing.MemoryHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody in front of the machine sees and does. */
 final class FrontCommandsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DomainRef A = DomainRef.of("a");
 
   private final MemoryHost host = MemoryHost.create();
@@ -103,6 +110,29 @@ final class FrontCommandsTest {
     assertThat(host.pressed(A)).isEmpty();
     shell.run("pause", "a");
     assertThat(shell.run("send-key", "a", "ret").exitCode()).isEqualTo(6);
+  }
+
+  @Test
+  void aSecondWriterIsToldOfTheFirstAndMayReadOrTakeOver() {
+    try (Console first = host.console(A)) {
+      Outcome refused = shell.run("console", "a");
+      assertThat(refused.exitCode()).isEqualTo(7);
+      assertThat(refused.err()).contains("api");
+      assertThat(shell.run("console", "a", "--read-only", "--take-over").exitCode()).isEqualTo(2);
+      CompletableFuture<Outcome> reading =
+          CompletableFuture.supplyAsync(
+              () -> Shell.with(host).typing("ignored").run("console", "a", "--read-only"));
+      CompletableFuture<Outcome> taking =
+          CompletableFuture.supplyAsync(
+              () -> Shell.with(host).typing("typed").run("console", "a", "--take-over"));
+
+      eventually(() -> assertThat(host.typed(A)).isEqualTo("typed"));
+      host.destroy(A, Duration.ZERO, CallOptions.none());
+
+      assertThat(reading).succeedsWithin(PATIENCE).extracting(Outcome::exitCode).isEqualTo(0);
+      assertThat(taking).succeedsWithin(PATIENCE).extracting(Outcome::exitCode).isEqualTo(0);
+      assertThatIOException().isThrownBy(() -> first.output().write('x'));
+    }
   }
 
   @Test

@@ -30,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class ControlAccessTest {
   private static final String OTHER_USER = "nobody";
   private static final String OTHER_GROUP = "nogroup";
+  private static final String SCREENSHOT = about("domain.screenshot", "");
+  private static final String SEND_KEYS = about("domain.send-keys", ",\"keys\":[\"a\"]");
+  private static final String READ_CONSOLE = about("console.open", ",\"access\":\"read-only\"");
+  private static final String CONSOLE = about("console.open", "");
   private static final String LIST = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"domain.list\"}";
   private static final String STOP = "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"daemon.stop\"}";
   private static final String DEFINE =
@@ -74,13 +78,18 @@ final class ControlAccessTest {
   void aListedUserMayLookAndIsToldWhatIsRefused() throws Exception {
     assumeTrue(HomeLayout.userId() == 0);
     try (Daemon daemon = daemon(Map.of("access-read-only", OTHER_USER))) {
-      List<String> replies = asOther(LIST, DEFINE, LIST);
+      List<String> replies =
+          asOther(LIST, DEFINE, LIST, SCREENSHOT, SEND_KEYS, READ_CONSOLE, CONSOLE);
 
       assertThat(daemon).isNotNull();
       assertThat(replies.get(0)).contains("\"result\":[]");
       assertThat(replies.get(1))
           .contains("\"access-denied\"", "'" + OTHER_USER + "'", "domain.define is refused");
       assertThat(replies.get(2)).contains("\"result\":[]");
+      assertThat(replies.get(3)).as("a screenshot only looks").contains("\"not-found\"");
+      assertThat(replies.get(4)).contains("\"access-denied\"", "domain.send-keys is refused");
+      assertThat(replies.get(5)).as("a reader only looks").contains("\"not-found\"");
+      assertThat(replies.get(6)).contains("\"access-denied\"", "console.open is refused");
     }
   }
 
@@ -112,6 +121,14 @@ final class ControlAccessTest {
       assertThat(reply(socket, STOP)).contains("unsupported", "embedded in another program");
     }
     assertThat(socket).doesNotExist();
+  }
+
+  private static String about(String method, String more) {
+    return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\""
+        + method
+        + "\",\"params\":{\"domain\":\"none\""
+        + more
+        + "}}";
   }
 
   private static String reply(Path socket, String request) throws IOException {

@@ -7,6 +7,8 @@ import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
 import java.io.IOException;
@@ -265,8 +267,14 @@ final class ClientConnection {
         throw new InvalidRequestException(
             "console.open needs a connection of its own, and this one is subscribed to events.");
       }
+      ConsoleAccess wanted =
+          params.optionalConstant(Methods.ACCESS, ConsoleAccess.class).orElse(ConsoleAccess.WRITE);
+      if (access != Access.FULL && wanted != ConsoleAccess.READ_ONLY) {
+        throw denied(method);
+      }
       VmHost host = hosts.apply(actor(params));
-      relay = new ConsoleRelay(name + "-console", host.console(ArgumentCodec.domain(params)), wire);
+      Console attached = host.console(ArgumentCodec.domain(params), wanted);
+      relay = new ConsoleRelay(name + "-console", attached, wanted, wire);
     } catch (BerthException e) {
       wire.send(Reply.failure(request.id(), e));
       return false;

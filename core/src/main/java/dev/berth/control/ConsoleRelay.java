@@ -1,6 +1,7 @@
 package dev.berth.control;
 
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,11 +20,13 @@ final class ConsoleRelay implements Closeable {
   private static final int BLOCK_BYTES = 8 * 1024;
 
   private final Console console;
+  private final ConsoleAccess access;
   private final Wire wire;
   private final Thread towardsClient;
 
-  ConsoleRelay(String name, Console console, Wire wire) {
+  ConsoleRelay(String name, Console console, ConsoleAccess access, Wire wire) {
     this.console = console;
+    this.access = access;
     this.wire = wire;
     this.towardsClient = NamedThreads.single(name, this::copyToClient);
   }
@@ -32,7 +35,10 @@ final class ConsoleRelay implements Closeable {
   void run() throws IOException, InterruptedException {
     towardsClient.start();
     try {
-      copyToGuest();
+      switch (access) {
+        case WRITE, TAKE_OVER -> copyToGuest();
+        case READ_ONLY -> awaitClient();
+      }
     } finally {
       wire.close();
       console.close();
@@ -53,6 +59,14 @@ final class ConsoleRelay implements Closeable {
     while (channel.read(block.clear()) >= 0) {
       guest.write(block.array(), 0, block.position());
       guest.flush();
+    }
+  }
+
+  /** What a client sends that may only read goes nowhere. */
+  private void awaitClient() throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+    while (wire.channel().read(block.clear()) >= 0) {
+      LOG.debug("{}: ignored what a reader sent", towardsClient.getName());
     }
   }
 

@@ -74,6 +74,7 @@ final class Methods {
   static final String KIND = "kind";
   static final String MAX_BYTES = "maxBytes";
   static final String AFTER = "after";
+  static final String ACCESS = "access";
 
   private static final int MAX_LOG_BYTES = 16 * 1024 * 1024;
 
@@ -99,7 +100,8 @@ final class Methods {
           AWAIT_JOB,
           FrontMethods.SCREENSHOT,
           EVENT_RANGE,
-          SUBSCRIBE);
+          SUBSCRIBE,
+          CONSOLE); // for reading only
 
   private final Map<String, Method> byName = new LinkedHashMap<>();
 
@@ -294,7 +296,12 @@ final class Methods {
     call(LOG, Methods::log, ArgumentCodec.DOMAIN, KIND, MAX_BYTES);
     call(EVENT_RANGE, (host, params) -> EventCodec.write(host.eventRange()));
     add(SUBSCRIBE, Method.Kind.SUBSCRIPTION, (host, params) -> Json.object(), AFTER);
-    add(CONSOLE, Method.Kind.UPGRADE, (host, params) -> Json.object(), ArgumentCodec.DOMAIN);
+    add(
+        CONSOLE,
+        Method.Kind.UPGRADE,
+        (host, params) -> Json.object(),
+        ArgumentCodec.DOMAIN,
+        ACCESS);
   }
 
   private void look(String name, Method.Handler handler, String... parameters) {

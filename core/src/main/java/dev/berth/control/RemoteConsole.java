@@ -3,6 +3,7 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.socket.SocketStreams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,21 +20,29 @@ final class RemoteConsole implements Console, OwnConnection {
   private final InputStream input;
   private final OutputStream output;
 
-  private RemoteConsole(Wire wire) {
+  private RemoteConsole(Wire wire, ConsoleAccess access) {
     this.wire = wire;
     this.input =
         new SequenceInputStream(
             new ByteArrayInputStream(wire.rest()), SocketStreams.input(wire.channel()));
-    this.output = SocketStreams.output(wire.channel());
+    this.output =
+        access == ConsoleAccess.READ_ONLY ? new NoOutput() : SocketStreams.output(wire.channel());
   }
 
-  static RemoteConsole open(ControlAddress address, ObjectNode params) {
+  static RemoteConsole open(ControlAddress address, ObjectNode params, ConsoleAccess access) {
     RemoteCalls calls = RemoteCalls.connect(address, Link.Listener.NONE);
     try {
-      return new RemoteConsole(calls.upgrade(Methods.CONSOLE, params));
+      return new RemoteConsole(calls.upgrade(Methods.CONSOLE, params), access);
     } catch (RuntimeException e) {
       calls.link().close();
       throw e;
+    }
+  }
+
+  private static final class NoOutput extends OutputStream {
+    @Override
+    public void write(int value) throws IOException {
+      throw new IOException("This console is attached for reading only.");
     }
   }
 

@@ -14,6 +14,7 @@ import dev.berth.domain.Throttle;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -449,9 +450,10 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
-  public Console console(DomainRef domain) {
+  public Console console(DomainRef domain, ConsoleAccess access) {
     ObjectNode params = onBehalf(ArgumentCodec.domain(domain));
-    return connections.open(address -> RemoteConsole.open(address, params));
+    params.put(Methods.ACCESS, WireText.of(access));
+    return connections.open(address -> RemoteConsole.open(address, params, access));
   }
 
   @Override

@@ -24,6 +24,7 @@ import dev.berth.guest.GuestAgent;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -473,7 +474,7 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public Console console(DomainRef domain) {
+  public Console console(DomainRef domain, ConsoleAccess access) {
     DomainDriver driver = domains().get(domain);
     DomainState state = driver.snapshot().status().state();
     if (VerbTable.decide(Verb.CONSOLE, state) instanceof Admission.Deny deny) {
@@ -493,7 +494,14 @@ final class EngineHost implements VmHost {
                 () ->
                     new InvalidStateException(
                         "Domain '" + domain + "' has no machine any more. Start it first."));
-    return driver.consoles().attach(domain.toString(), launch.files().consoleSocket());
+    return driver
+        .consoles()
+        .attach(
+            driver.snapshot().name().text(),
+            launch.files().consoleSocket(),
+            access,
+            actor,
+            engine.host().now());
   }
 
   @Override

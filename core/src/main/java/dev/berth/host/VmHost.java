@@ -568,13 +568,21 @@ public interface VmHost extends AutoCloseable {
    */
   byte[] log(DomainRef domain, LogKind kind, int maxBytes);
 
+  /** The same as {@link #console(DomainRef, ConsoleAccess)} to read and write. */
+  default Console console(DomainRef domain) {
+    return console(domain, ConsoleAccess.WRITE);
+  }
+
   /**
-   * Attaches to the serial console of a machine. One reader at a time.
+   * Attaches to the serial console of a machine. Any number of readers see all that the guest
+   * writes while they are attached; one may write. Who falls behind by more than a mebibyte is told
+   * so instead of the rest, and delays nobody.
    *
    * @throws dev.berth.error.InvalidStateException when there is no machine
-   * @throws dev.berth.error.BusyException when somebody else is attached
+   * @throws dev.berth.error.BusyException when somebody else writes, with who and since when; it
+   *     goes away with {@link ConsoleAccess#READ_ONLY} or {@link ConsoleAccess#TAKE_OVER}
    */
-  Console console(DomainRef domain);
+  Console console(DomainRef domain, ConsoleAccess access);
 
   /**
    * The events that are kept. Its newest number is the place to begin for whoever wants what comes

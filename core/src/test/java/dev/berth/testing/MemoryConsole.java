@@ -1,6 +1,7 @@
 package dev.berth.testing;
 
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +15,25 @@ import java.util.function.Consumer;
 final class MemoryConsole implements Console {
   private static final int END = -1;
 
+  private final String actor;
+  private final ConsoleAccess access;
   private final Consumer<MemoryConsole> onClose;
   private final BlockingQueue<Integer> fromGuest = new LinkedBlockingQueue<>();
   private final ByteArrayOutputStream toGuest = new ByteArrayOutputStream();
+  private volatile boolean ended;
 
-  MemoryConsole(Consumer<MemoryConsole> onClose) {
+  MemoryConsole(String actor, ConsoleAccess access, Consumer<MemoryConsole> onClose) {
+    this.actor = actor;
+    this.access = access;
     this.onClose = onClose;
+  }
+
+  String actor() {
+    return actor;
+  }
+
+  boolean writes() {
+    return access != ConsoleAccess.READ_ONLY;
   }
 
   /** The guest writes. */
@@ -36,6 +50,7 @@ final class MemoryConsole implements Console {
 
   /** The machine is gone. */
   void end() {
+    ended = true;
     fromGuest.add(END);
   }
 
@@ -70,7 +85,15 @@ final class MemoryConsole implements Console {
 
   @Override
   public OutputStream output() {
-    return toGuest;
+    return new OutputStream() {
+      @Override
+      public void write(int value) throws IOException {
+        if (!writes() || ended) {
+          throw new IOException("Nothing can be written to this console.");
+        }
+        toGuest.write(value);
+      }
+    };
   }
 
   @Override

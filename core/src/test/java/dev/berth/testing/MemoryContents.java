@@ -62,7 +62,7 @@ final class MemoryContents {
   void close(Duration patience) {
     synchronized (this) {
       closed = true;
-      domains.values().forEach(domain -> domain.console.ifPresent(MemoryConsole::end));
+      domains.values().forEach(domain -> domain.consoles.forEach(MemoryConsole::end));
       notifyAll();
     }
     try {

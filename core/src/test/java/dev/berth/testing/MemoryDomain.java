@@ -41,7 +41,7 @@ final class MemoryDomain {
   private DomainSnapshot snapshot;
 
   final ByteArrayOutputStream consoleLog = new ByteArrayOutputStream();
-  Optional<MemoryConsole> console = Optional.empty();
+  final List<MemoryConsole> consoles = new ArrayList<>();
   final List<String> qmpEvents = new ArrayList<>();
   final Map<String, String> agentAnswers = new HashMap<>();
   final Map<JobId, EditScope> scopes = new HashMap<>();
@@ -211,8 +211,8 @@ final class MemoryDomain {
 
   void powerOff(StateReason reason, Optional<String> detail) {
     machine = Optional.empty();
-    console.ifPresent(MemoryConsole::end);
-    console = Optional.empty();
+    consoles.forEach(MemoryConsole::end);
+    consoles.clear();
     publish(new DomainStatus(DomainState.SHUTOFF, reason, detail, clock.instant()));
   }
 

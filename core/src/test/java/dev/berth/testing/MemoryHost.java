@@ -22,6 +22,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -111,17 +112,17 @@ public final class MemoryHost implements VmHost {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       MemoryDomain found = contents.find(domain);
       found.consoleLog.writeBytes(bytes);
-      found.console.ifPresent(console -> console.guestWrites(bytes));
+      found.consoles.forEach(console -> console.guestWrites(bytes));
     }
   }
 
-  /** What was typed at the console that is attached now. */
+  /** What was typed at the console by whoever may write there now. */
   public String typed(DomainRef domain) {
     synchronized (contents) {
-      return contents
-          .find(domain)
-          .console
+      return contents.find(domain).consoles.stream()
+          .filter(MemoryConsole::writes)
           .map(console -> new String(console.typed(), StandardCharsets.UTF_8))
+          .findFirst()
           .orElse("");
     }
   }
@@ -593,17 +594,23 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
-  public Console console(DomainRef domain) {
+  public Console console(DomainRef domain, ConsoleAccess access) {
     synchronized (contents) {
       MemoryDomain found = contents.find(domain);
       if (!found.hasMachine()) {
         throw MemoryVerbs.illegal("attach to the console of", found, DomainState.RUNNING);
       }
-      if (found.console.isPresent()) {
-        throw new BusyException("Somebody is attached to the console of '" + domain + "' already.");
+      Optional<MemoryConsole> writer =
+          found.consoles.stream().filter(MemoryConsole::writes).findFirst();
+      if (access == ConsoleAccess.WRITE && writer.isPresent()) {
+        throw new BusyException(
+            writer.get().actor() + " writes to the console of '" + domain + "' already.");
       }
-      var console = new MemoryConsole(closed -> detach(found, closed));
-      found.console = Optional.of(console);
+      if (access == ConsoleAccess.TAKE_OVER) {
+        writer.ifPresent(MemoryConsole::close);
+      }
+      MemoryConsole console = new MemoryConsole(actor, access, closed -> detach(found, closed));
+      found.consoles.add(console);
       return console;
     }
   }
@@ -637,7 +644,7 @@ public final class MemoryHost implements VmHost {
 
   private void detach(MemoryDomain domain, MemoryConsole console) {
     synchronized (contents) {
-      domain.console = domain.console.filter(attached -> attached != console);
+      domain.consoles.remove(console);
     }
   }
 }

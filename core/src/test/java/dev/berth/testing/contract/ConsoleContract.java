@@ -2,10 +2,13 @@ package dev.berth.testing.contract;
 
 import static dev.berth.testing.contract.HostRig.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
 import dev.berth.host.Console;
+import dev.berth.host.ConsoleAccess;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,11 +20,18 @@ public interface ConsoleContract {
   HostRig rig();
 
   @Test
-  default void oneReaderIsAttachedAtATime() throws Exception {
+  default void oneWritesAtATimeAndOthersRead() throws Exception {
     rig().webIs(DomainState.PAUSED);
 
     try (Console console = rig().host().console(WEB)) {
-      assertThat(rig().errorOf(host -> host.console(WEB))).isEqualTo(BusyException.class);
+      assertThatExceptionOfType(BusyException.class)
+          .isThrownBy(() -> rig().host().console(WEB))
+          .withMessageContaining(rig().me());
+      try (Console reader = rig().host().console(WEB, ConsoleAccess.READ_ONLY);
+          Console another = rig().host().console(WEB, ConsoleAccess.READ_ONLY)) {
+        assertThatIOException().isThrownBy(() -> reader.output().write('y'));
+        assertThatIOException().isThrownBy(() -> another.output().write('y'));
+      }
       console.output().write('x');
     }
     reattach().close();
@@ -43,6 +53,24 @@ public interface ConsoleContract {
       rig().destroy();
 
       assertThat(reading.get(HostRig.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  default void whoTakesAConsoleOverDetachesItsWriterAndNoReader() throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    try (Console reader = rig().host().console(WEB, ConsoleAccess.READ_ONLY);
+        Console first = rig().host().console(WEB)) {
+      CompletableFuture<Integer> reading = HostRig.async(() -> reader.input().read());
+      CompletableFuture<Integer> evicted = HostRig.async(() -> first.input().read());
+
+      try (Console second = rig().host().console(WEB, ConsoleAccess.TAKE_OVER)) {
+        HostRig.hasEnded(evicted);
+        second.output().write('x');
+        assertThat(reading).isNotDone();
+      }
+      rig().destroy();
+      HostRig.hasEnded(reading);
     }
   }
 

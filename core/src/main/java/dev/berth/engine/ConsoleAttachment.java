@@ -1,0 +1,134 @@
+package dev.berth.engine;
+
+import dev.berth.host.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Somebody who is attached to a {@link ConsoleLine}, and what they have not read yet. That has a
+ * limit: whoever falls behind by more is told so instead of the rest. Thread-safe.
+ */
+final class ConsoleAttachment implements Console {
+  /** Minutes of what a guest writes that is not about to fill a disk. */
+  static final int BACKLOG_BYTES = 1 << 20;
+
+  private final ConsoleLine line;
+
+  // guarded by this
+  private final Deque<byte[]> backlog = new ArrayDeque<>();
+  private int readOfFirst;
+  private int backlogBytes;
+  private boolean ended;
+  private Optional<String> trouble = Optional.empty();
+
+  ConsoleAttachment(ConsoleLine line) {
+    this.line = line;
+  }
+
+  /** The guest has written; everybody has the same array. */
+  synchronized void receive(byte[] bytes) {
+    if (ended || trouble.isPresent()) {
+      return;
+    }
+    if (backlogBytes + bytes.length > BACKLOG_BYTES) {
+      backlog.clear();
+      backlogBytes = 0;
+      trouble =
+          Optional.of(
+              "This reader fell behind by more than "
+                  + BACKLOG_BYTES
+                  + " bytes. Attach again; the console's log has what is missing.");
+    } else {
+      backlog.add(bytes);
+      backlogBytes += bytes.length;
+    }
+    notifyAll();
+  }
+
+  /** There will be no more. */
+  synchronized void end(Optional<String> why) {
+    ended = true;
+    if (trouble.isEmpty()) {
+      trouble = why;
+    }
+    notifyAll();
+  }
+
+  /** Why it may not write. */
+  synchronized IOException refusal() {
+    return new IOException(
+        trouble.orElse(
+            ended ? "The console has ended." : "This console is attached for reading only."));
+  }
+
+  private synchronized int read(byte[] target, int offset, int length) throws IOException {
+    try {
+      while (backlog.isEmpty() && trouble.isEmpty() && !ended) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while the guest did not write.");
+    }
+    byte[] first = backlog.peek();
+    if (first == null) {
+      if (trouble.isPresent()) {
+        throw new IOException(trouble.get());
+      }
+      return -1;
+    }
+    int count = Math.min(length, first.length - readOfFirst);
+    System.arraycopy(first, readOfFirst, target, offset, count);
+    readOfFirst += count;
+    backlogBytes -= count;
+    if (readOfFirst == first.length) {
+      backlog.remove();
+      readOfFirst = 0;
+    }
+    return count;
+  }
+
+  @Override
+  public InputStream input() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        return length == 0 ? 0 : ConsoleAttachment.this.read(bytes, offset, length);
+      }
+    };
+  }
+
+  @Override
+  public OutputStream output() {
+    return new OutputStream() {
+      @Override
+      public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        line.send(ConsoleAttachment.this, bytes, offset, length);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    line.detach(this, Optional.empty());
+  }
+}
