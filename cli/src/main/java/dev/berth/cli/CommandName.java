@@ -39,6 +39,7 @@ enum CommandName {
   NMI("nmi", "Inject a non-maskable interrupt into guests."),
   LOGS("logs", "Print what a guest wrote to its console, or what QEMU said."),
   EVENTS("events", "Print what happened, and what happens."),
+  VNC_PASSWORD("vnc password", "Set what the VNC of a domain's screen asks for."),
   DISK_ATTACH("disk attach", "Add a disk to a domain, its machine, its definition or both."),
   DISK_DETACH("disk detach", "Take a disk out of a domain, and wait until its guest lets go."),
   DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
@@ -83,6 +84,8 @@ enum CommandName {
           "Run a host, look at it, end it.",
           "host",
           "Look at a host.",
+          "vnc",
+          "Set who may see the screen of a domain.",
           "disk",
           "Attach disks to domains, detach, list, limit and resize them, change media.",
           "nic",
@@ -154,6 +157,7 @@ enum CommandName {
       case NMI -> new NmiCommand(parameters);
       case LOGS -> new LogsCommand(parameters);
       case EVENTS -> new EventsCommand(parameters);
+      case VNC_PASSWORD -> new VncPasswordCommand(parameters);
       case DISK_ATTACH -> new DiskAttachCommand(parameters);
       case DISK_DETACH ->
           new GuestJobCommand(

@@ -141,4 +141,28 @@ final class FrontCommandsTest {
     shell.run("destroy", "a");
     assertThat(shell.run("nmi", "a").exitCode()).isEqualTo(6);
   }
+
+  @Test
+  void aVncPasswordComesByAFileOrAPipeAndNoOtherWay() throws IOException {
+    Shell.with(host)
+        .typing("{name: v, memory: 64MiB, video: vga, vnc-password: true}")
+        .run("define", "-");
+    shell.run("start", "v");
+    Path file = Files.writeString(directory.resolve("password"), "s3cr3t\n");
+
+    assertThat(shell.run("vnc", "password", "v", "--file", file.toString(), "--expires=10m"))
+        .isEqualTo(new Outcome(0, "v: the VNC password is set\n", ""));
+    assertThat(Shell.with(host).typing("12345678\n").run("vnc", "password", "v").exitCode())
+        .isZero();
+
+    Outcome tooLong = Shell.with(host).typing("123456789\n").run("vnc", "password", "v");
+    assertThat(tooLong.exitCode()).isNotZero();
+    assertThat(tooLong.err()).contains("8 bytes").doesNotContain("123456789");
+    assertThat(Shell.with(host).typingOnATerminal().run("vnc", "password", "v").exitCode())
+        .isEqualTo(2);
+    assertThat(Shell.with(host).typing("x").run("vnc", "password", "a").err())
+        .contains("vnc-password: true");
+    assertThat(shell.run("vnc", "password", "v", "--file", directory + "/none").exitCode())
+        .isNotZero();
+  }
 }

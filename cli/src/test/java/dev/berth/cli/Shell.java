@@ -67,6 +67,11 @@ final class Shell {
     return this;
   }
 
+  Shell typingOnATerminal() {
+    terminals = new Environment.Terminals(true, true);
+    return this;
+  }
+
   Shell writingTo(OutputStream out) {
     brokenOut = Optional.of(out);
     return this;

@@ -83,6 +83,7 @@ final class ProtocolExamplesTest {
       awaitAgent(peer);
       all(peer, "domain.agent");
       all(peer, "domain.screenshot", "domain.send-keys", "domain.inject-nmi");
+      all(peer, "domain.set-vnc-password");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       subscription();
       console();
@@ -178,6 +179,7 @@ final class ProtocolExamplesTest {
         "\n",
         "labels: {team: shop}",
         "video: vga",
+        "vnc-password: true",
         "disks: [{name: cd, device: cdrom, format: raw}]",
         "boot:",
         "  kernel: " + guest.kernel(),

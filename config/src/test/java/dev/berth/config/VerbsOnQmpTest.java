@@ -24,6 +24,7 @@ import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
 import dev.berth.testing.TestGuest;
@@ -98,6 +99,8 @@ final class VerbsOnQmpTest extends HomeFixture {
       sentBy("sendKeys", host);
       host.injectNmi(VM, PATIENT);
       sentBy("injectNmi", host);
+      host.setVncPassword(VM, VncPassword.of(new byte[] {'a'}), PATIENT);
+      sentBy("setVncPassword", host);
       host.pause(VM, PATIENT);
       sentBy("pause", host);
       host.resume(VM, PATIENT);
@@ -183,6 +186,7 @@ final class VerbsOnQmpTest extends HomeFixture {
         "usb: [tablet]",
         "watchdog: none",
         "video: vga",
+        "vnc-password: true",
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.initrd(),

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.host.DomainRef;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.Keystrokes.Chord;
+import dev.berth.host.VncPassword;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,10 @@ final class FrontMethods {
 
   static final String KEYS = "keys";
   static final String HOLD = "holdMillis";
+  static final String SET_VNC_PASSWORD = "domain.set-vnc-password";
+
+  static final String PASSWORD = "password";
+  static final String LIFETIME = "lifetimeMillis";
 
   private FrontMethods() {}
 
@@ -27,6 +33,16 @@ final class FrontMethods {
             ResultCodec.bytes(
                 host.screenshot(ArgumentCodec.domain(params), ArgumentCodec.options(params))),
         ArgumentCodec.DOMAIN,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        SET_VNC_PASSWORD,
+        (host, params) ->
+            ResultCodec.write(
+                host.setVncPassword(
+                    ArgumentCodec.domain(params), password(params), ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        PASSWORD,
+        LIFETIME,
         ArgumentCodec.DEADLINE);
     methods.call(
         SEND_KEYS,
@@ -67,5 +83,17 @@ final class FrontMethods {
       chords.add(Chord.of(text.textValue()));
     }
     return new Keystrokes(chords, params.optionalMillis(HOLD).orElse(Keystrokes.USUAL_HOLD));
+  }
+
+  private static VncPassword password(Params params) {
+    VncPassword password = VncPassword.of(params.text(PASSWORD).getBytes(StandardCharsets.UTF_8));
+    return params.optionalMillis(LIFETIME).map(password::expiringIn).orElse(password);
+  }
+
+  static ObjectNode arguments(DomainRef domain, VncPassword password) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    params.put(PASSWORD, new String(password.text(), StandardCharsets.UTF_8));
+    password.lifetime().ifPresent(time -> params.put(LIFETIME, time.toMillis()));
+    return params;
   }
 }

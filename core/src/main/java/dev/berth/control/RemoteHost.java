@@ -41,6 +41,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.job.JobId;
@@ -337,6 +338,12 @@ public final class RemoteHost implements VmHost {
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
     return change(SizingMethods.SET_CPUS, params, options, JobCodec::read);
+  }
+
+  @Override
+  public VerbResult setVncPassword(DomainRef domain, VncPassword password, CallOptions options) {
+    ObjectNode params = FrontMethods.arguments(domain, password);
+    return verb(FrontMethods.SET_VNC_PASSWORD, params, options);
   }
 
   @Override

@@ -4,9 +4,11 @@ import dev.berth.definition.Peripherals.PanicDevice;
 import dev.berth.definition.Peripherals.Usb;
 import dev.berth.definition.Peripherals.UsbDevice;
 import dev.berth.definition.Peripherals.Video;
+import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Peripherals.WatchdogAction;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -41,6 +43,17 @@ final class PeripheralKeys {
           of(Peripherals::video),
           "A graphics card. Its screen is served by VNC on the UNIX socket `vnc` in the machine's"
               + " run directory, which only the host's user may enter.");
+
+  private static final Key<DomainDefinition, VncAccess> VNC_PASSWORD =
+      Key.optional(
+          "vnc-password",
+          new SwitchType<>(VncAccess.PASSWORD, VncAccess.OPEN),
+          "`false`",
+          definition ->
+              Optional.of(definition.devices().peripherals().vnc())
+                  .filter(VncAccess.PASSWORD::equals),
+          "Whether VNC asks for a password. It is set while the machine runs (`vmctl vnc password`),"
+              + " and nobody gets in before.");
 
   private static final Key<DomainDefinition, List<UsbDevice>> USB =
       Key.optional(
@@ -97,7 +110,7 @@ final class PeripheralKeys {
 
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CONSOLES, VIDEO, USB, WATCHDOG, PANIC, VSOCK, SPARE_PORTS, SHARES);
+      List.of(CONSOLES, VIDEO, VNC_PASSWORD, USB, WATCHDOG, PANIC, VSOCK, SPARE_PORTS, SHARES);
 
   private PeripheralKeys() {}
 
@@ -106,6 +119,7 @@ final class PeripheralKeys {
   }
 
   static void check(Values<DomainDefinition> values, Place place) {
+    checkScreen(values, place);
     Set<String> names = new HashSet<>();
     for (String name : values.find(CONSOLES).orElse(List.of())) {
       if (!names.add(name)) {
@@ -118,6 +132,17 @@ final class PeripheralKeys {
     }
   }
 
+  private static void checkScreen(Values<DomainDefinition> values, Place place) {
+    if (values.find(VNC_PASSWORD).equals(Optional.of(VncAccess.PASSWORD))
+        && !values.isGiven(VIDEO)) {
+      place
+          .key(VNC_PASSWORD.name())
+          .report(
+              values.position(VNC_PASSWORD),
+              "there is no screen to ask for a password: add 'video: vga', or remove the key");
+    }
+  }
+
   static Peripherals build(Values<DomainDefinition> values) {
     return new Peripherals(
         values.find(VIDEO),
@@ -127,6 +152,7 @@ final class PeripheralKeys {
         values.find(VSOCK),
         values.of(CONSOLES),
         values.of(SHARES),
-        values.find(SPARE_PORTS));
+        values.find(SPARE_PORTS),
+        values.find(VNC_PASSWORD).orElse(VncAccess.OPEN));
   }
 }

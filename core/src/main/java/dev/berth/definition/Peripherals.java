@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param shares directories of the host that the guest can mount
  * @param sparePorts how many devices can be added while a machine on PCI Express runs; empty for
  *     {@link #USUAL_SPARE_PORTS}
+ * @param vnc who may see the screen
  */
 public record Peripherals(
     Optional<Video> video,
@@ -24,7 +25,8 @@ public record Peripherals(
     Optional<Integer> vsockCid,
     List<String> consoles,
     List<Share> shares,
-    Optional<Integer> sparePorts) {
+    Optional<Integer> sparePorts,
+    VncAccess vnc) {
 
   /** Ports to spare without a word about them. */
   public static final int USUAL_SPARE_PORTS = 4;
@@ -52,6 +54,19 @@ public record Peripherals(
     this(video, usb, watchdog, panic, vsockCid, consoles, shares, Optional.empty());
   }
 
+  /** The same with a screen that asks for no password. */
+  public Peripherals(
+      Optional<Video> video,
+      Optional<Usb> usb,
+      Optional<WatchdogAction> watchdog,
+      PanicDevice panic,
+      Optional<Integer> vsockCid,
+      List<String> consoles,
+      List<Share> shares,
+      Optional<Integer> sparePorts) {
+    this(video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, VncAccess.OPEN);
+  }
+
   /** How many ports to spare there are. */
   public int portsToSpare() {
     return sparePorts.orElse(USUAL_SPARE_PORTS);
@@ -64,15 +79,24 @@ public record Peripherals(
   }
 
   Peripherals withUsb(Optional<Usb> other) {
-    return new Peripherals(video, other, watchdog, panic, vsockCid, consoles, shares, sparePorts);
+    return new Peripherals(
+        video, other, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc);
   }
 
   Peripherals withWatchdog(Optional<WatchdogAction> other) {
-    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares, sparePorts);
+    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares, sparePorts, vnc);
   }
 
   Peripherals withVsock(Optional<Integer> other) {
-    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares, sparePorts);
+    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares, sparePorts, vnc);
+  }
+
+  /** Who may see the screen, of those who may reach its socket. */
+  public enum VncAccess {
+    /** Everybody. */
+    OPEN,
+    /** Who knows the password that is set while the machine runs. */
+    PASSWORD
   }
 
   /** Graphics cards. */

@@ -24,6 +24,7 @@ import dev.berth.host.QmpRequest;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
@@ -70,6 +71,7 @@ final class DomainDriver {
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
   private final SizingVerbs sizings;
+  private final VncPasswords vnc;
   private final Requests requests;
   private final Consoles consoles = new Consoles();
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
@@ -90,6 +92,7 @@ final class DomainDriver {
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
     this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
+    this.vnc = new VncPasswords(mailbox, ledger, keeper, verbs);
   }
 
   /** A driver for that domain, at its place among the others. */
@@ -391,6 +394,12 @@ final class DomainDriver {
 
   CompletableFuture<VerbResult> injectNmi(String actor, boolean hasDeadline) {
     return requests.ask(Verb.INJECT_NMI, answer -> verbs.injectNmi(actor, hasDeadline, answer));
+  }
+
+  CompletableFuture<VerbResult> setVncPassword(
+      VncPassword password, String actor, boolean hasDeadline) {
+    return requests.askFor(
+        Verb.SET_VNC_PASSWORD, answer -> vnc.set(password, actor, hasDeadline, answer));
   }
 
   private InvalidStateException withoutChannel() {

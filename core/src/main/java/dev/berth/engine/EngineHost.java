@@ -51,6 +51,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
@@ -297,6 +298,12 @@ final class EngineHost implements VmHost {
   @Override
   public VerbResult injectNmi(DomainRef domain, CallOptions options) {
     return wait(domains().get(domain).injectNmi(actor, options.deadline().isPresent()), options);
+  }
+
+  @Override
+  public VerbResult setVncPassword(DomainRef domain, VncPassword password, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return wait(domains().get(domain).setVncPassword(password, actor, hasDeadline), options);
   }
 
   @Override

@@ -25,7 +25,8 @@ enum Verb {
   SCREENSHOT("see the screen of"),
   SET_CPUS("set the CPUs of"),
   SEND_KEYS("send keys to"),
-  INJECT_NMI("inject an NMI into");
+  INJECT_NMI("inject an NMI into"),
+  SET_VNC_PASSWORD("set the VNC password of");
 
   private final String text;
 
@@ -43,7 +44,10 @@ enum Verb {
    * doing.
    */
   boolean mayChangeState() {
-    return this != SCREENSHOT && this != SEND_KEYS && this != INJECT_NMI;
+    return this != SCREENSHOT
+        && this != SEND_KEYS
+        && this != INJECT_NMI
+        && this != SET_VNC_PASSWORD;
   }
 
   String text() {

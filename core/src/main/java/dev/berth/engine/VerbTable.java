@@ -31,6 +31,7 @@ import dev.berth.domain.DomainState;
  * set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
  * send keys to        deny     deny      accept   deny     deny      deny     deny         deny
  * inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
+ * set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -68,7 +69,7 @@ final class VerbTable {
               ? ACCEPT
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
-      case QMP, SCREENSHOT -> answering(state);
+      case QMP, SCREENSHOT, SET_VNC_PASSWORD -> answering(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
       case INJECT_NMI -> nmi(state);

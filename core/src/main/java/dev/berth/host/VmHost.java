@@ -386,6 +386,17 @@ public interface VmHost extends AutoCloseable {
   VerbResult injectNmi(DomainRef domain, CallOptions options);
 
   /**
+   * Sets what the VNC of a machine asks for, in the place of what it asked for before. The machine
+   * must have been started with {@code vnc-password: true}; until a password is set, nobody gets
+   * in. It is on no record, and goes with the machine.
+   *
+   * @throws dev.berth.error.InvalidStateException when there is no machine, it has no screen, or
+   *     its VNC asks for no password
+   * @throws dev.berth.error.QemuRefusedException when QEMU does not take it
+   */
+  VerbResult setVncPassword(DomainRef domain, VncPassword password, CallOptions options);
+
+  /**
    * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
    * and, by the definition, at each start. Disks of one group have one limit, so those of the group
    * get the same.

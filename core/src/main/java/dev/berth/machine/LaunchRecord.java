@@ -69,9 +69,17 @@ public record LaunchRecord(
   /** The kind of a graphics card. */
   public static final String VIDEO = "video";
 
+  /** What ends the address of a VNC that asks for a password. */
+  public static final String VNC_PASSWORD = ",password=on";
+
   /** Whether the machine has a screen. */
   public boolean hasScreen() {
     return devices.stream().anyMatch(device -> device.kind().equals(VIDEO));
+  }
+
+  /** Whether the machine's VNC asks for a password. */
+  public boolean asksForVncPassword() {
+    return argv.stream().anyMatch(word -> word.startsWith("unix:") && word.endsWith(VNC_PASSWORD));
   }
 
   /** What serves the machine's shares. */

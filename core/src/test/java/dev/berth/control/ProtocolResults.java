@@ -88,6 +88,7 @@ public final class ProtocolResults {
           Map.entry(AdjustMethods.RESIZE_DISK, VERB),
           Map.entry(AdjustMethods.SET_LINK, VERB),
           Map.entry(SizingMethods.SET_CPUS, JOB),
+          Map.entry(FrontMethods.SET_VNC_PASSWORD, VERB),
           Map.entry(MediaMethods.INSERT, VERB),
           Map.entry(MediaMethods.EJECT, VERB),
           Map.entry(Methods.DETACH_DISK, JOB),

@@ -116,8 +116,9 @@ final class RandomDefinitions {
   }
 
   private Peripherals peripherals(int shares) {
+    Optional<Peripherals.Video> video = perhaps(pick(Peripherals.Video.values()));
     return new Peripherals(
-        perhaps(pick(Peripherals.Video.values())),
+        video,
         perhaps(new Peripherals.Usb(listOf(2, i -> pick(Peripherals.UsbDevice.values())))),
         perhaps(pick(Peripherals.WatchdogAction.values())),
         pick(Peripherals.PanicDevice.values()),
@@ -128,7 +129,8 @@ final class RandomDefinitions {
             i ->
                 new Share(
                     "s" + i, path(), pick(List.of("s", "1e3.")) + i, pick(Disk.Access.values()))),
-        perhaps(random.nextInt(65)));
+        perhaps(random.nextInt(65)),
+        video.isPresent() ? pick(Peripherals.VncAccess.values()) : Peripherals.VncAccess.OPEN);
   }
 
   private Compute compute() {

@@ -53,6 +53,7 @@ final class VerbTableTest {
       set the CPUs of     deny     deny      accept   accept   deny      deny     accept       deny
       send keys to        deny     deny      accept   deny     deny      deny     deny         deny
       inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
+      set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
       """;
 
   static Stream<Arguments> cells() {

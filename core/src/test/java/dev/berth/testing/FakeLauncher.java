@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Devices;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Share;
 import dev.berth.error.BerthException;
@@ -129,7 +130,7 @@ public final class FakeLauncher implements MachineLauncher {
                 definition.compute().memory(),
                 "tcg",
                 "it is only pretended"),
-            List.of("/usr/bin/fake-qemu", "-S"),
+            argv(definition),
             List.of(),
             devices(definition),
             new MachineFiles(
@@ -137,6 +138,12 @@ public final class FakeLauncher implements MachineLauncher {
                 machines.logDirectory(domain.toString()),
                 definition.devices().consoleLogLimit()));
     return FakeDevices.with(launch, definition);
+  }
+
+  private static List<String> argv(DomainDefinition definition) {
+    return definition.devices().peripherals().vnc() == VncAccess.PASSWORD
+        ? List.of("/usr/bin/fake-qemu", "-S", "-vnc", "unix:/vnc" + LaunchRecord.VNC_PASSWORD)
+        : List.of("/usr/bin/fake-qemu", "-S");
   }
 
   @Override

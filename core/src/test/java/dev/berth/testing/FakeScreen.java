@@ -11,7 +11,8 @@ import java.nio.file.Path;
 
 /**
  * The screen of a {@link FakeMachine}: three pixels, red, green and blue, until it is told to show
- * something else. Like QEMU it writes to the file that it is told. Thread-safe.
+ * something else. It takes any password. Like QEMU it writes to the file that it is told.
+ * Thread-safe.
  */
 public final class FakeScreen {
   /** What is there at first. */
@@ -22,6 +23,8 @@ public final class FakeScreen {
 
   FakeScreen(FakeQemu qemu) {
     qemu.answer("screendump", this::write);
+    qemu.answer("set_password", arguments -> Json.object());
+    qemu.answer("expire_password", arguments -> Json.object());
   }
 
   /** From now on writes these bytes. */

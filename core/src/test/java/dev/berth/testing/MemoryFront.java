@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.InvalidStateException;
@@ -62,6 +63,23 @@ final class MemoryFront {
           "inject an NMI into", domain, DomainState.RUNNING, DomainState.PAUSED);
     }
     contents.events().add(domain, EventTypes.NMI_INJECTED, actor, Map.of());
+    return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
+  }
+
+  /** Takes note that the screen has a password; the password itself is kept nowhere. */
+  static VerbResult lock(MemoryContents contents, String actor, MemoryDomain domain) {
+    if (!domain.hasMachine()) {
+      throw MemoryVerbs.illegal("set the VNC password of", domain, DomainState.RUNNING);
+    }
+    if (domain.definition().devices().peripherals().vnc() != VncAccess.PASSWORD) {
+      throw new InvalidStateException(
+          "The VNC of domain '"
+              + domain.definition().name()
+              + "' asks for no password. Give it 'vnc-password: true'.");
+    }
+    Map<String, String> facts = Map.of("what", "vnc-password", "subject", "", "value", "set");
+    contents.events().add(domain, EventTypes.ADJUSTED, actor, facts);
+    contents.notifyAll();
     return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 }

@@ -49,6 +49,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.qmp.Deadline;
@@ -368,6 +369,11 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult injectNmi(DomainRef domain, CallOptions options) {
     return done(() -> MemoryFront.injectNmi(contents, actor, contents.find(domain)));
+  }
+
+  @Override
+  public VerbResult setVncPassword(DomainRef domain, VncPassword password, CallOptions options) {
+    return done(() -> MemoryFront.lock(contents, actor, contents.find(domain)));
   }
 
   @Override

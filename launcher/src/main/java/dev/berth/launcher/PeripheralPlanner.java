@@ -5,6 +5,7 @@ import dev.berth.definition.Peripherals.PanicDevice;
 import dev.berth.definition.Peripherals.Usb;
 import dev.berth.definition.Peripherals.UsbDevice;
 import dev.berth.definition.Peripherals.Video;
+import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Peripherals.WatchdogAction;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.LaunchRecord;
@@ -60,7 +61,9 @@ final class PeripheralPlanner {
             .with("id", "video")
             .with("bus", place.bus())
             .with("addr", place.address()));
-    draft.option("-vnc", OptionText.of("unix:" + files.vncSocket()));
+    OptionText vnc = OptionText.of("unix:" + files.vncSocket());
+    draft.option(
+        "-vnc", peripherals.vnc() == VncAccess.PASSWORD ? vnc.with("password", "on") : vnc);
     draft.device(new DeviceRecord("video", LaunchRecord.VIDEO, "", place.text(), List.of()));
   }
 

@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
+import dev.berth.domain.EventBody;
 import dev.berth.domain.EventTypes;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.Keystrokes;
+import dev.berth.host.LogKind;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import dev.berth.host.VncPassword;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -106,6 +111,60 @@ public interface FrontContract {
 
   private VerbResult press(Keystrokes keys) {
     return rig().host().sendKeys(WEB, keys, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  @Test
+  default void thePasswordOfAScreenIsSetAndIsOnNoRecord() throws Exception {
+    rig()
+        .define(
+            "name: web\nmemory: 64MiB\nvideo: vga\nvnc-password: true\n",
+            new DefineCondition.Always());
+    rig().start(StartMode.PAUSED);
+    long before = rig().host().eventRange().newest();
+
+    VncPassword password = VncPassword.of("s3cr3t".getBytes(StandardCharsets.UTF_8));
+    assertThat(
+            rig()
+                .host()
+                .setVncPassword(WEB, password, CallOptions.within(HostRig.PATIENCE))
+                .effect())
+        .isEqualTo(VerbResult.Effect.CHANGED);
+    rig()
+        .host()
+        .setVncPassword(
+            WEB, password.expiringIn(Duration.ofMinutes(10)), CallOptions.within(HostRig.PATIENCE));
+
+    assertThat(rig().eventsAfter(before))
+        .hasSize(2)
+        .allMatch(event -> !event.toString().contains("s3cr3t"))
+        .allMatch(
+            event ->
+                event.body() instanceof EventBody.Adjusted adjusted
+                    && adjusted.what().equals("vnc-password"));
+    assertThat(rig().host().definition(WEB).json()).doesNotContain("s3cr3t");
+    assertThat(new String(log(), StandardCharsets.UTF_8)).doesNotContain("s3cr3t");
+  }
+
+  private byte[] log() {
+    return rig().host().log(WEB, LogKind.QMP, 1 << 20);
+  }
+
+  @Test
+  default void aScreenThatAsksForNoPasswordGetsNone() {
+    VncPassword password = VncPassword.of(new byte[] {'a'});
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> VncPassword.of(new byte[9]))
+        .withMessageContaining("8 bytes");
+    rig().webIs(DomainState.SHUTOFF);
+    assertThat(rig().errorOf(host -> host.setVncPassword(WEB, password, CallOptions.none())))
+        .isEqualTo(InvalidStateException.class);
+    webHasAScreen(StartMode.PAUSED);
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> rig().host().setVncPassword(WEB, password, CallOptions.none()))
+        .withMessageContaining("vnc-password: true");
+    assertThat(rig().errorOf(host -> host.setVncPassword(NONE, password, CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
   }
 
   private void webHasAScreen(StartMode mode) {
