@@ -6,6 +6,7 @@ import dev.berth.cli.output.NicTable;
 import dev.berth.control.DeviceCodec;
 import dev.berth.control.DiskCodec;
 import dev.berth.control.NicCodec;
+import dev.berth.domain.ByteSize;
 import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.NicSummary;
@@ -58,6 +59,8 @@ enum CommandName {
       "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
   DEVICE_LIST("device list", "List the other devices of a domain that can come and go."),
   CPU_SET("cpu set", "Give a domain so many CPUs, its machine, its definition or both."),
+  MEMORY_SET("memory set", "Give a domain so much memory, its machine, its definition or both."),
+  MEMORY_BALLOON("memory balloon", "Have a guest's balloon leave it so much memory."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
@@ -94,6 +97,8 @@ enum CommandName {
           "Attach other devices to domains, detach them, list them.",
           "cpu",
           "Give domains more CPUs or fewer.",
+          "memory",
+          "Give domains more memory or less.",
           "job",
           "Look at jobs, wait for them, end them.");
 
@@ -195,6 +200,14 @@ enum CommandName {
               "How many it shall have.",
               (host, domain, count, scope, job, options) ->
                   host.setCpus(domain, count(count), scope, job, options));
+      case MEMORY_SET ->
+          new GuestJobCommand(
+              parameters,
+              "SIZE",
+              "What it shall have, such as 4GiB.",
+              (host, domain, size, scope, job, options) ->
+                  host.setMemory(domain, size(size), scope, job, options));
+      case MEMORY_BALLOON -> new MemoryBalloonCommand(parameters);
       case DUMP -> new DumpCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
@@ -215,6 +228,12 @@ enum CommandName {
       case VERSION -> new VersionCommand();
       case HELP -> new HelpCommand(parameters);
     };
+  }
+
+  /** The size of an argument. */
+  static ByteSize size(String word) {
+    return ByteSize.parse(word)
+        .orElseThrow(() -> new UsageException("SIZE is a number with a unit, such as 20GiB."));
   }
 
   private static int count(String word) {

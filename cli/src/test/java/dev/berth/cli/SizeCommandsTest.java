@@ -17,7 +17,9 @@ final class SizeCommandsTest {
 
   @BeforeEach
   void aDomain() {
-    Shell.with(host).typing("{name: a, memory: 64MiB, cpus: 2, max-cpus: 4}").run("define", "-");
+    Shell.with(host)
+        .typing("{name: a, memory: 64MiB, cpus: 2, max-cpus: 4, max-memory: 256MiB}")
+        .run("define", "-");
     shell.run("start", "a");
   }
 
@@ -30,6 +32,26 @@ final class SizeCommandsTest {
 
     assertThat(shell.run("cpu", "set", "a", "1", "--live").exitCode()).isZero();
     assertThat(host.definition(A).json()).contains("\"cpus\":4");
+  }
+
+  @Test
+  void aDomainHasMoreMemoryAndLess() {
+    Outcome more = shell.run("memory", "set", "a", "128MiB");
+    assertThat(more.exitCode()).isZero();
+    assertThat(more.out()).startsWith("a: set-memory '128MiB' succeeded (done), job ");
+    assertThat(host.definition(A).json()).contains("\"memory\":\"128MiB\"");
+    assertThat(shell.run("memory", "set", "a", "64MiB", "--live").exitCode()).isZero();
+    assertThat(shell.run("memory", "set", "a", "1GiB").err()).contains("max-memory");
+    assertThat(shell.run("memory", "set", "a", "much").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aBalloonTakesMemoryFromAGuest() {
+    Outcome less = shell.run("memory", "balloon", "a", "32MiB");
+    assertThat(less.exitCode()).isZero();
+    assertThat(less.out()).startsWith("a: set-balloon '32MiB' succeeded (done), job ");
+    assertThat(shell.run("memory", "balloon", "a", "1GiB").exitCode()).isNotZero();
+    assertThat(shell.run("memory", "balloon", "a", "much").exitCode()).isEqualTo(2);
   }
 
   @Test

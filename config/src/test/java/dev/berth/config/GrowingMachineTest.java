@@ -3,6 +3,8 @@ package dev.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.domain.ByteSize;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
@@ -32,6 +34,10 @@ final class GrowingMachineTest extends HomeFixture {
 
   private static final String CPUS = "memory: 128MiB\ncpus: 2\nmax-cpus: 4";
 
+  /** What the guest counts as its memory, in KiB. */
+  private static final String MEMORY =
+      "$(sed -n 's/MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)";
+
   private int asked;
 
   @Test
@@ -48,6 +54,40 @@ final class GrowingMachineTest extends HomeFixture {
       cpusComeWithTheNextBoot();
     } else {
       cpusComeAndGo();
+    }
+  }
+
+  @Test
+  void aGuestTakesMemoryAndGivesItBack() throws Exception {
+    memoryComesAndGoes("q35");
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void theGuestOfEachVersionTakesMemoryAndGivesItBack(TestQemu qemu) throws Exception {
+    home.set("qemu", qemu.emulator().toString());
+    memoryComesAndGoes(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
+  }
+
+  private void memoryComesAndGoes(String machine) throws IOException {
+    try (VmHost host = home.open()) {
+      ConsoleLog console = boot(host, "machine: " + machine, "memory: 256MiB", "max-memory: 1GiB");
+      done(host, setMemory(host, 512));
+      await(host, console, "until [ " + MEMORY + " -gt 350000 ]");
+    }
+    try (VmHost host = home.open()) { // the next host knows what was added
+      ConsoleLog console = ConsoleLog.of(host, VM);
+      TestHome.settled(host, VM);
+      done(host, setMemory(host, 256));
+      await(host, console, "until [ " + MEMORY + " -lt 200000 ]");
+      done(host, balloon(host, 192));
+      await(host, console, "until [ " + MEMORY + " -lt 100000 ]");
+      done(host, balloon(host, 256));
+      assertThat(host.domain(VM).definition().pending()).isFalse();
+      assertThatThrownBy(() -> setMemory(host, 2048))
+          .isInstanceOf(InvalidStateException.class)
+          .hasMessageContaining("max-memory");
     }
   }
 
@@ -122,6 +162,23 @@ final class GrowingMachineTest extends HomeFixture {
   private static Job setCpus(VmHost host, int cpus) {
     return host.setCpus(
         VM, cpus, EditScope.BOTH, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
+  }
+
+  private static Job setMemory(VmHost host, int mebibytes) {
+    return host.setMemory(
+        VM,
+        ByteSize.mebibytes(mebibytes),
+        EditScope.BOTH,
+        JobOptions.none(),
+        CallOptions.within(TestHome.PATIENCE));
+  }
+
+  private static Job balloon(VmHost host, int mebibytes) {
+    return host.setBalloon(
+        VM,
+        ByteSize.mebibytes(mebibytes),
+        JobOptions.none(),
+        CallOptions.within(TestHome.PATIENCE));
   }
 
   private static void done(VmHost host, Job job) {

@@ -73,8 +73,8 @@ final class ProtocolExamplesTest {
       all(peer, "domain.attach-disk", "domain.disks");
       awaitFigures(peer);
       all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");
-      all(peer, "domain.set-cpus");
       all(peer, "domain.insert-medium", "domain.eject-medium");
+      all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel");
       all(peer, "domain.dump-memory");

@@ -168,6 +168,13 @@ final class VerbsOnQmpTest extends HomeFixture {
     Job job = host.setCpus(VM, 2, EditScope.LIVE, JobOptions.none(), PATIENT);
     assertThat(host.awaitJob(job.id(), TestHome.PATIENCE).status().phase()).isEqualTo("done");
     sentBy("setCpus", host);
+    Job memory =
+        host.setMemory(VM, new ByteSize(320 << 20), EditScope.LIVE, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(memory.id(), TestHome.PATIENCE).status().phase()).isEqualTo("done");
+    sentBy("setMemory", host);
+    Job balloon = host.setBalloon(VM, new ByteSize(192 << 20), JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(balloon.id(), TestHome.PATIENCE).status().phase()).isEqualTo("done");
+    sentBy("setBalloon", host);
   }
 
   private void define(VmHost host) throws IOException {
@@ -176,7 +183,8 @@ final class VerbsOnQmpTest extends HomeFixture {
     home.define(
         host,
         "vm",
-        "memory: 128MiB",
+        "memory: 256MiB",
+        "max-memory: 512MiB",
         "max-cpus: 2",
         "disks:",
         "  - {name: root, file: root.raw, format: raw}",

@@ -85,7 +85,7 @@ final class AdjustMethods {
             ArgumentCodec.options(params)));
   }
 
-  private static ByteSize size(Params params) {
+  static ByteSize size(Params params) {
     long bytes = params.number(SIZE);
     if (bytes < 0) {
       throw new InvalidRequestException(SIZE + ": must not be negative, is " + bytes + ".");

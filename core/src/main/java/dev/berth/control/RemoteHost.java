@@ -347,6 +347,24 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Job setMemory(
+      DomainRef domain, ByteSize size, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(AdjustMethods.SIZE, size.bytes());
+    JobArguments.scope(params, scope);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(SizingMethods.SET_MEMORY, params, options, JobCodec::read);
+  }
+
+  @Override
+  public Job setBalloon(DomainRef domain, ByteSize size, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(AdjustMethods.SIZE, size.bytes());
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(SizingMethods.SET_BALLOON, params, options, JobCodec::read);
+  }
+
+  @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param maxCpus how many there can be while the machine runs, at least {@code cpus}; empty for as
  *     many as there are, and none of them can be taken out
  * @param memory guest RAM, a multiple of 1 MiB, at least 1 MiB
+ * @param maxMemory how much it can be while the machine runs, at least {@code memory}; empty for as
+ *     much as there is
  * @param machineType QEMU machine type such as {@code q35} or {@code pc-q35-7.2}; an alias is
  *     resolved to the versioned type at launch and frozen in the launch record
  * @param cpuModel QEMU CPU model such as {@code max} or {@code qemu64}; empty lets Berth choose:
@@ -25,6 +27,7 @@ public record Compute(
     int cpus,
     Optional<Integer> maxCpus,
     ByteSize memory,
+    Optional<ByteSize> maxMemory,
     String machineType,
     Optional<String> cpuModel,
     AcceleratorChoice accelerator,
@@ -48,6 +51,7 @@ public record Compute(
         cpus,
         Optional.empty(),
         memory,
+        Optional.empty(),
         machineType,
         cpuModel,
         accelerator,
@@ -63,7 +67,30 @@ public record Compute(
 
   /** The same with so many CPUs. */
   Compute withCpus(int count) {
+    return with(count, memory);
+  }
+
+  /** The same with so much memory. */
+  Compute withMemory(ByteSize size) {
+    return with(cpus, size);
+  }
+
+  private Compute with(int count, ByteSize size) {
     return new Compute(
-        count, maxCpus, memory, machineType, cpuModel, accelerator, topology, features, backing);
+        count,
+        maxCpus,
+        size,
+        maxMemory,
+        machineType,
+        cpuModel,
+        accelerator,
+        topology,
+        features,
+        backing);
+  }
+
+  /** How much memory the machine can get besides what it starts with. */
+  public ByteSize roomForMemory() {
+    return new ByteSize(maxMemory.map(most -> most.bytes() - memory.bytes()).orElse(0L));
   }
 }

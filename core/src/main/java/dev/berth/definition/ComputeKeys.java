@@ -36,6 +36,15 @@ final class ComputeKeys {
           of(Compute::memory),
           "The guest's RAM, in steps of 1MiB.");
 
+  private static final Key<DomainDefinition, ByteSize> MAX_MEMORY =
+      Key.optional(
+          "max-memory",
+          new SizeType(MEBIBYTE, ByteSize.mebibytes(16 << 20), MEBIBYTE, ByteSize.mebibytes(4096)),
+          "as much as `memory`, which stays as it is while it runs",
+          of(Compute::maxMemory),
+          "How much memory the guest can get while it runs, and give back, in steps of 2MiB or of"
+              + " the huge pages that back it. The guest needs a driver for virtio-mem.");
+
   private static final Key<DomainDefinition, String> MACHINE =
       Key.defaulted(
           "machine",
@@ -96,7 +105,17 @@ final class ComputeKeys {
 
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CPUS, MAX_CPUS, MEMORY, MACHINE, CPU, ACCELERATOR, TOPOLOGY, FEATURES, BACKING);
+      List.of(
+          CPUS,
+          MAX_CPUS,
+          MEMORY,
+          MAX_MEMORY,
+          MACHINE,
+          CPU,
+          ACCELERATOR,
+          TOPOLOGY,
+          FEATURES,
+          BACKING);
 
   private ComputeKeys() {}
 
@@ -123,6 +142,7 @@ final class ComputeKeys {
       }
     }
     checkShares(values, place);
+    checkMemory(values, place);
     values
         .find(BACKING)
         .flatMap(MemoryBacking::hugepages)
@@ -199,6 +219,33 @@ final class ComputeKeys {
                         + " memfd' or 'kind: file', or leave 'memory-backing' out"));
   }
 
+  private static void checkMemory(Values<DomainDefinition> values, Place place) {
+    Optional<ByteSize> memory = values.find(MEMORY);
+    Optional<ByteSize> most = values.find(MAX_MEMORY);
+    if (memory.isEmpty() || most.isEmpty()) {
+      return;
+    }
+    long room = most.get().bytes() - memory.get().bytes();
+    ByteSize block = values.find(BACKING).orElse(MemoryBacking.USUAL).block();
+    if (room < 0) {
+      report(
+          MAX_MEMORY,
+          values,
+          place,
+          String.format(
+              "'memory' says %s, which is more: write 'max-memory: %s' or higher",
+              memory.get(), memory.get()));
+    } else if (room % block.bytes() != 0) {
+      report(
+          MAX_MEMORY,
+          values,
+          place,
+          String.format(
+              "memory grows in steps of %s: make it %s and a multiple of that",
+              block, memory.get()));
+    }
+  }
+
   private static void checkPages(ByteSize page, Values<DomainDefinition> values, Place place) {
     values
         .find(MEMORY)
@@ -229,6 +276,7 @@ final class ComputeKeys {
             .orElseGet(() -> values.of(CPUS)),
         values.find(MAX_CPUS),
         values.of(MEMORY),
+        values.find(MAX_MEMORY),
         values.of(MACHINE),
         values.find(CPU),
         values.of(ACCELERATOR),

@@ -1,5 +1,6 @@
 package dev.berth.definition;
 
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.ResourceNames;
 import java.util.HashSet;
@@ -115,6 +116,11 @@ public record DomainDefinition(
   /** The same definition with so many virtual CPUs. */
   public DomainDefinition withCpus(int count) {
     return with(compute.withCpus(count));
+  }
+
+  /** The same definition with so much memory. */
+  public DomainDefinition withMemory(ByteSize size) {
+    return with(compute.withMemory(size));
   }
 
   private DomainDefinition with(Compute other) {

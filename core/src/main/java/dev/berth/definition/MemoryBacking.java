@@ -26,10 +26,18 @@ public record MemoryBacking(
       new MemoryBacking(
           Kind.ANONYMOUS, Optional.empty(), Optional.empty(), Sharing.PRIVATE, Allocation.ON_USE);
 
+  /** What a virtio-mem device takes, and transparent huge pages are, on x86. */
+  private static final ByteSize BLOCK = ByteSize.mebibytes(2);
+
   /** Shared memory without a file system, taken as the guest uses it. */
   private static final MemoryBacking SHARED =
       new MemoryBacking(
           Kind.MEMFD, Optional.empty(), Optional.empty(), Sharing.SHARED, Allocation.ON_USE);
+
+  /** The steps in which memory so backed grows and shrinks while a machine runs. */
+  public ByteSize block() {
+    return hugepages.orElse(BLOCK);
+  }
 
   /** Whether other processes can map it. */
   public boolean isMappable() {

@@ -98,7 +98,7 @@ record CpuSizing(int count) implements Sizing {
   }
 
   @Override
-  public CompletableFuture<Standing> look(QmpConnection qmp) {
+  public CompletableFuture<Standing> look(QmpConnection qmp, LaunchRecord launch) {
     return qmp.send(new QueryHotpluggableCpus())
         .thenApply(
             slots -> {
@@ -109,7 +109,7 @@ record CpuSizing(int count) implements Sizing {
                       .filter(path -> path.startsWith(PERIPHERAL))
                       .map(path -> path.substring(PERIPHERAL.length()))
                       .collect(Collectors.toSet());
-              return new Standing(taken.size(), launch -> CpuSlots.onto(launch, present));
+              return new Standing(taken.size(), record -> CpuSlots.onto(record, present));
             });
   }
 
@@ -137,6 +137,11 @@ record CpuSizing(int count) implements Sizing {
       QmpConnection qmp, List<? extends QmpCommand<@Nullable Void>> commands) {
     return CompletableFuture.allOf(
         commands.stream().map(qmp::send).toArray(CompletableFuture[]::new));
+  }
+
+  @Override
+  public boolean needsGuest(long from) {
+    return count < from;
   }
 
   @Override

@@ -283,6 +283,17 @@ final class EngineHost implements VmHost {
     return size(domain, new CpuSizing(cpus), scope, job, options);
   }
 
+  @Override
+  public Job setMemory(
+      DomainRef domain, ByteSize size, EditScope scope, JobOptions job, CallOptions options) {
+    return size(domain, new RamSizing(size), scope, job, options);
+  }
+
+  @Override
+  public Job setBalloon(DomainRef domain, ByteSize size, JobOptions job, CallOptions options) {
+    return size(domain, new BalloonSizing(size), EditScope.LIVE, job, options);
+  }
+
   private Job size(
       DomainRef domain, Sizing sizing, EditScope scope, JobOptions job, CallOptions options) {
     DomainDriver driver = domains().get(domain);

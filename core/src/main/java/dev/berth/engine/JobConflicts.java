@@ -66,7 +66,9 @@ final class JobConflicts {
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
                 DUMP_MEMORY,
-                SET_CPUS ->
+                SET_CPUS,
+                SET_MEMORY,
+                SET_BALLOON ->
                 Reach.NOTHING;
           };
       case DETACH_NIC ->
@@ -93,7 +95,9 @@ final class JobConflicts {
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
                 DUMP_MEMORY,
-                SET_CPUS ->
+                SET_CPUS,
+                SET_MEMORY,
+                SET_BALLOON ->
                 Reach.NOTHING;
           };
       case DUMP_MEMORY ->
@@ -123,7 +127,9 @@ final class JobConflicts {
                 ADJUST_NIC,
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
-                SET_CPUS ->
+                SET_CPUS,
+                SET_MEMORY,
+                SET_BALLOON ->
                 Reach.NOTHING;
           };
       case DETACH_DEVICE ->
@@ -151,7 +157,9 @@ final class JobConflicts {
                 DETACH_NIC,
                 ADJUST_DISK,
                 ADJUST_NIC,
-                SET_CPUS ->
+                SET_CPUS,
+                SET_MEMORY,
+                SET_BALLOON ->
                 Reach.NOTHING;
           };
       case SET_CPUS ->
@@ -180,7 +188,71 @@ final class JobConflicts {
                 ADJUST_NIC,
                 ATTACH_DEVICE,
                 DETACH_DEVICE,
-                DUMP_MEMORY ->
+                DUMP_MEMORY,
+                SET_MEMORY,
+                SET_BALLOON ->
+                Reach.NOTHING;
+          };
+      case SET_MEMORY ->
+          switch (wanted) {
+            case SET_MEMORY -> Reach.DOMAIN;
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                DESTROY,
+                RESET,
+                PAUSE,
+                RESUME,
+                UNDEFINE,
+                CONSOLE,
+                SCREENSHOT,
+                SET_VNC_PASSWORD,
+                SEND_KEYS,
+                INJECT_NMI,
+                QMP,
+                AGENT,
+                ATTACH_DISK,
+                DETACH_DISK,
+                ADJUST_DISK,
+                ATTACH_NIC,
+                DETACH_NIC,
+                ADJUST_NIC,
+                ATTACH_DEVICE,
+                DETACH_DEVICE,
+                DUMP_MEMORY,
+                SET_CPUS,
+                SET_BALLOON ->
+                Reach.NOTHING;
+          };
+      case SET_BALLOON ->
+          switch (wanted) {
+            case SET_BALLOON -> Reach.DOMAIN;
+            case START,
+                START_PAUSED,
+                SHUTDOWN,
+                DESTROY,
+                RESET,
+                PAUSE,
+                RESUME,
+                UNDEFINE,
+                CONSOLE,
+                SCREENSHOT,
+                SET_VNC_PASSWORD,
+                SEND_KEYS,
+                INJECT_NMI,
+                QMP,
+                AGENT,
+                ATTACH_DISK,
+                DETACH_DISK,
+                ADJUST_DISK,
+                ATTACH_NIC,
+                DETACH_NIC,
+                ADJUST_NIC,
+                ATTACH_DEVICE,
+                DETACH_DEVICE,
+                DUMP_MEMORY,
+                SET_CPUS,
+                SET_MEMORY ->
                 Reach.NOTHING;
           };
       case UNKNOWN -> Reach.NOTHING;

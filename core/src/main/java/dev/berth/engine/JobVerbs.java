@@ -37,7 +37,7 @@ final class JobVerbs {
     return switch (kind) {
       case DETACH_DISK, DETACH_NIC, DETACH_DEVICE -> keeper.detachments();
       case DUMP_MEMORY -> keeper.dumps();
-      case SET_CPUS -> keeper.sizings();
+      case SET_CPUS, SET_MEMORY, SET_BALLOON -> keeper.sizings();
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");
     };
   }

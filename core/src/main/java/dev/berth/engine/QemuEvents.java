@@ -44,6 +44,8 @@ final class QemuEvents {
     if (digest.unplugged()) {
       keeper.detachments().look(active);
       keeper.sizings().look(active);
+    } else if (digest.resized()) {
+      keeper.sizings().look(active);
     }
     digest.refused().forEach(device -> keeper.detachments().refused(device));
     digest.refused().forEach(device -> keeper.sizings().refused(active, device));

@@ -49,6 +49,7 @@ final class QemuNews implements QmpEventListener {
    * @param agentOpen whether the guest has the agent's port open; empty for no news
    * @param missed whether something has happened that is not known
    * @param unplugged whether devices may be gone
+   * @param resized whether the guest may have more memory or less
    * @param refused ids of devices that the guest does not let go
    * @param dumped that a dump of memory is over, with what went wrong with it; empty for no news
    * @param notes what is to be told, in its order
@@ -61,6 +62,7 @@ final class QemuNews implements QmpEventListener {
       Optional<Boolean> agentOpen,
       boolean missed,
       boolean unplugged,
+      boolean resized,
       Set<String> refused,
       Optional<String> dumped,
       List<Note> notes,
@@ -77,6 +79,7 @@ final class QemuNews implements QmpEventListener {
   private Optional<Boolean> agentOpen = Optional.empty();
   private boolean missed;
   private boolean unplugged;
+  private boolean resized;
   private final Set<String> refused = new HashSet<>();
   private Optional<String> dumped = Optional.empty();
   private boolean announced;
@@ -157,6 +160,7 @@ final class QemuNews implements QmpEventListener {
             agentOpen,
             missed,
             unplugged,
+            resized,
             Set.copyOf(refused),
             dumped,
             List.copyOf(notes),
@@ -164,6 +168,7 @@ final class QemuNews implements QmpEventListener {
     notes.clear();
     unnoted.clear();
     unplugged = false;
+    resized = false;
     refused.clear();
     dumped = Optional.empty();
     panicked = Optional.empty();
@@ -192,6 +197,7 @@ final class QemuNews implements QmpEventListener {
     return ask
         || agentOpen.isPresent()
         || unplugged
+        || resized
         || !refused.isEmpty()
         || dumped.isPresent()
         || !notes.isEmpty();
@@ -220,6 +226,10 @@ final class QemuNews implements QmpEventListener {
       }
       case "DEVICE_UNPLUG_GUEST_ERROR" -> {
         refuse(text(data, "device"));
+        return;
+      }
+      case "BALLOON_CHANGE", "MEMORY_DEVICE_SIZE_CHANGE" -> {
+        resized = true;
         return;
       }
       case "ACPI_DEVICE_OST" -> {

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.job.JobKind;
 import dev.berth.machine.LaunchRecord;
@@ -10,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /**
- * So much of something that a machine is to have: virtual CPUs. Small and without state; {@link
- * Sizings} brings the machine there. Whoever adds one adds it to {@link #of} too.
+ * So much of something that a machine is to have: virtual CPUs, memory. Small and without state;
+ * {@link Sizings} brings the machine there. Whoever adds one adds it to {@link #of} too.
  */
 interface Sizing {
 
@@ -37,8 +38,12 @@ interface Sizing {
    */
   void check(LaunchRecord launch);
 
-  /** Asks QEMU how much there is. */
-  CompletableFuture<Standing> look(QmpConnection qmp);
+  /**
+   * Asks QEMU how much there is.
+   *
+   * @param launch the record of the machine
+   */
+  CompletableFuture<Standing> look(QmpConnection qmp, LaunchRecord launch);
 
   /**
    * Has QEMU bring it there, or ask the guest to let go of some. As nothing is lost by asking
@@ -47,6 +52,13 @@ interface Sizing {
    * @param launch the record of the machine as it was last seen
    */
   CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch);
+
+  /**
+   * Whether it is the guest's to do.
+   *
+   * @param from how much there was
+   */
+  boolean needsGuest(long from);
 
   /** Whether the guest's word about that device is about this. */
   boolean concerns(String device);
@@ -61,8 +73,12 @@ interface Sizing {
 
   /** What that job brings its machine to; empty when it is about something else. */
   static Optional<Sizing> of(KeptJob job) {
-    return job.job().target().kind() == JobKind.SET_CPUS
-        ? Optional.of(new CpuSizing(Integer.parseInt(job.job().target().subject())))
-        : Optional.empty();
+    String text = job.job().target().subject();
+    return switch (job.job().target().kind()) {
+      case SET_CPUS -> Optional.of(new CpuSizing(Integer.parseInt(text)));
+      case SET_MEMORY -> ByteSize.parse(text).map(RamSizing::new);
+      case SET_BALLOON -> ByteSize.parse(text).map(BalloonSizing::new);
+      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE, DUMP_MEMORY, UNKNOWN -> Optional.empty();
+    };
   }
 }

@@ -69,7 +69,7 @@ final class SizingVerbs {
         active -> {
           verbs.watch(active, sizing.verb(), actor, hasDeadline, answer);
           sizing
-              .look(active.machine().qmp())
+              .look(active.machine().qmp(), ledger.launch().orElseThrow())
               .whenComplete(
                   (standing, failure) ->
                       requests.post(

@@ -87,7 +87,7 @@ final class Sizings implements JobWork {
   /** The guest does not let go of that device, and says so. */
   void refused(Lifecycle.Active active, String device) {
     for (KeptJob job : running()) {
-      if (sizing(job).concerns(device) && isShrinking(job)) {
+      if (sizing(job).concerns(device) && needsGuest(job)) {
         refusals.put(
             job.job().id(),
             new Refusal(
@@ -108,8 +108,8 @@ final class Sizings implements JobWork {
     return Long.parseLong(job.fact(FROM));
   }
 
-  private static boolean isShrinking(KeptJob job) {
-    return sizing(job).target() < from(job);
+  private static boolean needsGuest(KeptJob job) {
+    return sizing(job).needsGuest(from(job));
   }
 
   /** The jobs that bring a machine somewhere. */
@@ -141,7 +141,7 @@ final class Sizings implements JobWork {
       return;
     }
     sizing(job)
-        .look(active.machine().qmp())
+        .look(active.machine().qmp(), ledger.launch().orElseThrow())
         .whenComplete(
             (standing, failure) -> mailbox.event(() -> seen(active, id, standing, failure)));
   }
@@ -207,12 +207,12 @@ final class Sizings implements JobWork {
     int times = asked.getOrDefault(job.job().id(), 0);
     return new Job.Status(
         JobState.RUNNING,
-        isShrinking(job) ? Detachments.WAITING : CHANGING,
+        needsGuest(job) ? Detachments.WAITING : CHANGING,
         Optional.of(progress),
-        isShrinking(job) && times > 0
+        needsGuest(job) && times > 0
             ? "the guest was asked "
                 + (times == 1 ? "once" : times + " times")
-                + " to let go of it, and has not yet"
+                + ", and has not done it yet"
             : "",
         Optional.empty());
   }

@@ -26,7 +26,9 @@ enum Verb {
   SET_CPUS("set the CPUs of"),
   SEND_KEYS("send keys to"),
   INJECT_NMI("inject an NMI into"),
-  SET_VNC_PASSWORD("set the VNC password of");
+  SET_VNC_PASSWORD("set the VNC password of"),
+  SET_MEMORY("set the memory of"),
+  SET_BALLOON("set the balloon of");
 
   private final String text;
 

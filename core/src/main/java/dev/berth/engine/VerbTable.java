@@ -32,6 +32,8 @@ import dev.berth.domain.DomainState;
  * send keys to        deny     deny      accept   deny     deny      deny     deny         deny
  * inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
  * set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
+ * set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
+ * set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -81,7 +83,9 @@ final class VerbTable {
           DETACH_DEVICE,
           ADJUST_DISK,
           ADJUST_NIC,
-          SET_CPUS ->
+          SET_CPUS,
+          SET_MEMORY,
+          SET_BALLOON ->
           plug(state);
       case DUMP_MEMORY -> dump(state);
     };

@@ -397,6 +397,37 @@ public interface VmHost extends AutoCloseable {
   VerbResult setVncPassword(DomainRef domain, VncPassword password, CallOptions options);
 
   /**
+   * Gives a domain so much memory, in its machine, its definition, or both, by a job. Its guest
+   * takes what it is given and gives back what it can do without, in its own time; the job never
+   * succeeds before there is exactly so much. The machine has to have been started with room for it
+   * ({@code max-memory}), and keeps what it was started with.
+   *
+   * @param size a multiple of 1 MiB
+   * @return the job, which has ended already when it is about the definition alone
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; or when that has no room for so much, or was started with more
+   * @throws dev.berth.error.InvalidDefinitionException when the definition cannot have so much
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when the memory is being changed already
+   */
+  Job setMemory(
+      DomainRef domain, ByteSize size, EditScope scope, JobOptions job, CallOptions options);
+
+  /**
+   * Has a guest's balloon leave it so much of the memory that its machine was started with, by a
+   * job; what it takes, the host can use. A guest without a driver for the balloon never follows,
+   * and the job goes on until it is cancelled. The next boot knows nothing of it.
+   *
+   * @param size a multiple of 1 MiB, at most what the machine was started with
+   * @return the job
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended; or when the
+   *     machine has no balloon, or was started with less memory
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when the balloon is being changed already
+   */
+  Job setBalloon(DomainRef domain, ByteSize size, JobOptions job, CallOptions options);
+
+  /**
    * Limits how fast a disk may be, in a domain's machine, its definition, or both; in force at once
    * and, by the definition, at each start. Disks of one group have one limit, so those of the group
    * get the same.

@@ -16,6 +16,10 @@ public enum JobKind {
   DUMP_MEMORY("dump-memory"),
   /** Brings a machine to so many virtual CPUs; to have fewer needs the guest's consent. */
   SET_CPUS("set-cpus"),
+  /** Brings a guest to so much memory, which it takes and gives back in its own time. */
+  SET_MEMORY("set-memory"),
+  /** Has a guest's balloon leave it so much memory. */
+  SET_BALLOON("set-balloon"),
   /** A kind that this version does not know. */
   UNKNOWN("unknown");
 

@@ -91,6 +91,8 @@ public final class ProtocolResults {
           Map.entry(FrontMethods.SET_VNC_PASSWORD, VERB),
           Map.entry(MediaMethods.INSERT, VERB),
           Map.entry(MediaMethods.EJECT, VERB),
+          Map.entry(SizingMethods.SET_MEMORY, JOB),
+          Map.entry(SizingMethods.SET_BALLOON, JOB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
           Map.entry(

@@ -24,10 +24,12 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
+import dev.berth.job.JobKind;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DeviceSetting;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
+import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -75,6 +77,9 @@ final class CrashTest {
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
   private static final DefinitionDocument ROOM_FOR_CPUS =
       TestHost.document("{name: web, memory: 64MiB, cpus: 2, max-cpus: 4}");
+  private static final DefinitionDocument ROOM_FOR_MEMORY =
+      TestHost.document("{name: web, memory: 64MiB, max-memory: 256MiB}");
+  private static final ByteSize MORE_RAM = ByteSize.mebibytes(128);
   private static final DefinitionDocument LINKED =
       TestHost.document("{name: web, memory: 64MiB, nics: [{name: lan}]}");
   private static final Throttle LIMITS =
@@ -113,7 +118,9 @@ final class CrashTest {
     FEWER_CPUS,
     INSERT_MEDIUM,
     INSERT_THAT_QEMU_REFUSES,
-    EJECT_MEDIUM;
+    EJECT_MEDIUM,
+    MORE_MEMORY,
+    BALLOON;
 
     /** Brings a host to where the deed can be done. */
     void prepare(TestHost host, FakeMachines machines) {
@@ -123,6 +130,9 @@ final class CrashTest {
       host.define("web");
       if (this == UNLINK) {
         host.api().define(LINKED, new DefineCondition.Always());
+      }
+      if (this == MORE_MEMORY) {
+        host.api().define(ROOM_FOR_MEMORY, new DefineCondition.Always());
       }
       if (isAboutCpus()) {
         host.api().define(ROOM_FOR_CPUS, new DefineCondition.Always());
@@ -156,6 +166,8 @@ final class CrashTest {
             FEWER_CPUS,
             INSERT_MEDIUM,
             EJECT_MEDIUM,
+            MORE_MEMORY,
+            BALLOON,
             ATTACH_DEVICE,
             DETACH_DEVICE ->
             host.start("web");
@@ -256,6 +268,16 @@ final class CrashTest {
                 WEB, "data", ByteSize.mebibytes(4), Shrinking.REFUSED, CallOptions.none());
         case MORE_CPUS, CPUS_THAT_QEMU_REFUSES -> cpus(host, 4);
         case FEWER_CPUS -> cpus(host, 1);
+        case MORE_MEMORY ->
+            host.awaitJob(
+                host.setMemory(WEB, MORE_RAM, EditScope.BOTH, JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
+        case BALLOON ->
+            host.awaitJob(
+                host.setBalloon(WEB, ByteSize.mebibytes(32), JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
         case UNLINK -> host.setLink(WEB, "lan", LinkState.DOWN, EditScope.BOTH, CallOptions.none());
         case INSERT_MEDIUM, INSERT_THAT_QEMU_REFUSES ->
             host.insertMedium(WEB, "cd", MEDIUM, EditScope.BOTH, CallOptions.none());
@@ -301,7 +323,9 @@ final class CrashTest {
             FEWER_CPUS,
             INSERT_MEDIUM,
             INSERT_THAT_QEMU_REFUSES,
-            EJECT_MEDIUM ->
+            EJECT_MEDIUM,
+            MORE_MEMORY,
+            BALLOON ->
             false;
         case START, START_PAUSED -> !machine.ran();
         case SHUTDOWN -> machine.runState().equals("shutdown");
@@ -483,6 +507,12 @@ final class CrashTest {
         .isEqualTo(devices.contains("nic-lan"));
     assertSettings(machine, next, definition);
     assertCpus(machine, next, definition);
+    long grown = GrowingMemory.requested(launch(next)).bytes();
+    assertThat(machine.memory().size()).as("memory that was added").isEqualTo(grown);
+    assertThat(definition.contains("\"memory\":\"128MiB\"")).isEqualTo(grown > 0);
+    assertThat(machine.memory().balloon())
+        .as("balloon")
+        .isEqualTo(next.api().jobs().stream().anyMatch(CrashTest::isBalloon) ? 32 << 20 : 64 << 20);
     Set<String> plugged = machine.backplane().devices();
     assertThat(definition.contains("\"rng\":true"))
         .as("the entropy source is defined")
@@ -509,7 +539,7 @@ final class CrashTest {
             .as("files")
             .isEqualTo(complete ? new String[] {"web.elf"} : new String[0]);
       }
-      case MORE_CPUS, FEWER_CPUS ->
+      case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES ->
           assertThat(jobs)
@@ -518,6 +548,14 @@ final class CrashTest {
       default ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
     }
+  }
+
+  private static boolean isBalloon(Job job) {
+    return job.target().kind() == JobKind.SET_BALLOON;
+  }
+
+  private static LaunchRecord launch(TestHost host) {
+    return host.engine().domains().get(WEB).launch().orElseThrow();
   }
 
   /** Definition, record and QEMU have as many CPUs, where some can come and go. */

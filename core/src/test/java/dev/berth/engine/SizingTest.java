@@ -4,6 +4,8 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.domain.ByteSize;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
@@ -14,6 +16,7 @@ import dev.berth.host.StartMode;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.machine.CpuSlots;
+import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.store.testing.MemoryStore;
@@ -50,7 +53,8 @@ final class SizingTest {
     host = new TestHost(store, machines);
     host.api()
         .define(
-            TestHost.document("{name: web, memory: 64MiB, cpus: 4, max-cpus: 6}"),
+            TestHost.document(
+                "{name: web, memory: 64MiB, cpus: 4, max-cpus: 6, max-memory: 256MiB}"),
             new DefineCondition.Always());
     host.start("web");
   }
@@ -168,6 +172,73 @@ final class SizingTest {
     host.destroy("web");
     assertThat(ended(live).status().phase()).isEqualTo("machine-ended");
     assertThat(host.api().definition(WEB).json()).contains("\"cpus\":3");
+  }
+
+  @Test
+  void theRecordSaysHowMuchMemoryTheGuestIsToHave() {
+    Job job = setMemory(128);
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+    assertThat(GrowingMemory.requested(launch())).isEqualTo(ByteSize.mebibytes(64));
+    assertThat(machine().memory().size()).isEqualTo(64 << 20);
+  }
+
+  @Test
+  void aGuestThatKeepsItsMemoryKeepsTheJobGoing() {
+    ended(setMemory(192));
+    machine().memory().ignore();
+
+    Job job = setMemory(64);
+    awaitDetail(job, "the guest was asked once, and has not done it yet");
+
+    assertThat(host.api().job(job.id()).status().progress())
+        .hasValueSatisfying(
+            progress -> {
+              assertThat(progress.done()).isZero();
+              assertThat(progress.total()).isEqualTo(128 << 20);
+            });
+    machine().memory().obey();
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+  }
+
+  @Test
+  void memoryGrowsInSteps() {
+    assertThatThrownBy(() -> setMemory(65))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("steps of 2MiB");
+  }
+
+  @Test
+  void aGuestThatDoesNotFollowItsBalloonDoesSoInTheNextHost() {
+    machine().memory().ignore();
+    Job job =
+        host.api().setBalloon(WEB, ByteSize.mebibytes(32), JobOptions.none(), CallOptions.none());
+    awaitDetail(job, "the guest was asked once, and has not done it yet");
+    FakeMachine machine = machine();
+    host.close(Duration.ZERO);
+    machine.memory().obey();
+    MemoryStore first = store;
+    store = first.reopened();
+    first.close();
+
+    host = new TestHost(store, machines);
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+    assertThat(machine.memory().balloon()).isEqualTo(32 << 20);
+  }
+
+  private Job setMemory(int mebibytes) {
+    return host.api()
+        .setMemory(
+            WEB,
+            ByteSize.mebibytes(mebibytes),
+            EditScope.BOTH,
+            JobOptions.none(),
+            CallOptions.none());
+  }
+
+  private void awaitDetail(Job job, String detail) {
+    eventually(() -> assertThat(host.api().job(job.id()).status().detail()).isEqualTo(detail));
   }
 
   private Job setCpus(int cpus) {

@@ -54,6 +54,8 @@ final class VerbTableTest {
       send keys to        deny     deny      accept   deny     deny      deny     deny         deny
       inject an NMI into  deny     deny      accept   accept   deny      deny     deny         deny
       set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
+      set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
+      set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -17,6 +17,7 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -55,6 +56,23 @@ final class FakeDevices {
       devices.add(new DeviceRecord(PORT + port, LaunchRecord.SPARE_PORT, "", "pcie.0", List.of()));
     }
     devices.addAll(launch.devices());
+    if (definition.compute().roomForMemory().bytes() > 0) {
+      devices.add(
+          new DeviceRecord(GrowingMemory.DEVICE, GrowingMemory.DEVICE, "", "pcie.0", List.of()));
+      steps.add(
+          new Execute(
+              "object-add",
+              Json.object()
+                  .put("id", GrowingMemory.BACKEND)
+                  .put("size", definition.compute().roomForMemory().bytes())));
+      steps.add(
+          new Execute(
+              "device_add",
+              Json.object()
+                  .put("id", GrowingMemory.DEVICE)
+                  .put("block-size", definition.compute().backing().block().bytes())
+                  .put(GrowingMemory.REQUESTED, 0)));
+    }
     for (int number = 1; number < definition.compute().maxCpus().orElse(0); number++) {
       boolean isThere = number < definition.compute().cpus();
       DeviceRecord slot =

@@ -57,6 +57,7 @@ public final class FakeMachine implements QemuProcess {
   private Optional<ProcessUsage> usage = Optional.empty();
   private Optional<FakeAgent> agent = Optional.empty();
   private final FakeBackplane backplane;
+  private final FakeMemory memory;
   private final FakeDump dump;
   private final FakeSettings settings;
   private final FakeScreen screen;
@@ -67,6 +68,7 @@ public final class FakeMachine implements QemuProcess {
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
     FakeDrives drives = new FakeDrives(qemu, launch);
     this.backplane = new FakeBackplane(qemu, launch, drives, this::running);
+    this.memory = new FakeMemory(qemu, launch, this::running);
     this.dump = new FakeDump(qemu, this);
     this.settings = new FakeSettings(qemu, drives, this::launch);
     this.screen = new FakeScreen(qemu);
@@ -93,6 +95,11 @@ public final class FakeMachine implements QemuProcess {
   /** What is plugged into it. */
   public FakeBackplane backplane() {
     return backplane;
+  }
+
+  /** Its memory that comes and goes. */
+  public FakeMemory memory() {
+    return memory;
   }
 
   /** How it writes its guest's memory down. */
@@ -342,6 +349,7 @@ public final class FakeMachine implements QemuProcess {
     }
     qemu.emit(event, "{}");
     backplane.guestGoesOn();
+    memory.guestGoesOn();
     return Json.object();
   }
 

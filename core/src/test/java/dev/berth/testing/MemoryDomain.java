@@ -56,6 +56,11 @@ final class MemoryDomain {
 
   Optional<Integer> roomForCpus = Optional.empty();
 
+  /** The memory that it was started with, and has room for. */
+  ByteSize least = new ByteSize(0);
+
+  ByteSize most = new ByteSize(0);
+
   /** A machine that was started with that revision. */
   private record Machine(MachineSummary summary, long revision, Optional<String> bootDisk) {
 
@@ -173,6 +178,8 @@ final class MemoryDomain {
     devices.clear();
     cpus = definition.compute().cpus();
     roomForCpus = definition.compute().maxCpus();
+    least = definition.compute().memory();
+    most = definition.compute().maxMemory().orElse(new ByteSize(0));
     for (DeviceKind kind : DeviceKind.values()) {
       kind.in(definition).forEach(device -> devices(kind).put(device.name(), device));
     }

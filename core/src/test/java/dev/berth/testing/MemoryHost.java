@@ -446,6 +446,21 @@ public final class MemoryHost implements VmHost {
     }
   }
 
+  @Override
+  public Job setMemory(
+      DomainRef domain, ByteSize size, EditScope scope, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemorySizing(contents, actor).memory(contents.find(domain), size, scope, job);
+    }
+  }
+
+  @Override
+  public Job setBalloon(DomainRef domain, ByteSize size, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemorySizing(contents, actor).balloon(contents.find(domain), size, job);
+    }
+  }
+
   private MemoryAdjustments adjustments() {
     return new MemoryAdjustments(contents, actor);
   }

@@ -1,7 +1,9 @@
 package dev.berth.testing;
 
 import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.BusyException;
@@ -18,12 +20,16 @@ import dev.berth.job.JobState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How much the domains of a {@link MemoryHost} have. A machine has more at once, and fewer when its
  * guest runs. The caller holds the contents' lock.
  */
 final class MemorySizing {
+  private static final Set<JobKind> KINDS =
+      Set.of(JobKind.SET_CPUS, JobKind.SET_MEMORY, JobKind.SET_BALLOON);
+
   private final MemoryContents contents;
   private final String actor;
 
@@ -36,51 +42,111 @@ final class MemorySizing {
     if (cpus < 1 || cpus > 512) {
       throw new InvalidRequestException("cpus: must be from 1 to 512, is " + cpus + ".");
     }
-    String subject = Integer.toString(cpus);
+    Wanted wanted = new Wanted(JobKind.SET_CPUS, Integer.toString(cpus));
+    return same(domain, wanted, options)
+        .orElseGet(
+            () -> {
+              boolean live = isLive("set the CPUs of", domain, wanted, scope);
+              if (live && cpus > domain.roomForCpus.orElse(0)) {
+                throw noRoom("max-cpus");
+              }
+              boolean atOnce = cpus >= domain.cpus;
+              return begin(domain, wanted, scope, options, live && !atOnce);
+            });
+  }
+
+  Job memory(MemoryDomain domain, ByteSize size, EditScope scope, JobOptions options) {
+    requireMebibytes(size);
+    Wanted wanted = new Wanted(JobKind.SET_MEMORY, size.toString());
+    return same(domain, wanted, options)
+        .orElseGet(
+            () -> {
+              boolean live = isLive("set the memory of", domain, wanted, scope);
+              if (live && (size.compareTo(domain.most) > 0 || size.compareTo(domain.least) < 0)) {
+                throw noRoom("max-memory");
+              }
+              return begin(domain, wanted, scope, options, live);
+            });
+  }
+
+  Job balloon(MemoryDomain domain, ByteSize size, JobOptions options) {
+    requireMebibytes(size);
+    Wanted wanted = new Wanted(JobKind.SET_BALLOON, size.toString());
+    return same(domain, wanted, options)
+        .orElseGet(
+            () -> {
+              isLive("set the balloon of", domain, wanted, EditScope.LIVE);
+              if (!domain.devices(DeviceKind.DEVICE).containsKey("balloon")
+                  || size.compareTo(domain.least) > 0) {
+                throw new InvalidStateException("No balloon of its machine leaves it so much.");
+              }
+              return begin(domain, wanted, EditScope.LIVE, options, true);
+            });
+  }
+
+  private static void requireMebibytes(ByteSize size) {
+    if (size.bytes() == 0 || size.bytes() % (1 << 20) != 0) {
+      throw new InvalidRequestException("memory: must be a multiple of 1MiB and not 0.");
+    }
+  }
+
+  private static InvalidStateException noRoom(String key) {
+    return new InvalidStateException(
+        "Its machine has no room for that. Set '"
+            + key
+            + "' in its definition, which takes effect at the next boot.");
+  }
+
+  /** What a domain is to have. */
+  private record Wanted(JobKind kind, String subject) {
+
+    static Wanted of(Job job) {
+      return new Wanted(job.target().kind(), job.target().subject());
+    }
+
+    DomainDefinition edited(DomainDefinition definition) {
+      return switch (kind) {
+        case SET_CPUS -> definition.withCpus(Integer.parseInt(subject));
+        case SET_MEMORY -> definition.withMemory(ByteSize.parse(subject).orElseThrow());
+        default -> definition;
+      };
+    }
+  }
+
+  private static Optional<Job> same(MemoryDomain domain, Wanted wanted, JobOptions options) {
     Optional<Job> same =
         domain.jobs().values().stream()
             .filter(job -> options.key().isPresent() && job.origin().key().equals(options.key()))
             .findFirst();
-    if (same.isPresent()) {
-      if (!same.get().target().subject().equals(subject)) {
-        throw new ConflictException("Another job has that key. Use another.");
-      }
-      return same.get();
+    if (same.isPresent() && !Wanted.of(same.get()).equals(wanted)) {
+      throw new ConflictException("Another job has that key. Use another.");
     }
+    return same;
+  }
+
+  private static boolean isLive(String verb, MemoryDomain domain, Wanted wanted, EditScope scope) {
     for (Job job : running(domain)) {
-      throw new BusyException("Job " + job.id() + " is under way. Wait for it.");
+      if (job.target().kind() == wanted.kind()) {
+        throw new BusyException("Job " + job.id() + " is under way. Wait for it.");
+      }
     }
     boolean live = scope == EditScope.LIVE || scope == EditScope.BOTH && domain.hasMachine();
-    if (live) {
-      requireRoom(domain, cpus);
+    if (live && domain.state() != DomainState.RUNNING && domain.state() != DomainState.PAUSED) {
+      throw MemoryVerbs.illegal(verb, domain, DomainState.RUNNING, DomainState.PAUSED);
     }
+    return live;
+  }
+
+  private Job begin(
+      MemoryDomain domain, Wanted wanted, EditScope scope, JobOptions options, boolean needsGuest) {
     if (scope != EditScope.LIVE) {
-      DefinitionReader.check(domain.definition().withCpus(cpus));
+      DefinitionReader.check(wanted.edited(domain.definition()));
     }
-    Job job = begin(domain, subject, options);
-    domain.scopes.put(job.id(), scope);
-    if (!live || cpus >= domain.cpus || domain.state() == DomainState.RUNNING) {
-      done(domain, job);
-    }
-    return domain.jobs().getOrDefault(job.id(), job);
-  }
-
-  private static void requireRoom(MemoryDomain domain, int cpus) {
-    if (domain.state() != DomainState.RUNNING && domain.state() != DomainState.PAUSED) {
-      throw MemoryVerbs.illegal("set the CPUs of", domain, DomainState.RUNNING, DomainState.PAUSED);
-    }
-    if (cpus > domain.roomForCpus.orElse(0)) {
-      throw new InvalidStateException(
-          "Its machine has no room for so many CPUs. Set 'max-cpus' in its definition, which takes"
-              + " effect at the next boot.");
-    }
-  }
-
-  private Job begin(MemoryDomain domain, String subject, JobOptions options) {
     Job job =
         new Job(
             JobId.random(),
-            new Job.Target(JobKind.SET_CPUS, domain.uuid(), domain.definition().name(), subject),
+            new Job.Target(
+                wanted.kind(), domain.uuid(), domain.definition().name(), wanted.subject()),
             new Job.Origin(actor, options.key(), contents.clock().instant()),
             new Job.Status(
                 JobState.RUNNING,
@@ -89,32 +155,38 @@ final class MemorySizing {
                 "",
                 Optional.empty()));
     domain.jobs().put(job.id(), job);
+    domain.scopes.put(job.id(), scope);
     tell(
         domain,
         EventTypes.JOB_STARTED,
-        Map.of("job", job.id().text(), "kind", job.target().kind().text(), "subject", subject));
-    return job;
+        Map.of(
+            "job", job.id().text(),
+            "kind", job.target().kind().text(),
+            "subject", job.target().subject()));
+    if (!needsGuest || domain.state() == DomainState.RUNNING) {
+      done(domain, job);
+    }
+    return domain.jobs().getOrDefault(job.id(), job);
   }
 
-  /** A guest that runs lets go of what it was asked for; one that ends needs none of it. */
+  /** A guest that runs does what it was asked for; one that ends needs none of it. */
   void guestGoesOnOrEnds(MemoryDomain domain) {
     running(domain).forEach(job -> done(domain, job));
   }
 
   private static List<Job> running(MemoryDomain domain) {
     return MemoryDevices.running(domain).stream()
-        .filter(job -> job.target().kind() == JobKind.SET_CPUS)
+        .filter(job -> KINDS.contains(job.target().kind()))
         .toList();
   }
 
   private void done(MemoryDomain domain, Job job) {
-    int cpus = Integer.parseInt(job.target().subject());
     EditScope scope = domain.scopes.getOrDefault(job.id(), EditScope.LIVE);
     boolean live = scope != EditScope.CONFIG && domain.hasMachine();
-    if (live) {
-      domain.cpus = cpus;
+    if (live && job.target().kind() == JobKind.SET_CPUS) {
+      domain.cpus = Integer.parseInt(job.target().subject());
     }
-    DomainDefinition edited = domain.definition().withCpus(cpus);
+    DomainDefinition edited = Wanted.of(job).edited(domain.definition());
     if (scope != EditScope.LIVE && !edited.equals(domain.definition())) {
       if (live) {
         domain.redefineWithMachine(edited);

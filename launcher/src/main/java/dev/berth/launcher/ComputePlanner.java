@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.Compute;
 import dev.berth.definition.CpuFeature;
 import dev.berth.definition.CpuTopology;
@@ -8,9 +9,12 @@ import dev.berth.definition.MemoryBacking;
 import dev.berth.definition.MemoryBacking.Allocation;
 import dev.berth.definition.MemoryBacking.Kind;
 import dev.berth.definition.MemoryBacking.Sharing;
+import dev.berth.domain.ByteSize;
 import dev.berth.machine.CpuSlots;
+import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
+import java.util.List;
 
 /**
  * Plans processors and memory. They are on the command line, but for the CPUs of a machine in which
@@ -50,11 +54,56 @@ final class ComputePlanner {
   /** Adds the topology and the memory. */
   void plan(MachineDraft draft) {
     draft.option("-smp", topology());
-    String size = (compute.memory().bytes() >> 20) + "M";
-    draft.option("-m", OptionText.of("size", size));
+    String size = mebibytes(compute.memory());
+    OptionText memory = OptionText.of("size", size);
+    draft.option(
+        "-m",
+        grows()
+            ? memory.with("slots", 1).with("maxmem", mebibytes(compute.maxMemory().get()))
+            : memory);
     if (!isUsual()) {
       draft.option("-object", backend(size));
     }
+  }
+
+  private static String mebibytes(ByteSize size) {
+    return (size.bytes() >> 20) + "M";
+  }
+
+  private boolean grows() {
+    return compute.roomForMemory().bytes() > 0;
+  }
+
+  /** Adds the device by which memory comes and goes, and what backs it as the rest is backed. */
+  void growing(MachineDraft draft, PciSlots slots) {
+    if (!grows()) {
+      return;
+    }
+    ObjectNode backend = draft.execute(MachineAssembler.ADD_OBJECT).put("qom-type", type());
+    backend
+        .put("id", GrowingMemory.BACKEND)
+        .put("size", compute.roomForMemory().bytes())
+        .put("share", backing.sharing() == Sharing.SHARED);
+    backing.directory().ifPresent(directory -> backend.put("mem-path", directory.toString()));
+    if (backing.kind() == Kind.MEMFD && backing.hugepages().isPresent()) {
+      backend.put("hugetlb", true).put("hugetlbsize", backing.hugepages().get().bytes());
+    }
+    PciSlots.Place place = slots.next();
+    draft
+        .plug("virtio-mem-pci", GrowingMemory.DEVICE, place)
+        .put("memdev", GrowingMemory.BACKEND)
+        .put("block-size", backing.block().bytes())
+        .put(GrowingMemory.REQUESTED, 0);
+    draft.device(
+        new DeviceRecord(GrowingMemory.DEVICE, GrowingMemory.DEVICE, "", place.text(), List.of()));
+  }
+
+  private String type() {
+    return switch (backing.kind()) {
+      case ANONYMOUS -> "memory-backend-ram";
+      case MEMFD -> "memory-backend-memfd";
+      case FILE -> "memory-backend-file";
+    };
   }
 
   private boolean isUsual() {
@@ -103,12 +152,7 @@ final class ComputePlanner {
 
   private OptionText backend(String size) {
     OptionText backend =
-        OptionText.of(
-                switch (backing.kind()) {
-                  case ANONYMOUS -> "memory-backend-ram";
-                  case MEMFD -> "memory-backend-memfd";
-                  case FILE -> "memory-backend-file";
-                })
+        OptionText.of(type())
             .with("id", RAM)
             .with("size", size)
             .with("share", backing.sharing() == Sharing.SHARED ? "on" : "off")
@@ -117,7 +161,7 @@ final class ComputePlanner {
       backend = backend.with("mem-path", backing.directory().get());
     }
     if (backing.kind() == Kind.MEMFD && backing.hugepages().isPresent()) {
-      String page = (backing.hugepages().get().bytes() >> 20) + "M";
+      String page = mebibytes(backing.hugepages().get());
       backend = backend.with("hugetlb", "on").with("hugetlbsize", page);
     }
     return backend;

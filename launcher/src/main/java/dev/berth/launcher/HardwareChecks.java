@@ -109,8 +109,9 @@ final class HardwareChecks {
             .filter(Optional::isPresent)
             .count();
     int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
+    int memory = definition.compute().roomForMemory().bytes() > 0 ? 1 : 0;
     int many = definition.nics().size() + peripherals.shares().size();
-    return Math.toIntExact(virtio + controllers + many + small + asked + panic);
+    return Math.toIntExact(virtio + controllers + many + small + asked + panic + memory);
   }
 
   private static Bus bus(Disk disk) {

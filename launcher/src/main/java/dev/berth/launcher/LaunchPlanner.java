@@ -82,6 +82,7 @@ final class LaunchPlanner {
     for (Share share : input.shares()) {
       shares.add(share, input.shareServer().orElseThrow(), input.files());
     }
+    compute(input).growing(draft, slots);
     slots.complete(draft);
     return new LaunchRecord(
         input.subject(),
@@ -94,6 +95,12 @@ final class LaunchPlanner {
         draft.inherited());
   }
 
+  private static ComputePlanner compute(Input input) {
+    MemoryBacking backing = input.definition().compute().backing();
+    return new ComputePlanner(
+        input.definition().compute(), input.shares().isEmpty() ? backing : backing.orMappable());
+  }
+
   private static void skeleton(MachineDraft draft, Input input) {
     Hardware hardware = input.hardware();
     MachineFiles files = input.files();
@@ -102,11 +109,7 @@ final class LaunchPlanner {
     draft.option(
         "-name", OptionText.of("guest", input.subject().name()).with("debug-threads", "on"));
     draft.words("-uuid", input.subject().domain().toString());
-    MemoryBacking backing = input.definition().compute().backing();
-    ComputePlanner compute =
-        new ComputePlanner(
-            input.definition().compute(),
-            input.shares().isEmpty() ? backing : backing.orMappable());
+    ComputePlanner compute = compute(input);
     OptionText machine = compute.onto(machine(hardware.machineType()));
     draft.option("-machine", input.firmware().map(uefi -> uefi.onto(machine)).orElse(machine));
     draft.option("-accel", accelerator(hardware.accelerator()));

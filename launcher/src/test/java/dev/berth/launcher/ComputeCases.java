@@ -30,13 +30,14 @@ final class ComputeCases {
     cases.put("cpu-topology-and-features", with(MemoryBacking.USUAL));
     Compute fixed = compute(MemoryBacking.USUAL);
     cases.put(
-        "cpus-with-room",
+        "cpus-and-memory-with-room",
         Definitions.withCompute(
             Definitions.bare(),
             new Compute(
                 3,
                 Optional.of(4),
                 fixed.memory(),
+                Optional.of(ByteSize.mebibytes(1024)),
                 fixed.machineType(),
                 fixed.cpuModel(),
                 fixed.accelerator(),
@@ -66,6 +67,7 @@ final class ComputeCases {
         4,
         Optional.empty(),
         ByteSize.mebibytes(256),
+        Optional.empty(),
         "q35",
         Optional.empty(),
         AcceleratorChoice.TCG,

@@ -63,6 +63,7 @@ final class ComputeTest {
             1,
             Optional.empty(),
             ByteSize.mebibytes(64),
+            Optional.empty(),
             "q35",
             Optional.empty(),
             AcceleratorChoice.TCG,

@@ -5,6 +5,7 @@ import static dev.berth.testing.contract.HostRig.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventBody;
 import dev.berth.error.BusyException;
@@ -24,8 +25,8 @@ import dev.berth.job.JobState;
 import org.junit.jupiter.api.Test;
 
 /**
- * How much domains have: virtual CPUs. Guests here are paused, so that they let go of nothing. What
- * holds for jobs of each kind is in {@link DiskContract}.
+ * How much domains have: virtual CPUs, memory. Paused guests take nothing and let go of nothing.
+ * What holds for jobs of each kind is in {@link DiskContract}.
  */
 public interface SizingContract {
 
@@ -149,12 +150,122 @@ public interface SizingContract {
         .isEqualTo(NotFoundException.class);
   }
 
-  private void webHasCpus(String keys) {
-    rig()
+  @Test
+  default void aGuestThatRunsTakesMemoryAndGivesItBack() throws Exception {
+    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().start(StartMode.RUNNING);
+    long before = rig().host().eventRange().newest();
+
+    Job more = ended(setMemory(192, EditScope.BOTH));
+
+    assertThat(more.target().kind()).isEqualTo(JobKind.SET_MEMORY);
+    assertThat(more.target().subject()).isEqualTo("192MiB");
+    assertThat(more.status().phase()).isEqualTo("done");
+    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
+    assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
+    assertThat(rig().eventsAfter(before))
+        .extracting(event -> event.body())
+        .contains(new EventBody.Redefined(2));
+
+    assertThat(ended(setMemory(64, EditScope.LIVE)).status().phase()).isEqualTo("done");
+    assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
+  }
+
+  @Test
+  default void aPausedGuestTakesNoMemoryAndTheJobIsInTheWay() {
+    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().start(StartMode.PAUSED);
+
+    Job job = setMemory(192, EditScope.BOTH);
+
+    assertThat(job.status().state()).isEqualTo(JobState.RUNNING);
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> setMemory(128, EditScope.LIVE))
+        .withMessageContaining(job.id().text());
+    assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  default void memoryThatTheMachineHasNoRoomForNeedsABoot() {
+    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().start(StartMode.PAUSED);
+
+    for (int mebibytes : new int[] {32, 258}) {
+      assertThatExceptionOfType(InvalidStateException.class)
+          .isThrownBy(() -> setMemory(mebibytes, EditScope.BOTH))
+          .withMessageContaining("next boot");
+    }
+    assertThatExceptionOfType(InvalidDefinitionException.class)
+        .isThrownBy(() -> setMemory(258, EditScope.CONFIG))
+        .withMessageContaining("max-memory: 258MiB");
+    assertThat(rig().host().jobs()).isEmpty();
+
+    assertThat(ended(setMemory(32, EditScope.CONFIG)).status().phase()).isEqualTo("done");
+    assertThat(rig().host().domain(WEB).definition().pending()).isTrue();
+  }
+
+  @Test
+  default void aGuestThatRunsFollowsItsBalloon() {
+    webHas("memory: 64MiB");
+    rig().start(StartMode.RUNNING);
+
+    Job job = ended(setBalloon(32));
+
+    assertThat(job.target().kind()).isEqualTo(JobKind.SET_BALLOON);
+    assertThat(job.status().phase()).isEqualTo("done");
+    assertThat(rig().host().domain(WEB).definition().revision()).isEqualTo(1);
+    assertThat(rig().errorOf(host -> setBalloon(65))).isEqualTo(InvalidStateException.class);
+  }
+
+  @Test
+  default void aPausedGuestDoesNotFollowItsBalloon() {
+    webHas("memory: 64MiB");
+    rig().start(StartMode.PAUSED);
+
+    Job job = setBalloon(32);
+
+    assertThat(job.status().state()).isEqualTo(JobState.RUNNING);
+    assertThat(rig().errorOf(host -> setBalloon(48))).isEqualTo(BusyException.class);
+    assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  default void aMachineWithoutABalloonIsTold() {
+    webHas("memory: 64MiB, balloon: false");
+    rig().start(StartMode.PAUSED);
+
+    assertThat(rig().errorOf(host -> setBalloon(32))).isEqualTo(InvalidStateException.class);
+    assertThat(rig().errorOf(host -> setMemory(128, EditScope.LIVE)))
+        .isEqualTo(InvalidStateException.class);
+  }
+
+  private Job setMemory(int mebibytes, EditScope scope) {
+    return rig()
         .host()
-        .define(
-            rig().document("{name: web, memory: 64MiB, " + keys + "}"),
-            new DefineCondition.Always());
+        .setMemory(
+            WEB,
+            ByteSize.mebibytes(mebibytes),
+            scope,
+            JobOptions.none(),
+            CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Job setBalloon(int mebibytes) {
+    return rig()
+        .host()
+        .setBalloon(
+            WEB,
+            ByteSize.mebibytes(mebibytes),
+            JobOptions.none(),
+            CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private void webHasCpus(String keys) {
+    webHas("memory: 64MiB, " + keys);
+  }
+
+  private void webHas(String keys) {
+    rig().host().define(rig().document("{name: web, " + keys + "}"), new DefineCondition.Always());
   }
 
   private Job setCpus(int cpus, EditScope scope, JobOptions options) {

@@ -1,0 +1,108 @@
+package dev.berth.testing;
+
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.json.Json;
+import dev.berth.machine.GrowingMemory;
+import dev.berth.machine.LaunchRecord;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The memory of a {@link FakeMachine} that comes and goes, and its balloon. Its guest does what it
+ * is told when it runs, unless it was told not to. Thread-safe.
+ */
+public final class FakeMemory {
+  private final FakeQemu qemu;
+  private final BooleanSupplier guestRuns;
+
+  // guarded by this
+  private long requested;
+  private long size;
+  private long balloonTarget;
+  private long balloon;
+  private boolean ignores;
+
+  FakeMemory(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
+    this.qemu = qemu;
+    this.guestRuns = guestRuns;
+    this.balloonTarget = launch.hardware().memory().bytes();
+    this.balloon = balloonTarget;
+    qemu.answer(
+        "qom-get",
+        arguments ->
+            LongNode.valueOf(
+                arguments.path("property").asText().equals(GrowingMemory.REQUESTED)
+                    ? requested()
+                    : size()));
+    qemu.answer("qom-set", arguments -> request(arguments.path("value").asLong()));
+    qemu.answer("query-balloon", arguments -> Json.object().put("actual", balloon()));
+    qemu.answer("balloon", arguments -> inflate(arguments.path("value").asLong()));
+  }
+
+  /** How much the guest has been asked to have besides what it was started with, in bytes. */
+  public synchronized long requested() {
+    return requested;
+  }
+
+  /** How much it has besides, in bytes. */
+  public synchronized long size() {
+    return size;
+  }
+
+  /** How much its balloon leaves it, in bytes. */
+  public synchronized long balloon() {
+    return balloon;
+  }
+
+  /** From now on the guest does nothing of what it is told. */
+  public synchronized void ignore() {
+    ignores = true;
+  }
+
+  /** The guest does what it was told, and all it is told from now on. */
+  public void obey() {
+    synchronized (this) {
+      ignores = false;
+    }
+    guestGoesOn();
+  }
+
+  private ObjectNode request(long bytes) {
+    synchronized (this) {
+      requested = bytes;
+    }
+    guestGoesOn();
+    return Json.object();
+  }
+
+  private ObjectNode inflate(long bytes) {
+    synchronized (this) {
+      balloonTarget = bytes;
+    }
+    guestGoesOn();
+    return Json.object();
+  }
+
+  /** If it runs, the guest does what it was told. */
+  void guestGoesOn() {
+    boolean runs = guestRuns.getAsBoolean();
+    boolean resized;
+    boolean inflated;
+    synchronized (this) {
+      resized = runs && !ignores && size != requested;
+      inflated = runs && !ignores && balloon != balloonTarget;
+      if (resized) {
+        size = requested;
+      }
+      if (inflated) {
+        balloon = balloonTarget;
+      }
+    }
+    if (resized) {
+      qemu.emit("MEMORY_DEVICE_SIZE_CHANGE", "{\"id\": \"memory\", \"size\": " + size() + "}");
+    }
+    if (inflated) {
+      qemu.emit("BALLOON_CHANGE", "{\"actual\": " + balloon() + "}");
+    }
+  }
+}
