@@ -7,6 +7,7 @@ import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.FileKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ final class ImageChain {
       if (format.isEmpty()) {
         return Optional.of(standsOn + ", " + withoutFormat(next.get(), name));
       }
-      Path file = above.map(path -> path.resolveSibling(name)).orElse(Path.of(name)).normalize();
+      // As it is: behind a symbolic link, '..' leads elsewhere than the name without it would.
+      Path file = above.map(path -> path.resolveSibling(name)).orElse(Path.of(name));
       wrong = file(file);
       if (wrong.isPresent()) {
         return Optional.of(standsOn + ", which " + wrong.get());
@@ -99,11 +101,20 @@ final class ImageChain {
       return Optional.of(
           "which was an open file of a QEMU that is gone: " + rebase("the file that is meant"));
     }
-    return above.isEmpty() && !name.startsWith("/")
-        ? Optional.of(
-            "which starts from the image's directory, and an open file has none: "
-                + rebase("an absolute path"))
-        : Optional.empty();
+    if (above.isEmpty() && !name.startsWith("/")) {
+      return Optional.of(
+          "which starts from the image's directory, and an open file has none: "
+              + rebase("an absolute path"));
+    }
+    try {
+      Path.of(name);
+      return Optional.empty();
+    } catch (InvalidPathException unmappable) {
+      return Optional.of(
+          "which this host's locale cannot express: run Berth in a UTF-8 locale"
+              + " (LC_ALL=C.UTF-8), or rename the file and "
+              + rebase("it"));
+    }
   }
 
   private Optional<String> tooMany() {

@@ -10,6 +10,7 @@ import dev.berth.error.Problem;
 import dev.berth.launcher.ImageFacts.Layer;
 import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.HeldResources;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,6 +44,54 @@ final class ImageChainTest {
         .containsExactly(
             new Layer(directory.resolve("bases/middle"), DiskFormat.QCOW2, "file"),
             new Layer(directory.resolve("bases/lowest"), DiskFormat.QCOW2, "file"));
+  }
+
+  @Test
+  void aNameThatGoesUpFromBehindALinkLeadsWhereItLeadsForQemu() throws Exception {
+    Files.createDirectories(directory.resolve("store/images"));
+    Files.createSymbolicLink(directory.resolve("images"), directory.resolve("store/images"));
+    image("base");
+    image("store/base");
+    image("store/images/top", "../base", "qcow2");
+
+    Path base = layers("images/top").get(0).file();
+
+    assertThat(Files.isSameFile(base, directory.resolve("store/base"))).isTrue();
+  }
+
+  @Test
+  void aNameThatTheLocaleCannotExpressIsToldWithTheRemedy() throws Exception {
+    image("top", "b\u00e4se", "qcow2");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/java",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            OneImage.class.getName(),
+            directory.resolve("top").toString());
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.redirectErrorStream(true).start();
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.lines().toList())
+          .anySatisfy(line -> assertThat(line).contains("locale cannot express", "LC_ALL=C.UTF-8"));
+    } finally {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  /** Prints what is wrong with an image; the locale is that of a process. */
+  static final class OneImage {
+    private OneImage() {}
+
+    public static void main(String... arguments) {
+      List<Problem> problems = new ArrayList<>();
+      Disk disk =
+          Definitions.disk("root", DiskFormat.QCOW2, Path.of(arguments[0]), Access.READ_WRITE)
+              .standingOn(Backing.FOLLOW);
+      new ImageChecks(problems).check(List.of(disk), HeldResources.none());
+      problems.forEach(problem -> System.out.println(problem.message()));
+    }
   }
 
   @Test
