@@ -274,7 +274,12 @@ final class EngineHost implements VmHost {
   @Override
   public byte[] screenshot(DomainRef domain, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
-    return wait(domains().get(domain).screenshot(actor, hasDeadline), options);
+    CompletableFuture<byte[]> picture = domains().get(domain).screenshot(actor, hasDeadline);
+    try {
+      return wait(picture, options).clone(); // others may have got the same
+    } finally {
+      picture.cancel(false); // who has gone is not to be remembered
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
 import dev.berth.machine.LaunchRecord;
@@ -16,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Screenshots of one domain's machine. One is under way at a time, and who asks meanwhile shares
- * the next: however many ask for the screen of a QEMU that hangs, it costs one file. Runs in the
- * driver's turns; no thread is held while QEMU draws.
+ * the next: however many ask for the screen of a QEMU that hangs, it costs one file, and who has
+ * gone meanwhile is forgotten. Runs in the driver's turns; no thread is held while QEMU draws.
  *
  * <pre>
  *   asked ──► file made ──► QEMU draws ──► read, removed ──► all answered ──► the next, if asked for
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Screenshots {
   private static final Logger LOG = LoggerFactory.getLogger(Screenshots.class);
+
+  /** More callers than would look at one screen at once. */
+  static final int MOST_WAITING = 16;
 
   private final HostServices host;
   private final Mailbox mailbox;
@@ -40,9 +44,10 @@ final class Screenshots {
     this.keeper = keeper;
   }
 
-  /** Takes one, or shares the next. */
+  /** Takes one, or shares the next: all who do get the same array. */
   CompletionStage<?> take(Lifecycle.Active active, CompletableFuture<byte[]> answer) {
     requireScreen(active.machine().launch());
+    requireRoom();
     asked.add(answer);
     next(active);
     return Mailbox.DONE;
@@ -60,7 +65,22 @@ final class Screenshots {
     }
   }
 
+  private void requireRoom() {
+    asked.removeIf(CompletableFuture::isDone);
+    if (asked.size() >= MOST_WAITING) {
+      throw new BusyException(
+          "Cannot "
+              + Verb.SCREENSHOT.text()
+              + " domain '"
+              + ledger.name()
+              + "': "
+              + MOST_WAITING
+              + " others wait until its QEMU has drawn theirs. Try again later.");
+    }
+  }
+
   private void next(Lifecycle.Active active) {
+    asked.removeIf(CompletableFuture::isDone);
     if (underWay || asked.isEmpty()) {
       return;
     }
@@ -94,7 +114,7 @@ final class Screenshots {
       @Nullable Throwable failure) {
     for (CompletableFuture<byte[]> answer : sharing) {
       if (picture != null) {
-        answer.complete(picture.clone());
+        answer.complete(picture);
       } else if (failure != null) {
         Requests.fail(answer, failure);
       }

@@ -341,6 +341,7 @@ public interface VmHost extends AutoCloseable {
    * @throws dev.berth.error.QemuRefusedException when QEMU cannot tell what is on the screen
    * @throws dev.berth.error.HostFailureException when the host has no room for it, or it would have
    *     more than 16 MiB
+   * @throws dev.berth.error.BusyException when 16 others wait for QEMU to draw
    */
   byte[] screenshot(DomainRef domain, CallOptions options);
 

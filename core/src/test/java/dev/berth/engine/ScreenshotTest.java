@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.Liveness;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.HostUnreachableException;
@@ -169,6 +170,42 @@ final class ScreenshotTest {
     machine().monitor().release("screendump");
 
     eventually(() -> assertThat(file()).doesNotExist());
+    assertThat(screenshot()).isNotEmpty();
+  }
+
+  @Test
+  void noMoreThanSomeWaitForTheNext() throws Exception {
+    machine().monitor().hold("screendump");
+    List<CompletableFuture<byte[]>> pictures = new ArrayList<>();
+    pictures.add(driver().screenshot("somebody", true));
+    machine().monitor().awaitReceived("screendump", 1, TestHost.PATIENCE);
+    for (int i = 0; i < Screenshots.MOST_WAITING; i++) {
+      pictures.add(driver().screenshot("somebody", true));
+    }
+
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(this::screenshot)
+        .withMessageContaining("Try again");
+    machine().monitor().release("screendump");
+
+    for (CompletableFuture<byte[]> picture : pictures) {
+      assertThat(picture).succeedsWithin(TestHost.PATIENCE);
+    }
+  }
+
+  @Test
+  void whoHasGoneTakesNobodysPlace() throws Exception {
+    machine().monitor().hold("screendump");
+    CompletableFuture<byte[]> first = driver().screenshot("somebody", true);
+    machine().monitor().awaitReceived("screendump", 1, TestHost.PATIENCE);
+
+    for (int i = 0; i < Screenshots.MOST_WAITING + 1; i++) {
+      assertThatExceptionOfType(DeadlineExceededException.class)
+          .isThrownBy(() -> host.api().screenshot(WEB, CallOptions.within(SHORT)));
+    }
+    machine().monitor().release("screendump");
+
+    assertThat(first).succeedsWithin(TestHost.PATIENCE);
     assertThat(screenshot()).isNotEmpty();
   }
 
