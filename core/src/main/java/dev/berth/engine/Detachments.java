@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,6 +82,10 @@ final class Detachments implements JobWork {
   private final Map<String, Integer> notFreed = new HashMap<>();
   private boolean looking;
   private boolean lookAgain;
+  private Optional<Retry> retry = Optional.empty();
+
+  /** When what could not be freed is tried again, all of it at once; no other is then waiting. */
+  private record Retry(Duration pause, Future<?> timer) {}
 
   Detachments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
@@ -287,7 +292,7 @@ final class Detachments implements JobWork {
                     () -> {
                       freeing.remove(plugged.device().id());
                       if (failure != null) {
-                        lookLater(active, plugged, MachineKeeper.cause(failure));
+                        lookLater(plugged, MachineKeeper.cause(failure));
                         return Mailbox.DONE;
                       }
                       notFreed.remove(plugged.device().id());
@@ -295,7 +300,7 @@ final class Detachments implements JobWork {
                     }));
   }
 
-  private void lookLater(Lifecycle.Active active, PluggedDevice plugged, Throwable failure) {
+  private void lookLater(PluggedDevice plugged, Throwable failure) {
     Duration pause =
         doubled(FIRST_RETRY, notFreed.merge(plugged.device().id(), 1, Integer::sum), LONGEST_RETRY);
     if (pause.equals(LONGEST_RETRY)) {
@@ -306,17 +311,19 @@ final class Detachments implements JobWork {
           plugged.name(),
           failure.getMessage());
     }
-    host.timers()
-        .after(
-            pause,
-            () ->
-                mailbox.event(
-                    () -> {
-                      if (keeper.lifecycle() == active) {
-                        look(active);
-                      }
-                      return Mailbox.DONE;
-                    }));
+    if (retry.filter(waiting -> waiting.pause().compareTo(pause) <= 0).isEmpty()) {
+      retry.ifPresent(waiting -> waiting.timer().cancel(false));
+      Future<?> timer = host.timers().after(pause, () -> mailbox.event(this::retry));
+      retry = Optional.of(new Retry(pause, timer));
+    }
+  }
+
+  private CompletionStage<?> retry() {
+    retry = Optional.empty();
+    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+      look(active);
+    }
+    return Mailbox.DONE;
   }
 
   private CompletionStage<?> gone(PluggedDevice plugged) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainState;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.CallOptions;
@@ -109,6 +110,42 @@ final class DiskJobTest {
 
     assertThat(job.status().phase()).isEqualTo("removed");
     assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("root-format", "root-file");
+  }
+
+  @Test
+  void howeverOftenADiskCannotBeFreedItIsTriedAgainAtOneTime() throws Exception {
+    host.close();
+    ManualTime time = new ManualTime();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host =
+        new TestHost(store, machines, TestHost.SETTINGS, port -> port, time, time, TestHost.BOOT);
+    host.await("web", DomainState.RUNNING);
+    machine().backplane().keepNodesInUse(Integer.MAX_VALUE);
+    machine().backplane().eject("disk-data");
+    machine().monitor().awaitReceived("blockdev-del", 1, TestHost.PATIENCE);
+    long before = time.waiting();
+
+    eventually( // each request but the last has been refused when the next one comes
+        () -> {
+          machine().monitor().emit("DEVICE_DELETED", "{\"path\": \"/machine/peripheral/x\"}");
+          assertThat(attemptsToFree()).isGreaterThan(6);
+        });
+
+    assertThat(time.waiting()).isLessThanOrEqualTo(before + 1);
+    machine().backplane().keepNodesInUse(0);
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(10));
+          assertThat(disks(launch())).doesNotContain("data");
+        });
+  }
+
+  private long attemptsToFree() {
+    return machine().monitor().received().stream()
+        .filter(received -> received.command().equals("blockdev-del"))
+        .count();
   }
 
   @Test

@@ -36,6 +36,11 @@ final class ManualTime extends Clock implements Timers {
     now = moment;
   }
 
+  /** How many tasks wait for their time. */
+  synchronized long waiting() {
+    return waiting.stream().filter(due -> !due.future().isCancelled()).count();
+  }
+
   private synchronized Optional<Due> next(Instant end) {
     waiting.removeIf(due -> due.future().isCancelled());
     Optional<Due> next =
