@@ -99,6 +99,11 @@ record CpuSizing(int count) implements Sizing {
 
   @Override
   public CompletableFuture<Standing> look(QmpConnection qmp, LaunchRecord launch) {
+    return standing(qmp);
+  }
+
+  /** Asks QEMU which CPUs there are. */
+  static CompletableFuture<Standing> standing(QmpConnection qmp) {
     return qmp.send(new QueryHotpluggableCpus())
         .thenApply(
             slots -> {

@@ -3,13 +3,14 @@ package dev.berth.engine;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
-import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.CpuSlots;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,6 +83,7 @@ final class Sizings implements JobWork {
   /** Something may have come or gone. */
   void look(Lifecycle.Active active) {
     running().forEach(job -> look(active, job));
+    lookWithoutJob(active);
   }
 
   /** The guest does not let go of that device, and says so. */
@@ -155,7 +157,7 @@ final class Sizings implements JobWork {
     boolean news = again.remove(id);
     Optional<KeptJob> job = running(active, id);
     if (job.isEmpty()) {
-      return Mailbox.DONE;
+      return standing == null ? Mailbox.DONE : note(active, standing);
     }
     if (standing == null) {
       LOG.warn("Domain '{}': how much it has cannot be asked", ledger.name(), failure);
@@ -169,6 +171,36 @@ final class Sizings implements JobWork {
     return recorded;
   }
 
+  /** A guest that was asked for a CPU may let go of it after the job has ended. */
+  private void lookWithoutJob(Lifecycle.Active active) {
+    boolean isLookedAt =
+        running().stream().anyMatch(job -> job.job().target().kind() == JobKind.SET_CPUS);
+    if (isLookedAt || ledger.launch().filter(CpuSlots::areIn).isEmpty()) {
+      return;
+    }
+    CpuSizing.standing(active.machine().qmp())
+        .whenComplete(
+            (standing, failure) ->
+                mailbox.event(
+                    () -> {
+                      if (standing != null) {
+                        return note(active, standing);
+                      }
+                      LOG.warn("Domain '{}': its CPUs cannot be asked for", ledger.name(), failure);
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  /** What is there goes on record; nobody waits for it. */
+  private CompletionStage<?> note(Lifecycle.Active active, Sizing.Standing standing) {
+    if (keeper.lifecycle() != active || ledger.launch().isEmpty()) {
+      return Mailbox.DONE;
+    }
+    LaunchRecord before = ledger.launch().get();
+    LaunchRecord after = standing.onto().apply(before);
+    return after.equals(before) ? Mailbox.DONE : recorded(Step.by(Actors.GUEST).launch(after));
+  }
+
   private CompletionStage<?> take(Lifecycle.Active active, KeptJob job, Sizing.Standing standing) {
     Step step = Step.by(job.job().origin().actor());
     LaunchRecord before = ledger.launch().orElseThrow();
@@ -178,7 +210,7 @@ final class Sizings implements JobWork {
       step.launch(after);
     }
     if (standing.now() == sizing(job).target()) {
-      return recorded(done(step, job, ""));
+      return recorded(done(step, job));
     }
     Progress progress = progress(job, standing.now());
     Optional<Refusal> refusal = Optional.ofNullable(refusals.remove(job.job().id()));
@@ -278,17 +310,16 @@ final class Sizings implements JobWork {
 
   // ---- the end
 
-  /** There is so much: the job ends, and the definition follows. */
-  private Step done(Step step, KeptJob job, String detail) {
-    Optional<DomainDefinition> definition =
-        job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name()) ? edited(job) : Optional.empty();
-    if (definition.isPresent()) {
-      LaunchRecord launch = step.launch().or(ledger::launch).orElse(null);
-      if (launch != null) {
-        step.launch(launch.following(ledger.revision()));
-      }
-      DeviceVerbs.redefine(step, definition.get(), ledger.revision());
+  /** The machine has so much: the job ends, and the definition follows if it can. */
+  private Step done(Step step, KeptJob job) {
+    try {
+      return succeeded(defined(step, job), job, "");
+    } catch (BerthException cannot) {
+      return succeeded(step, job, "in the machine only; " + undefinable(cannot));
     }
+  }
+
+  private Step succeeded(Step step, KeptJob job, String detail) {
     return ended(
         step,
         job,
@@ -300,25 +331,33 @@ final class Sizings implements JobWork {
             Optional.of(host.now())));
   }
 
-  /** The definition with so much, if it can have that: somebody may have redefined the domain. */
-  private Optional<DomainDefinition> edited(KeptJob job) {
-    try {
-      Optional<DomainDefinition> edited =
-          ledger
-              .readable()
-              .map(sizing(job)::edited)
-              .filter(definition -> !ledger.isDefinedAs(definition));
-      edited.ifPresent(DefinitionReader::check);
-      return edited;
-    } catch (InvalidDefinitionException meanwhile) {
-      LOG.warn(
-          "Domain '{}' has {} {}, which its definition cannot have: {}",
-          ledger.name(),
-          job.job().target().kind().text(),
-          job.job().target().subject(),
-          meanwhile.getMessage());
-      return Optional.empty();
+  /**
+   * The step, after which the definition has so much as well if the job is about both.
+   *
+   * @throws BerthException when it cannot: somebody may have redefined the domain
+   */
+  private Step defined(Step step, KeptJob job) {
+    if (!isAboutBoth(job)) {
+      return step;
     }
+    DomainDefinition edited = sizing(job).edited(ledger.definition());
+    if (ledger.isDefinedAs(edited)) {
+      return step;
+    }
+    DefinitionReader.check(edited);
+    step.launch()
+        .or(ledger::launch)
+        .ifPresent(launch -> step.launch(launch.following(ledger.revision())));
+    return DeviceVerbs.redefine(step, edited, ledger.revision());
+  }
+
+  private static boolean isAboutBoth(KeptJob job) {
+    return job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name());
+  }
+
+  private static String undefinable(BerthException cannot) {
+    return "its definition, which was changed meanwhile, cannot have so much: "
+        + cannot.getMessage();
   }
 
   private Step over(Step step, KeptJob job, Progress progress, Refusal refusal) {
@@ -364,6 +403,7 @@ final class Sizings implements JobWork {
     looking.clear();
     again.clear();
     running().forEach(job -> begin(active, job));
+    lookWithoutJob(active);
   }
 
   /** What is to be so at the next boot is so then; else there is nothing left to change. */
@@ -381,10 +421,15 @@ final class Sizings implements JobWork {
 
   private Step withoutMachine(KeptJob job) {
     Step step = Step.by(job.job().origin().actor());
-    if (job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name())) {
-      return done(step, job, "its machine has ended; the next one has so much");
+    String why = "its machine has ended";
+    if (isAboutBoth(job)) {
+      try {
+        return succeeded(defined(step, job), job, why + "; the next one has so much");
+      } catch (BerthException cannot) {
+        why += ", and " + undefinable(cannot);
+      }
     }
     Progress progress = job.job().status().progress().orElseGet(() -> progress(job, from(job)));
-    return over(step, job, progress, new Refusal(MACHINE_ENDED, "its machine has ended"));
+    return over(step, job, progress, new Refusal(MACHINE_ENDED, why));
   }
 }

@@ -241,6 +241,74 @@ final class SizingTest {
     eventually(() -> assertThat(host.api().job(job.id()).status().detail()).isEqualTo(detail));
   }
 
+  @Test
+  void aCpuThatGoesAfterItsJobWasCancelledIsOffTheRecord() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+    assertThat(host.api().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+
+    machine().backplane().letGo();
+
+    eventually(() -> assertThat(CpuSlots.count(launch())).isEqualTo(3));
+    assertThat(host.api().job(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":4");
+  }
+
+  @Test
+  void aCpuThatGoesWithoutAJobWhileNobodyLooksIsOffTheRecord() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+    host.api().cancelJob(job.id());
+    FakeMachine machine = machine();
+    host.close(Duration.ZERO);
+    machine.backplane().letGo();
+    MemoryStore first = store;
+    store = first.reopened();
+    first.close();
+
+    host = new TestHost(store, machines);
+
+    eventually(() -> assertThat(CpuSlots.count(launch())).isEqualTo(3));
+  }
+
+  @Test
+  void aNumberThatNeitherMachineNorDefinitionCanHaveIsNoSuccess() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+    redefine("{name: web, memory: 64MiB, cpus: 2, max-cpus: 2}");
+
+    host.destroy("web");
+
+    Job ended = ended(job);
+    assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.status().phase()).isEqualTo("machine-ended");
+    assertThat(ended.status().detail()).contains("definition", "max-cpus");
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":2");
+  }
+
+  @Test
+  void aNumberThatTheDefinitionCannotHaveIsSaidToBeInTheMachineOnly() {
+    machine().backplane().holdOn();
+    Job job = setCpus(3);
+    awaitPhase(job, "waiting-for-guest");
+    redefine("{name: web, memory: 64MiB, cpus: 2, max-cpus: 2}");
+
+    machine().backplane().letGo();
+
+    Job ended = ended(job);
+    assertThat(ended.status().phase()).isEqualTo("done");
+    assertThat(ended.status().detail()).contains("in the machine only", "max-cpus");
+    assertThat(CpuSlots.count(launch())).isEqualTo(3);
+    assertThat(host.api().definition(WEB).json()).contains("\"cpus\":2");
+  }
+
+  private void redefine(String definition) {
+    host.api().define(TestHost.document(definition), new DefineCondition.Always());
+  }
+
   private Job setCpus(int cpus) {
     return host.api().setCpus(WEB, cpus, EditScope.BOTH, JobOptions.none(), CallOptions.none());
   }
