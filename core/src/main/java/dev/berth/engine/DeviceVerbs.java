@@ -7,7 +7,6 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
-import dev.berth.error.ConflictException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
@@ -127,12 +126,13 @@ final class DeviceVerbs {
       String actor,
       boolean hasDeadline,
       CompletableFuture<Job> answer) {
-    Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
+    Plugging words = Plugging.of(kind);
+    Map<String, String> about = Map.of(Detachments.SCOPE, scope.name());
+    Optional<Job> same = ledger.jobs().same(options, words.job(), name, about);
     if (same.isPresent()) {
-      answer.complete(sameAs(same.get(), kind, name, scope));
+      answer.complete(same.get());
       return Mailbox.DONE;
     }
-    Plugging words = Plugging.of(kind);
     JobConflicts.check(ledger.jobs().running(), words.detach(), name, host.now());
     Optional<PluggedDevice> plugged = Optional.empty();
     if (isAboutMachine(scope)) {
@@ -221,26 +221,6 @@ final class DeviceVerbs {
         .request(Detachments.told(step, job))
         .thenRun(() -> answer.complete(job.job()))
         .exceptionally(failure -> Requests.fail(answer, failure));
-  }
-
-  private Job sameAs(KeptJob known, DeviceKind kind, String name, EditScope scope) {
-    boolean same =
-        known.job().target().kind() == Plugging.of(kind).job()
-            && known.job().target().subject().equals(name)
-            && (known.facts().isEmpty() || known.fact(Detachments.SCOPE).equals(scope.name()));
-    if (!same) {
-      throw new ConflictException(
-          "Domain '"
-              + ledger.name()
-              + "' has a job with that key that does something else: "
-              + known.job().target().kind().text()
-              + " '"
-              + known.job().target().subject()
-              + "' ("
-              + known.job().id()
-              + "). Use another key.");
-    }
-    return known.job();
   }
 
   private boolean isAboutMachine(EditScope scope) {

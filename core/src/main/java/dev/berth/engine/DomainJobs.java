@@ -1,8 +1,11 @@
 package dev.berth.engine;
 
+import dev.berth.error.ConflictException;
 import dev.berth.error.NotFoundException;
+import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
 import dev.berth.store.Change;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,10 +51,49 @@ final class DomainJobs {
   }
 
   /** The job that was asked for with that key. */
-  Optional<KeptJob> ofKey(String key) {
+  private Optional<KeptJob> ofKey(String key) {
     return jobs.values().stream()
         .filter(kept -> kept.job().origin().key().equals(Optional.of(key)))
         .findFirst();
+  }
+
+  /**
+   * The job that the same call with the same key has begun, if there is one.
+   *
+   * @param facts of what the call says that its target does not; a job without such a fact is the
+   *     same
+   * @throws ConflictException when the key is that of another call
+   */
+  Optional<Job> same(JobOptions options, JobKind kind, String subject, Map<String, String> facts) {
+    Optional<KeptJob> known = options.key().flatMap(this::ofKey);
+    known.ifPresent(kept -> requireSame(kept, kind, subject, facts));
+    return known.map(KeptJob::job);
+  }
+
+  private static void requireSame(
+      KeptJob kept, JobKind kind, String subject, Map<String, String> facts) {
+    Job.Target target = kept.job().target();
+    boolean same =
+        target.kind() == kind
+            && target.subject().equals(subject)
+            && facts.entrySet().stream()
+                .allMatch(
+                    fact ->
+                        kept.facts()
+                            .getOrDefault(fact.getKey(), fact.getValue())
+                            .equals(fact.getValue()));
+    if (!same) {
+      throw new ConflictException(
+          "Domain '"
+              + target.name()
+              + "' has a job with that key that does something else: "
+              + target.kind().text()
+              + " '"
+              + target.subject()
+              + "' ("
+              + kept.job().id()
+              + "). Use another key.");
+    }
   }
 
   /** What is written when those jobs are as given: they, and which old ones are forgotten. */

@@ -1,6 +1,5 @@
 package dev.berth.engine;
 
-import dev.berth.error.ConflictException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;
@@ -9,6 +8,7 @@ import dev.berth.job.JobKind;
 import dev.berth.qapi.dump.DumpGuestMemoryFormat;
 import dev.berth.qapi.dump.QueryDumpGuestMemoryCapability;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,9 +45,9 @@ final class DumpVerbs {
       String actor,
       boolean hasDeadline,
       CompletableFuture<Job> answer) {
-    Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
+    Optional<Job> same = same(dump, options);
     if (same.isPresent()) {
-      answer.complete(sameAs(same.get().job(), dump));
+      answer.complete(same.get());
       return Mailbox.DONE;
     }
     requests.admit(Verb.DUMP_MEMORY, dump.file().toString());
@@ -69,21 +69,9 @@ final class DumpVerbs {
         });
   }
 
-  private Job sameAs(Job known, MemoryDump dump) {
-    if (known.target().kind() != JobKind.DUMP_MEMORY
-        || !known.target().subject().equals(dump.file().toString())) {
-      throw new ConflictException(
-          "Domain '"
-              + ledger.name()
-              + "' has a job with that key that does something else: "
-              + known.target().kind().text()
-              + " '"
-              + known.target().subject()
-              + "' ("
-              + known.id()
-              + "). Use another key.");
-    }
-    return known;
+  /** The job that the same call has begun before, if it has. */
+  private Optional<Job> same(MemoryDump dump, JobOptions options) {
+    return ledger.jobs().same(options, JobKind.DUMP_MEMORY, dump.file().toString(), Map.of());
   }
 
   private CompletableFuture<?> possible(Lifecycle.Active active, MemoryDump dump) {
@@ -117,9 +105,14 @@ final class DumpVerbs {
     return Mailbox.DONE;
   }
 
-  /** Something else may have begun since the first look. */
+  /** Something else may have begun since the first look, or the same call twice. */
   private CompletionStage<?> begin(
       MemoryDump dump, JobOptions options, String actor, CompletableFuture<Job> answer) {
+    Optional<Job> same = same(dump, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
     requests.admit(Verb.DUMP_MEMORY, dump.file().toString());
     return verbs.onLiveMachine(
         Verb.DUMP_MEMORY,

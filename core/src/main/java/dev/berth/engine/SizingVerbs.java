@@ -2,7 +2,6 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
-import dev.berth.error.ConflictException;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
@@ -46,9 +45,9 @@ final class SizingVerbs {
       String actor,
       boolean hasDeadline,
       CompletableFuture<Job> answer) {
-    Optional<KeptJob> same = options.key().flatMap(ledger.jobs()::ofKey);
+    Optional<Job> same = same(sizing, scope, options);
     if (same.isPresent()) {
-      answer.complete(sameAs(same.get(), sizing, scope));
+      answer.complete(same.get());
       return Mailbox.DONE;
     }
     JobConflicts.check(ledger.jobs().running(), sizing.verb(), sizing.text(), host.now());
@@ -95,7 +94,7 @@ final class SizingVerbs {
     };
   }
 
-  /** Something else may have begun since the first look. */
+  /** Something else may have begun since the first look, or the same call twice. */
   private CompletionStage<?> begin(
       Sizing sizing,
       Sizing.Standing standing,
@@ -103,6 +102,11 @@ final class SizingVerbs {
       JobOptions options,
       String actor,
       CompletableFuture<Job> answer) {
+    Optional<Job> same = same(sizing, scope, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
     requests.admit(sizing.verb(), sizing.text());
     return verbs.onLiveMachine(
         sizing.verb(),
@@ -169,22 +173,9 @@ final class SizingVerbs {
         status);
   }
 
-  private Job sameAs(KeptJob known, Sizing sizing, EditScope scope) {
-    Job.Target target = known.job().target();
-    if (target.kind() != sizing.kind()
-        || !target.subject().equals(sizing.text())
-        || !known.fact(Detachments.SCOPE).equals(scope.name())) {
-      throw new ConflictException(
-          "Domain '"
-              + ledger.name()
-              + "' has a job with that key that does something else: "
-              + target.kind().text()
-              + " '"
-              + target.subject()
-              + "' ("
-              + known.job().id()
-              + "). Use another key.");
-    }
-    return known.job();
+  /** The job that the same call has begun before, if it has. */
+  private Optional<Job> same(Sizing sizing, EditScope scope, JobOptions options) {
+    Map<String, String> facts = Map.of(Detachments.SCOPE, scope.name());
+    return ledger.jobs().same(options, sizing.kind(), sizing.text(), facts);
   }
 }

@@ -117,6 +117,30 @@ final class MemoryDumpTest {
   }
 
   @Test
+  void aCallThatComesTwiceWhileQemuIsAskedBeginsOneDump() throws Exception {
+    machine().dump().takeTime();
+    machine().monitor().hold("query-dump-guest-memory-capability");
+    var first = TestHost.async(() -> dumpOnce("k1"));
+    var second = TestHost.async(() -> dumpOnce("k1"));
+    machine().monitor().awaitReceived("query-dump-guest-memory-capability", 2, TestHost.PATIENCE);
+
+    machine().monitor().release("query-dump-guest-memory-capability");
+
+    assertThat(second.join().id()).isEqualTo(first.join().id());
+    eventually(() -> assertThat(machine().dump().isActive()).isTrue());
+    machine().dump().finish();
+    ended(first.join());
+    assertThat(host.api().jobs()).hasSize(1);
+  }
+
+  private Job dumpOnce(String key) {
+    MemoryDump dump =
+        new MemoryDump(target, MemoryDump.Format.KDUMP_ZLIB, MemoryDump.Existing.REFUSE);
+    CallOptions patient = CallOptions.within(TestHost.PATIENCE);
+    return host.api().dumpMemory(WEB, dump, JobOptions.once(key), patient);
+  }
+
+  @Test
   void aDumpCannotBeCancelledAndItsMachineCanBeDestroyed() {
     machine().dump().takeTime();
     Job job = dump();

@@ -305,6 +305,25 @@ final class SizingTest {
     assertThat(host.api().definition(WEB).json()).contains("\"cpus\":2");
   }
 
+  @Test
+  void aCallThatComesTwiceWhileQemuIsAskedBeginsOneJob() throws Exception {
+    machine().monitor().hold("query-hotpluggable-cpus");
+    var first = TestHost.async(() -> setCpusOnce("k1"));
+    var second = TestHost.async(() -> setCpusOnce("k1"));
+    machine().monitor().awaitReceived("query-hotpluggable-cpus", 2, TestHost.PATIENCE);
+
+    machine().monitor().release("query-hotpluggable-cpus");
+
+    assertThat(second.join().id()).isEqualTo(first.join().id());
+    assertThat(ended(first.join()).status().phase()).isEqualTo("done");
+    assertThat(host.api().jobs()).hasSize(1);
+  }
+
+  private Job setCpusOnce(String key) {
+    CallOptions patient = CallOptions.within(TestHost.PATIENCE);
+    return host.api().setCpus(WEB, 6, EditScope.BOTH, JobOptions.once(key), patient);
+  }
+
   private void redefine(String definition) {
     host.api().define(TestHost.document(definition), new DefineCondition.Always());
   }
