@@ -67,7 +67,7 @@ final class SizingMethods {
     return JobCodec.write(
         host.setCpus(
             ArgumentCodec.domain(params),
-            Math.toIntExact(params.number(CPUS)),
+            params.integer(CPUS),
             JobArguments.scope(params),
             JobArguments.options(params),
             ArgumentCodec.options(params)));

@@ -122,6 +122,7 @@ final class ControlServerTest {
         "domain.start    | {\"domain\":\"web\",\"deadlineMillis\":-1}        | 'deadlineMillis'",
         "domain.start    | {\"domain\":\"web\",\"onBehalfOf\":\"\"}          | 'onBehalfOf'",
         "domain.start    | {\"domain\":\"web\",\"onBehalfOf\":\"a\\nb\"}     | 'onBehalfOf'",
+        "domain.set-cpus | {\"domain\":\"web\",\"cpus\":4294967297}     | 'cpus'",
         "domain.destroy  | {\"domain\":\"web\"}                              | 'graceMillis'",
         "domain.destroy  | {\"domain\":\"web\",\"graceMillis\":1.5}          | 'graceMillis'",
         "domain.shutdown | {\"domain\":\"web\",\"afterwards\":\"x\"}         | 'afterwards'",
