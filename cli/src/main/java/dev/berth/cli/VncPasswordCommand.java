@@ -84,6 +84,11 @@ final class VncPasswordCommand implements Command {
     if (length > 0 && bytes[length - 1] == '\n') {
       length--;
     }
+    for (int at = 0; at < length; at++) {
+      if (bytes[at] == '\n') {
+        throw new InvalidRequestException("password: must be one line, and there are more.");
+      }
+    }
     return Arrays.copyOf(bytes, length);
   }
 }

@@ -158,6 +158,9 @@ final class FrontCommandsTest {
     Outcome tooLong = Shell.with(host).typing("123456789\n").run("vnc", "password", "v");
     assertThat(tooLong.exitCode()).isNotZero();
     assertThat(tooLong.err()).contains("8 bytes").doesNotContain("123456789");
+    assertThat(Shell.with(host).typing("abc\ndef\n").run("vnc", "password", "v").err())
+        .contains("one line")
+        .doesNotContain("abc");
     assertThat(Shell.with(host).typingOnATerminal().run("vnc", "password", "v").exitCode())
         .isEqualTo(2);
     assertThat(Shell.with(host).typing("x").run("vnc", "password", "a").err())

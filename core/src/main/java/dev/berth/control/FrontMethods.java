@@ -93,7 +93,7 @@ final class FrontMethods {
   static ObjectNode arguments(DomainRef domain, VncPassword password) {
     ObjectNode params = ArgumentCodec.domain(domain);
     params.put(PASSWORD, new String(password.text(), StandardCharsets.UTF_8));
-    password.lifetime().ifPresent(time -> params.put(LIFETIME, time.toMillis()));
+    password.lifetime().ifPresent(time -> params.put(LIFETIME, WireValue.millis(time)));
     return params;
   }
 }

@@ -46,15 +46,10 @@ final class VncPasswords {
         hasDeadline,
         active -> {
           verbs.watch(active, Verb.SET_VNC_PASSWORD, actor, hasDeadline, answer);
-          send(active.machine().qmp(), password)
-              .whenComplete(
-                  (sent, failure) ->
-                      mailbox.event(
-                          () ->
-                              failure == null
-                                  ? told(password, actor, answer)
-                                  : Requests.fail(answer, failure)));
-          return Mailbox.DONE;
+          return ledger
+              .request(told(password, actor))
+              .thenRun(() -> send(active, password, answer))
+              .exceptionally(failure -> Requests.fail(answer, failure));
         });
   }
 
@@ -74,25 +69,46 @@ final class VncPasswords {
     }
   }
 
-  /** When it expires stays as it was for the password before, so it is always said. */
-  private static CompletableFuture<?> send(QmpConnection qmp, VncPassword password) {
+  /**
+   * QEMU keeps of the password before when it expires, so that is said first, and anew after it.
+   * All three are on their way before anything is awaited: two calls do not mix, and one that is
+   * cut off locks viewers out rather than in.
+   */
+  private void send(
+      Lifecycle.Active active, VncPassword password, CompletableFuture<VerbResult> answer) {
+    QmpConnection qmp = active.machine().qmp();
     String text = new String(password.text(), UTF_8);
     String time =
         password.lifetime().map(Duration::toSeconds).map(seconds -> "+" + seconds).orElse("never");
-    return qmp.send(new SetPassword(new SetPasswordOptions.Vnc(text)))
-        .thenCompose(set -> qmp.send(new ExpirePassword(new ExpirePasswordOptions.Vnc(time))));
+    CompletableFuture.allOf(
+            qmp.send(expiring("now")),
+            qmp.send(new SetPassword(new SetPasswordOptions.Vnc(text))),
+            qmp.send(expiring(time)))
+        .whenComplete(
+            (sent, failure) ->
+                mailbox.event(
+                    () -> {
+                      if (failure == null) {
+                        answer.complete(keeper.changed(""));
+                        return Mailbox.DONE;
+                      }
+                      return Requests.fail(answer, failure);
+                    }));
   }
 
-  private CompletionStage<?> told(
-      VncPassword password, String actor, CompletableFuture<VerbResult> answer) {
-    Map<String, String> facts =
-        Map.of(
-            "what", "vnc-password",
-            "subject", "",
-            "value", password.lifetime().map(time -> "set for " + text(time)).orElse("set"));
-    return keeper
-        .record(Step.by(actor).event(EventTypes.ADJUSTED, facts))
-        .thenRun(() -> answer.complete(keeper.changed("")));
+  private static ExpirePassword expiring(String time) {
+    return new ExpirePassword(new ExpirePasswordOptions.Vnc(time));
+  }
+
+  /** Who sets it is on record first. */
+  private static Step told(VncPassword password, String actor) {
+    return Step.by(actor)
+        .event(
+            EventTypes.ADJUSTED,
+            Map.of(
+                "what", "vnc-password",
+                "subject", "",
+                "value", password.lifetime().map(time -> "set for " + text(time)).orElse("set")));
   }
 
   private static String text(Duration time) {

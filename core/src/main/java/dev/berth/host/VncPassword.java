@@ -2,6 +2,9 @@ package dev.berth.host;
 
 import dev.berth.api.Api;
 import dev.berth.error.InvalidRequestException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,8 +23,8 @@ public record VncPassword(byte[] text, Optional<Duration> lifetime) {
   /**
    * Checks and copies.
    *
-   * @throws InvalidRequestException when it has no such length, or a NUL in it, or its lifetime is
-   *     negative
+   * @throws InvalidRequestException when it has no such length, is no UTF-8, or has a NUL in it, or
+   *     its lifetime is negative
    */
   public VncPassword {
     if (text.length == 0 || text.length > LONGEST) {
@@ -37,11 +40,22 @@ public record VncPassword(byte[] text, Optional<Duration> lifetime) {
         throw new InvalidRequestException("password: must not have a NUL in it.");
       }
     }
+    requireUtf8(text);
     if (lifetime.isPresent() && lifetime.get().isNegative()) {
       throw new InvalidRequestException(
           "lifetime: must not be negative, is " + lifetime.get() + ".");
     }
     text = text.clone();
+  }
+
+  private static void requireUtf8(byte[] text) {
+    try {
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(text)); // reports, replaces nothing
+    } catch (CharacterCodingException malformed) {
+      throw new InvalidRequestException("password: must be UTF-8.");
+    }
   }
 
   /** One that is good until there is another. */

@@ -133,9 +133,15 @@ public interface FrontContract {
         .host()
         .setVncPassword(
             WEB, password.expiringIn(Duration.ofMinutes(10)), CallOptions.within(HostRig.PATIENCE));
+    rig()
+        .host()
+        .setVncPassword(
+            WEB,
+            password.expiringIn(Duration.ofSeconds(Long.MAX_VALUE)),
+            CallOptions.within(HostRig.PATIENCE));
 
     assertThat(rig().eventsAfter(before))
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(event -> !event.toString().contains("s3cr3t"))
         .allMatch(
             event ->
@@ -155,6 +161,9 @@ public interface FrontContract {
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> VncPassword.of(new byte[9]))
         .withMessageContaining("8 bytes");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> VncPassword.of(new byte[] {'a', (byte) 0xff}))
+        .withMessageContaining("UTF-8");
     rig().webIs(DomainState.SHUTOFF);
     assertThat(rig().errorOf(host -> host.setVncPassword(WEB, password, CallOptions.none())))
         .isEqualTo(InvalidStateException.class);
