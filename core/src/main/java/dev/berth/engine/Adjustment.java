@@ -70,6 +70,15 @@ interface Adjustment {
   CompletableFuture<Boolean> isDone(QmpConnection qmp, LaunchRecord launch);
 
   /**
+   * Finds out the same, and does what is left to do of it when QEMU has not all of it.
+   *
+   * @return whether QEMU has all of it now; fails when that cannot be found out
+   */
+  default CompletableFuture<Boolean> completed(QmpConnection qmp, LaunchRecord launch) {
+    return isDone(qmp, launch);
+  }
+
+  /**
    * Frees what QEMU has for it and does not need, once it is known whether it is so.
    *
    * @return fails when something is left

@@ -47,6 +47,7 @@ final class Adjustments {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final Leftovers leftovers;
   private Optional<AdjustIntent> unsettled = Optional.empty();
 
   Adjustments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
@@ -54,6 +55,7 @@ final class Adjustments {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.leftovers = new Leftovers(host, mailbox, keeper);
   }
 
   /**
@@ -123,6 +125,7 @@ final class Adjustments {
         .thenRun(
             () -> {
               unsettled = Optional.of(intent);
+              leftovers.forget(intent.adjustment());
               act(active, intent, answer);
             })
         .exceptionally(
@@ -209,6 +212,11 @@ final class Adjustments {
 
   /** There is no machine any more, and nothing to adjust. */
   void forget() {
+    settled();
+    leftovers.forget();
+  }
+
+  private void settled() {
     unsettled.ifPresent(this::finish);
     unsettled = Optional.empty();
   }
@@ -253,8 +261,10 @@ final class Adjustments {
     QmpConnection qmp = active.machine().qmp();
     return adjustment.isIn(launch)
         ? adjustment
-            .isDone(qmp, launch)
-            .thenCompose(isSo -> adjustment.tidied(qmp, launch, isSo).thenApply(tidied -> isSo))
+            .completed(qmp, launch)
+            .thenCompose(
+                isSo ->
+                    leftovers.tidied(active, adjustment, launch, isSo).thenApply(tidied -> isSo))
         : CompletableFuture.completedFuture(false);
   }
 
@@ -290,7 +300,7 @@ final class Adjustments {
         .thenRun(
             () -> {
               ledger.launch().ifPresent(host.launcher()::changed);
-              forget();
+              settled();
             });
   }
 

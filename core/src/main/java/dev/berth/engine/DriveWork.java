@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What of a change of media takes a thread for as long as it lasts: looking at an image, opening
- * it, waiting for a guest.
+ * it.
  */
 record DriveWork(HostServices host) {
 

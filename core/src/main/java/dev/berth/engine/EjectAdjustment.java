@@ -5,7 +5,6 @@ import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.DurationText;
-import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.Ejection;
 import dev.berth.json.Json;
@@ -13,26 +12,27 @@ import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.qapi.block.BlockdevCloseTray;
 import dev.berth.qapi.block.BlockdevOpenTray;
 import dev.berth.qapi.block.BlockdevRemoveMedium;
 import dev.berth.qapi.block.QueryBlock;
-import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /**
  * A medium leaves its drive. A guest that reads it holds the tray: it is asked, and opens the tray
- * or does not; without the tray open nothing is taken out.
+ * or does not; without the tray open nothing is taken out. Holds no thread while a guest thinks.
  *
  * @param ejection whether the guest is asked
  * @param patience how long the guest may take
- * @param work where it is done; empty in a host that only finds out whether it was
+ * @param timers when that is over; empty in a host that only finds out whether it was done
  */
-record EjectAdjustment(String drive, Ejection ejection, Duration patience, Optional<DriveWork> work)
+record EjectAdjustment(String drive, Ejection ejection, Duration patience, Optional<Timers> timers)
     implements Adjustment {
   /** How long a guest may take when its caller says nothing. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -109,37 +109,37 @@ record EjectAdjustment(String drive, Ejection ejection, Duration patience, Optio
         + "': ";
   }
 
+  /** QEMU answers when it has asked the guest; the tray is open when that says so. */
   @Override
   public CompletableFuture<?> act(QmpConnection qmp, LaunchRecord launch) {
-    return work.orElseThrow()
-        .run(
-            launch,
-            deadline -> {
-              DeviceRecord device = DiskBackend.device(launch, drive);
-              open(qmp, launch, device, deadline);
-              qmp.execute(new BlockdevRemoveMedium(DiskThrottle.backend(device)), deadline);
-              return this;
-            });
+    DeviceRecord device = DiskBackend.device(launch, drive);
+    String id = DiskThrottle.backend(device);
+    Optional<Boolean> force = Optional.of(ejection == Ejection.FORCED);
+    Expectation opened = qmp.expect(event -> isOpening(event, id));
+    return qmp.send(new BlockdevOpenTray(Optional.empty(), Optional.of(id), force))
+        .thenCompose(asked -> isOpen(qmp, id))
+        .thenCompose(
+            isOpen ->
+                isOpen ? CompletableFuture.completedFuture(true) : letGo(opened.future(), launch))
+        .whenComplete((open, failure) -> opened.close())
+        .thenCompose(open -> qmp.send(new BlockdevRemoveMedium(id)));
   }
 
-  /** QEMU answers when it has asked the guest; the tray is open when that says so. */
-  private void open(QmpConnection qmp, LaunchRecord launch, DeviceRecord device, Deadline deadline)
-      throws InterruptedException {
-    Optional<String> id = Optional.of(DiskThrottle.backend(device));
-    Optional<Boolean> force = Optional.of(ejection == Ejection.FORCED);
-    try (Expectation opened = qmp.expect(event -> isOpening(event, id.get()))) {
-      qmp.execute(new BlockdevOpenTray(Optional.empty(), id, force), deadline);
-      if (!isOpen(qmp, id, deadline)) {
-        opened.await(Deadline.of(patience));
-      }
-    } catch (DeadlineExceededException held) {
-      throw new InvalidStateException(
-          cannot(launch)
-              + "its guest was asked, and has not let go of it within "
-              + DurationText.print(patience)
-              + ". Unmount it in the guest and try again, or eject it by force, which takes it from"
-              + " the guest.");
-    }
+  /** Completes when the guest has let go; fails when it takes longer than anybody has patience. */
+  private CompletableFuture<Boolean> letGo(
+      CompletableFuture<QmpEvent> opened, LaunchRecord launch) {
+    Future<?> end =
+        timers.orElseThrow().after(patience, () -> opened.completeExceptionally(held(launch)));
+    return opened.thenApply(event -> true).whenComplete((open, failure) -> end.cancel(false));
+  }
+
+  private InvalidStateException held(LaunchRecord launch) {
+    return new InvalidStateException(
+        cannot(launch)
+            + "its guest was asked, and has not let go of it within "
+            + DurationText.print(patience)
+            + ". Unmount it in the guest and try again, or eject it by force, which takes it from"
+            + " the guest.");
   }
 
   private static boolean isOpening(QmpEvent event, String id) {
@@ -148,11 +148,13 @@ record EjectAdjustment(String drive, Ejection ejection, Duration patience, Optio
         && event.data().path("tray-open").asBoolean();
   }
 
-  private static boolean isOpen(QmpConnection qmp, Optional<String> id, Deadline deadline)
-      throws InterruptedException {
-    return qmp.execute(new QueryBlock(), deadline).stream()
-        .filter(each -> each.qdev().equals(id))
-        .anyMatch(each -> each.trayOpen().orElse(true));
+  private static CompletableFuture<Boolean> isOpen(QmpConnection qmp, String id) {
+    return qmp.send(new QueryBlock())
+        .thenApply(
+            all ->
+                all.stream()
+                    .filter(each -> each.qdev().equals(Optional.of(id)))
+                    .anyMatch(each -> each.trayOpen().orElse(true)));
   }
 
   @Override
@@ -160,11 +162,15 @@ record EjectAdjustment(String drive, Ejection ejection, Duration patience, Optio
     return DiskBackend.query(qmp, DiskBackend.device(launch, drive)).thenApply(Optional::isEmpty);
   }
 
+  /** What stays is in a closed tray: a host that ended may have left that open. */
   @Override
   public CompletableFuture<?> tidied(QmpConnection qmp, LaunchRecord launch, boolean isSo) {
-    return isSo
-        ? DeviceParts.free(qmp, DriveMedium.backends(launch, DiskBackend.device(launch, drive)))
-        : CompletableFuture.completedFuture(null);
+    DeviceRecord device = DiskBackend.device(launch, drive);
+    if (isSo) {
+      return DeviceParts.free(qmp, DriveMedium.backends(launch, device));
+    }
+    Optional<String> id = Optional.of(DiskThrottle.backend(device));
+    return qmp.send(new BlockdevCloseTray(Optional.empty(), id));
   }
 
   @Override

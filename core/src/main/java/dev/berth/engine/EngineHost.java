@@ -345,9 +345,8 @@ final class EngineHost implements VmHost {
   public VerbResult ejectMedium(
       DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options) {
     Duration patience = EjectAdjustment.patience(options.deadline());
-    DriveWork work = new DriveWork(engine.host());
-    return adjust(
-        domain, new EjectAdjustment(drive, ejection, patience, Optional.of(work)), scope, options);
+    Optional<Timers> timers = Optional.of(engine.host().timers());
+    return adjust(domain, new EjectAdjustment(drive, ejection, patience, timers), scope, options);
   }
 
   @Override

@@ -9,15 +9,20 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.MediumPlan;
 import dev.berth.qapi.block.BlockDeviceInfo;
+import dev.berth.qapi.block.BlockSetIoThrottle;
 import dev.berth.qapi.block.BlockdevCloseTray;
+import dev.berth.qapi.block.BlockdevOpenTray;
+import dev.berth.qapi.block.BlockdevRemoveMedium;
 import dev.berth.qmp.QmpConnection;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -164,6 +169,34 @@ record InsertAdjustment(
     return DiskBackend.query(qmp, DiskBackend.device(launch, drive))
         .thenApply(
             medium -> medium.flatMap(BlockDeviceInfo::nodeName).equals(Optional.of(plan().node())));
+  }
+
+  /** A medium that is in and cannot be limited as the drive is comes out again. */
+  @Override
+  public CompletableFuture<Boolean> completed(QmpConnection qmp, LaunchRecord launch) {
+    return isDone(qmp, launch)
+        .thenCompose(
+            isIn -> isIn ? limited(qmp, launch) : CompletableFuture.completedFuture(false));
+  }
+
+  private CompletableFuture<Boolean> limited(QmpConnection qmp, LaunchRecord launch) {
+    Optional<Execute> limits = plan().limits();
+    return limits.isEmpty()
+        ? CompletableFuture.completedFuture(true)
+        : qmp.send(BlockSetIoThrottle.read(limits.get().arguments()))
+            .thenApply(limited -> true)
+            .exceptionallyCompose(
+                failure ->
+                    MachineKeeper.cause(failure) instanceof QemuRefusedException
+                        ? takenOut(qmp, launch)
+                        : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletableFuture<Boolean> takenOut(QmpConnection qmp, LaunchRecord launch) {
+    String id = DiskThrottle.backend(DiskBackend.device(launch, drive));
+    return qmp.send(new BlockdevOpenTray(Optional.empty(), Optional.of(id), Optional.of(true)))
+        .thenCompose(open -> qmp.send(new BlockdevRemoveMedium(id)))
+        .thenApply(out -> false);
   }
 
   /** A host that ended may have left the tray open, or nodes that are in no drive. */

@@ -4,6 +4,7 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,6 +48,15 @@ public record MediumPlan(DeviceRecord drive, List<AssemblyStep> steps) {
   /** The name of the node that the guest reads. */
   public String node() {
     return drive.nodes().get(0);
+  }
+
+  /** The step that limits how fast it is read, where the drive has limits. */
+  public Optional<Execute> limits() {
+    return steps.stream()
+        .filter(Execute.class::isInstance)
+        .map(Execute.class::cast)
+        .filter(step -> step.command().equals(DiskThrottle.COMMAND))
+        .findFirst();
   }
 
   /** What is made for the medium, in the order in which it can be freed. */

@@ -67,7 +67,7 @@ final class CrashTest {
       TestHost.document("{name: data, file: /images/data.raw, format: raw}");
   private static final Path MEDIUM = Path.of("/images/medium.iso");
   private static final DefinitionDocument EMPTY =
-      TestHost.document("{name: cd, device: cdrom, format: raw}");
+      TestHost.document("{name: cd, device: cdrom, format: raw, throttle: {bytes: 1MiB}}");
   private static final DefinitionDocument FULL =
       TestHost.document("{name: cd, device: cdrom, file: /images/medium.iso, format: raw}");
   private static final DefinitionDocument MORE =
@@ -589,6 +589,12 @@ final class CrashTest {
         assertThat(machine.settings().drives().medium(device))
             .as("medium")
             .isEqualTo(device.nodes().stream().findFirst());
+        assertThat(machine.settings().drives().isOpen(device) && !device.nodes().isEmpty())
+            .as("a medium in an open tray")
+            .isFalse();
+        if (!device.nodes().isEmpty() && definition.contains("throttle")) {
+          assertThat(machine.settings().limits(device)).as("limits of a medium").isPresent();
+        }
         assertThat(definition.contains(MEDIUM.toString()))
             .as("defined medium")
             .isEqualTo(!device.nodes().isEmpty());

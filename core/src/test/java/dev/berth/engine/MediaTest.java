@@ -4,9 +4,13 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.domain.Throttle;
+import dev.berth.domain.Throttle.Rate;
+import dev.berth.domain.Throttle.Rates;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
@@ -15,6 +19,7 @@ import dev.berth.host.Ejection;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.DeviceSetting;
+import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -82,16 +87,7 @@ final class MediaTest {
   @Test
   void aGuestThatDoesNotLetGoKeepsTheMedium() {
     drives().hold(drive());
-    EjectAdjustment eject =
-        new EjectAdjustment(
-            "cd",
-            Ejection.ASKED,
-            Duration.ofMillis(1),
-            Optional.of(new DriveWork(host.engine().host())));
-
-    assertThatThrownBy(
-            () ->
-                host.engine().domains().get(WEB).adjust(eject, EditScope.BOTH, "test", true).join())
+    assertThatThrownBy(() -> ejecting(Duration.ofMillis(1)).join())
         .hasCauseInstanceOf(InvalidStateException.class)
         .hasMessageContaining("by force");
 
@@ -101,6 +97,29 @@ final class MediaTest {
     assertThat(host.domain("web").operation()).isEmpty();
     eject(Ejection.FORCED);
     assertThat(drives().medium(drive())).isEmpty();
+  }
+
+  @Test
+  void aGuestThatThinksForLongHoldsNoThreadAndIsHeardAfterwards() throws Exception {
+    drives().hold(drive());
+    CompletableFuture<VerbResult> ejecting = ejecting(Duration.ofDays(1));
+    eventually(() -> assertThat(drives().isAsked(drive())).isTrue());
+
+    assertThat(host.engine().host().operations().awaitIdle(TestHost.PATIENCE)).isTrue();
+
+    drives().letGo(drive());
+    assertThat(ejecting.join().effect()).isEqualTo(VerbResult.Effect.CHANGED);
+    assertThat(drives().medium(drive())).isEmpty();
+  }
+
+  @Test
+  void whatStaysInADriveIsInAClosedTray() {
+    machines.of("web").monitor().refuse("blockdev-remove-medium", "GenericError", "Not now");
+
+    assertThatThrownBy(() -> eject(Ejection.FORCED)).isInstanceOf(QemuRefusedException.class);
+
+    assertThat(drives().medium(drive())).contains("cd-format");
+    assertThat(drives().isOpen(drive())).isFalse();
   }
 
   @Test
@@ -116,6 +135,38 @@ final class MediaTest {
     assertThat(machines.of("web").backplane().nodes()).isEmpty();
     assertThat(host.api().definition(WEB).json()).doesNotContain("other.iso");
     assertThat(store.contents().intents()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeFreedYetMakesNothingBusy() {
+    machines.of("web").backplane().keepNodesInUse(5);
+
+    assertThat(eject(Ejection.FORCED).effect()).isEqualTo(VerbResult.Effect.CHANGED);
+
+    assertThat(store.contents().intents()).isEmpty();
+    assertThat(host.domain("web").operation()).isEmpty();
+    assertThat(drive().nodes()).isEmpty();
+    eventually(() -> assertThat(machines.of("web").backplane().nodes()).isEmpty());
+    insert(MEDIUM);
+    assertThat(drives().medium(drive())).contains("cd-format");
+  }
+
+  @Test
+  void aMediumThatQemuDoesNotLimitAsItsDriveIsComesOutAgain() {
+    eject(Ejection.ASKED);
+    Throttle limits =
+        new Throttle(Rates.ofTotal(Rate.of(1 << 20)), Rates.UNLIMITED, Optional.empty());
+    host.api().setThrottle(WEB, "cd", limits, EditScope.CONFIG, CallOptions.none());
+    machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "Too slow");
+
+    assertThatThrownBy(() -> insert(MEDIUM))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("Too slow");
+
+    assertThat(drives().medium(drive())).isEmpty();
+    assertThat(drive().nodes()).isEmpty();
+    assertThat(machines.of("web").backplane().nodes()).isEmpty();
+    assertThat(host.api().definition(WEB).json()).doesNotContain("other.iso");
   }
 
   @Test
@@ -150,6 +201,18 @@ final class MediaTest {
     assertThat(store.contents().intents()).isEmpty();
     host.start("web");
     assertThat(drives().medium(drive())).contains("cd-format");
+  }
+
+  private CompletableFuture<VerbResult> ejecting(Duration patience) {
+    Optional<Timers> timers = Optional.of(host.engine().host().timers());
+    return host.engine()
+        .domains()
+        .get(WEB)
+        .adjust(
+            new EjectAdjustment("cd", Ejection.ASKED, patience, timers),
+            EditScope.BOTH,
+            "test",
+            true);
   }
 
   private VerbResult eject(Ejection ejection) {

@@ -120,6 +120,9 @@ final class FakeDevices {
         new Execute(
             MediumPlan.INSERT,
             Json.object().put("id", id).put("node-name", filled.nodes().get(0))));
+    if (drive.throttle().isLimited()) {
+      steps.add(DiskThrottle.step(filled, drive.throttle()));
+    }
     steps.add(new Execute(MediumPlan.CLOSE, Json.object().put("id", id)));
     return new MediumPlan(filled, steps);
   }

@@ -53,6 +53,11 @@ public final class FakeDrives {
     return backends.containsKey(device) && !media.containsKey(backends.get(device));
   }
 
+  /** Whether the tray of that drive is open. */
+  public boolean isOpen(DeviceRecord drive) {
+    return isOpen(DiskThrottle.backend(drive));
+  }
+
   synchronized boolean isOpen(String drive) {
     return open.contains(drive);
   }
