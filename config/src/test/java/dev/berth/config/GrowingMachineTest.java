@@ -16,6 +16,7 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
+import dev.berth.testing.Eventually;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
@@ -71,6 +72,7 @@ final class GrowingMachineTest extends HomeFixture {
   }
 
   private void memoryComesAndGoes(String machine) throws IOException {
+    home.set("sampling", "1s");
     try (VmHost host = home.open()) {
       ConsoleLog console = boot(host, "machine: " + machine, "memory: 256MiB", "max-memory: 1GiB");
       done(host, setMemory(host, 512));
@@ -81,6 +83,13 @@ final class GrowingMachineTest extends HomeFixture {
       TestHome.settled(host, VM);
       done(host, setMemory(host, 256));
       await(host, console, "until [ " + MEMORY + " -lt 200000 ]");
+      Eventually.eventually(
+          () ->
+              assertThat(host.stats(VM).machine().orElseThrow().qemu().orElseThrow().guestMemory())
+                  .hasValueSatisfying(
+                      told ->
+                          assertThat(told.totalBytes().orElseThrow())
+                              .isBetween(64L << 20, 200L << 20)));
       done(host, balloon(host, 192));
       await(host, console, "until [ " + MEMORY + " -lt 100000 ]");
       done(host, balloon(host, 256));

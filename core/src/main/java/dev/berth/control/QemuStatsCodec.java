@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 import dev.berth.stats.DiskStats;
+import dev.berth.stats.GuestMemoryStats;
 import dev.berth.stats.IoCounters;
 import dev.berth.stats.LatencyHistogram;
 import dev.berth.stats.QemuStats;
@@ -20,6 +21,7 @@ final class QemuStatsCodec {
     ArrayNode disks = node.putArray("disks");
     stats.disks().forEach(disk -> disks.add(disk(disk)));
     stats.balloonBytes().ifPresent(bytes -> node.put("balloonBytes", bytes));
+    stats.guestMemory().ifPresent(memory -> node.set("guestMemory", guestMemory(memory)));
     return node;
   }
 
@@ -27,7 +29,36 @@ final class QemuStatsCodec {
     return new QemuStats(
         WireValue.instant(node, "takenAt"),
         Json.array(node, "disks").stream().map(QemuStatsCodec::disk).toList(),
-        Json.optionalNumber(node, "balloonBytes"));
+        Json.optionalNumber(node, "balloonBytes"),
+        Json.optionalObject(node, "guestMemory").map(QemuStatsCodec::guestMemory));
+  }
+
+  private static ObjectNode guestMemory(GuestMemoryStats memory) {
+    ObjectNode node = Json.object();
+    node.put("toldAt", memory.toldAt().toString());
+    memory.totalBytes().ifPresent(bytes -> node.put("totalBytes", bytes));
+    memory.freeBytes().ifPresent(bytes -> node.put("freeBytes", bytes));
+    memory.availableBytes().ifPresent(bytes -> node.put("availableBytes", bytes));
+    memory.cacheBytes().ifPresent(bytes -> node.put("cacheBytes", bytes));
+    memory.swap().inBytes().ifPresent(bytes -> node.put("swappedInBytes", bytes));
+    memory.swap().outBytes().ifPresent(bytes -> node.put("swappedOutBytes", bytes));
+    memory.faults().major().ifPresent(count -> node.put("majorFaults", count));
+    memory.faults().minor().ifPresent(count -> node.put("minorFaults", count));
+    return node;
+  }
+
+  private static GuestMemoryStats guestMemory(ObjectNode node) {
+    return new GuestMemoryStats(
+        WireValue.instant(node, "toldAt"),
+        Json.optionalNumber(node, "totalBytes"),
+        Json.optionalNumber(node, "freeBytes"),
+        Json.optionalNumber(node, "availableBytes"),
+        Json.optionalNumber(node, "cacheBytes"),
+        new GuestMemoryStats.Swap(
+            Json.optionalNumber(node, "swappedInBytes"),
+            Json.optionalNumber(node, "swappedOutBytes")),
+        new GuestMemoryStats.Faults(
+            Json.optionalNumber(node, "majorFaults"), Json.optionalNumber(node, "minorFaults")));
   }
 
   private static ObjectNode disk(DiskStats disk) {

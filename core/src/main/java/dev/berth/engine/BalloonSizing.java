@@ -84,6 +84,11 @@ record BalloonSizing(ByteSize size) implements Sizing {
   }
 
   @Override
+  public String doubt() {
+    return "; it may have no driver for a balloon";
+  }
+
+  @Override
   public boolean concerns(String device) {
     return false;
   }

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.domain.MachineSummary;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.HostLinks;
@@ -121,7 +122,7 @@ final class MachineSampler {
     LaunchRecord record = launch.get().orElse(machine.launch());
     readProcess(record, links);
     if (asking.compareAndSet(false, true)) {
-      ask(record);
+      ask(record, interval);
     }
   }
 
@@ -177,27 +178,43 @@ final class MachineSampler {
 
   // ---- what QEMU tells
 
-  private void ask(LaunchRecord record) {
+  private void ask(LaunchRecord record, Duration interval) {
     CompletableFuture<?> threadsKnown =
         samples % THREADS_EVERY == 1 ? askForThreads() : CompletableFuture.completedFuture(null);
     CompletableFuture<Optional<List<BlockStats>>> disks = answer(new QueryBlockstats());
+    boolean hasBalloon =
+        record.devices().stream().anyMatch(device -> device.kind().equals("balloon"));
+    if (hasBalloon && samples % THREADS_EVERY == 1) {
+      answer(GuestMemory.tellEvery(interval));
+    }
     CompletableFuture<Optional<BalloonInfo>> balloon =
-        record.devices().stream().anyMatch(device -> device.kind().equals("balloon"))
+        hasBalloon
             ? answer(new QueryBalloon())
             : CompletableFuture.completedFuture(Optional.empty());
-    CompletableFuture.allOf(threadsKnown, disks, balloon)
+    CompletableFuture<Optional<JsonNode>> guest =
+        hasBalloon
+            ? answer(GuestMemory.question())
+            : CompletableFuture.completedFuture(Optional.empty());
+    CompletableFuture.allOf(threadsKnown, disks, balloon, guest)
         .whenComplete(
             (done, failure) -> {
-              disks.join().ifPresent(all -> note(record, all, balloon.join()));
+              disks.join().ifPresent(all -> note(record, all, balloon.join(), guest.join()));
               asking.set(false);
             });
   }
 
-  private void note(LaunchRecord record, List<BlockStats> disks, Optional<BalloonInfo> balloon) {
+  private void note(
+      LaunchRecord record,
+      List<BlockStats> disks,
+      Optional<BalloonInfo> balloon,
+      Optional<JsonNode> guest) {
     Instant now = clock.instant();
     OptionalLong balloonBytes =
         balloon.map(info -> OptionalLong.of(info.actual())).orElse(OptionalLong.empty());
-    qemu = qemu.then(new QemuStats(now, DiskFigures.of(record, disks), balloonBytes));
+    qemu =
+        qemu.then(
+            new QemuStats(
+                now, DiskFigures.of(record, disks), balloonBytes, guest.flatMap(GuestMemory::of)));
   }
 
   private CompletableFuture<?> askForThreads() {

@@ -118,6 +118,11 @@ record RamSizing(ByteSize size) implements Sizing {
   }
 
   @Override
+  public String doubt() {
+    return "; it may have no driver for memory that comes and goes";
+  }
+
+  @Override
   public boolean concerns(String device) {
     return false;
   }

@@ -60,6 +60,11 @@ interface Sizing {
    */
   boolean needsGuest(long from);
 
+  /** What may keep a guest from doing it, for people. */
+  default String doubt() {
+    return "";
+  }
+
   /** Whether the guest's word about that device is about this. */
   boolean concerns(String device);
 

@@ -245,6 +245,7 @@ final class Sizings implements JobWork {
             ? "the guest was asked "
                 + (times == 1 ? "once" : times + " times")
                 + ", and has not done it yet"
+                + sizing(job).doubt()
             : "",
         Optional.empty());
   }

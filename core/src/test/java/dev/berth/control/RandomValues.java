@@ -27,6 +27,7 @@ import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.stats.DiskStats;
 import dev.berth.stats.DomainStats;
+import dev.berth.stats.GuestMemoryStats;
 import dev.berth.stats.IoCounters;
 import dev.berth.stats.LatencyHistogram;
 import dev.berth.stats.LinkCounters;
@@ -145,7 +146,21 @@ final class RandomValues {
     return new QemuStats(
         instant(),
         list(() -> new DiskStats(text(), io(), io(), io(), io(), number())),
-        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
+        optionalNumber(),
+        maybe(
+            () ->
+                new GuestMemoryStats(
+                    instant(),
+                    optionalNumber(),
+                    optionalNumber(),
+                    optionalNumber(),
+                    optionalNumber(),
+                    new GuestMemoryStats.Swap(optionalNumber(), optionalNumber()),
+                    new GuestMemoryStats.Faults(optionalNumber(), optionalNumber()))));
+  }
+
+  private OptionalLong optionalNumber() {
+    return random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty();
   }
 
   private IoCounters io() {

@@ -41,6 +41,9 @@ final class SizingTest {
       "{\"info\": {\"device\": \"cpu-3\", \"source\": 3, \"status\": 1, \"slot\": \"3\","
           + " \"slot-type\": \"CPU\"}}";
 
+  private static final String TOLD_ONCE =
+      "the guest was asked once, and has not done it yet; it may have no driver for ";
+
   @TempDir Path directory;
   private FakeMachines machines;
   private MemoryStore store;
@@ -189,7 +192,7 @@ final class SizingTest {
     machine().memory().ignore();
 
     Job job = setMemory(64);
-    awaitDetail(job, "the guest was asked once, and has not done it yet");
+    awaitDetail(job, TOLD_ONCE + "memory that comes and goes");
 
     assertThat(host.api().job(job.id()).status().progress())
         .hasValueSatisfying(
@@ -213,7 +216,7 @@ final class SizingTest {
     machine().memory().ignore();
     Job job =
         host.api().setBalloon(WEB, ByteSize.mebibytes(32), JobOptions.none(), CallOptions.none());
-    awaitDetail(job, "the guest was asked once, and has not done it yet");
+    awaitDetail(job, TOLD_ONCE + "a balloon");
     FakeMachine machine = machine();
     host.close(Duration.ZERO);
     machine.memory().obey();

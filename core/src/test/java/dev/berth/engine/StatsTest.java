@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.domain.Liveness;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
+import dev.berth.json.Json;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.stats.DiskStats;
+import dev.berth.stats.GuestMemoryStats;
+import dev.berth.stats.GuestMemoryStats.Faults;
+import dev.berth.stats.GuestMemoryStats.Swap;
 import dev.berth.stats.MachineStats;
 import dev.berth.stats.ThreadStats;
 import dev.berth.testing.FakeMachine;
@@ -17,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What machines use, as the sampler sees it. */
@@ -100,6 +105,32 @@ final class StatsTest extends EngineFixture {
 
     machine.goOn();
     eventually(() -> assertThat(stats("web").qemu().orElseThrow().takenAt()).isAfter(before));
+  }
+
+  @Test
+  void whatAGuestTellsOfItsMemoryIsThereAsFarAsItTells() throws Exception {
+    FakeMachine machine = running();
+    machine.monitor().answer("query-blockstats", "[]");
+    eventually(() -> assertThat(stats("web").qemu()).isPresent());
+    assertThat(stats("web").qemu().orElseThrow().guestMemory()).isEmpty();
+
+    machine
+        .memory()
+        .tells(
+            Json.read(
+                "{\"last-update\": 1700000000, \"stats\": {\"stat-total-memory\": 1000,"
+                    + " \"stat-free-memory\": 400, \"stat-available-memory\": 600,"
+                    + " \"stat-swap-in\": 18446744073709551615, \"stat-swap-out\": 7,"
+                    + " \"stat-major-faults\": 3, \"stat-minor-faults\": 4}}"));
+
+    eventually(() -> assertThat(stats("web").qemu().orElseThrow().guestMemory()).isPresent());
+    GuestMemoryStats guest = stats("web").qemu().orElseThrow().guestMemory().orElseThrow();
+    assertThat(guest.toldAt()).isEqualTo(Instant.ofEpochSecond(1_700_000_000));
+    assertThat(guest.totalBytes()).hasValue(1000);
+    assertThat(guest.availableBytes()).hasValue(600);
+    assertThat(guest.cacheBytes()).isEmpty();
+    assertThat(guest.swap()).isEqualTo(new Swap(OptionalLong.empty(), OptionalLong.of(7)));
+    assertThat(guest.faults()).isEqualTo(new Faults(OptionalLong.of(3), OptionalLong.of(4)));
   }
 
   @Test

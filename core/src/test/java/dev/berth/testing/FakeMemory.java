@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
@@ -21,6 +22,7 @@ public final class FakeMemory {
   private long balloonTarget;
   private long balloon;
   private boolean ignores;
+  private JsonNode told = Json.object().put("last-update", 0);
 
   FakeMemory(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
     this.qemu = qemu;
@@ -30,11 +32,17 @@ public final class FakeMemory {
     qemu.answer(
         "qom-get",
         arguments ->
-            LongNode.valueOf(
-                arguments.path("property").asText().equals(GrowingMemory.REQUESTED)
-                    ? requested()
-                    : size()));
-    qemu.answer("qom-set", arguments -> request(arguments.path("value").asLong()));
+            switch (arguments.path("property").asText()) {
+              case GrowingMemory.REQUESTED -> LongNode.valueOf(requested());
+              case "guest-stats" -> told();
+              default -> LongNode.valueOf(size());
+            });
+    qemu.answer(
+        "qom-set",
+        arguments ->
+            arguments.path("property").asText().equals(GrowingMemory.REQUESTED)
+                ? request(arguments.path("value").asLong())
+                : Json.object());
     qemu.answer("query-balloon", arguments -> Json.object().put("actual", balloon()));
     qemu.answer("balloon", arguments -> inflate(arguments.path("value").asLong()));
   }
@@ -52,6 +60,15 @@ public final class FakeMemory {
   /** How much its balloon leaves it, in bytes. */
   public synchronized long balloon() {
     return balloon;
+  }
+
+  /** What the guest tells of its memory from now on, in the form of QEMU's {@code guest-stats}. */
+  public synchronized void tells(JsonNode now) {
+    told = now;
+  }
+
+  private synchronized JsonNode told() {
+    return told;
   }
 
   /** From now on the guest does nothing of what it is told. */

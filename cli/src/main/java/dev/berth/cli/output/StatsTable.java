@@ -2,6 +2,7 @@ package dev.berth.cli.output;
 
 import dev.berth.domain.Liveness;
 import dev.berth.stats.DomainStats;
+import dev.berth.stats.GuestMemoryStats;
 import dev.berth.stats.MachineStats;
 import dev.berth.stats.ProcessStats;
 import dev.berth.stats.QemuStats;
@@ -31,8 +32,8 @@ public final class StatsTable {
   public String rows(List<DomainStats> domains) {
     Table table =
         new Table(
-            "NAME", "STATE", "CPU", "MEMORY", "READ/s", "WRITE/s", "RECV/s", "SENT/s", "AGE",
-            "NOTE");
+            "NAME", "STATE", "CPU", "MEMORY", "GUEST", "READ/s", "WRITE/s", "RECV/s", "SENT/s",
+            "AGE", "NOTE");
     for (DomainStats domain : domains) {
       Optional<MachineStats> machine = domain.machine();
       Optional<ProcessStats> process = machine.flatMap(MachineStats::process);
@@ -47,6 +48,7 @@ public final class StatsTable {
           Table.cell(domain.state().text()),
           Table.cell(process.isPresent() ? percent(rates.cpuMillis()) : ""),
           Table.cell(process.map(stats -> bytes(stats.residentBytes())).orElse("")),
+          Table.cell(qemu.flatMap(QemuStats::guestMemory).map(StatsTable::guest).orElse("")),
           Table.cell(qemu.isPresent() ? bytes(rates.readBytes()) : ""),
           Table.cell(qemu.isPresent() ? bytes(rates.writtenBytes()) : ""),
           Table.cell(isCounted ? bytes(rates.receivedBytes()) : ""),
@@ -79,6 +81,13 @@ public final class StatsTable {
         + percent(cpuMillis)
         + ", memory "
         + bytes(residentBytes);
+  }
+
+  /** What the guest says that it uses. */
+  private static String guest(GuestMemoryStats memory) {
+    return memory.totalBytes().isPresent() && memory.availableBytes().isPresent()
+        ? bytes(memory.totalBytes().getAsLong() - memory.availableBytes().getAsLong())
+        : "";
   }
 
   /** Of the older of the two samples. */
