@@ -14,6 +14,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.GuestSizingContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
@@ -53,7 +54,8 @@ final class EngineHostContractTest
         ListenerContract,
         ShutdownGuestsContract,
         CallerContract,
-        GuestContract {
+        GuestContract,
+        GuestSizingContract {
   @TempDir Path directory;
   private EngineRig rig;
 

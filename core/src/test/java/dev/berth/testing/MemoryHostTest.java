@@ -15,6 +15,7 @@ import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
+import dev.berth.testing.contract.GuestSizingContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
@@ -52,7 +53,8 @@ final class MemoryHostTest
         ListenerContract,
         CallerContract,
         ConsoleContract,
-        GuestContract {
+        GuestContract,
+        GuestSizingContract {
   private final Rig rig = new Rig();
 
   @Override

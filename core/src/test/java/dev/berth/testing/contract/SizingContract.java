@@ -151,27 +151,6 @@ public interface SizingContract {
   }
 
   @Test
-  default void aGuestThatRunsTakesMemoryAndGivesItBack() throws Exception {
-    webHas("memory: 64MiB, max-memory: 256MiB");
-    rig().start(StartMode.RUNNING);
-    long before = rig().host().eventRange().newest();
-
-    Job more = ended(setMemory(192, EditScope.BOTH));
-
-    assertThat(more.target().kind()).isEqualTo(JobKind.SET_MEMORY);
-    assertThat(more.target().subject()).isEqualTo("192MiB");
-    assertThat(more.status().phase()).isEqualTo("done");
-    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
-    assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
-    assertThat(rig().eventsAfter(before))
-        .extracting(event -> event.body())
-        .contains(new EventBody.Redefined(2));
-
-    assertThat(ended(setMemory(64, EditScope.LIVE)).status().phase()).isEqualTo("done");
-    assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
-  }
-
-  @Test
   default void aPausedGuestTakesNoMemoryAndTheJobIsInTheWay() {
     webHas("memory: 64MiB, max-memory: 256MiB");
     rig().start(StartMode.PAUSED);
@@ -202,19 +181,6 @@ public interface SizingContract {
 
     assertThat(ended(setMemory(32, EditScope.CONFIG)).status().phase()).isEqualTo("done");
     assertThat(rig().host().domain(WEB).definition().pending()).isTrue();
-  }
-
-  @Test
-  default void aGuestThatRunsFollowsItsBalloon() {
-    webHas("memory: 64MiB");
-    rig().start(StartMode.RUNNING);
-
-    Job job = ended(setBalloon(32));
-
-    assertThat(job.target().kind()).isEqualTo(JobKind.SET_BALLOON);
-    assertThat(job.status().phase()).isEqualTo("done");
-    assertThat(rig().host().domain(WEB).definition().revision()).isEqualTo(1);
-    assertThat(rig().errorOf(host -> setBalloon(65))).isEqualTo(InvalidStateException.class);
   }
 
   @Test
