@@ -4,11 +4,15 @@ import dev.berth.error.BusyException;
 import dev.berth.host.ConsoleAccess;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -59,19 +63,47 @@ final class ConsoleLine {
     this.thread = EngineThreads.daemon(this::carry, "berth-console-" + domain);
   }
 
-  /** Connects; may take as long as QEMU likes. */
+  /**
+   * Connects; never waits.
+   *
+   * @throws BusyException when QEMU takes no connection, as one that hangs does after a few
+   */
   static ConsoleLine connect(String domain, Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean kept = false;
     try {
       channel.configureBlocking(false);
+      if (!connects(channel, socket)) {
+        throw new BusyException(
+            "Cannot attach to the console of domain '"
+                + domain
+                + "': its QEMU takes no connection now; it may be stalled. Try again later, or"
+                + " read the console's log.");
+      }
       Selector selector = Selector.open();
       channel.register(selector, SelectionKey.OP_READ);
       ConsoleLine line = new ConsoleLine(domain, channel, selector);
       line.thread.start();
+      kept = true;
       return line;
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+    } finally {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+
+  /** A UNIX socket connects at once or, when its backlog is full, never. */
+  private static boolean connects(SocketChannel channel, Path socket) throws IOException {
+    try {
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (ConnectException nobodyListens) {
+      throw nobodyListens;
+    } catch (SocketException full) { // EAGAIN, for which the JDK has no class
+      if (!Files.isWritable(socket)) {
+        throw full;
+      }
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.error.BusyException;
 import dev.berth.error.MachineLostException;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -7,16 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Attachments to one domain's serial console, which share one line to its machine while there are
- * any. Thread-safe.
+ * any. Nothing here waits for QEMU. Thread-safe.
  */
 final class Consoles {
-  /** Held while QEMU is connected to, which only those who attach may have to wait for. */
-  private final ReentrantLock connecting = new ReentrantLock();
-
   // guarded by this
   private Optional<ConsoleLine> line = Optional.empty();
   private boolean ended;
@@ -25,12 +22,13 @@ final class Consoles {
    * Attaches to the console at that socket.
    *
    * @param actor whom others are told of
+   * @throws BusyException when somebody writes, or QEMU takes no connection
    */
-  Console attach(String domain, Path socket, ConsoleAccess access, String actor, Instant now) {
-    connecting.lock();
+  synchronized Console attach(
+      String domain, Path socket, ConsoleAccess access, String actor, Instant now) {
     try {
       Optional<ConsoleAttachment> attached =
-          line().flatMap(present -> present.attach(access, actor, now));
+          line.flatMap(present -> present.attach(access, actor, now));
       while (attached.isEmpty()) {
         ConsoleLine next = ConsoleLine.connect(domain, socket);
         attached = next.attach(access, actor, now);
@@ -40,16 +38,10 @@ final class Consoles {
     } catch (IOException e) {
       throw new MachineLostException(
           "Cannot attach to the console of domain '" + domain + "': " + e.getMessage() + ".", e);
-    } finally {
-      connecting.unlock();
     }
   }
 
-  private synchronized Optional<ConsoleLine> line() {
-    return line;
-  }
-
-  private synchronized void become(ConsoleLine next) {
+  private void become(ConsoleLine next) {
     line = Optional.of(next);
     if (ended) {
       next.end();

@@ -618,12 +618,13 @@ public interface VmHost extends AutoCloseable {
 
   /**
    * Attaches to the serial console of a machine. Any number of readers see all that the guest
-   * writes while they are attached; one may write. Who falls behind by more than a mebibyte is told
-   * so instead of the rest, and delays nobody.
+   * writes while they are attached; one may write. Who falls behind by more than a mebibyte is
+   * detached from what the guest writes, and delays nobody.
    *
    * @throws dev.berth.error.InvalidStateException when there is no machine
    * @throws dev.berth.error.BusyException when somebody else writes, with who and since when; it
-   *     goes away with {@link ConsoleAccess#READ_ONLY} or {@link ConsoleAccess#TAKE_OVER}
+   *     goes away with {@link ConsoleAccess#READ_ONLY} or {@link ConsoleAccess#TAKE_OVER}. Also
+   *     when QEMU takes no connection, because it is stalled; nobody waits for it
    */
   Console console(DomainRef domain, ConsoleAccess access);
 

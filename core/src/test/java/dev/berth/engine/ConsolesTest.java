@@ -221,6 +221,28 @@ final class ConsolesTest {
   }
 
   @Test
+  void aQemuThatTakesNoConnectionHoldsUpNobody() throws Exception {
+    server.close();
+    Files.delete(socket);
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket), 1);
+
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(
+            () -> {
+              for (int i = 0; i < 100; i++) { // the system lets a few more wait than it is told
+                attach("a", ConsoleAccess.WRITE).close();
+              }
+            })
+        .withMessageContainingAll("'web'", "takes no connection");
+    server.accept().close();
+
+    Console console = attach("a", ConsoleAccess.READ_ONLY);
+    assertThat(attach("b", ConsoleAccess.WRITE)).as("who shares the line").isNotNull();
+    console.close();
+  }
+
+  @Test
   void aConsoleThatIsNotThereIsTold() throws IOException {
     server.close();
     Files.delete(socket);
