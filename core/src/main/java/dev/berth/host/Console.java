@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * A serial console, attached. Bytes as they are; end of stream when the machine is gone, or when
- * somebody else has taken it over. Close to detach, from any thread: a read or write that waits
- * then ends.
+ * A serial console, attached. Bytes as they are; end of stream when the machine or the host is
+ * gone. Close to detach, from any thread: a read or write that waits then ends.
+ *
+ * <p>Whom somebody else detaches by taking over, and who has fallen behind, is told why by an
+ * {@link java.io.IOException} of the next read, after what had come before when it was taken over.
+ * From a host in another process only bytes come: there the stream ends, and nothing says why.
  */
 @Api(since = "0.1")
 public interface Console extends Closeable {
