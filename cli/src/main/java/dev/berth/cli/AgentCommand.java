@@ -21,7 +21,7 @@ final class AgentCommand implements Command {
             "--describe",
             "Print what the command takes; without a command, list all that are known.");
     raw = parameters.flag("--raw", "Send it as it is, unchecked.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     words = new CommandWords(parameters, "AGENT-COMMAND", "The command, such as guest-get-osinfo.");
   }

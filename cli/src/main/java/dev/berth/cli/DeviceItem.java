@@ -58,7 +58,7 @@ final class DeviceItem {
             "Instead of these, the " + noun + " as " + document + "; - is standard input.");
     scope = new ScopeOptions(parameters);
     given = mayNameResources ? Optional.of(new ResourceOptions(parameters)) : Optional.empty();
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
   }
 

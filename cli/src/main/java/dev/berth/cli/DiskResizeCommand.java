@@ -17,7 +17,7 @@ final class DiskResizeCommand implements Command {
 
   DiskResizeCommand(Parameters parameters) {
     shrink = parameters.flag("--shrink", "Make it smaller too: what is at its end is lost.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     disk = parameters.second("DISK", "The disk's name in the domain.");
     size = parameters.third("SIZE", "What it shall have, such as 20GiB.");

@@ -33,7 +33,7 @@ final class DiskThrottleCommand implements Command {
     limit(parameters, "group", "GROUP", "Share these limits with the disks of that group.");
     none = parameters.flag("--none", "No limits any more.");
     scope = new ScopeOptions(parameters);
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     disk = parameters.second("DISK", "The disk's name in the domain.");
   }

@@ -44,7 +44,7 @@ final class DumpCommand implements Command {
             "1h",
             "How long to wait for the file; the job goes on after that.");
     noWait = parameters.flag("--no-wait", "Print the job and do not wait for it.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     file = parameters.second("FILE", "Where to, on the host.");
   }

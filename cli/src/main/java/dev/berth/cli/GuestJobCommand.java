@@ -55,7 +55,7 @@ final class GuestJobCommand implements Command {
             "60s",
             "How long to wait for the guest to let go; the job goes on after that.");
     noWait = parameters.flag("--no-wait", "Print the job and do not wait for it.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     subject = parameters.second(argument, summary);
   }

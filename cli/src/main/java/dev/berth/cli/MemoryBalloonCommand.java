@@ -27,7 +27,7 @@ final class MemoryBalloonCommand implements Command {
             "60s",
             "How long to wait for the guest; the job goes on after that.");
     noWait = parameters.flag("--no-wait", "Print the job and do not wait for it.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     size = parameters.second("SIZE", "What its balloon shall leave it, such as 2GiB.");
   }

@@ -16,7 +16,7 @@ final class NicLinkCommand implements Command {
 
   NicLinkCommand(Parameters parameters) {
     scope = new ScopeOptions(parameters);
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     nic = parameters.second("NIC", "The network interface's name in the domain.");
     state = parameters.third("STATE", "up or down.");

@@ -1,9 +1,11 @@
 package dev.berth.cli;
 
 import dev.berth.host.CallOptions;
+import dev.berth.host.CallOptions.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,7 +128,15 @@ final class Parameters {
             "--deadline",
             "DURATION",
             DurationArgument::parse,
-            "Wait at most that long. A deadline ends the wait, not the act."));
+            "Wait at most that long. A deadline ends the wait, not the act."),
+        Optional.empty());
+  }
+
+  /** The same of a verb that a job can be in the way of, with the option to wait its turn. */
+  Deadline deadlineAndTurn() {
+    return new Deadline(
+        deadline().duration(),
+        Optional.of(flag("--queue", "Wait until no job is in the way, instead of failing.")));
   }
 
   /** The one argument of the command. */
@@ -223,11 +233,12 @@ final class Parameters {
     }
   }
 
-  /** The {@code --deadline} of a verb. */
-  record Deadline(Parameter<Duration> duration) {
+  /** The {@code --deadline} of a verb, and its {@code --queue}. */
+  record Deadline(Parameter<Duration> duration, Optional<Parameter<Boolean>> queue) {
 
     CallOptions options() {
-      return new CallOptions(duration.given());
+      boolean queued = queue.filter(Parameter::value).isPresent();
+      return new CallOptions(duration.given(), queued ? Turn.QUEUED : Turn.NOW);
     }
   }
 }

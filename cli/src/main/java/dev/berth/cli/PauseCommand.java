@@ -9,7 +9,7 @@ final class PauseCommand implements Command {
   private final DomainNames domains;
 
   PauseCommand(Parameters parameters) {
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

@@ -9,7 +9,7 @@ final class ResetCommand implements Command {
   private final DomainNames domains;
 
   ResetCommand(Parameters parameters) {
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

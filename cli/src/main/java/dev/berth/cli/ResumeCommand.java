@@ -9,7 +9,7 @@ final class ResumeCommand implements Command {
   private final DomainNames domains;
 
   ResumeCommand(Parameters parameters) {
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

@@ -1,12 +1,17 @@
 package dev.berth.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.cli.output.Output;
 import dev.berth.control.DomainCodec;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.host.DomainRef;
+import dev.berth.job.Job;
+import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
 
 /** {@code vmctl show}. */
 final class ShowCommand implements Command {
@@ -28,8 +33,25 @@ final class ShowCommand implements Command {
       session.output().result(() -> document, () -> Output.yaml(document).stripTrailing());
     } else {
       DomainSnapshot snapshot = session.host().domain(domain);
-      session.output().result(() -> DomainCodec.write(snapshot), () -> session.page().of(snapshot));
+      List<Job> jobs = underWay(session, snapshot.uuid());
+      session
+          .output()
+          .result(() -> document(snapshot, jobs), () -> session.page().of(snapshot, jobs));
     }
     return ExitCodes.OK;
+  }
+
+  private static List<Job> underWay(Session session, UUID domain)
+      throws IOException, InterruptedException {
+    return session.host().jobs().stream()
+        .filter(job -> job.target().domain().equals(domain))
+        .filter(job -> !job.status().state().isEnded())
+        .toList();
+  }
+
+  private static ObjectNode document(DomainSnapshot snapshot, List<Job> jobs) {
+    ObjectNode document = DomainCodec.write(snapshot);
+    document.set("jobs", JobCodec.write(jobs));
+    return document;
   }
 }

@@ -23,7 +23,7 @@ final class ShutdownCommand implements Command {
             "How long the guest may take.");
     destroyAfter =
         parameters.flag("--destroy-after", "Destroy a guest that is still running after that.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

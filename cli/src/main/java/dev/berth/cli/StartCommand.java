@@ -15,7 +15,7 @@ final class StartCommand implements Command {
   StartCommand(Parameters parameters) {
     paused = parameters.flag("--paused", "Leave the CPUs stopped before the first instruction.");
     given = new ResourceOptions(parameters);
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

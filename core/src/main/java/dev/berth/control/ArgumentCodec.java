@@ -27,6 +27,10 @@ import java.util.stream.Collectors;
 final class ArgumentCodec {
   static final String DOMAIN = "domain";
   static final String DEADLINE = "deadlineMillis";
+
+  /** Goes with a deadline wherever that does. */
+  static final String TURN = "turn";
+
   static final String DESCRIPTORS = "descriptors";
   static final String SECRETS = "secrets";
   static final String TIMEOUT = "timeoutMillis";
@@ -71,10 +75,15 @@ final class ArgumentCodec {
 
   static void options(ObjectNode params, CallOptions options) {
     options.deadline().ifPresent(deadline -> params.put(DEADLINE, WireValue.millis(deadline)));
+    if (options.turn() != CallOptions.Turn.NOW) {
+      params.put(TURN, WireText.of(options.turn()));
+    }
   }
 
   static CallOptions options(Params params) {
-    return new CallOptions(params.optionalMillis(DEADLINE));
+    return new CallOptions(
+        params.optionalMillis(DEADLINE),
+        params.optionalConstant(TURN, CallOptions.Turn.class).orElse(CallOptions.Turn.NOW));
   }
 
   /**

@@ -56,6 +56,8 @@ final class ErrorCodec {
       data.put("errorClass", refused.errorClass());
       data.put("by", refused.isByGuestAgent() ? GUEST_AGENT : QEMU);
       data.put("description", refused.description());
+    } else if (error instanceof BusyException busy) {
+      busy.job().ifPresent(job -> data.put("job", job));
     } else if (error instanceof ResourcesMissingException missing) {
       missing.descriptors().forEach(data.putArray("descriptors")::add);
       missing.secrets().forEach(data.putArray("secrets")::add);
@@ -78,7 +80,10 @@ final class ErrorCodec {
       case ALREADY_EXISTS -> new AlreadyExistsException(message);
       case CONFLICT -> new ConflictException(message);
       case INVALID_STATE -> new InvalidStateException(message);
-      case BUSY -> new BusyException(message);
+      case BUSY ->
+          Json.optionalText(data, "job")
+              .map(job -> new BusyException(message, job))
+              .orElseGet(() -> new BusyException(message));
       case UNSUPPORTED -> new UnsupportedException(message);
       case REFUSED_BY_QEMU -> refused(message, data);
       case OUTCOME_UNKNOWN -> new OutcomeUnknownException(message);

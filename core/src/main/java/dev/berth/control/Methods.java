@@ -315,6 +315,9 @@ final class Methods {
   private void add(String name, Method.Kind kind, Method.Handler handler, String... parameters) {
     Set<String> names = new HashSet<>(Set.of(parameters));
     names.add(ON_BEHALF_OF);
+    if (names.contains(ArgumentCodec.DEADLINE)) {
+      names.add(ArgumentCodec.TURN);
+    }
     Access needs = READING.contains(name) ? Access.READ_ONLY : Access.FULL;
     byName.put(name, new Method(name, kind, needs, Set.copyOf(names), handler));
   }

@@ -143,14 +143,15 @@ final class EngineHost implements VmHost {
   @Override
   public VerbResult start(
       DomainRef domain, StartMode mode, Resources resources, CallOptions options) {
-    DomainDriver driver = domains().get(domain);
-    return wait(driver.start(mode, Provision.copyOf(resources), actor), options);
+    return turns()
+        .await(
+            () -> domains().get(domain).start(mode, Provision.copyOf(resources), actor), options);
   }
 
   @Override
   public VerbResult shutdown(DomainRef domain, ShutdownPolicy policy, CallOptions options) {
-    return wait(
-        domains().get(domain).shutdown(policy, actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns().await(() -> domains().get(domain).shutdown(policy, actor, hasDeadline), options);
   }
 
   @Override
@@ -166,17 +167,20 @@ final class EngineHost implements VmHost {
 
   @Override
   public VerbResult reset(DomainRef domain, CallOptions options) {
-    return wait(domains().get(domain).reset(actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns().await(() -> domains().get(domain).reset(actor, hasDeadline), options);
   }
 
   @Override
   public VerbResult pause(DomainRef domain, CallOptions options) {
-    return wait(domains().get(domain).pause(actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns().await(() -> domains().get(domain).pause(actor, hasDeadline), options);
   }
 
   @Override
   public VerbResult resume(DomainRef domain, CallOptions options) {
-    return wait(domains().get(domain).resume(actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns().await(() -> domains().get(domain).resume(actor, hasDeadline), options);
   }
 
   @Override
@@ -207,11 +211,14 @@ final class EngineHost implements VmHost {
       Resources resources,
       CallOptions options) {
     Pluggable device = DeviceDocument.read(kind, document);
-    DomainDriver driver = domains().get(domain);
-    return wait(
-        driver.attach(
-            device, scope, Provision.copyOf(resources), actor, options.deadline().isPresent()),
-        options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns()
+        .await(
+            () ->
+                domains()
+                    .get(domain)
+                    .attach(device, scope, Provision.copyOf(resources), actor, hasDeadline),
+            options);
   }
 
   @Override
@@ -260,15 +267,18 @@ final class EngineHost implements VmHost {
       EditScope scope,
       JobOptions job,
       CallOptions options) {
-    return wait(
-        domains().get(domain).detach(kind, name, scope, job, actor, options.deadline().isPresent()),
-        options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns()
+        .await(
+            () -> domains().get(domain).detach(kind, name, scope, job, actor, hasDeadline),
+            options);
   }
 
   @Override
   public Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options) {
-    DomainDriver driver = domains().get(domain);
-    return wait(driver.dumpMemory(dump, job, actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns()
+        .await(() -> domains().get(domain).dumpMemory(dump, job, actor, hasDeadline), options);
   }
 
   @Override
@@ -301,8 +311,9 @@ final class EngineHost implements VmHost {
 
   private Job size(
       DomainRef domain, Sizing sizing, EditScope scope, JobOptions job, CallOptions options) {
-    DomainDriver driver = domains().get(domain);
-    return wait(driver.size(sizing, scope, job, actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns()
+        .await(() -> domains().get(domain).size(sizing, scope, job, actor, hasDeadline), options);
   }
 
   @Override
@@ -358,7 +369,8 @@ final class EngineHost implements VmHost {
   private VerbResult adjust(
       DomainRef domain, Adjustment adjustment, EditScope scope, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
-    return wait(domains().get(domain).adjust(adjustment, scope, actor, hasDeadline), options);
+    return turns()
+        .await(() -> domains().get(domain).adjust(adjustment, scope, actor, hasDeadline), options);
   }
 
   @Override
@@ -452,9 +464,9 @@ final class EngineHost implements VmHost {
   @Override
   public String agent(DomainRef domain, AgentRequest request, CallOptions options) {
     Deadline deadline = options.deadline().map(Deadline::of).orElse(Deadline.none());
-    DomainDriver driver = domains().get(domain);
     HandCommand.Any command = AgentRules.checked(request);
-    GuestAgent agent = wait(driver.agent(deadline.isLimited()), options);
+    GuestAgent agent =
+        turns().await(() -> domains().get(domain).agent(deadline.isLimited()), options);
     try {
       return AgentRules.send(agent, command, deadline);
     } catch (InterruptedException e) {
@@ -563,6 +575,16 @@ final class EngineHost implements VmHost {
     if (duration.isNegative()) {
       throw new InvalidRequestException(what + ": must not be negative, is " + duration + ".");
     }
+  }
+
+  private Turns turns() {
+    return new Turns(
+        engine.calls(),
+        id ->
+            jobs().stream()
+                .filter(job -> job.id().equals(id))
+                .findFirst()
+                .map(job -> driver(job).await(job)));
   }
 
   private <T> T wait(CompletableFuture<T> outcome, CallOptions options) {

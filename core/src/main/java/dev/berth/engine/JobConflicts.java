@@ -12,8 +12,8 @@ import java.util.Optional;
  * The job × verb table: which job that goes on keeps which verb from beginning. Pure. {@code
  * docs/jobs.md} shows it.
  *
- * <p>One table, so that a new kind or verb has to be decided everywhere: the switches have no
- * default branch.
+ * <p>What a verb is about decides, so that a new one has its place in one line, and a new kind in
+ * another; the switches have no default branch, so that neither is forgotten.
  */
 final class JobConflicts {
 
@@ -39,222 +39,60 @@ final class JobConflicts {
 
   private JobConflicts() {}
 
+  /** What a verb is about that a job could be about as well. */
+  private enum Concern {
+    /** One of the disks. */
+    DISK,
+    /** One of the network interfaces. */
+    NIC,
+    /** One of the other devices. */
+    DEVICE,
+    /** How many virtual CPUs there are. */
+    CPUS,
+    /** How much memory there is. */
+    MEMORY,
+    /** How much of it the balloon leaves. */
+    BALLOON,
+    /** Whether the guest runs, and all that takes a guest that does. */
+    RUN_STATE,
+    /** Nothing that a job holds on to. */
+    NOTHING
+  }
+
+  private static Concern concern(Verb verb) {
+    return switch (verb) {
+      case ATTACH_DISK, DETACH_DISK, ADJUST_DISK -> Concern.DISK;
+      case ATTACH_NIC, DETACH_NIC, ADJUST_NIC -> Concern.NIC;
+      case ATTACH_DEVICE, DETACH_DEVICE -> Concern.DEVICE;
+      case SET_CPUS -> Concern.CPUS;
+      case SET_MEMORY -> Concern.MEMORY;
+      case SET_BALLOON -> Concern.BALLOON;
+      case START,
+          START_PAUSED,
+          SHUTDOWN,
+          RESET,
+          PAUSE,
+          RESUME,
+          AGENT,
+          DUMP_MEMORY,
+          SEND_KEYS,
+          INJECT_NMI ->
+          Concern.RUN_STATE;
+      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD -> Concern.NOTHING;
+    };
+  }
+
   /** How far a job of that kind is in the way of that verb. */
   static Reach between(JobKind running, Verb wanted) {
+    Concern concern = concern(wanted);
     return switch (running) {
-      case DETACH_DISK ->
-          switch (wanted) {
-            case ATTACH_DISK, DETACH_DISK, ADJUST_DISK -> Reach.SUBJECT;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SEND_KEYS,
-                INJECT_NMI,
-                SET_VNC_PASSWORD,
-                QMP,
-                AGENT,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_NIC,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                DUMP_MEMORY,
-                SET_CPUS,
-                SET_MEMORY,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case DETACH_NIC ->
-          switch (wanted) {
-            case ATTACH_NIC, DETACH_NIC, ADJUST_NIC -> Reach.SUBJECT;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SEND_KEYS,
-                INJECT_NMI,
-                SET_VNC_PASSWORD,
-                QMP,
-                AGENT,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ADJUST_DISK,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                DUMP_MEMORY,
-                SET_CPUS,
-                SET_MEMORY,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case DUMP_MEMORY ->
-          switch (wanted) {
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                RESET,
-                PAUSE,
-                RESUME,
-                AGENT,
-                DUMP_MEMORY,
-                SEND_KEYS,
-                INJECT_NMI ->
-                Reach.DOMAIN;
-            case DESTROY,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SET_VNC_PASSWORD,
-                QMP,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_DISK,
-                ADJUST_NIC,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                SET_CPUS,
-                SET_MEMORY,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case DETACH_DEVICE ->
-          switch (wanted) {
-            case ATTACH_DEVICE, DETACH_DEVICE -> Reach.SUBJECT;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SEND_KEYS,
-                INJECT_NMI,
-                SET_VNC_PASSWORD,
-                QMP,
-                AGENT,
-                DUMP_MEMORY,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_DISK,
-                ADJUST_NIC,
-                SET_CPUS,
-                SET_MEMORY,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case SET_CPUS ->
-          switch (wanted) {
-            case SET_CPUS -> Reach.DOMAIN;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SET_VNC_PASSWORD,
-                SEND_KEYS,
-                INJECT_NMI,
-                QMP,
-                AGENT,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ADJUST_DISK,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_NIC,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                DUMP_MEMORY,
-                SET_MEMORY,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case SET_MEMORY ->
-          switch (wanted) {
-            case SET_MEMORY -> Reach.DOMAIN;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SET_VNC_PASSWORD,
-                SEND_KEYS,
-                INJECT_NMI,
-                QMP,
-                AGENT,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ADJUST_DISK,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_NIC,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                DUMP_MEMORY,
-                SET_CPUS,
-                SET_BALLOON ->
-                Reach.NOTHING;
-          };
-      case SET_BALLOON ->
-          switch (wanted) {
-            case SET_BALLOON -> Reach.DOMAIN;
-            case START,
-                START_PAUSED,
-                SHUTDOWN,
-                DESTROY,
-                RESET,
-                PAUSE,
-                RESUME,
-                UNDEFINE,
-                CONSOLE,
-                SCREENSHOT,
-                SET_VNC_PASSWORD,
-                SEND_KEYS,
-                INJECT_NMI,
-                QMP,
-                AGENT,
-                ATTACH_DISK,
-                DETACH_DISK,
-                ADJUST_DISK,
-                ATTACH_NIC,
-                DETACH_NIC,
-                ADJUST_NIC,
-                ATTACH_DEVICE,
-                DETACH_DEVICE,
-                DUMP_MEMORY,
-                SET_CPUS,
-                SET_MEMORY ->
-                Reach.NOTHING;
-          };
+      case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : Reach.NOTHING;
+      case DETACH_NIC -> concern == Concern.NIC ? Reach.SUBJECT : Reach.NOTHING;
+      case DETACH_DEVICE -> concern == Concern.DEVICE ? Reach.SUBJECT : Reach.NOTHING;
+      case DUMP_MEMORY -> concern == Concern.RUN_STATE ? Reach.DOMAIN : Reach.NOTHING;
+      case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
+      case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
+      case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
       case UNKNOWN -> Reach.NOTHING;
     };
   }
@@ -297,7 +135,8 @@ final class JobConflicts {
                   .orElse("")
               + ". Wait for it ('vmctl job wait "
               + job.id()
-              + "'), or cancel it.");
+              + "', or '--queue' with what is to follow it), or cancel it.",
+          job.id().text());
     }
   }
 

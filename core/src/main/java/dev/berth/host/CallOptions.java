@@ -11,9 +11,21 @@ import java.util.Optional;
  * @param deadline how long the caller will wait; without one a call on a stalled machine fails at
  *     once, and on any other machine waits as long as QEMU takes. A passed deadline ends the wait,
  *     not the act.
+ * @param turn what happens when a job is in the way
  */
 @Api(since = "0.1")
-public record CallOptions(Optional<Duration> deadline) {
+public record CallOptions(Optional<Duration> deadline, Turn turn) {
+
+  /** What happens when a job is in the way of a call. */
+  public enum Turn {
+    /** It fails, and names the job. */
+    NOW,
+    /**
+     * It waits until the job has ended and tries again, as often as that takes. A deadline that
+     * passes first, or an interruption, ends the call, and nothing has happened.
+     */
+    QUEUED
+  }
 
   /**
    * Checked options.
@@ -29,11 +41,16 @@ public record CallOptions(Optional<Duration> deadline) {
 
   /** No deadline. */
   public static CallOptions none() {
-    return new CallOptions(Optional.empty());
+    return new CallOptions(Optional.empty(), Turn.NOW);
   }
 
   /** That deadline. */
   public static CallOptions within(Duration deadline) {
-    return new CallOptions(Optional.of(deadline));
+    return new CallOptions(Optional.of(deadline), Turn.NOW);
+  }
+
+  /** The same, and the call waits its turn when a job is in the way. */
+  public CallOptions queued() {
+    return new CallOptions(deadline, Turn.QUEUED);
   }
 }

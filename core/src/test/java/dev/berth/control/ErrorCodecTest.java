@@ -41,6 +41,7 @@ final class ErrorCodecTest {
         new ConflictException(values.text()),
         new InvalidStateException(values.text()),
         new BusyException(values.text()),
+        new BusyException(values.text(), "3f9c0a7d51e2"),
         new UnsupportedException(values.text()),
         new QemuRefusedException(values.text(), values.text(), values.text()),
         new OutcomeUnknownException(values.text()),

@@ -282,7 +282,8 @@ final class MemoryDevices {
         .ifPresent(
             job -> {
               throw new BusyException(
-                  "Job " + job.id() + " about '" + name + "' is under way. Wait for it.");
+                  "Job " + job.id() + " about '" + name + "' is under way. Wait for it.",
+                  job.id().text());
             });
   }
 }

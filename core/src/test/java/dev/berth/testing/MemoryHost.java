@@ -299,7 +299,7 @@ public final class MemoryHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    return attach(DeviceKind.DISK, domain, disk, scope, resources);
+    return attach(DeviceKind.DISK, domain, disk, scope, resources, options);
   }
 
   private VerbResult attach(
@@ -307,9 +307,11 @@ public final class MemoryHost implements VmHost {
       DomainRef domain,
       DefinitionDocument document,
       EditScope scope,
-      Resources resources) {
+      Resources resources,
+      CallOptions options) {
     Pluggable read = DeviceDocument.read(kind, document);
     return done(
+        options,
         () ->
             new MemoryDevices(contents, actor)
                 .attach(contents.find(domain), read, scope, resources));
@@ -325,15 +327,25 @@ public final class MemoryHost implements VmHost {
   @Override
   public Job detachDisk(
       DomainRef domain, String disk, EditScope scope, JobOptions job, CallOptions options) {
-    return detach(DeviceKind.DISK, domain, disk, scope, job);
+    return detach(DeviceKind.DISK, domain, disk, scope, job, options);
   }
 
   private Job detach(
-      DeviceKind kind, DomainRef domain, String name, EditScope scope, JobOptions job) {
-    synchronized (contents) {
-      return new MemoryDevices(contents, actor)
-          .detach(contents.find(domain), kind, name, scope, job);
-    }
+      DeviceKind kind,
+      DomainRef domain,
+      String name,
+      EditScope scope,
+      JobOptions job,
+      CallOptions options) {
+    return new MemoryTurns(this)
+        .await(
+            options,
+            () -> {
+              synchronized (contents) {
+                return new MemoryDevices(contents, actor)
+                    .detach(contents.find(domain), kind, name, scope, job);
+              }
+            });
   }
 
   @Override
@@ -343,7 +355,7 @@ public final class MemoryHost implements VmHost {
       EditScope scope,
       Resources resources,
       CallOptions options) {
-    return attach(DeviceKind.NIC, domain, nic, scope, resources);
+    return attach(DeviceKind.NIC, domain, nic, scope, resources, options);
   }
 
   @Override
@@ -386,7 +398,7 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult attachDevice(
       DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
-    return attach(DeviceKind.DEVICE, domain, device, scope, Resources.none());
+    return attach(DeviceKind.DEVICE, domain, device, scope, Resources.none(), options);
   }
 
   @Override
@@ -399,19 +411,20 @@ public final class MemoryHost implements VmHost {
   @Override
   public Job detachDevice(
       DomainRef domain, String device, EditScope scope, JobOptions job, CallOptions options) {
-    return detach(DeviceKind.DEVICE, domain, device, scope, job);
+    return detach(DeviceKind.DEVICE, domain, device, scope, job, options);
   }
 
   @Override
   public Job detachNic(
       DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options) {
-    return detach(DeviceKind.NIC, domain, nic, scope, job);
+    return detach(DeviceKind.NIC, domain, nic, scope, job, options);
   }
 
   @Override
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
-    return done(() -> adjustments().throttle(contents.find(domain), disk, throttle, scope));
+    return done(
+        options, () -> adjustments().throttle(contents.find(domain), disk, throttle, scope));
   }
 
   @Override
@@ -429,36 +442,54 @@ public final class MemoryHost implements VmHost {
   @Override
   public VerbResult resizeDisk(
       DomainRef domain, String disk, ByteSize size, Shrinking shrinking, CallOptions options) {
-    return done(() -> adjustments().resize(contents.find(domain), disk, size, shrinking));
+    return done(options, () -> adjustments().resize(contents.find(domain), disk, size, shrinking));
   }
 
   @Override
   public VerbResult setLink(
       DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options) {
-    return done(() -> adjustments().link(contents.find(domain), nic, link, scope));
+    return done(options, () -> adjustments().link(contents.find(domain), nic, link, scope));
   }
 
   @Override
   public Job setCpus(
       DomainRef domain, int cpus, EditScope scope, JobOptions job, CallOptions options) {
-    synchronized (contents) {
-      return new MemorySizing(contents, actor).cpus(contents.find(domain), cpus, scope, job);
-    }
+    return new MemoryTurns(this)
+        .await(
+            options,
+            () -> {
+              synchronized (contents) {
+                return new MemorySizing(contents, actor)
+                    .cpus(contents.find(domain), cpus, scope, job);
+              }
+            });
   }
 
   @Override
   public Job setMemory(
       DomainRef domain, ByteSize size, EditScope scope, JobOptions job, CallOptions options) {
-    synchronized (contents) {
-      return new MemorySizing(contents, actor).memory(contents.find(domain), size, scope, job);
-    }
+    return new MemoryTurns(this)
+        .await(
+            options,
+            () -> {
+              synchronized (contents) {
+                return new MemorySizing(contents, actor)
+                    .memory(contents.find(domain), size, scope, job);
+              }
+            });
   }
 
   @Override
   public Job setBalloon(DomainRef domain, ByteSize size, JobOptions job, CallOptions options) {
-    synchronized (contents) {
-      return new MemorySizing(contents, actor).balloon(contents.find(domain), size, job);
-    }
+    return new MemoryTurns(this)
+        .await(
+            options,
+            () -> {
+              synchronized (contents) {
+                return new MemorySizing(contents, actor)
+                    .balloon(contents.find(domain), size, job);
+              }
+            });
   }
 
   private MemoryAdjustments adjustments() {
@@ -555,6 +586,10 @@ public final class MemoryHost implements VmHost {
   }
 
   /** As on a real host, what an interrupted caller asks for is done, and its wait is over. */
+  private VerbResult done(CallOptions options, Supplier<VerbResult> verb) {
+    return new MemoryTurns(this).await(options, () -> done(verb));
+  }
+
   private VerbResult done(Supplier<VerbResult> verb) {
     VerbResult result;
     synchronized (contents) {

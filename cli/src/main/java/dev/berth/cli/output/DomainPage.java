@@ -3,7 +3,9 @@ package dev.berth.cli.output;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.MachineSummary;
+import dev.berth.job.Job;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Everything about one domain, for people. */
@@ -19,8 +21,8 @@ public final class DomainPage {
     this.colour = colour;
   }
 
-  /** The page, without its last line's end. */
-  public String of(DomainSnapshot domain) {
+  /** The page of a domain with those jobs under way, without its last line's end. */
+  public String of(DomainSnapshot domain, List<Job> jobs) {
     StringBuilder page = new StringBuilder();
     DomainStatus status = domain.status();
     line(page, "Name", domain.name().text());
@@ -40,6 +42,7 @@ public final class DomainPage {
                     Printable.line(label.getKey()) + "=" + Printable.line(label.getValue())));
     domain.machine().ifPresent(machine -> machine(page, machine));
     domain.operation().ifPresent(operation -> line(page, "Operation", words.operation(operation)));
+    jobs.forEach(job -> line(page, "Job", job(job)));
     domain.restart().ifPresent(restart -> line(page, "Restart", words.restart(restart)));
     line(
         page,
@@ -47,6 +50,21 @@ public final class DomainPage {
         domain.generation() + ", published " + words.moment(domain.publishedAt()));
     page.setLength(page.length() - 1);
     return page.toString();
+  }
+
+  private String job(Job job) {
+    String progress = JobProgress.text(job);
+    return job.id()
+        + ", "
+        + job.target().kind().text()
+        + (job.target().subject().isEmpty()
+            ? ""
+            : " '" + Printable.line(job.target().subject()) + "'")
+        + ", "
+        + Printable.line(job.status().phase())
+        + (progress.isEmpty() ? "" : " " + progress)
+        + ", since "
+        + words.moment(job.origin().since());
   }
 
   private void machine(StringBuilder page, MachineSummary machine) {

@@ -17,6 +17,10 @@ import dev.berth.domain.DomainStatus;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +76,25 @@ final class DomainTableTest {
   }
 
   @Test
+  void jobsThatAreUnderWayAreOnThePage() {
+    Job job =
+        new Job(
+            new JobId("0123456789ab"),
+            new Job.Target(JobKind.DETACH_DISK, new UUID(0, 1), new DomainName("web-1"), "data"),
+            new Job.Origin("root", Optional.empty(), NOW.minusSeconds(12)),
+            new Job.Status(
+                JobState.RUNNING,
+                "waiting-for-guest",
+                Optional.of(Job.Progress.of(0, 1)),
+                "",
+                Optional.empty()));
+
+    assertThat(PAGE.of(running("web-1"), List.of(job)))
+        .contains("0123456789ab, detach-disk 'data', waiting-for-guest 0%, 0 of 1, since ")
+        .contains("(12s ago)");
+  }
+
+  @Test
   void coloursTakeNoRoom() {
     String painted = new DomainTable(NOW, Colour.ANSI).rows(FLEET);
 
@@ -81,16 +104,16 @@ final class DomainTableTest {
 
   @Test
   void aPageHasEverythingAboutADomain() {
-    GoldenText.check("show.txt", PAGE.of(stalled("db")) + "\n");
+    GoldenText.check("show.txt", page(stalled("db")) + "\n");
   }
 
   @Test
   void aPageTellsWhatTheHostIsGoingToDoByItself() {
-    assertThat(PAGE.of(dueToStart(2, Optional.of(NOW.plusSeconds(4)))))
+    assertThat(page(dueToStart(2, Optional.of(NOW.plusSeconds(4)))))
         .contains("\nRestart:     try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)\n");
-    assertThat(PAGE.of(dueToStart(0, Optional.of(NOW.minusSeconds(1)))))
+    assertThat(page(dueToStart(0, Optional.of(NOW.minusSeconds(1)))))
         .contains("\nRestart:     first start since the host has booted, now\n");
-    assertThat(PAGE.of(dueToStart(3, Optional.empty())))
+    assertThat(page(dueToStart(3, Optional.empty())))
         .contains("\nRestart:     3 of 5 tries used; forgotten after 10 minutes up\n");
     assertThat(PLAIN.rows(List.of(dueToStart(2, Optional.of(NOW.plusSeconds(4))))))
         .endsWith("try 2 of 5, at 2026-11-20T18:00:04Z (in 4s)");
@@ -124,13 +147,13 @@ final class DomainTableTest {
             web.operation(),
             web.restart());
 
-    assertThat(PAGE.of(without))
+    assertThat(page(without))
         .contains("\nLost share:  data (its virtiofsd has ended; back at the next boot)\n");
   }
 
   @Test
   void escapeSequencesFromQemuDoNotReachTheTerminal() {
-    assertThat(PAGE.of(stalled("db"))).contains("bad?[31mthings").doesNotContain("\u001b");
+    assertThat(page(stalled("db"))).contains("bad?[31mthings").doesNotContain("\u001b");
     assertThat(PLAIN.rows(FLEET)).doesNotContain("\u001b");
   }
 
@@ -178,6 +201,10 @@ final class DomainTableTest {
         out,
         new ByteArrayOutputStream(),
         new Output.Style(format, Output.Verbosity.NORMAL, Colour.NONE));
+  }
+
+  private static String page(DomainSnapshot domain) {
+    return PAGE.of(domain, List.of());
   }
 
   private static DomainSnapshot running(String name) {

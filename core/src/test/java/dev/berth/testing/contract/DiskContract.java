@@ -36,6 +36,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,6 +167,40 @@ public interface DiskContract {
         .isThrownBy(() -> detach("data", EditScope.LIVE))
         .withMessageContaining(job.id().text());
     assertThat(refusal(images, "data", EditScope.BOTH)).isEqualTo(BusyException.class);
+  }
+
+  @Test
+  default void aCallCanWaitUntilNoJobIsInItsWay(@TempDir Path images) throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    attach(images, "data", EditScope.BOTH);
+    Job job = detach("data", EditScope.LIVE);
+
+    assertThat(
+            rig()
+                .errorOf(
+                    host ->
+                        host.detachDisk(
+                            WEB,
+                            "data",
+                            EditScope.LIVE,
+                            JobOptions.none(),
+                            CallOptions.within(SHORT).queued())))
+        .isEqualTo(DeadlineExceededException.class);
+    CompletableFuture<Job> next =
+        CompletableFuture.supplyAsync(
+            () ->
+                rig()
+                    .host()
+                    .detachDisk(
+                        WEB,
+                        "data",
+                        EditScope.LIVE,
+                        JobOptions.none(),
+                        CallOptions.within(HostRig.PATIENCE).queued()));
+    rig().host().cancelJob(job.id());
+
+    assertThat(next.get(HostRig.PATIENCE.toSeconds(), TimeUnit.SECONDS).id())
+        .isNotEqualTo(job.id());
   }
 
   @Test
