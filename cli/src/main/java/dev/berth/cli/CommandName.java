@@ -66,6 +66,8 @@ enum CommandName {
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
   JOB_CANCEL("job cancel", "End a job before it is done."),
+  JOB_PAUSE("job pause", "Hold a job where it is."),
+  JOB_RESUME("job resume", "Let a job go on that is held."),
   QMP("qmp", "Send a QMP command to a domain's QEMU, or describe what it takes."),
   AGENT("agent", "Send a command to the agent in a guest, or describe what it takes."),
   VALIDATE("validate", "Check definitions. Needs no daemon."),
@@ -212,7 +214,9 @@ enum CommandName {
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);
-      case JOB_CANCEL -> new JobCancelCommand(parameters);
+      case JOB_CANCEL -> new JobVerbCommand(parameters, VmHost::cancelJob);
+      case JOB_PAUSE -> new JobVerbCommand(parameters, VmHost::pauseJob);
+      case JOB_RESUME -> new JobVerbCommand(parameters, VmHost::resumeJob);
       case QMP -> new QmpCommand(parameters);
       case AGENT -> new AgentCommand(parameters);
       case VALIDATE -> new ValidateCommand(parameters);

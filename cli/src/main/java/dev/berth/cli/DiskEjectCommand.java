@@ -17,7 +17,7 @@ final class DiskEjectCommand implements Command {
   DiskEjectCommand(Parameters parameters) {
     force = parameters.flag("--force", "Take it from a guest that holds it.");
     scope = new ScopeOptions(parameters);
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     disk = parameters.second("DISK", "The drive: the name of a cdrom of the domain.");
   }

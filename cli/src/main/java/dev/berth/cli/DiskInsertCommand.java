@@ -16,7 +16,7 @@ final class DiskInsertCommand implements Command {
 
   DiskInsertCommand(Parameters parameters) {
     scope = new ScopeOptions(parameters);
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
     disk = parameters.second("DISK", "The drive: the name of a cdrom of the domain.");
     file = parameters.third("FILE", "The medium: a raw image, such as an ISO file.");

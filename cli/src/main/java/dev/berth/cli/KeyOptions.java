@@ -21,7 +21,7 @@ final class KeyOptions {
             DurationArgument::parse,
             usualHold,
             "How long until the next key goes down or up.");
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     name = parameters.argument("NAME", "The domain, by name or UUID.");
   }
 

@@ -9,7 +9,7 @@ final class NmiCommand implements Command {
   private final DomainNames domains;
 
   NmiCommand(Parameters parameters) {
-    deadline = parameters.deadline();
+    deadline = parameters.deadlineAndTurn();
     domains = new DomainNames(parameters);
   }
 

@@ -76,7 +76,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.insert-medium", "domain.eject-medium");
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "domain.detach-disk");
-      all(peer, "job.list", "job.get", "job.await", "job.cancel");
+      all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");
       all(peer, "domain.dump-memory");
       peer.send(request(page.example("job.await").get(0)) + "\n").receive(); // its guest stands
       all(peer, "domain.qmp", "domain.qmp-schema", "domain.qmp-events");

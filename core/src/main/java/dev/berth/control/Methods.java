@@ -58,6 +58,8 @@ final class Methods {
   static final String JOB = "job.get";
   static final String AWAIT_JOB = "job.await";
   static final String CANCEL_JOB = "job.cancel";
+  static final String PAUSE_JOB = "job.pause";
+  static final String RESUME_JOB = "job.resume";
   static final String EVENT_RANGE = "events.range";
   static final String SUBSCRIBE = "events.subscribe";
   static final String EVENT = "event";
@@ -238,6 +240,14 @@ final class Methods {
     call(
         CANCEL_JOB,
         (host, params) -> JobCodec.write(host.cancelJob(JobArguments.job(params))),
+        JobArguments.JOB);
+    call(
+        PAUSE_JOB,
+        (host, params) -> JobCodec.write(host.pauseJob(JobArguments.job(params))),
+        JobArguments.JOB);
+    call(
+        RESUME_JOB,
+        (host, params) -> JobCodec.write(host.resumeJob(JobArguments.job(params))),
         JobArguments.JOB);
   }
 

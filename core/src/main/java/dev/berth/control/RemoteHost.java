@@ -432,6 +432,16 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Job pauseJob(JobId job) {
+    return change(Methods.PAUSE_JOB, JobArguments.job(job), CallOptions.none(), JobCodec::read);
+  }
+
+  @Override
+  public Job resumeJob(JobId job) {
+    return change(Methods.RESUME_JOB, JobArguments.job(job), CallOptions.none(), JobCodec::read);
+  }
+
+  @Override
   public String qmp(
       DomainRef domain, QmpRequest request, Resources resources, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);

@@ -4,6 +4,7 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -205,6 +206,15 @@ final class Detachments implements JobWork {
                 job.job().status().progress(),
                 "the guest is asked no more; having been asked, it may let go all the same"));
     return ledger.request(told(Step.by(actor).job(cancelled), cancelled));
+  }
+
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    throw new UnsupportedException(
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": it waits for the guest, which may let go at any time once it was asked. Cancel it,"
+            + " and detach again later.");
   }
 
   /** Nobody asks for it any more. */

@@ -458,6 +458,18 @@ final class DomainDriver {
     return answer;
   }
 
+  CompletableFuture<Job> pauseJob(JobId job, String actor) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> jobs.pause(job, actor, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> resumeJob(JobId job, String actor) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> jobs.resume(job, actor, answer));
+    return answer;
+  }
+
   CompletableFuture<Job> dumpMemory(
       MemoryDump dump, JobOptions options, String actor, boolean hasDeadline) {
     CompletableFuture<Job> answer = new CompletableFuture<>();

@@ -319,12 +319,13 @@ final class EngineHost implements VmHost {
   @Override
   public VerbResult sendKeys(DomainRef domain, Keystrokes keys, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
-    return wait(domains().get(domain).sendKeys(keys, actor, hasDeadline), options);
+    return turns().await(() -> domains().get(domain).sendKeys(keys, actor, hasDeadline), options);
   }
 
   @Override
   public VerbResult injectNmi(DomainRef domain, CallOptions options) {
-    return wait(domains().get(domain).injectNmi(actor, options.deadline().isPresent()), options);
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns().await(() -> domains().get(domain).injectNmi(actor, hasDeadline), options);
   }
 
   @Override
@@ -423,6 +424,16 @@ final class EngineHost implements VmHost {
   @Override
   public Job cancelJob(JobId job) {
     return wait(driver(job(job)).cancelJob(job, actor), CallOptions.none());
+  }
+
+  @Override
+  public Job pauseJob(JobId job) {
+    return wait(driver(job(job)).pauseJob(job, actor), CallOptions.none());
+  }
+
+  @Override
+  public Job resumeJob(JobId job) {
+    return wait(driver(job(job)).resumeJob(job, actor), CallOptions.none());
   }
 
   private DomainDriver driver(Job job) {

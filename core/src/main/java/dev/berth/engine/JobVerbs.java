@@ -3,9 +3,9 @@ package dev.berth.engine;
 import dev.berth.error.NotFoundException;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
-import dev.berth.job.JobKind;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Verbs on a domain's jobs, whatever their kind. Runs in the driver's turns. */
 final class JobVerbs {
@@ -19,6 +19,22 @@ final class JobVerbs {
 
   /** Ends a job before it is done. */
   CompletionStage<?> cancel(JobId id, String actor, CompletableFuture<Job> answer) {
+    return whileRunning(id, answer, job -> work(job).cancel(job, actor));
+  }
+
+  /** Holds a job where it is. */
+  CompletionStage<?> pause(JobId id, String actor, CompletableFuture<Job> answer) {
+    return whileRunning(id, answer, job -> work(job).pausing(job).pause(job, actor));
+  }
+
+  /** Lets a job go on that is held. */
+  CompletionStage<?> resume(JobId id, String actor, CompletableFuture<Job> answer) {
+    return whileRunning(id, answer, job -> work(job).pausing(job).resume(job, actor));
+  }
+
+  /** Does that to a job that has not ended; the answer is the job afterwards. */
+  private CompletionStage<?> whileRunning(
+      JobId id, CompletableFuture<Job> answer, Function<KeptJob, CompletionStage<Void>> verb) {
     KeptJob job =
         ledger
             .jobs()
@@ -28,13 +44,11 @@ final class JobVerbs {
       answer.complete(job.job());
       return Mailbox.DONE;
     }
-    return work(job.job().target().kind())
-        .cancel(job, actor)
-        .thenRun(() -> answer.complete(ledger.jobs().find(id).orElse(job).job()));
+    return verb.apply(job).thenRun(() -> answer.complete(ledger.jobs().find(id).orElse(job).job()));
   }
 
-  private JobWork work(JobKind kind) {
-    return switch (kind) {
+  private JobWork work(KeptJob job) {
+    return switch (job.job().target().kind()) {
       case DETACH_DISK, DETACH_NIC, DETACH_DEVICE -> keeper.detachments();
       case DUMP_MEMORY -> keeper.dumps();
       case SET_CPUS, SET_MEMORY, SET_BALLOON -> keeper.sizings();

@@ -25,4 +25,11 @@ interface JobWork {
    * @throws UnsupportedException when a job of the kind cannot be ended, with what can be done
    */
   CompletionStage<Void> cancel(KeptJob job, String actor);
+
+  /**
+   * How that job is held, and let go on.
+   *
+   * @throws UnsupportedException when jobs of the kind cannot be held, with the reason
+   */
+  JobPausing pausing(KeptJob job);
 }

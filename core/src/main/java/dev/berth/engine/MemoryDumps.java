@@ -423,6 +423,16 @@ final class MemoryDumps implements JobWork {
             + "'.");
   }
 
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    throw new UnsupportedException(
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": QEMU holds up no dump of memory. Wait for it, or destroy domain '"
+            + ledger.name()
+            + "'.");
+  }
+
   // ---- its parts
 
   private List<KeptJob> running() {

@@ -4,6 +4,7 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -395,6 +396,14 @@ final class Sizings implements JobWork {
             "nothing more is asked for; having been asked, the guest may let go all the same",
             Optional.of(host.now()));
     return ledger.request(ended(Step.by(actor), job, status));
+  }
+
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    throw new UnsupportedException(
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": what the guest was asked for it may do at any time. Cancel it, and ask again later.");
   }
 
   // ---- other machines

@@ -39,14 +39,19 @@ public record CallOptions(Optional<Duration> deadline, Turn turn) {
     }
   }
 
+  /** A call that fails when a job is in the way. */
+  public CallOptions(Optional<Duration> deadline) {
+    this(deadline, Turn.NOW);
+  }
+
   /** No deadline. */
   public static CallOptions none() {
-    return new CallOptions(Optional.empty(), Turn.NOW);
+    return new CallOptions(Optional.empty());
   }
 
   /** That deadline. */
   public static CallOptions within(Duration deadline) {
-    return new CallOptions(Optional.of(deadline), Turn.NOW);
+    return new CallOptions(Optional.of(deadline));
   }
 
   /** The same, and the call waits its turn when a job is in the way. */

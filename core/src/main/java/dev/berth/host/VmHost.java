@@ -532,6 +532,25 @@ public interface VmHost extends AutoCloseable {
   Job cancelJob(JobId job);
 
   /**
+   * Holds a job where it is, until it is resumed or cancelled. A job that has ended, or is held
+   * already, stays as it is.
+   *
+   * @return the job afterwards
+   * @throws dev.berth.error.NotFoundException when there is no such job any more
+   * @throws dev.berth.error.UnsupportedException when jobs of its kind cannot be held, and why
+   */
+  Job pauseJob(JobId job);
+
+  /**
+   * Lets a job go on that is held. A job that has ended, or goes on, stays as it is.
+   *
+   * @return the job afterwards
+   * @throws dev.berth.error.NotFoundException when there is no such job any more
+   * @throws dev.berth.error.UnsupportedException when jobs of its kind cannot be held, and why
+   */
+  Job resumeJob(JobId job);
+
+  /**
    * Sends a QMP command by hand, for what Berth has no method for. One that may change the machine
    * (any but {@code query-…} and its like) is put on record first: an event {@code domain.touched},
    * and a mark on the machine. What would take the machine from under the host ({@code quit}), and

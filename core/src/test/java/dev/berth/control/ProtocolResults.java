@@ -104,6 +104,8 @@ public final class ProtocolResults {
           Map.entry(Methods.JOB, JOB),
           Map.entry(Methods.AWAIT_JOB, JOB),
           Map.entry(Methods.CANCEL_JOB, JOB),
+          Map.entry(Methods.PAUSE_JOB, JOB),
+          Map.entry(Methods.RESUME_JOB, JOB),
           Map.entry(Methods.QMP, values -> QmpCodec.reply("{}")),
           Map.entry(
               Methods.QMP_EVENTS,
@@ -153,7 +155,9 @@ public final class ProtocolResults {
           Methods.DUMP_MEMORY,
           Methods.JOB,
           Methods.AWAIT_JOB,
-          Methods.CANCEL_JOB ->
+          Methods.CANCEL_JOB,
+          Methods.PAUSE_JOB,
+          Methods.RESUME_JOB ->
           "The result is a [job](#a-job).\n";
       case Methods.JOBS -> "The result is an array, each element a [job](#a-job).\n";
       case Methods.STATS_LIST -> "The result is an array, each element as of `stats.get`.\n";

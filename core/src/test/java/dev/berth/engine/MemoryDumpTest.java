@@ -149,6 +149,9 @@ final class MemoryDumpTest {
     assertThatExceptionOfType(UnsupportedException.class)
         .isThrownBy(() -> host.api().cancelJob(job.id()))
         .withMessageContainingAll(job.id().text(), "destroy domain 'web'");
+    assertThatExceptionOfType(UnsupportedException.class)
+        .isThrownBy(() -> host.api().pauseJob(job.id()))
+        .withMessageContainingAll(job.id().text(), "QEMU holds up no dump");
     host.destroy("web");
 
     Job ended = ended(job);

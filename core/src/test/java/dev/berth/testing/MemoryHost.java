@@ -19,6 +19,7 @@ import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
@@ -486,8 +487,7 @@ public final class MemoryHost implements VmHost {
             options,
             () -> {
               synchronized (contents) {
-                return new MemorySizing(contents, actor)
-                    .balloon(contents.find(domain), size, job);
+                return new MemorySizing(contents, actor).balloon(contents.find(domain), size, job);
               }
             });
   }
@@ -541,6 +541,25 @@ public final class MemoryHost implements VmHost {
       return new MemoryDevices(contents, actor)
           .cancel(contents.find(new DomainRef.ByUuid(known.target().domain())), known);
     }
+  }
+
+  @Override
+  public Job pauseJob(JobId job) {
+    return unlessItGoesOn(job);
+  }
+
+  @Override
+  public Job resumeJob(JobId job) {
+    return unlessItGoesOn(job);
+  }
+
+  /** No kind of job can be held. */
+  private Job unlessItGoesOn(JobId job) {
+    Job known = job(job);
+    if (!known.status().state().isEnded()) {
+      throw new UnsupportedException("Job " + job + " cannot be paused or resumed. Cancel it.");
+    }
+    return known;
   }
 
   @Override

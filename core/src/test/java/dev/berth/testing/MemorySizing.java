@@ -127,8 +127,7 @@ final class MemorySizing {
   private static boolean isLive(String verb, MemoryDomain domain, Wanted wanted, EditScope scope) {
     for (Job job : running(domain)) {
       if (job.target().kind() == wanted.kind()) {
-        throw new BusyException(
-            "Job " + job.id() + " is under way. Wait for it.", job.id().text());
+        throw new BusyException("Job " + job.id() + " is under way. Wait for it.", job.id().text());
       }
     }
     boolean live = scope == EditScope.LIVE || scope == EditScope.BOTH && domain.hasMachine();

@@ -219,6 +219,22 @@ public interface DiskContract {
   }
 
   @Test
+  default void aDetachCannotBeHeldAndOneThatHasEndedStaysAsItIs(@TempDir Path images) {
+    rig().webIs(DomainState.PAUSED);
+    attach(images, "data", EditScope.LIVE);
+    Job job = detach("data", EditScope.LIVE);
+
+    assertThat(rig().errorOf(host -> host.pauseJob(job.id())))
+        .isEqualTo(UnsupportedException.class);
+    assertThat(rig().errorOf(host -> host.resumeJob(job.id())))
+        .isEqualTo(UnsupportedException.class);
+    Job cancelled = rig().host().cancelJob(job.id());
+
+    assertThat(rig().host().pauseJob(job.id())).isEqualTo(cancelled);
+    assertThat(rig().host().resumeJob(job.id())).isEqualTo(cancelled);
+  }
+
+  @Test
   default void oneKeyGivesOneJob(@TempDir Path images) {
     rig().webIs(DomainState.PAUSED);
     attach(images, "data", EditScope.LIVE);
