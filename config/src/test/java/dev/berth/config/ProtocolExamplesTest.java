@@ -194,7 +194,8 @@ final class ProtocolExamplesTest {
         "stats.get",
         stats ->
             !stats.at("/machine/process/vcpus").isEmpty()
-                && !stats.at("/machine/qemu/disks").isEmpty());
+                && !stats.at("/machine/qemu/disks").isEmpty()
+                && stats.at("/machine/qemu").has("guestMemory"));
   }
 
   private void awaitAgent(RawPeer peer) throws IOException {
