@@ -45,7 +45,7 @@ final class BackingChainTest extends HomeFixture {
 
   @Test
   void aGuestReadsThroughAChainAndQemuHasEachFileFromTheHost() throws Exception {
-    readThroughAChain();
+    readThroughAChain("q35");
   }
 
   @Tag("full")
@@ -53,13 +53,13 @@ final class BackingChainTest extends HomeFixture {
   @MethodSource("dev.berth.testing.TestQemu#matrix")
   void theGuestOfEachVersionReadsThroughAChain(TestQemu qemu) throws Exception {
     home.set("qemu", qemu.emulator().toString());
-    readThroughAChain();
+    readThroughAChain(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
   }
 
-  private void readThroughAChain() throws Exception {
+  private void readThroughAChain(String machine) throws Exception {
     chain();
     try (VmHost host = home.open()) {
-      ConsoleLog console = boot(host);
+      ConsoleLog console = boot(host, machine);
       List<String> before = parts(host);
 
       attach(host, "data", "file: top.qcow2\nformat: qcow2\nbacking: follow\n");
@@ -182,8 +182,8 @@ final class BackingChainTest extends HomeFixture {
         .formatted(file, bus);
   }
 
-  private ConsoleLog boot(VmHost host) {
-    home.defineGuest(host, "vm");
+  private ConsoleLog boot(VmHost host, String machine) {
+    home.defineGuestOn(host, "vm", machine);
     host.start(VM, StartMode.RUNNING, CallOptions.none());
     ConsoleLog console = ConsoleLog.of(host, VM);
     console.await(TestGuest.UP, TestHome.PATIENCE);
