@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every host does, by a daemon over its control socket: real store, real QEMU. */
-@Tag("once")
+@Tag("full")
 @ExtendWith(LeakCheck.class)
 @Timeout(180)
 final class DaemonContractTest

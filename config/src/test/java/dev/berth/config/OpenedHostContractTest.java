@@ -26,11 +26,13 @@ import dev.berth.testing.contract.StatsContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every host does, by one that {@link Berth#open} opened: real store, real QEMU. */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 @Timeout(180)
 final class OpenedHostContractTest
