@@ -58,7 +58,12 @@ final class VerbsOnQmpTest extends HomeFixture {
   /** Sent by a host that watches, at times of its own. */
   private static final Set<String> WATCHING =
       Set.of(
-          "query-status", "query-chardev", "query-fdsets", "query-named-block-nodes", "qom-list");
+          "query-status",
+          "query-chardev",
+          "query-fdsets",
+          "query-hotpluggable-cpus",
+          "query-named-block-nodes",
+          "qom-list");
 
   private static final String WATCHES = "list";
   private static final int LOG_BYTES = 1 << 20;
