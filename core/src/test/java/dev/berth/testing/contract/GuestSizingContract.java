@@ -3,13 +3,9 @@ package dev.berth.testing.contract;
 import static dev.berth.testing.contract.HostRig.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.domain.ByteSize;
 import dev.berth.domain.EventBody;
 import dev.berth.error.InvalidStateException;
-import dev.berth.host.CallOptions;
-import dev.berth.host.DefineCondition;
 import dev.berth.host.EditScope;
-import dev.berth.host.JobOptions;
 import dev.berth.host.StartMode;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
@@ -23,11 +19,11 @@ public interface GuestSizingContract {
 
   @Test
   default void aGuestTakesMemoryAndGivesItBack() throws Exception {
-    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().webHas("memory: 64MiB, max-memory: 256MiB");
     rig().start(StartMode.RUNNING);
     long before = rig().host().eventRange().newest();
 
-    Job more = ended(setMemory(192, EditScope.BOTH));
+    Job more = rig().ended(rig().setMemory(192, EditScope.BOTH));
 
     assertThat(more.target().kind()).isEqualTo(JobKind.SET_MEMORY);
     assertThat(more.target().subject()).isEqualTo("192MiB");
@@ -38,49 +34,20 @@ public interface GuestSizingContract {
         .extracting(event -> event.body())
         .contains(new EventBody.Redefined(2));
 
-    assertThat(ended(setMemory(64, EditScope.LIVE)).status().phase()).isEqualTo("done");
+    assertThat(rig().ended(rig().setMemory(64, EditScope.LIVE)).status().phase()).isEqualTo("done");
     assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
   }
 
   @Test
   default void aGuestFollowsItsBalloon() {
-    webHas("memory: 64MiB");
+    rig().webHas("memory: 64MiB");
     rig().start(StartMode.RUNNING);
 
-    Job job = ended(setBalloon(32));
+    Job job = rig().ended(rig().setBalloon(32));
 
     assertThat(job.target().kind()).isEqualTo(JobKind.SET_BALLOON);
     assertThat(job.status().phase()).isEqualTo("done");
     assertThat(rig().host().domain(WEB).definition().revision()).isEqualTo(1);
-    assertThat(rig().errorOf(host -> setBalloon(65))).isEqualTo(InvalidStateException.class);
-  }
-
-  private Job setMemory(int mebibytes, EditScope scope) {
-    return rig()
-        .host()
-        .setMemory(
-            WEB,
-            ByteSize.mebibytes(mebibytes),
-            scope,
-            JobOptions.none(),
-            CallOptions.within(HostRig.PATIENCE));
-  }
-
-  private Job setBalloon(int mebibytes) {
-    return rig()
-        .host()
-        .setBalloon(
-            WEB,
-            ByteSize.mebibytes(mebibytes),
-            JobOptions.none(),
-            CallOptions.within(HostRig.PATIENCE));
-  }
-
-  private void webHas(String keys) {
-    rig().host().define(rig().document("{name: web, " + keys + "}"), new DefineCondition.Always());
-  }
-
-  private Job ended(Job job) {
-    return rig().host().awaitJob(job.id(), HostRig.PATIENCE);
+    assertThat(rig().errorOf(host -> rig().setBalloon(65))).isEqualTo(InvalidStateException.class);
   }
 }

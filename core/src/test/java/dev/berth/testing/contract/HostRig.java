@@ -3,6 +3,7 @@ package dev.berth.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
 import dev.berth.error.BerthException;
@@ -10,10 +11,13 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.EventStream;
+import dev.berth.host.JobOptions;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +91,22 @@ public abstract class HostRig implements AutoCloseable {
 
   final VerbResult destroy() {
     return host().destroy(WEB, GRACE, PATIENT);
+  }
+
+  final Job setMemory(int mebibytes, EditScope scope) {
+    return host().setMemory(WEB, ByteSize.mebibytes(mebibytes), scope, JobOptions.none(), PATIENT);
+  }
+
+  final Job setBalloon(int mebibytes) {
+    return host().setBalloon(WEB, ByteSize.mebibytes(mebibytes), JobOptions.none(), PATIENT);
+  }
+
+  final void webHas(String keys) {
+    host().define(document("{name: web, " + keys + "}"), new DefineCondition.Always());
+  }
+
+  final Job ended(Job job) {
+    return host().awaitJob(job.id(), PATIENCE);
   }
 
   final DomainState state() {

@@ -5,7 +5,6 @@ import static dev.berth.testing.contract.HostRig.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventBody;
 import dev.berth.error.BusyException;
@@ -15,7 +14,6 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
-import dev.berth.host.DefineCondition;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
 import dev.berth.host.StartMode;
@@ -39,7 +37,7 @@ public interface SizingContract {
     rig().start(StartMode.PAUSED);
     long before = rig().host().eventRange().newest();
 
-    Job ended = ended(setCpus(4, EditScope.BOTH, JobOptions.none()));
+    Job ended = rig().ended(setCpus(4, EditScope.BOTH, JobOptions.none()));
 
     assertThat(ended.target().kind()).isEqualTo(JobKind.SET_CPUS);
     assertThat(ended.target().subject()).isEqualTo("4");
@@ -98,7 +96,7 @@ public interface SizingContract {
         .withMessageContaining("max-cpus")
         .withMessageContaining("next boot");
 
-    ended(setCpus(1, EditScope.CONFIG, JobOptions.none()));
+    rig().ended(setCpus(1, EditScope.CONFIG, JobOptions.none()));
     assertThat(rig().host().domain(WEB).definition().pending()).isTrue();
   }
 
@@ -152,93 +150,65 @@ public interface SizingContract {
 
   @Test
   default void aPausedGuestTakesNoMemoryAndTheJobIsInTheWay() {
-    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().webHas("memory: 64MiB, max-memory: 256MiB");
     rig().start(StartMode.PAUSED);
 
-    Job job = setMemory(192, EditScope.BOTH);
+    Job job = rig().setMemory(192, EditScope.BOTH);
 
     assertThat(job.status().state()).isEqualTo(JobState.RUNNING);
     assertThatExceptionOfType(BusyException.class)
-        .isThrownBy(() -> setMemory(128, EditScope.LIVE))
+        .isThrownBy(() -> rig().setMemory(128, EditScope.LIVE))
         .withMessageContaining(job.id().text());
     assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
   }
 
   @Test
   default void memoryThatTheMachineHasNoRoomForNeedsABoot() {
-    webHas("memory: 64MiB, max-memory: 256MiB");
+    rig().webHas("memory: 64MiB, max-memory: 256MiB");
     rig().start(StartMode.PAUSED);
 
     for (int mebibytes : new int[] {32, 258}) {
       assertThatExceptionOfType(InvalidStateException.class)
-          .isThrownBy(() -> setMemory(mebibytes, EditScope.BOTH))
+          .isThrownBy(() -> rig().setMemory(mebibytes, EditScope.BOTH))
           .withMessageContaining("next boot");
     }
     assertThatExceptionOfType(InvalidDefinitionException.class)
-        .isThrownBy(() -> setMemory(258, EditScope.CONFIG))
+        .isThrownBy(() -> rig().setMemory(258, EditScope.CONFIG))
         .withMessageContaining("max-memory: 258MiB");
     assertThat(rig().host().jobs()).isEmpty();
 
-    assertThat(ended(setMemory(32, EditScope.CONFIG)).status().phase()).isEqualTo("done");
+    assertThat(rig().ended(rig().setMemory(32, EditScope.CONFIG)).status().phase())
+        .isEqualTo("done");
     assertThat(rig().host().domain(WEB).definition().pending()).isTrue();
   }
 
   @Test
   default void aPausedGuestDoesNotFollowItsBalloon() {
-    webHas("memory: 64MiB");
+    rig().webHas("memory: 64MiB");
     rig().start(StartMode.PAUSED);
 
-    Job job = setBalloon(32);
+    Job job = rig().setBalloon(32);
 
     assertThat(job.status().state()).isEqualTo(JobState.RUNNING);
-    assertThat(rig().errorOf(host -> setBalloon(48))).isEqualTo(BusyException.class);
+    assertThat(rig().errorOf(host -> rig().setBalloon(48))).isEqualTo(BusyException.class);
     assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
   }
 
   @Test
   default void aMachineWithoutABalloonIsTold() {
-    webHas("memory: 64MiB, balloon: false");
+    rig().webHas("memory: 64MiB, balloon: false");
     rig().start(StartMode.PAUSED);
 
-    assertThat(rig().errorOf(host -> setBalloon(32))).isEqualTo(InvalidStateException.class);
-    assertThat(rig().errorOf(host -> setMemory(128, EditScope.LIVE)))
+    assertThat(rig().errorOf(host -> rig().setBalloon(32))).isEqualTo(InvalidStateException.class);
+    assertThat(rig().errorOf(host -> rig().setMemory(128, EditScope.LIVE)))
         .isEqualTo(InvalidStateException.class);
   }
 
-  private Job setMemory(int mebibytes, EditScope scope) {
-    return rig()
-        .host()
-        .setMemory(
-            WEB,
-            ByteSize.mebibytes(mebibytes),
-            scope,
-            JobOptions.none(),
-            CallOptions.within(HostRig.PATIENCE));
-  }
-
-  private Job setBalloon(int mebibytes) {
-    return rig()
-        .host()
-        .setBalloon(
-            WEB,
-            ByteSize.mebibytes(mebibytes),
-            JobOptions.none(),
-            CallOptions.within(HostRig.PATIENCE));
-  }
-
   private void webHasCpus(String keys) {
-    webHas("memory: 64MiB, " + keys);
-  }
-
-  private void webHas(String keys) {
-    rig().host().define(rig().document("{name: web, " + keys + "}"), new DefineCondition.Always());
+    rig().webHas("memory: 64MiB, " + keys);
   }
 
   private Job setCpus(int cpus, EditScope scope, JobOptions options) {
     return rig().host().setCpus(WEB, cpus, scope, options, CallOptions.within(HostRig.PATIENCE));
-  }
-
-  private Job ended(Job job) {
-    return rig().host().awaitJob(job.id(), HostRig.PATIENCE);
   }
 }
