@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +26,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * memory, and a process that hangs in the kernel, mostly for storage, may hold that lock for as
  * long as it hangs. No signal ends such a read. So each is done by a thread {@code berth-cmdline-N}
  * and waited for a little; one that takes longer is left behind, and its process is not asked again
- * until the read has come back. Threads: as many as reads in flight, and they end by themselves;
- * those left behind have a limit, beyond which nothing is read. Thread-safe.
+ * until the read has come back. Threads: as many as reads in flight, and they end by themselves, or
+ * when this is closed; those left behind have a limit, beyond which nothing is read. Thread-safe.
  */
-final class CommandLines {
+final class CommandLines implements AutoCloseable {
   /** A read takes microseconds; on a busy host a thread may have to wait for its turn. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -44,7 +45,7 @@ final class CommandLines {
   private final Map<Long, CompletableFuture<Optional<List<String>>>> leftBehind =
       new ConcurrentHashMap<>();
   private final AtomicInteger readers = new AtomicInteger();
-  private final Executor threads =
+  private final ExecutorService threads =
       new ThreadPoolExecutor(
           0,
           Integer.MAX_VALUE,
@@ -66,20 +67,37 @@ final class CommandLines {
 
   /**
    * The command line of a process, empty for a zombie, a kernel thread, or no such process; nothing
-   * when it cannot be read now.
+   * when it cannot be read now, or not any more.
    */
   Optional<List<String>> of(long pid) {
     if (leftBehind.containsKey(pid) || leftBehind.size() >= LEFT_BEHIND_LIMIT) {
       return Optional.empty();
     }
     CompletableFuture<Optional<List<String>>> reading = new CompletableFuture<>();
-    threads.execute(() -> reading.complete(read(pid)));
+    try {
+      threads.execute(() -> reading.complete(read(pid)));
+    } catch (RejectedExecutionException closed) {
+      return Optional.empty();
+    }
     Optional<Optional<List<String>>> read = await(reading);
     if (read.isEmpty()) {
       leftBehind.put(pid, reading);
       reading.thenRun(() -> leftBehind.remove(pid, reading));
     }
     return read.flatMap(line -> line);
+  }
+
+  /** Ends the threads; only one that the kernel holds may outlive this. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    if (leftBehind.isEmpty()) {
+      try {
+        threads.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private Optional<List<String>> read(long pid) {

@@ -23,7 +23,9 @@ public final class LauncherDoctor {
     findings.addAll(new DeviceFindings(Path.of("/dev")).examine());
     findings.addAll(new ToolFindings(settings.searchPath()).examine());
     findings.add(ShareFindings.examine(new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES)));
-    findings.add(new LeftoverFindings(settings.runDirectory(), new ProcessTable()).examine());
+    try (ProcessTable table = new ProcessTable()) {
+      findings.add(new LeftoverFindings(settings.runDirectory(), table).examine());
+    }
     return findings;
   }
 }

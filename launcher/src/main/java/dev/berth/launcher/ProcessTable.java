@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code /proc} tells of processes. Reading it never waits for a process, save command lines,
  * which have a limit: see {@link CommandLines}. Thread-safe.
  */
-final class ProcessTable {
+final class ProcessTable implements AutoCloseable {
   // places in stat, from the state on: proc(5) has them two higher, and counts from 1
   private static final int USER_TIME = 11;
   private static final int SYSTEM_TIME = 12;
@@ -35,7 +35,7 @@ final class ProcessTable {
   private final Path proc;
   private final CommandLines commandLines;
 
-  /** The processes of this host. */
+  /** The processes of this host; whoever makes it closes it. */
   ProcessTable() {
     this(Path.of("/proc"), CommandLines.PATIENCE);
   }
@@ -47,7 +47,7 @@ final class ProcessTable {
 
   /**
    * The command line of a process, empty for a zombie, a kernel thread, or no such process; nothing
-   * when it cannot be read now.
+   * when it cannot be read now, or not any more.
    */
   Optional<List<String>> commandLine(long pid) {
     return commandLines.of(pid);
@@ -150,5 +150,11 @@ final class ProcessTable {
 
   private Path directory(long pid) {
     return proc.resolve(Long.toString(pid));
+  }
+
+  /** Reads no more command lines. */
+  @Override
+  public void close() {
+    commandLines.close();
   }
 }

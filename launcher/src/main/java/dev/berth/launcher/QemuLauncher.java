@@ -49,9 +49,9 @@ import org.slf4j.LoggerFactory;
  * Launches machines as QEMU processes that outlive this one, and recognises them afterwards.
  *
  * <p>Threads: {@code berth-process-watch} and {@code berth-log-trim}, from {@link #start} to {@link
- * #close}; {@code berth-cmdline-N} of {@link CommandLines}; {@code berth-probe-…} while a QEMU
- * binary is examined; {@code berth-schema} of {@link SchemaShelf}. Thread-safe. Closing ends no
- * machine.
+ * #close}; {@code berth-cmdline-N} of {@link CommandLines}, until {@link #close} too; {@code
+ * berth-probe-…} while a QEMU binary is examined; {@code berth-schema} of {@link SchemaShelf}.
+ * Thread-safe. Closing ends no machine.
  */
 public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QemuLauncher.class);
@@ -407,5 +407,6 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     machines.values().forEach(RunningQemu::close);
     machines.clear();
     schemas.close();
+    table.close();
   }
 }

@@ -250,8 +250,7 @@ final class LaunchFailureTest {
                         event -> {},
                         Deadline.of(LauncherFixture.LIMIT)))
         .hasMessage("It is not on record.");
-    LauncherFixture.await(
-        "no process", () -> !new LaunchProcesses(launch, new ProcessTable()).anyAlive());
+    LauncherFixture.await("no process", () -> !anyAlive(launch));
     assertThat(launch.files().runDirectory()).doesNotExist();
     assertThat(launch.files().logDirectory()).doesNotExist();
   }
@@ -271,8 +270,14 @@ final class LaunchFailureTest {
   }
 
   private void assertNothingIsLeftOf(LaunchRecord launch) {
-    assertThat(new LaunchProcesses(launch, new ProcessTable()).anyAlive()).isFalse();
+    assertThat(anyAlive(launch)).isFalse();
     assertThat(launch.files().runDirectory()).doesNotExist();
+  }
+
+  private static boolean anyAlive(LaunchRecord launch) {
+    try (ProcessTable table = new ProcessTable()) {
+      return new LaunchProcesses(launch, table).anyAlive();
+    }
   }
 
   private static DomainDefinition forwarding(int port) {

@@ -85,23 +85,25 @@ final class LauncherDoctorTest {
     Files.createDirectories(directory.resolve("run/8026c520/something else"));
     Path proc = Files.createDirectories(directory.resolve("proc/4711")).getParent();
     Path commandLine = Files.writeString(proc.resolve("4711/cmdline"), "qemu\0-name\0other\0");
-    LeftoverFindings leftovers =
-        new LeftoverFindings(
-            directory.resolve("run"), new ProcessTable(proc, Duration.ofSeconds(60)));
+    try (ProcessTable table = new ProcessTable(proc, Duration.ofSeconds(60))) {
+      LeftoverFindings leftovers = new LeftoverFindings(directory.resolve("run"), table);
 
-    assertThat(leftovers.examine().verdict()).isEqualTo(Verdict.NOTE);
-    assertThat(leftovers.examine().text())
-        .startsWith("0 are alive; the files of a dead one are left in ")
-        .endsWith(run.toString());
+      assertThat(leftovers.examine().verdict()).isEqualTo(Verdict.NOTE);
+      assertThat(leftovers.examine().text())
+          .startsWith("0 are alive; the files of a dead one are left in ")
+          .endsWith(run.toString());
 
-    Files.writeString(commandLine, "qemu\0-pidfile\0" + run + "/pid\0");
-    assertThat(leftovers.examine()).isEqualTo(Finding.ok("machines", "1 is alive"));
+      Files.writeString(commandLine, "qemu\0-pidfile\0" + run + "/pid\0");
+      assertThat(leftovers.examine()).isEqualTo(Finding.ok("machines", "1 is alive"));
+    }
   }
 
   @Test
   void aHostThatNeverRanHasNoMachines() {
-    assertThat(new LeftoverFindings(directory.resolve("absent"), new ProcessTable()).examine())
-        .isEqualTo(Finding.ok("machines", "0 are alive"));
+    try (ProcessTable table = new ProcessTable()) {
+      assertThat(new LeftoverFindings(directory.resolve("absent"), table).examine())
+          .isEqualTo(Finding.ok("machines", "0 are alive"));
+    }
   }
 
   private List<Finding> qemu(List<Path> binaries, String searchPath) throws InterruptedException {

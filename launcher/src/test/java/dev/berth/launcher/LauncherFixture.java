@@ -118,8 +118,9 @@ final class LauncherFixture implements AutoCloseable {
         .toList();
   }
 
-  /** Closes launcher and loop, as a host that goes away; machines run on. */
+  /** Closes launcher and loop, as a host that goes away; machines run on, for others to end. */
   void leave() {
+    launches.clear();
     launcher.close();
     loop.close();
     callbacks.shutdown();

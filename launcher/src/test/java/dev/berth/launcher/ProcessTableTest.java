@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,10 +33,26 @@ final class ProcessTableTest {
     Files.writeString(proc.resolve("1/cmdline"), "qemu\0-S\0");
   }
 
+  @AfterEach
+  void close() {
+    table.close();
+  }
+
   @Test
   void aCommandLineIsSplitAndThatOfNobodyIsEmpty() {
     assertThat(table.commandLine(1)).contains(List.of("qemu", "-S"));
     assertThat(table.commandLine(2)).contains(List.of());
+  }
+
+  @Test
+  void aTableThatIsClosedLeavesNoThreadAndReadsNoCommandLine() {
+    assertThat(table.commandLine(1)).isPresent();
+    assertThat(readers()).isOne();
+
+    table.close();
+
+    assertThat(table.commandLine(1)).isEmpty();
+    LauncherFixture.await("its threads have ended", () -> readers() == 0);
   }
 
   @Test

@@ -55,12 +55,14 @@ final class QemuLauncherTest {
 
   /** Descendants, for a grandchild has a child above it. */
   private static List<ProcessHandle> ofLaunch(LaunchRecord launch) {
-    ProcessTable table = new ProcessTable();
-    return ProcessHandle.current()
-        .descendants()
-        .filter(
-            each -> LaunchProcesses.belongsTo(launch, table.commandLine(each.pid()).orElseThrow()))
-        .toList();
+    try (ProcessTable table = new ProcessTable()) {
+      return ProcessHandle.current()
+          .descendants()
+          .filter(
+              each ->
+                  LaunchProcesses.belongsTo(launch, table.commandLine(each.pid()).orElseThrow()))
+          .toList();
+    }
   }
 
   @Test
