@@ -1,5 +1,6 @@
 package dev.berth.control;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,6 +18,10 @@ final class WireInstant {
 
   private static final int LONGEST_FRACTION = 9;
 
+  /** What stands at each place; {@code 0} for any digit. */
+  private static final byte[] SEPARATORS =
+      "0000-00-00T00:00:00.000000000".getBytes(StandardCharsets.ISO_8859_1);
+
   private WireInstant() {}
 
   /**
@@ -25,64 +30,55 @@ final class WireInstant {
    * @throws DateTimeParseException when it names none
    */
   static Instant parse(String text) {
-    if (!isUsual(text)) {
+    // Not its characters one by one: each is a call of its own until the JVM compiles this.
+    byte[] signs = text.getBytes(StandardCharsets.ISO_8859_1);
+    if (!isUsual(signs)) {
       return Instant.parse(text);
     }
     try {
-      LocalDate day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10));
+      LocalDate day = LocalDate.of(number(signs, 0, 4), number(signs, 5, 7), number(signs, 8, 10));
       long seconds =
           day.toEpochDay() * 86_400
-              + number(text, 11, 13) * 3_600L
-              + number(text, 14, 16) * 60L
-              + number(text, 17, 19);
-      return Instant.ofEpochSecond(seconds, nanos(text));
+              + number(signs, 11, 13) * 3_600L
+              + number(signs, 14, 16) * 60L
+              + number(signs, 17, 19);
+      return Instant.ofEpochSecond(seconds, nanos(signs));
     } catch (DateTimeException noSuchDay) {
       throw new DateTimeParseException(noSuchDay.getMessage(), text, 0, noSuchDay);
     }
   }
 
-  /** Whether the text has digits and signs where they belong, and a time below 24:00:00. */
-  private static boolean isUsual(String text) {
-    int zone = text.length() - 1;
+  /** Whether there are digits and separators where they belong, and a time below 24:00:00. */
+  private static boolean isUsual(byte[] signs) {
+    int zone = signs.length - 1;
     if (zone < WHOLE_SECONDS_LENGTH
         || zone > WHOLE_SECONDS_LENGTH + 1 + LONGEST_FRACTION
         || zone == WHOLE_SECONDS_LENGTH + 1
-        || text.charAt(zone) != 'Z') {
+        || signs[zone] != 'Z') {
       return false;
     }
     for (int i = 0; i < zone; i++) {
-      char sign = sign(i);
-      char found = text.charAt(i);
-      if (sign == '0' ? found < '0' || found > '9' : found != sign) {
+      byte separator = SEPARATORS[i];
+      byte found = signs[i];
+      if (separator == '0' ? found < '0' || found > '9' : found != separator) {
         return false;
       }
     }
-    return number(text, 11, 13) < 24 && number(text, 14, 16) < 60 && number(text, 17, 19) < 60;
+    return number(signs, 11, 13) < 24 && number(signs, 14, 16) < 60 && number(signs, 17, 19) < 60;
   }
 
-  /** What stands at that place: a sign, or {@code 0} for any digit. */
-  private static char sign(int place) {
-    return switch (place) {
-      case 4, 7 -> '-';
-      case 10 -> 'T';
-      case 13, 16 -> ':';
-      case WHOLE_SECONDS_LENGTH -> '.';
-      default -> '0';
-    };
-  }
-
-  private static int number(String digits, int from, int to) {
+  private static int number(byte[] digits, int from, int to) {
     int number = 0;
     for (int i = from; i < to; i++) {
-      number = number * 10 + digits.charAt(i) - '0';
+      number = number * 10 + digits[i] - '0';
     }
     return number;
   }
 
-  private static int nanos(String text) {
+  private static int nanos(byte[] signs) {
     int from = WHOLE_SECONDS_LENGTH + 1;
-    int to = text.length() - 1;
-    int nanos = from < to ? number(text, from, to) : 0;
+    int to = signs.length - 1;
+    int nanos = from < to ? number(signs, from, to) : 0;
     for (int digits = Math.max(0, to - from); digits < LONGEST_FRACTION; digits++) {
       nanos *= 10;
     }

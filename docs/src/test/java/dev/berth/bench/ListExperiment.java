@@ -13,7 +13,7 @@ final class ListExperiment implements Experiment {
       List.of(
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
           "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
+          "-XX:+UseG1GC",
           "-XX:-UsePerfData",
           "-Xshare:auto");
 

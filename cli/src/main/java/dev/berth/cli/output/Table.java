@@ -2,6 +2,7 @@ package dev.berth.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Left-aligned columns as wide as their widest cell. */
 final class Table {
@@ -45,26 +46,28 @@ final class Table {
 
   /** The lines of the table, headings first. */
   String lines() {
-    StringBuilder text = new StringBuilder();
     Cell[] top = new Cell[headings.length];
     for (int column = 0; column < headings.length; column++) {
       top[column] = cell(headings[column]);
     }
-    line(text, top);
+    int[] shown = shown();
+    StringBuilder text = new StringBuilder();
+    line(text, top, shown);
     for (Cell[] row : rows) {
-      text.append('\n');
-      line(text, row);
+      line(text.append('\n'), row, shown);
     }
     return text.toString();
   }
 
-  private void line(StringBuilder text, Cell[] cells) {
+  private int[] shown() {
+    return IntStream.range(0, headings.length)
+        .filter(column -> !leavesEmptyColumnsOut || widths[column] > 0 || rows.isEmpty())
+        .toArray();
+  }
+
+  private void line(StringBuilder text, Cell[] cells, int[] shown) {
     int blanks = 0;
-    for (int column = 0; column < cells.length; column++) {
-      boolean leftOut = leavesEmptyColumnsOut && widths[column] == 0 && !rows.isEmpty();
-      if (leftOut) {
-        continue;
-      }
+    for (int column : shown) {
       Cell cell = cells[column];
       if (!cell.text().isEmpty()) {
         text.append(" ".repeat(blanks)).append(cell.painted());
