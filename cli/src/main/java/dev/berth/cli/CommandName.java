@@ -45,6 +45,7 @@ enum CommandName {
   DISK_DETACH("disk detach", "Take a disk out of a domain, and wait until its guest lets go."),
   DISK_LIST("disk list", "List the disks of a domain: of its machine, its definition, or both."),
   DISK_THROTTLE("disk throttle", "Limit how fast a disk of a domain may be."),
+  DISK_LATENCY("disk latency", "Count how long the requests of a disk take, or no more."),
   DISK_RESIZE("disk resize", "Give a disk of a running domain another size."),
   DISK_INSERT("disk insert", "Put a medium into a drive of a domain."),
   DISK_EJECT("disk eject", "Take the medium out of a drive of a domain."),
@@ -173,6 +174,7 @@ enum CommandName {
           new DevicesCommand<>(
               parameters, VmHost::disks, DiskSummary::name, DiskCodec::write, DiskTable::rows);
       case DISK_THROTTLE -> new DiskThrottleCommand(parameters);
+      case DISK_LATENCY -> new DiskLatencyCommand(parameters);
       case DISK_RESIZE -> new DiskResizeCommand(parameters);
       case DISK_INSERT -> new DiskInsertCommand(parameters);
       case DISK_EJECT -> new DiskEjectCommand(parameters);

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.cli.output.LatencyTable;
 import dev.berth.cli.output.Output;
 import dev.berth.cli.output.StatsTable;
 import dev.berth.control.StatsCodec;
@@ -27,11 +28,15 @@ final class StatsCommand implements Command {
             words.given().orElse(List.of()), domain -> domain.name().text(), DomainStats::uuid);
     List<DomainStats> domains = filter.chosen(session.host().stats());
     StatsTable table = new StatsTable(session.environment().clock().instant());
-    output.result(() -> StatsCodec.write(domains), () -> table.rows(domains));
+    output.result(() -> StatsCodec.write(domains), () -> table.rows(domains) + latencies(domains));
     int worst = ExitCodes.OK;
     for (String word : filter.unmatched()) {
       worst = Math.max(worst, ErrorReport.print(output, DomainNames.noneIs(word)));
     }
     return worst;
+  }
+
+  private static String latencies(List<DomainStats> domains) {
+    return LatencyTable.rows(domains).map(rows -> "\n\n" + rows).orElse("");
   }
 }

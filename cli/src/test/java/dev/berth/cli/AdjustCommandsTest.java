@@ -61,6 +61,24 @@ final class AdjustCommandsTest {
   }
 
   @Test
+  void latenciesAreCountedAndNoMore() {
+    assertThat(shell.run("disk", "latency", "a", "data", "--boundaries", "100us,1ms"))
+        .isEqualTo(new Outcome(0, "a: latencies of 'data' are counted\n", ""));
+    assertThat(host.definition(A).json()).contains("\"latency-histogram\":[\"100us\",\"1ms\"]");
+    assertThat(shell.run("disk", "latency", "a", "data", "--config").exitCode()).isZero();
+    assertThat(host.definition(A).json()).contains("\"latency-histogram\":true");
+
+    assertThat(shell.run("disk", "latency", "a", "data", "--off"))
+        .isEqualTo(new Outcome(0, "a: latencies of 'data' are not counted\n", ""));
+    assertThat(host.definition(A).json()).doesNotContain("latency");
+    assertThat(shell.run("disk", "latency", "a", "data", "--off", "--boundaries=1s").exitCode())
+        .isEqualTo(2);
+    Outcome disorder = shell.run("disk", "latency", "a", "data", "--boundaries=1ms,1ms");
+    assertThat(disorder.exitCode()).isEqualTo(3);
+    assertThat(disorder.err()).contains("latency-histogram[1]", "sort them");
+  }
+
+  @Test
   void aDiskGrowsAndShrinksOnlyWhenTold() {
     assertThat(shell.run("disk", "resize", "a", "data", "4MiB"))
         .isEqualTo(new Outcome(0, "a: disk 'data' has 4MiB\n", ""));

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
@@ -27,6 +29,7 @@ import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,8 +70,10 @@ final class LiveChangesTest extends HomeFixture {
 
       guestSeesSizesAndNoneIsLost(host);
       limitsAreInForce(host);
+      latenciesAreCounted(host);
       guestSeesTheLink(host);
     }
+    latenciesAreCountedForTheNextHost();
   }
 
   private void guestSeesSizesAndNoneIsLost(VmHost host) throws IOException {
@@ -114,6 +119,53 @@ final class LiveChangesTest extends HomeFixture {
     assertThat(host.domain(VM).definition().pending()).isFalse();
   }
 
+  private void latenciesAreCounted(VmHost host) throws IOException {
+    for (String disk : new String[] {"blk", "scsi"}) {
+      latencies(host, disk, LatencyBounds.USUAL);
+    }
+    says(host, "dd if=/dev/vda of=/dev/null bs=4096 count=8 2>/dev/null; echo read", "read");
+    assertThat(reads(host, "blk")).isPositive();
+    assertThat(host.definition(VM).json()).contains("\"latency-histogram\":true");
+    latencies(host, "scsi", LatencyBounds.NONE);
+    assertThat(histogram(host, "scsi").isMissingNode()).isTrue();
+
+    host.reset(VM, CallOptions.within(TestHome.PATIENCE));
+    assertThat(histogram(host, "blk").path("boundaries")).hasSize(14);
+  }
+
+  private void latenciesAreCountedForTheNextHost() throws IOException {
+    try (VmHost next = home.open()) {
+      next.await(VM, Set.of(DomainState.RUNNING), TestHome.PATIENCE);
+      assertThat(histogram(next, "blk").path("boundaries")).hasSize(14);
+      latencies(next, "blk", LatencyBounds.NONE);
+      assertThat(histogram(next, "blk").isMissingNode()).isTrue();
+    }
+  }
+
+  private static void latencies(VmHost host, String disk, LatencyBounds bounds) {
+    host.setLatencyHistogram(
+        VM, disk, bounds, EditScope.BOTH, CallOptions.within(TestHome.PATIENCE));
+  }
+
+  /** How many reads of a disk QEMU has counted in its histogram. */
+  private static long reads(VmHost host, String disk) throws IOException {
+    long reads = 0;
+    for (JsonNode bin : histogram(host, disk).path("bins")) {
+      reads += bin.asLong();
+    }
+    return reads;
+  }
+
+  private static JsonNode histogram(VmHost host, String disk) throws IOException {
+    QmpRequest request = QmpRequest.of("query-blockstats", "{}");
+    for (JsonNode each : Json.read(host.qmp(VM, request, CallOptions.none()))) {
+      if (each.path("qdev").asText().contains("disk-" + disk)) {
+        return each.path("stats").path("rd_latency_histogram");
+      }
+    }
+    throw new AssertionError("no disk " + disk);
+  }
+
   private void guestSeesTheLink(VmHost host) throws IOException {
     says(host, "ip link set eth0 up; cat /sys/class/net/eth0/carrier", "1");
     link(host, LinkState.DOWN);
@@ -132,12 +184,19 @@ final class LiveChangesTest extends HomeFixture {
           host,
           "nics: [{name: lan, link: down}]",
           "disks:",
-          "- {name: blk, file: blk.raw, format: raw, throttle: {operations: 70, group: g}}",
-          "- {name: sata, bus: sata, file: sata.raw, format: raw, throttle: {bytes: 3MiB}}");
+          "- {name: blk, file: blk.raw, format: raw, throttle: {operations: 70, group: g},"
+              + " latency-histogram: [1ms, 10ms]}",
+          "- {name: sata, bus: sata, file: sata.raw, format: raw, throttle: {bytes: 3MiB},"
+              + " latency-histogram: true}",
+          "- {name: cd, device: cdrom, format: raw, latency-histogram: true}");
       up(host);
 
       assertThat(block(host, "blk").path("iops").asLong()).isEqualTo(70);
       assertThat(block(host, "sata").path("bps").asLong()).isEqualTo(3 << 20);
+      assertThat(histogram(host, "blk").path("boundaries").toString())
+          .isEqualTo("[1000000,10000000]");
+      assertThat(histogram(host, "sata").path("boundaries")).hasSize(14);
+      assertThat(histogram(host, "cd").path("boundaries")).hasSize(14);
       says(host, "ip link set eth0 up; cat /sys/class/net/eth0/carrier", "0");
     }
   }

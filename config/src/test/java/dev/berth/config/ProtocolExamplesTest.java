@@ -72,7 +72,13 @@ final class ProtocolExamplesTest {
       all(peer, "domain.attach-device", "domain.devices", "domain.detach-device");
       all(peer, "domain.attach-disk", "domain.disks");
       awaitFigures(peer);
-      all(peer, "stats.list", "stats.get", "domain.set-throttle", "domain.resize-disk");
+      all(
+          peer,
+          "stats.list",
+          "stats.get",
+          "domain.set-throttle",
+          "domain.set-latency-histogram",
+          "domain.resize-disk");
       all(peer, "domain.insert-medium", "domain.eject-medium");
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "domain.detach-disk");

@@ -7,6 +7,7 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.GoldenFile;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
@@ -154,6 +155,8 @@ final class VerbsOnQmpTest extends HomeFixture {
     Throttle limits = new Throttle(rates, Rates.UNLIMITED, Optional.empty());
     host.setThrottle(VM, "root", limits, EditScope.LIVE, PATIENT);
     sentBy("setThrottle", host);
+    host.setLatencyHistogram(VM, "root", LatencyBounds.USUAL, EditScope.LIVE, PATIENT);
+    sentBy("setLatencyHistogram", host);
     host.resizeDisk(VM, "root", new ByteSize(2 << 20), Shrinking.REFUSED, PATIENT);
     sentBy("resizeDisk", host);
     host.insertMedium(

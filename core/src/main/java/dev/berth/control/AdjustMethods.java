@@ -2,8 +2,10 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.LatencyDocument;
 import dev.berth.definition.ThrottleDocument;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.error.InvalidRequestException;
@@ -15,10 +17,12 @@ import java.nio.file.Path;
 /** The methods that change how something is set which a domain has. */
 final class AdjustMethods {
   static final String SET_THROTTLE = "domain.set-throttle";
+  static final String SET_LATENCY_HISTOGRAM = "domain.set-latency-histogram";
   static final String RESIZE_DISK = "domain.resize-disk";
   static final String SET_LINK = "domain.set-link";
 
   static final String THROTTLE = "throttle";
+  static final String BOUNDARIES = "boundaries";
   static final String SIZE = "sizeBytes";
   static final String SHRINKING = "shrinking";
   static final String NIC = "nic";
@@ -37,6 +41,14 @@ final class AdjustMethods {
         ArgumentCodec.DOMAIN,
         JobArguments.DISK,
         THROTTLE,
+        JobArguments.SCOPE,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        SET_LATENCY_HISTOGRAM,
+        AdjustMethods::setLatencyHistogram,
+        ArgumentCodec.DOMAIN,
+        JobArguments.DISK,
+        BOUNDARIES,
         JobArguments.SCOPE,
         ArgumentCodec.DEADLINE);
     methods.call(
@@ -73,6 +85,24 @@ final class AdjustMethods {
       throw params.wrong(THROTTLE, "an object", limits);
     }
     return ThrottleDocument.read(new DefinitionDocument(Json.text(limits), THROTTLE, Path.of("/")));
+  }
+
+  private static JsonNode setLatencyHistogram(VmHost host, Params params) {
+    return ResultCodec.write(
+        host.setLatencyHistogram(
+            ArgumentCodec.domain(params),
+            params.text(JobArguments.DISK),
+            latencies(params),
+            JobArguments.scope(params),
+            ArgumentCodec.options(params)));
+  }
+
+  private static LatencyBounds latencies(Params params) {
+    JsonNode bounds = params.member(BOUNDARIES).orElseThrow(() -> params.missing(BOUNDARIES));
+    if (!bounds.isArray()) {
+      throw params.wrong(BOUNDARIES, "an array of texts", bounds);
+    }
+    return bounds.isEmpty() ? LatencyBounds.NONE : LatencyDocument.read(bounds, BOUNDARIES);
   }
 
   private static JsonNode resizeDisk(VmHost host, Params params) {

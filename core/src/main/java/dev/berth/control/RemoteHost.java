@@ -3,12 +3,14 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.LatencyDocument;
 import dev.berth.definition.ThrottleDocument;
 import dev.berth.domain.ActorName;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.host.AgentRequest;
@@ -371,6 +373,21 @@ public final class RemoteHost implements VmHost {
     params.set(AdjustMethods.THROTTLE, ThrottleDocument.write(throttle));
     JobArguments.scope(params, scope);
     return verb(AdjustMethods.SET_THROTTLE, params, options);
+  }
+
+  @Override
+  public VerbResult setLatencyHistogram(
+      DomainRef domain,
+      String disk,
+      LatencyBounds latencies,
+      EditScope scope,
+      CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.DISK, disk);
+    latencies.bounds().stream()
+        .map(LatencyDocument::text)
+        .forEach(params.putArray(AdjustMethods.BOUNDARIES)::add);
+    JobArguments.scope(params, scope);
+    return verb(AdjustMethods.SET_LATENCY_HISTOGRAM, params, options);
   }
 
   @Override

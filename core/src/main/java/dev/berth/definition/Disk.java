@@ -1,5 +1,6 @@
 package dev.berth.definition;
 
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.Throttle;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.Set;
  * @param secret name of the secret that opens an encrypted image; empty for one that is not
  * @param access whether the guest may write
  * @param attachment how it is attached
- * @param throttle how fast it may be
+ * @param settings what of it can be set another way later
  * @param backing whether the image may stand on others
  */
 public record Disk(
@@ -27,7 +28,7 @@ public record Disk(
     Optional<String> secret,
     Access access,
     DiskAttachment attachment,
-    Throttle throttle,
+    DiskSettings settings,
     Backing backing)
     implements Pluggable {
 
@@ -40,7 +41,7 @@ public record Disk(
       Optional<String> secret,
       Access access,
       DiskAttachment attachment) {
-    this(name, device, format, source, secret, access, attachment, Throttle.NONE, Backing.NONE);
+    this(name, device, format, source, secret, access, attachment, DiskSettings.NONE, Backing.NONE);
   }
 
   /** A disk in a file that is not encrypted. */
@@ -75,6 +76,16 @@ public record Disk(
         .map(each -> ((DiskSource.Descriptor) each).name());
   }
 
+  /** How fast it may be. */
+  public Throttle throttle() {
+    return settings.throttle();
+  }
+
+  /** How it is counted how long its requests take. */
+  public LatencyBounds latencies() {
+    return settings.latencies();
+  }
+
   @Override
   public DeviceKind kind() {
     return DeviceKind.DISK;
@@ -93,17 +104,26 @@ public record Disk(
 
   /** The same disk, attached that way. */
   public Disk attachedBy(DiskAttachment other) {
-    return new Disk(name, device, format, source, secret, access, other, throttle, backing);
+    return new Disk(name, device, format, source, secret, access, other, settings, backing);
   }
 
   /** The same disk with those limits. */
   public Disk throttledBy(Throttle other) {
+    return setTo(new DiskSettings(other, latencies()));
+  }
+
+  /** The same disk, of whose requests it is counted how long they take. */
+  public Disk counting(LatencyBounds other) {
+    return setTo(new DiskSettings(throttle(), other));
+  }
+
+  private Disk setTo(DiskSettings other) {
     return new Disk(name, device, format, source, secret, access, attachment, other, backing);
   }
 
   /** The same disk, of an image that may stand on others or not. */
   public Disk standingOn(Backing other) {
-    return new Disk(name, device, format, source, secret, access, attachment, throttle, other);
+    return new Disk(name, device, format, source, secret, access, attachment, settings, other);
   }
 
   /** The same drive with that raw image in it. */
@@ -125,7 +145,7 @@ public record Disk(
         Optional.empty(),
         access,
         attachment,
-        throttle,
+        settings,
         Backing.NONE);
   }
 

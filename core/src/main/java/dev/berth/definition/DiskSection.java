@@ -10,6 +10,7 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.Throttle;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,6 +134,17 @@ final class DiskSection {
           disk -> Optional.of(disk.throttle()).filter(limits -> !limits.equals(Throttle.NONE)),
           "How fast it may be. A drive without a medium has no limits until it has one.");
 
+  static final String LATENCY_HISTOGRAM = "latency-histogram";
+
+  private static final Key<Disk, LatencyBounds> LATENCIES =
+      Key.optional(
+          LATENCY_HISTOGRAM,
+          new LatencyType(),
+          "`false`",
+          disk -> Optional.of(disk.latencies()).filter(LatencyBounds::isOn),
+          "Whether it is counted how long reads, writes and flushes take, and between which bounds;"
+              + " `true` is for 50us to 1s. The counts are in the figures of the domain.");
+
   static final Section<Disk> SECTION =
       new Section<>(
           "a disk",
@@ -150,7 +162,8 @@ final class DiskSection {
               DISCARD,
               SERIAL,
               BOOT_ORDER,
-              THROTTLE),
+              THROTTLE,
+              LATENCIES),
           DiskSection::check,
           DiskSection::build,
           DiskSection::addChecks);
@@ -238,7 +251,9 @@ final class DiskSection {
             values.of(DISCARD),
             values.find(SERIAL),
             values.find(BOOT_ORDER)),
-        values.find(THROTTLE).orElse(Throttle.NONE),
+        new DiskSettings(
+            values.find(THROTTLE).orElse(Throttle.NONE),
+            values.find(LATENCIES).orElse(LatencyBounds.NONE)),
         values.find(BACKING).orElse(Backing.NONE));
   }
 

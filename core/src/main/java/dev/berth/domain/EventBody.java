@@ -315,8 +315,8 @@ public interface EventBody {
   /**
    * Something that a machine has is another now.
    *
-   * @param what {@code throttle} of a disk, its {@code size}, the {@code medium} in a drive, the
-   *     {@code link} of a network interface; others may follow
+   * @param what {@code throttle} of a disk, its {@code latency-histogram}, its {@code size}, the
+   *     {@code medium} in a drive, the {@code link} of a network interface; others may follow
    * @param subject the device by its name; may be empty
    * @param value what it is now, for people
    */

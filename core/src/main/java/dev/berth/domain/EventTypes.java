@@ -146,8 +146,8 @@ public final class EventTypes {
 
   /**
    * Something that a machine has is another now: attributes {@code what, subject, value}. {@code
-   * what} is an open family: {@code throttle} of a disk, its {@code size}, the {@code medium} in a
-   * drive, the {@code link} of a network interface.
+   * what} is an open family: {@code throttle} of a disk, its {@code latency-histogram}, its {@code
+   * size}, the {@code medium} in a drive, the {@code link} of a network interface.
    */
   public static final String ADJUSTED = "domain.adjusted";
 

@@ -59,6 +59,7 @@ record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instan
       Adjustment adjustment =
           switch (what) {
             case ThrottleAdjustment.WHAT -> ThrottleAdjustment.read(subject, facts);
+            case LatencyAdjustment.WHAT -> LatencyAdjustment.read(subject, facts);
             case ResizeAdjustment.WHAT -> ResizeAdjustment.read(subject, facts);
             case LinkAdjustment.WHAT -> LinkAdjustment.read(subject, facts);
             case InsertAdjustment.WHAT ->

@@ -32,7 +32,7 @@ final class DiskFigures {
   }
 
   /** By its device's id, which some versions give within its path, or else by its node. */
-  private static boolean isOf(DeviceRecord device, BlockStats drive) {
+  static boolean isOf(DeviceRecord device, BlockStats drive) {
     String path = "/" + drive.qdev().orElse("") + "/";
     return path.contains("/" + device.id() + "/")
         || drive.nodeName().filter(device.nodes()::contains).isPresent();

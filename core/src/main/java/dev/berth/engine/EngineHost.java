@@ -11,6 +11,7 @@ import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.error.DeadlineExceededException;
@@ -338,6 +339,16 @@ final class EngineHost implements VmHost {
   public VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options) {
     return adjust(domain, new ThrottleAdjustment(disk, throttle), scope, options);
+  }
+
+  @Override
+  public VerbResult setLatencyHistogram(
+      DomainRef domain,
+      String disk,
+      LatencyBounds latencies,
+      EditScope scope,
+      CallOptions options) {
+    return adjust(domain, new LatencyAdjustment(disk, latencies), scope, options);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.job.Job;
@@ -442,6 +443,21 @@ public interface VmHost extends AutoCloseable {
    */
   VerbResult setThrottle(
       DomainRef domain, String disk, Throttle throttle, EditScope scope, CallOptions options);
+
+  /**
+   * Has QEMU count how long the reads, writes and flushes of a disk take, in a domain's machine,
+   * its definition, or both; from now on and, by the definition, at each start. What was counted
+   * before is forgotten. The counts are in {@link #stats}.
+   *
+   * @param disk its name
+   * @param latencies between which bounds; {@link LatencyBounds#NONE} to count no more
+   * @throws dev.berth.error.NotFoundException when there is no such disk
+   * @throws dev.berth.error.InvalidStateException when there is no machine and the scope is {@link
+   *     EditScope#LIVE}
+   * @throws dev.berth.error.BusyException when a job about that disk is in the way
+   */
+  VerbResult setLatencyHistogram(
+      DomainRef domain, String disk, LatencyBounds latencies, EditScope scope, CallOptions options);
 
   /**
    * Gives a disk of a machine another size: the image has it, and the guest sees it. An image of a

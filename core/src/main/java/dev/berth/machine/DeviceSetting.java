@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Steps that set something of a device which is there: the limits of a disk, the medium in a drive,
- * the link of a network interface. A launch record has the last of each command and device, so it
- * tells what the machine has now. Pure.
+ * Steps that set something of a device which is there: the limits of a disk, its latency histogram,
+ * the medium in a drive, the link of a network interface. A launch record has the last of each
+ * command and device, so it tells what the machine has now. Pure.
  */
 public final class DeviceSetting {
   private static final String PERIPHERAL = "/machine/peripheral/";
@@ -45,7 +45,11 @@ public final class DeviceSetting {
   private static String subject(Execute step) {
     ObjectNode arguments = step.arguments();
     return switch (step.command()) {
-      case DiskThrottle.COMMAND, MediumPlan.OPEN, MediumPlan.INSERT, MediumPlan.CLOSE ->
+      case DiskThrottle.COMMAND,
+          DiskLatencies.COMMAND,
+          MediumPlan.OPEN,
+          MediumPlan.INSERT,
+          MediumPlan.CLOSE ->
           deviceOf(arguments.path("id").asText());
       case NicLink.COMMAND -> arguments.path("name").asText();
       default -> "";

@@ -85,6 +85,7 @@ public final class ProtocolResults {
           Map.entry(Methods.DETACH_NIC, JOB),
           Map.entry(Methods.ATTACH_DISK, VERB),
           Map.entry(AdjustMethods.SET_THROTTLE, VERB),
+          Map.entry(AdjustMethods.SET_LATENCY_HISTOGRAM, VERB),
           Map.entry(AdjustMethods.RESIZE_DISK, VERB),
           Map.entry(AdjustMethods.SET_LINK, VERB),
           Map.entry(SizingMethods.SET_CPUS, JOB),

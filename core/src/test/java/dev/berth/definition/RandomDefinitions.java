@@ -14,7 +14,9 @@ import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Network.Protocol;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.LatencyBounds;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,6 +215,13 @@ final class RandomDefinitions {
                 pick(Discard.values()),
                 perhaps(pick(List.of("WD-1.0_a", "1e3"))),
                 perhaps(1 + index)));
+    disk =
+        disk.counting(
+            pick(
+                List.of(
+                    LatencyBounds.NONE,
+                    LatencyBounds.USUAL,
+                    new LatencyBounds(List.of(Duration.ofNanos(1), Duration.ofSeconds(3600))))));
     return format == DiskFormat.QCOW2 ? disk.standingOn(pick(Disk.Backing.values())) : disk;
   }
 

@@ -4,7 +4,9 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
@@ -80,6 +82,25 @@ final class AdjustmentTest {
     link(LinkState.UP);
     host.api().setThrottle(WEB, "data", Throttle.NONE, EditScope.BOTH, CallOptions.none());
     assertThat(settings()).isEmpty();
+  }
+
+  @Test
+  void latenciesAreCountedOnRecordAndInQemu() {
+    host.api()
+        .setLatencyHistogram(WEB, "data", LatencyBounds.USUAL, EditScope.BOTH, CallOptions.none());
+    assertThat(settings()).hasSize(1);
+    assertThat(counted("data").size()).isEqualTo(LatencyBounds.USUAL.bounds().size());
+    assertThat(counted("data").get(0).asLong()).isEqualTo(50_000);
+
+    host.api()
+        .setLatencyHistogram(WEB, "data", LatencyBounds.NONE, EditScope.BOTH, CallOptions.none());
+    assertThat(settings()).isEmpty();
+    assertThat(counted("data").isMissingNode()).isTrue();
+  }
+
+  private JsonNode counted(String disk) {
+    LaunchRecord launch = host.engine().domains().get(WEB).launch().orElseThrow();
+    return machine().settings().latencies(DiskBackend.device(launch, disk));
   }
 
   @Test

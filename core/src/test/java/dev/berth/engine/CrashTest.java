@@ -7,6 +7,7 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
@@ -25,8 +26,10 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DeviceSetting;
+import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
 import dev.berth.machine.GrowingMemory;
@@ -111,6 +114,8 @@ final class CrashTest {
     DUMP_THAT_FAILS,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
+    LATENCIES,
+    LATENCIES_THAT_QEMU_REFUSES,
     RESIZE,
     UNLINK,
     MORE_CPUS,
@@ -160,6 +165,7 @@ final class CrashTest {
             ATTACH_NIC,
             DETACH_NIC,
             THROTTLE,
+            LATENCIES,
             RESIZE,
             UNLINK,
             MORE_CPUS,
@@ -179,6 +185,10 @@ final class CrashTest {
         case THROTTLE_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse(DiskThrottle.COMMAND, "GenericError", "No.");
+        }
+        case LATENCIES_THAT_QEMU_REFUSES -> {
+          host.start("web");
+          machines.of("web").monitor().refuse(DiskLatencies.COMMAND, "GenericError", "No.");
         }
         case INSERT_THAT_QEMU_REFUSES -> {
           host.start("web");
@@ -208,6 +218,8 @@ final class CrashTest {
       return this == DETACH_DISK
           || this == THROTTLE
           || this == THROTTLE_THAT_QEMU_REFUSES
+          || this == LATENCIES
+          || this == LATENCIES_THAT_QEMU_REFUSES
           || this == RESIZE;
     }
 
@@ -263,6 +275,9 @@ final class CrashTest {
                 TestHost.PATIENCE);
         case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
             host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
+        case LATENCIES, LATENCIES_THAT_QEMU_REFUSES ->
+            host.setLatencyHistogram(
+                WEB, "data", LatencyBounds.USUAL, EditScope.BOTH, CallOptions.none());
         case RESIZE ->
             host.resizeDisk(
                 WEB, "data", ByteSize.mebibytes(4), Shrinking.REFUSED, CallOptions.none());
@@ -316,6 +331,8 @@ final class CrashTest {
             DUMP_THAT_FAILS,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
+            LATENCIES,
+            LATENCIES_THAT_QEMU_REFUSES,
             RESIZE,
             UNLINK,
             MORE_CPUS,
@@ -433,6 +450,7 @@ final class CrashTest {
               Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
               Deed.THROTTLE_THAT_QEMU_REFUSES,
+              Deed.LATENCIES_THAT_QEMU_REFUSES,
               Deed.INSERT_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
@@ -576,14 +594,22 @@ final class CrashTest {
   private static void assertSettings(FakeMachine machine, TestHost next, String definition) {
     LaunchRecord launch = next.engine().domains().get(WEB).launch().orElseThrow();
     for (DeviceRecord device : launch.devices()) {
+      boolean counted =
+          launch.assembly().stream()
+              .anyMatch(step -> isLatencies(step) && DeviceSetting.isOf(step, device.id()));
       boolean set =
-          launch.assembly().stream().anyMatch(step -> DeviceSetting.isOf(step, device.id()));
+          launch.assembly().stream()
+              .anyMatch(step -> !isLatencies(step) && DeviceSetting.isOf(step, device.id()));
       if (device.kind().equals("disk")) {
+        assertThat(machine.settings().latencies(device).isArray())
+            .as("counted latencies")
+            .isEqualTo(counted);
         assertThat(machine.settings().limits(device))
             .as("limits")
             .matches(it -> it.isPresent() == set);
         if (device.name().equals("data")) {
           assertThat(definition.contains("throttle")).as("defined limits").isEqualTo(set);
+          assertThat(definition.contains("latency")).as("defined bounds").isEqualTo(counted);
         }
       } else if (DriveMedium.isDrive(device)) {
         assertThat(machine.settings().drives().medium(device))
@@ -603,6 +629,11 @@ final class CrashTest {
         assertThat(definition.contains("\"down\"")).as("defined link").isEqualTo(set);
       }
     }
+  }
+
+  private static boolean isLatencies(AssemblyStep step) {
+    return step instanceof AssemblyStep.Execute execute
+        && execute.command().equals(DiskLatencies.COMMAND);
   }
 
   private static void assertTrue(TestHost next, FakeMachines machines, MemoryStore store) {

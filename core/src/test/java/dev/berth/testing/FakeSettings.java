@@ -2,29 +2,52 @@ package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DeviceKind;
 import dev.berth.json.Json;
+import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.PluggedDevice;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * How the devices of a {@link FakeMachine} are set: the limits and sizes of its disks, its links.
- * Each image has 1 MiB until it is resized. Thread-safe.
+ * How the devices of a {@link FakeMachine} are set: the limits, sizes and latency histograms of its
+ * disks, its links. Each image has 1 MiB until it is resized. Thread-safe.
  */
 public final class FakeSettings {
   private static final long SIZE = 1 << 20;
+  private static final List<String> COUNTERS =
+      List.of(
+          "rd_bytes",
+          "wr_bytes",
+          "rd_operations",
+          "wr_operations",
+          "flush_operations",
+          "flush_total_time_ns",
+          "wr_total_time_ns",
+          "rd_total_time_ns",
+          "wr_highest_offset",
+          "rd_merged",
+          "wr_merged",
+          "failed_rd_operations",
+          "failed_wr_operations",
+          "failed_flush_operations",
+          "invalid_rd_operations",
+          "invalid_wr_operations",
+          "invalid_flush_operations");
 
   private final Supplier<LaunchRecord> launch;
   private final FakeDrives drives;
   private final Map<String, ObjectNode> limits = new ConcurrentHashMap<>();
+  private final Map<String, JsonNode> latencies = new ConcurrentHashMap<>();
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
   private final Map<String, Boolean> links = new ConcurrentHashMap<>();
 
@@ -36,6 +59,13 @@ public final class FakeSettings {
         DiskThrottle.COMMAND,
         arguments -> {
           limits.put(arguments.path("id").asText(), arguments);
+          return Json.object();
+        });
+    qemu.answer("query-blockstats", arguments -> counters());
+    qemu.answer(
+        DiskLatencies.COMMAND,
+        arguments -> {
+          latencies.put(arguments.path("id").asText(), arguments.path("boundaries"));
           return Json.object();
         });
     qemu.answer(
@@ -62,6 +92,11 @@ public final class FakeSettings {
     return Optional.ofNullable(limits.get(DiskThrottle.backend(disk)));
   }
 
+  /** The bounds between which latencies of a disk are counted; missing when they are not. */
+  public JsonNode latencies(DeviceRecord disk) {
+    return latencies.getOrDefault(DiskThrottle.backend(disk), MissingNode.getInstance());
+  }
+
   /** The size of the image behind that node, in bytes. */
   public long size(String node) {
     return sizes.getOrDefault(node, SIZE);
@@ -84,6 +119,27 @@ public final class FakeSettings {
         node = drives.medium(backend);
       }
       node.ifPresent(it -> medium(info.putObject("inserted"), backend, it));
+    }
+    return all;
+  }
+
+  private JsonNode counters() {
+    ArrayNode all = Json.array();
+    for (DeviceRecord disk : PluggedDevice.devices(launch.get(), DeviceKind.DISK)) {
+      ObjectNode stats = all.addObject().put("qdev", DiskThrottle.backend(disk)).putObject("stats");
+      COUNTERS.forEach(name -> stats.put(name, 0));
+      stats.put("account_invalid", true).put("account_failed", true).putArray("timed_stats");
+      JsonNode bounds = latencies(disk);
+      if (bounds.isArray()) {
+        for (String requests : new String[] {"rd", "wr", "flush"}) {
+          ObjectNode histogram = stats.putObject(requests + "_latency_histogram");
+          histogram.set("boundaries", bounds);
+          ArrayNode bins = histogram.putArray("bins");
+          for (int i = 0; i <= bounds.size(); i++) {
+            bins.add(0);
+          }
+        }
+      }
     }
     return all;
   }

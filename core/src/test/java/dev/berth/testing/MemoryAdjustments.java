@@ -4,10 +4,12 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.LatencyDocument;
 import dev.berth.definition.ThrottleDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.error.InvalidRequestException;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What becomes of how the devices of a {@link MemoryHost} are set. The caller holds the contents'
@@ -61,6 +64,21 @@ final class MemoryAdjustments {
     return each.name().equals(disk) || throttle.sharesWith(each.throttle())
         ? each.throttledBy(throttle)
         : each;
+  }
+
+  VerbResult latencies(MemoryDomain domain, String disk, LatencyBounds latencies, EditScope scope) {
+    MemoryDevices.refuseWhereAJobIs(domain, DeviceKind.DISK, disk);
+    UnaryOperator<Disk> change = each -> each.name().equals(disk) ? each.counting(latencies) : each;
+    Optional<DomainDefinition> edited =
+        domain.definition().disk(disk).map(known -> domain.definition().replacing(change));
+    boolean live =
+        isLive("change a disk of", domain, scope)
+            && domain.devices(DeviceKind.DISK).containsKey(disk);
+    if (live) {
+      domain.devices(DeviceKind.DISK).replaceAll((name, each) -> change.apply((Disk) each));
+      tell(domain, "latency-histogram", disk, LatencyDocument.text(latencies));
+    }
+    return define(domain, disk, edited, scope, live);
   }
 
   VerbResult resize(MemoryDomain domain, String disk, ByteSize size, Shrinking shrinking) {

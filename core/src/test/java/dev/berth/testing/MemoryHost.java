@@ -13,6 +13,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DurationText;
 import dev.berth.domain.EventRange;
 import dev.berth.domain.EventTypes;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.error.BusyException;
@@ -438,6 +439,17 @@ public final class MemoryHost implements VmHost {
   public VerbResult ejectMedium(
       DomainRef domain, String drive, Ejection ejection, EditScope scope, CallOptions options) {
     return done(() -> adjustments().eject(contents.find(domain), drive, scope));
+  }
+
+  @Override
+  public VerbResult setLatencyHistogram(
+      DomainRef domain,
+      String disk,
+      LatencyBounds latencies,
+      EditScope scope,
+      CallOptions options) {
+    return done(
+        options, () -> adjustments().latencies(contents.find(domain), disk, latencies, scope));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.berth.domain.Throttle;
 import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -202,6 +203,9 @@ final class DiskPlanner {
     draft.device(device);
     if (disk.throttle().isLimited() && !nodes.isEmpty()) {
       draft.execute(DiskThrottle.step(device, disk.throttle()));
+    }
+    if (disk.latencies().isOn()) {
+      draft.execute(DiskLatencies.step(device, disk.latencies()));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.AssemblyStep.ServeShare;
+import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
@@ -211,6 +212,9 @@ final class MachineAssembler {
     }
     if (execute.command().equals(DiskThrottle.COMMAND)) {
       return "the limits of '" + arguments.path("id").asText() + "'";
+    }
+    if (execute.command().equals(DiskLatencies.COMMAND)) {
+      return "the latency histogram of '" + arguments.path("id").asText() + "'";
     }
     if (MediumPlan.isStep(execute)) {
       return "the medium";

@@ -13,6 +13,7 @@ import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
@@ -98,7 +99,7 @@ final class DiskCases {
         "disk-throttle",
         Definitions.withDisks(
             bare,
-            disk("root").throttledBy(slow),
+            disk("root").throttledBy(slow).counting(LatencyBounds.USUAL),
             Definitions.on(Bus.VIRTIO_SCSI, disk("more")).throttledBy(slow),
             Definitions.on(Bus.SATA, disk("data")).throttledBy(own),
             new Disk(

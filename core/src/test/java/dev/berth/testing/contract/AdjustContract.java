@@ -9,6 +9,7 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventBody;
+import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
@@ -28,6 +29,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +114,31 @@ public interface AdjustContract {
         .doesNotContain("\"operations\":100");
   }
 
+  @Test
+  default void latenciesOfADiskAreCountedAndNoMore(@TempDir Path images) throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    attach(images, "data", EditScope.BOTH);
+    long before = rig().host().eventRange().newest();
+    LatencyBounds bounds =
+        new LatencyBounds(List.of(Duration.ofNanos(100_000), Duration.ofMillis(2)));
+
+    assertThat(latencies("data", bounds, EditScope.BOTH).effect())
+        .isEqualTo(VerbResult.Effect.CHANGED);
+    assertThat(definition()).contains("\"latency-histogram\":[\"100us\",\"2ms\"]");
+    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
+    latencies("data", LatencyBounds.USUAL, EditScope.CONFIG);
+    assertThat(definition()).contains("\"latency-histogram\":true");
+    assertThat(latencies("data", LatencyBounds.USUAL, EditScope.CONFIG).effect())
+        .isEqualTo(VerbResult.Effect.ALREADY);
+    latencies("data", LatencyBounds.NONE, EditScope.BOTH);
+    assertThat(definition()).doesNotContain("latency");
+    assertThat(rig().eventsAfter(before))
+        .extracting(event -> event.body())
+        .contains(
+            new EventBody.Adjusted("latency-histogram", "data", "100us 2ms"),
+            new EventBody.Adjusted("latency-histogram", "data", "none"));
+  }
+
   private static Throttle of(long operations) {
     return new Throttle(Rates.UNLIMITED, Rates.ofTotal(Rate.of(operations)), Optional.of("shared"));
   }
@@ -169,6 +197,8 @@ public interface AdjustContract {
 
     assertThat(rig().errorOf(host -> throttle("data", LIMITS, EditScope.BOTH)))
         .isEqualTo(NotFoundException.class);
+    assertThat(rig().errorOf(host -> latencies("data", LatencyBounds.USUAL, EditScope.BOTH)))
+        .isEqualTo(NotFoundException.class);
     assertThat(rig().errorOf(host -> resize("data", ByteSize.mebibytes(4), Shrinking.REFUSED)))
         .isEqualTo(NotFoundException.class);
     assertThat(rig().errorOf(host -> link("lan", LinkState.UP, EditScope.CONFIG)))
@@ -190,6 +220,8 @@ public interface AdjustContract {
 
     assertThat(rig().errorOf(host -> throttle("data", LIMITS, EditScope.BOTH)))
         .isEqualTo(BusyException.class);
+    assertThat(rig().errorOf(host -> latencies("data", LatencyBounds.USUAL, EditScope.BOTH)))
+        .isEqualTo(BusyException.class);
     assertThat(rig().errorOf(host -> resize("data", ByteSize.mebibytes(4), Shrinking.REFUSED)))
         .isEqualTo(BusyException.class);
   }
@@ -198,6 +230,12 @@ public interface AdjustContract {
     return rig()
         .host()
         .setThrottle(WEB, disk, throttle, scope, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private VerbResult latencies(String disk, LatencyBounds latencies, EditScope scope) {
+    return rig()
+        .host()
+        .setLatencyHistogram(WEB, disk, latencies, scope, CallOptions.within(HostRig.PATIENCE));
   }
 
   private VerbResult resize(String disk, ByteSize size, Shrinking shrinking) {
