@@ -3,13 +3,16 @@ package dev.berth.cli;
 import dev.berth.cli.output.DeviceTable;
 import dev.berth.cli.output.DiskTable;
 import dev.berth.cli.output.NicTable;
+import dev.berth.cli.output.ShareTable;
 import dev.berth.control.DeviceCodec;
 import dev.berth.control.DiskCodec;
 import dev.berth.control.NicCodec;
+import dev.berth.control.ShareCodec;
 import dev.berth.domain.ByteSize;
 import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.NicSummary;
+import dev.berth.host.ShareSummary;
 import dev.berth.host.VmHost;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,10 @@ enum CommandName {
       "nic detach", "Take a network interface out of a domain, and wait until its guest lets go."),
   NIC_LIST("nic list", "List the network interfaces of a domain."),
   NIC_LINK("nic link", "Pull the cable of a network interface, or put it in again."),
+  SHARE_ATTACH(
+      "share attach", "Share a directory with a domain, its machine, its definition or both."),
+  SHARE_DETACH("share detach", "Take a share out of a domain, and wait until its guest lets go."),
+  SHARE_LIST("share list", "List the shares of a domain."),
   DEVICE_ATTACH("device attach", "Add a device to a domain: rng, tablet, watchdog and others."),
   DEVICE_DETACH(
       "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
@@ -96,6 +103,8 @@ enum CommandName {
           "Attach disks to domains, detach, list, limit and resize them, change media.",
           "nic",
           "Attach network interfaces to domains, detach them, list them, pull cables.",
+          "share",
+          "Attach shares of directories to domains, detach them, list them.",
           "device",
           "Attach other devices to domains, detach them, list them.",
           "cpu",
@@ -186,6 +195,13 @@ enum CommandName {
           new DevicesCommand<>(
               parameters, VmHost::nics, NicSummary::name, NicCodec::write, NicTable::rows);
       case NIC_LINK -> new NicLinkCommand(parameters);
+      case SHARE_ATTACH -> new ShareAttachCommand(parameters);
+      case SHARE_DETACH ->
+          new GuestJobCommand(
+              parameters, "SHARE", "The share's name in the domain.", VmHost::detachShare);
+      case SHARE_LIST ->
+          new DevicesCommand<>(
+              parameters, VmHost::shares, ShareSummary::name, ShareCodec::write, ShareTable::rows);
       case DEVICE_ATTACH -> new DeviceAttachCommand(parameters);
       case DEVICE_DETACH ->
           new GuestJobCommand(

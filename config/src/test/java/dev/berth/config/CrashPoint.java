@@ -13,7 +13,7 @@ record CrashPoint(Moment moment, Step step) {
   enum Moment {
     /** The step has not been taken. */
     BEFORE,
-    /** The step is being taken. Only {@link Step#LAUNCH} has an inside to crash in. */
+    /** The step is being taken; not every step has an inside to crash in. */
     DURING,
     /** The step is complete, and the engine has not heard of it. */
     AFTER
@@ -31,6 +31,10 @@ record CrashPoint(Moment moment, Step step) {
     OUTCOME,
     /** QEMU is launched and its machine assembled. */
     LAUNCH,
+    /** What it takes to add a device is done; amid it, the first of that. */
+    ADD_DEVICE,
+    /** What has served a share is ended. */
+    END_SHARE,
     /** The logs of a domain are removed. */
     LOGS,
     /** Anything else. */

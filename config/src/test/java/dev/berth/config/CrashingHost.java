@@ -1,13 +1,17 @@
 package dev.berth.config;
 
+import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.engine.Engine;
 import dev.berth.engine.HostFacts;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.job.Job;
 import dev.berth.launcher.LauncherSettings;
 import dev.berth.launcher.QemuLauncher;
 import dev.berth.qmp.QmpLoop;
@@ -76,6 +80,26 @@ final class CrashingHost {
       @Override
       void ask(VmHost host, TestHome home) {
         host.shutdown(VM, ShutdownPolicy.DEFAULT, CallOptions.none());
+      }
+    },
+    /** The directory is the home's own. */
+    ATTACH_SHARE {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        Path directory = home.settings().layout().home();
+        host.attachShare(
+            VM,
+            new DefinitionDocument("{name: files, source: .}", "a share", directory),
+            EditScope.BOTH,
+            CallOptions.none());
+      }
+    },
+    DETACH_SHARE {
+      @Override
+      void ask(VmHost host, TestHome home) {
+        Job job =
+            host.detachShare(VM, "files", EditScope.BOTH, JobOptions.none(), CallOptions.none());
+        host.awaitJob(job.id(), TestHome.PATIENCE);
       }
     },
     DESTROY {

@@ -20,6 +20,7 @@ import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
+import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
@@ -47,6 +48,7 @@ final class DaemonContractTest
         MediaContract,
         DiskContract,
         NicContract,
+        ShareContract,
         DeviceContract,
         DumpContract,
         FrontContract,
@@ -99,6 +101,12 @@ final class DaemonContractTest
     @Override
     public String named(String actor) {
       return me() + "/" + actor;
+    }
+
+    /** The virtiofsd of QEMU 7.2 works as root only. */
+    @Override
+    public boolean servesShares() {
+      return HomeLayout.userId() == 0;
     }
 
     @Override

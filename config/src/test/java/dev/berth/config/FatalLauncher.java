@@ -4,6 +4,7 @@ import dev.berth.config.CrashPoint.Step;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /** A launcher whose work can be the death of the process. */
 final class FatalLauncher implements MachineLauncher {
@@ -90,7 +90,21 @@ final class FatalLauncher implements MachineLauncher {
   public void addDevice(
       Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
-    launcher.addDevice(machine, launch, plan, held, deadline);
+    fuse.reached(CrashPoint.before(Step.ADD_DEVICE));
+    for (int i = 0; i < plan.steps().size(); i++) {
+      DevicePlan one =
+          new DevicePlan(
+              plan.kind(),
+              plan.name(),
+              plan.steps().subList(i, i + 1),
+              plan.devices(),
+              plan.places());
+      launcher.addDevice(machine, launch, one, held, deadline);
+      if (i == 0) {
+        fuse.reached(CrashPoint.during(Step.ADD_DEVICE));
+      }
+    }
+    fuse.reached(CrashPoint.after(Step.ADD_DEVICE));
   }
 
   @Override
@@ -113,8 +127,15 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
-    launcher.watchShares(launch, ended);
+  public void watchShare(ServeShare serve, Runnable ended) {
+    launcher.watchShare(serve, ended);
+  }
+
+  @Override
+  public void endShare(LaunchRecord launch, ServeShare serve) {
+    fuse.reached(CrashPoint.before(Step.END_SHARE));
+    launcher.endShare(launch, serve);
+    fuse.reached(CrashPoint.after(Step.END_SHARE));
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
+import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
@@ -46,6 +47,7 @@ final class OpenedHostContractTest
         MediaContract,
         DiskContract,
         NicContract,
+        ShareContract,
         DeviceContract,
         DumpContract,
         FrontContract,
@@ -96,6 +98,12 @@ final class OpenedHostContractTest
     @Override
     public String named(String actor) {
       return actor;
+    }
+
+    /** The virtiofsd of QEMU 7.2 works as root only. */
+    @Override
+    public boolean servesShares() {
+      return HomeLayout.userId() == 0;
     }
 
     @Override

@@ -180,26 +180,13 @@ final class SharesTest {
     }
   }
 
-  /** The virtiofsd processes of this test. */
   private List<ProcessHandle> servers() {
-    return ProcessHandle.allProcesses()
-        .filter(process -> isServer(process.pid()))
-        .sorted()
-        .toList();
+    return new ShareProcesses(directory).all();
   }
 
   private static void freeze(ProcessHandle process) throws Exception {
     Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + process.pid()).start();
     assertThat(kill.waitFor()).isZero();
-  }
-
-  private boolean isServer(long pid) {
-    try {
-      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-      return line.contains("--socket-path=" + directory + "/");
-    } catch (IOException gone) {
-      return false;
-    }
   }
 
   private static List<EventBody> lost(VmHost host) throws InterruptedException {

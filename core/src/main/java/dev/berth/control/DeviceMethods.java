@@ -29,16 +29,11 @@ final class DeviceMethods {
     devices.list(Methods.NICS, (host, domain) -> NicCodec.write(host.nics(domain)));
     devices.attach(Methods.ATTACH_NIC, VmHost::attachNic);
     devices.detach(Methods.DETACH_NIC, JobArguments.NIC, VmHost::detachNic);
+    devices.list(Methods.SHARES, (host, domain) -> ShareCodec.write(host.shares(domain)));
+    devices.attachPlain(Methods.ATTACH_SHARE, VmHost::attachShare);
+    devices.detach(Methods.DETACH_SHARE, JobArguments.SHARE, VmHost::detachShare);
     devices.list(Methods.DEVICES, (host, domain) -> DeviceCodec.write(host.devices(domain)));
-    methods.call(
-        Methods.ATTACH_DEVICE,
-        DeviceMethods::attachDevice,
-        ArgumentCodec.DOMAIN,
-        ArgumentCodec.TEXT,
-        ArgumentCodec.ORIGIN,
-        ArgumentCodec.BASE_DIRECTORY,
-        JobArguments.SCOPE,
-        ArgumentCodec.DEADLINE);
+    devices.attachPlain(Methods.ATTACH_DEVICE, VmHost::attachDevice);
     devices.detach(Methods.DETACH_DEVICE, JobArguments.DEVICE, VmHost::detachDevice);
   }
 
@@ -49,6 +44,15 @@ final class DeviceMethods {
         DefinitionDocument document,
         EditScope scope,
         Resources resources,
+        CallOptions options);
+  }
+
+  private interface AttachPlain {
+    VerbResult on(
+        VmHost host,
+        DomainRef domain,
+        DefinitionDocument document,
+        EditScope scope,
         CallOptions options);
   }
 
@@ -90,13 +94,24 @@ final class DeviceMethods {
         ArgumentCodec.DEADLINE);
   }
 
-  private static JsonNode attachDevice(VmHost host, Params params) {
-    return ResultCodec.write(
-        host.attachDevice(
-            ArgumentCodec.domain(params),
-            ArgumentCodec.document(params),
-            JobArguments.scope(params),
-            ArgumentCodec.options(params)));
+  /** The same for devices that name nothing which is to be given. */
+  private void attachPlain(String method, AttachPlain attach) {
+    methods.call(
+        method,
+        (host, params) ->
+            ResultCodec.write(
+                attach.on(
+                    host,
+                    ArgumentCodec.domain(params),
+                    ArgumentCodec.document(params),
+                    JobArguments.scope(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.TEXT,
+        ArgumentCodec.ORIGIN,
+        ArgumentCodec.BASE_DIRECTORY,
+        JobArguments.SCOPE,
+        ArgumentCodec.DEADLINE);
   }
 
   private void detach(String method, String named, Detach detach) {

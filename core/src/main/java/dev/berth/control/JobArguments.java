@@ -12,6 +12,7 @@ final class JobArguments {
   static final String JOB = "job";
   static final String DISK = "disk";
   static final String NIC = "nic";
+  static final String SHARE = "share";
   static final String DEVICE = "device";
   static final String SCOPE = "scope";
   static final String KEY = "key";

@@ -44,6 +44,9 @@ final class Methods {
   static final String ATTACH_NIC = "domain.attach-nic";
   static final String NICS = "domain.nics";
   static final String DETACH_NIC = "domain.detach-nic";
+  static final String ATTACH_SHARE = "domain.attach-share";
+  static final String SHARES = "domain.shares";
+  static final String DETACH_SHARE = "domain.detach-share";
   static final String ATTACH_DEVICE = "domain.attach-device";
   static final String DEVICES = "domain.devices";
   static final String DETACH_DEVICE = "domain.detach-device";
@@ -96,6 +99,7 @@ final class Methods {
           LOG,
           DISKS,
           NICS,
+          SHARES,
           DEVICES,
           JOBS,
           JOB,

@@ -38,6 +38,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -279,13 +280,40 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public VerbResult attachShare(
+      DomainRef domain, DefinitionDocument share, EditScope scope, CallOptions options) {
+    return attach(Methods.ATTACH_SHARE, domain, share, scope, options);
+  }
+
+  @Override
+  public List<ShareSummary> shares(DomainRef domain) {
+    return read(Methods.SHARES, ArgumentCodec.domain(domain), ShareCodec::list);
+  }
+
+  @Override
+  public Job detachShare(
+      DomainRef domain, String share, EditScope scope, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain).put(JobArguments.SHARE, share);
+    return detach(Methods.DETACH_SHARE, params, scope, job, options);
+  }
+
+  @Override
   public VerbResult attachDevice(
       DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
-    ObjectNode params = ArgumentCodec.document(device);
+    return attach(Methods.ATTACH_DEVICE, domain, device, scope, options);
+  }
+
+  private VerbResult attach(
+      String method,
+      DomainRef domain,
+      DefinitionDocument document,
+      EditScope scope,
+      CallOptions options) {
+    ObjectNode params = ArgumentCodec.document(document);
     params.setAll(ArgumentCodec.domain(domain));
     JobArguments.scope(params, scope);
     ArgumentCodec.options(params, options);
-    return change(Methods.ATTACH_DEVICE, params, options, ResultCodec::verb);
+    return change(method, params, options, ResultCodec::verb);
   }
 
   @Override

@@ -5,8 +5,8 @@ import dev.berth.error.Problem;
 import java.util.List;
 
 /**
- * One device as a document of its own: what an item of {@code disks} or {@code nics} is in a
- * definition, or which of the small devices it is.
+ * One device as a document of its own: what an item of {@code disks}, {@code nics} or {@code
+ * shares} is in a definition, or which of the small devices it is.
  */
 public final class DeviceDocument {
   private DeviceDocument() {}
@@ -20,6 +20,7 @@ public final class DeviceDocument {
     return switch (kind) {
       case DISK -> DefinitionReader.read(DiskSection.SECTION, document);
       case NIC -> DefinitionReader.read(NicSection.SECTION, document);
+      case SHARE -> DefinitionReader.read(ShareSection.SECTION, document);
       case DEVICE -> DefinitionReader.read(SmallDeviceSection.SECTION, document);
     };
   }
@@ -29,6 +30,7 @@ public final class DeviceDocument {
     return switch (device.kind()) {
       case DISK -> DiskSection.SECTION.write((Disk) device).toString();
       case NIC -> NicSection.SECTION.write((Nic) device).toString();
+      case SHARE -> ShareSection.SECTION.write((Share) device).toString();
       case DEVICE -> SmallDeviceSection.SECTION.write((SmallDevice) device).toString();
     };
   }
@@ -41,7 +43,7 @@ public final class DeviceDocument {
             .map(
                 problem ->
                     Problem.at(
-                        problem.path().replaceFirst("^(disks|nics)\\[\\d+]\\.?", ""),
+                        problem.path().replaceFirst("^(disks|nics|shares)\\[\\d+]\\.?", ""),
                         problem.message()))
             .toList());
   }

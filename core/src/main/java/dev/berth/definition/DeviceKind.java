@@ -8,6 +8,8 @@ public enum DeviceKind {
   DISK("disk"),
   /** An item of {@code nics}. */
   NIC("network interface"),
+  /** An item of {@code shares}. */
+  SHARE("share"),
   /** One of those that have a key of their own. */
   DEVICE("device");
 
@@ -27,6 +29,7 @@ public enum DeviceKind {
     return switch (this) {
       case DISK -> definition.disks();
       case NIC -> definition.nics();
+      case SHARE -> definition.devices().peripherals().shares();
       case DEVICE -> SmallDevice.in(definition);
     };
   }
@@ -41,6 +44,7 @@ public enum DeviceKind {
     return switch (this) {
       case DISK -> definition.withoutDisk(name);
       case NIC -> definition.withoutNic(name);
+      case SHARE -> Share.removedFrom(definition, name);
       case DEVICE -> SmallDevice.removedFrom(definition, name);
     };
   }

@@ -91,6 +91,11 @@ public record Peripherals(
     return new Peripherals(video, usb, watchdog, panic, other, consoles, shares, sparePorts, vnc);
   }
 
+  Peripherals withShares(List<Share> others) {
+    return new Peripherals(
+        video, usb, watchdog, panic, vsockCid, consoles, others, sparePorts, vnc);
+  }
+
   /** Who may see the screen, of those who may reach its socket. */
   public enum VncAccess {
     /** Everybody. */

@@ -3,7 +3,7 @@ package dev.berth.definition;
 import dev.berth.domain.ResourceNames;
 
 /** One device of a definition that can be added by itself. Immutable. */
-public sealed interface Pluggable permits Disk, Nic, SmallDevice {
+public sealed interface Pluggable permits Disk, Nic, Share, SmallDevice {
 
   /** Its name, which no other device of its kind in the domain has. */
   String name();

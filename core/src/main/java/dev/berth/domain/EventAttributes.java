@@ -80,6 +80,8 @@ final class EventAttributes {
       case EventTypes.NIC_DETACHED -> new EventBody.NicDetached(text("nic"));
       case EventTypes.ADJUSTED ->
           new EventBody.Adjusted(text("what"), text("subject"), text("value"));
+      case EventTypes.SHARE_ATTACHED -> new EventBody.ShareAttached(text("share"));
+      case EventTypes.SHARE_DETACHED -> new EventBody.ShareDetached(text("share"));
       case EventTypes.DEVICE_ATTACHED -> new EventBody.DeviceAttached(text("device"));
       case EventTypes.DEVICE_DETACHED -> new EventBody.DeviceDetached(text("device"));
       default -> ofPolicy(type);

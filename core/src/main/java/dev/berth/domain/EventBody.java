@@ -323,14 +323,28 @@ public interface EventBody {
   record Adjusted(String what, String subject, String value) implements EventBody {}
 
   /**
-   * A device that is no disk and no network interface was added to a machine.
+   * A share was added to a machine.
+   *
+   * @param share its name
+   */
+  record ShareAttached(String share) implements EventBody {}
+
+  /**
+   * A share is no part of a machine any more.
+   *
+   * @param share its name
+   */
+  record ShareDetached(String share) implements EventBody {}
+
+  /**
+   * A device that is no disk, no network interface and no share was added to a machine.
    *
    * @param device what it is, {@code watchdog} for example
    */
   record DeviceAttached(String device) implements EventBody {}
 
   /**
-   * A device that is no disk and no network interface is no part of a machine any more.
+   * A device that is no disk, no network interface and no share is no part of a machine any more.
    *
    * @param device what it is
    */

@@ -151,6 +151,12 @@ public final class EventTypes {
    */
   public static final String ADJUSTED = "domain.adjusted";
 
+  /** A share was added to a machine: attribute {@code share}. */
+  public static final String SHARE_ATTACHED = "domain.share-attached";
+
+  /** A share is no part of a machine any more: attribute {@code share}. */
+  public static final String SHARE_DETACHED = "domain.share-detached";
+
   /** Another device was added to a machine: attribute {@code device}. */
   public static final String DEVICE_ATTACHED = "domain.device-attached";
 

@@ -209,7 +209,7 @@ final class Attachments {
             present ->
                 present.contains(intent.plan().device().id())
                     ? CompletableFuture.completedFuture(present)
-                    : DeviceParts.free(active.machine().qmp(), intent.plan().plugged())
+                    : DeviceParts.free(host, active.machine(), intent.plan().plugged())
                         .thenApply(freed -> present))
         .whenComplete(
             (present, failure) ->
@@ -264,6 +264,7 @@ final class Attachments {
         .thenApply(
             recorded -> {
               ledger.launch().ifPresent(host.launcher()::changed);
+              keeper.sharesChanged();
               forget();
               return attached;
             });

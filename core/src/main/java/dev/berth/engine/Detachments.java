@@ -295,7 +295,8 @@ final class Detachments implements JobWork {
   }
 
   private void free(Lifecycle.Active active, PluggedDevice plugged) {
-    DeviceParts.free(active.machine().qmp(), plugged)
+    keeper.forgetServersOf(plugged);
+    DeviceParts.free(host, active.machine(), plugged)
         .whenComplete(
             (freed, failure) ->
                 mailbox.event(
@@ -349,7 +350,13 @@ final class Detachments implements JobWork {
             .launch(ledger.launch().get().without(plugged));
     Plugging.of(plugged.kind()).detached(step, plugged.name());
     job.ifPresent(kept -> finish(step, kept, ""));
-    return keeper.record(step).thenRun(() -> ledger.launch().ifPresent(host.launcher()::changed));
+    return keeper
+        .record(step)
+        .thenRun(
+            () -> {
+              ledger.launch().ifPresent(host.launcher()::changed);
+              keeper.sharesChanged();
+            });
   }
 
   /** What the job was for is done: it ends, and the definition follows. */

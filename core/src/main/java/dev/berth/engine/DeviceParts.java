@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.Backend;
+import dev.berth.machine.Machine;
 import dev.berth.machine.PluggedDevice;
 import dev.berth.qapi.qom.ObjectPropertyInfo;
 import dev.berth.qapi.qom.QomList;
@@ -29,16 +31,22 @@ final class DeviceParts {
   }
 
   /**
-   * Frees what was made for a device that is not there. What is not there either is as it should
-   * be, so that a freeing which was cut off can be done again.
+   * Frees what was made for a device that is not there, in QEMU and beside it. What is not there
+   * either is as it should be, so that a freeing which was cut off can be done again.
    *
    * @return fails when something is left
    */
-  static CompletableFuture<Void> free(QmpConnection qmp, PluggedDevice plugged) {
-    return free(qmp, plugged.backends());
+  static CompletableFuture<Void> free(HostServices host, Machine machine, PluggedDevice plugged) {
+    CompletableFuture<Void> freed = free(machine.qmp(), plugged.backends());
+    for (ServeShare server : plugged.servers()) { // which ends when QEMU hangs up
+      freed =
+          freed.thenRunAsync(
+              () -> host.launcher().endShare(machine.launch(), server), host.patient());
+    }
+    return freed;
   }
 
-  /** The same for these, in their order. */
+  /** Frees these in QEMU, in their order. */
   static CompletableFuture<Void> free(QmpConnection qmp, List<Backend> backends) {
     return CompletableFuture.allOf(
         backends.stream()

@@ -21,6 +21,7 @@ import dev.berth.host.Keystrokes;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpRequest;
+import dev.berth.host.ShareSummary;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
@@ -164,6 +165,11 @@ final class DomainDriver {
   /** The domain's network interfaces. Any thread; never waits. */
   List<NicSummary> nics() {
     return NicList.of(rows(DeviceKind.NIC));
+  }
+
+  /** The domain's shares. Any thread; never waits. */
+  List<ShareSummary> shares() {
+    return ShareList.of(rows(DeviceKind.SHARE));
   }
 
   /** The domain's other devices that can come and go. Any thread; never waits. */

@@ -47,6 +47,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -236,6 +237,23 @@ final class EngineHost implements VmHost {
   @Override
   public List<NicSummary> nics(DomainRef domain) {
     return domains().get(domain).nics();
+  }
+
+  @Override
+  public VerbResult attachShare(
+      DomainRef domain, DefinitionDocument share, EditScope scope, CallOptions options) {
+    return attach(DeviceKind.SHARE, domain, share, scope, Resources.none(), options);
+  }
+
+  @Override
+  public List<ShareSummary> shares(DomainRef domain) {
+    return domains().get(domain).shares();
+  }
+
+  @Override
+  public Job detachShare(
+      DomainRef domain, String share, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.SHARE, domain, share, scope, job, options);
   }
 
   @Override

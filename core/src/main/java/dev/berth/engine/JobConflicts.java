@@ -45,6 +45,8 @@ final class JobConflicts {
     DISK,
     /** One of the network interfaces. */
     NIC,
+    /** One of the shares. */
+    SHARE,
     /** One of the other devices. */
     DEVICE,
     /** How many virtual CPUs there are. */
@@ -63,6 +65,7 @@ final class JobConflicts {
     return switch (verb) {
       case ATTACH_DISK, DETACH_DISK, ADJUST_DISK -> Concern.DISK;
       case ATTACH_NIC, DETACH_NIC, ADJUST_NIC -> Concern.NIC;
+      case ATTACH_SHARE, DETACH_SHARE -> Concern.SHARE;
       case ATTACH_DEVICE, DETACH_DEVICE -> Concern.DEVICE;
       case SET_CPUS -> Concern.CPUS;
       case SET_MEMORY -> Concern.MEMORY;
@@ -88,6 +91,7 @@ final class JobConflicts {
     return switch (running) {
       case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : Reach.NOTHING;
       case DETACH_NIC -> concern == Concern.NIC ? Reach.SUBJECT : Reach.NOTHING;
+      case DETACH_SHARE -> concern == Concern.SHARE ? Reach.SUBJECT : Reach.NOTHING;
       case DETACH_DEVICE -> concern == Concern.DEVICE ? Reach.SUBJECT : Reach.NOTHING;
       case DUMP_MEMORY -> concern == Concern.RUN_STATE ? Reach.DOMAIN : Reach.NOTHING;
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;

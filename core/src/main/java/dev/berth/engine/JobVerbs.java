@@ -49,7 +49,7 @@ final class JobVerbs {
 
   private JobWork work(KeptJob job) {
     return switch (job.job().target().kind()) {
-      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE -> keeper.detachments();
+      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE -> keeper.detachments();
       case DUMP_MEMORY -> keeper.dumps();
       case SET_CPUS, SET_MEMORY, SET_BALLOON -> keeper.sizings();
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");

@@ -6,6 +6,7 @@ import dev.berth.domain.MachineSummary;
 import dev.berth.host.VerbResult;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
+import dev.berth.machine.PluggedDevice;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.FlightRecorder;
 import java.nio.charset.StandardCharsets;
@@ -229,6 +230,19 @@ final class MachineKeeper {
     news.follow(
         () -> mailbox.event(() -> lifecycle == active ? qemuEvents.take(active) : Mailbox.DONE));
     return active;
+  }
+
+  /** The machine may have other shares than before. */
+  void sharesChanged() {
+    if (lifecycle instanceof Lifecycle.Active active) {
+      shares.follow(active);
+      showMachine(active);
+    }
+  }
+
+  /** What serves that device, if it is a share, ends now that the machine has it no more. */
+  void forgetServersOf(PluggedDevice plugged) {
+    plugged.servers().forEach(server -> shares.forget(server.share()));
   }
 
   /** Lets go of the machine, which runs on: the host is being closed. */

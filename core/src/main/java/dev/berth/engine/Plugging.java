@@ -26,6 +26,14 @@ enum Plugging {
       EventTypes.NIC_ATTACHED,
       EventTypes.NIC_DETACHED,
       "nic"),
+  SHARE(
+      DeviceKind.SHARE,
+      Verb.ATTACH_SHARE,
+      Verb.DETACH_SHARE,
+      JobKind.DETACH_SHARE,
+      EventTypes.SHARE_ATTACHED,
+      EventTypes.SHARE_DETACHED,
+      "share"),
   DEVICE(
       DeviceKind.DEVICE,
       Verb.ATTACH_DEVICE,

@@ -1,9 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
-import dev.berth.qapi.runstate.QueryStatus;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,13 +14,14 @@ import org.slf4j.LoggerFactory;
  * Follows what serves a live machine's shares. Runs in the driver's turns.
  *
  * <pre>
- *   its process has ended ──► QEMU is asked ──answers──► lost, on record, told once
- *                                  └──does not──► the machine is ending, which others follow
+ *   its process has ended ──► QEMU is asked ──has the device──► lost, on record, told once
+ *                                  ├──has it no more──► it was detached
+ *                                  └──does not answer──► the machine is ending, which others follow
  * </pre>
  *
  * <p>A server ends when its QEMU hangs up, so its end alone tells nothing: a QEMU that ends hangs
- * up too, before its own process is gone. Only one that answers afterwards has lost its share. It
- * stays lost: a new server would know nothing of what the guest has open.
+ * up too, before its own process is gone. Only one that answers afterwards, and has the device, has
+ * lost its share. It stays lost: a new server would know nothing of what the guest has open.
  */
 final class ShareFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ShareFollower.class);
@@ -28,6 +31,11 @@ final class ShareFollower {
   private final Ledger ledger;
   private final MachineKeeper keeper;
 
+  /** What is followed, by the shares' names; one that comes again is another. */
+  private final Map<String, Object> followed = new HashMap<>();
+
+  private Optional<Lifecycle.Active> machine = Optional.empty();
+
   ShareFollower(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
@@ -35,28 +43,50 @@ final class ShareFollower {
     this.keeper = keeper;
   }
 
-  /** Follows the shares of a machine that answers. */
+  /** Follows the shares of a machine that answers, but for those that are followed already. */
   void follow(Lifecycle.Active active) {
+    if (!machine.equals(Optional.of(active))) {
+      followed.clear();
+      machine = Optional.of(active);
+    }
     LaunchRecord launch = ledger.launch().orElse(active.machine().launch());
-    if (launch.hasShares()) {
-      host.launcher().watchShares(launch, name -> mailbox.event(() -> ended(active, name)));
+    for (ServeShare serve : launch.served()) {
+      String name = serve.share();
+      if (!launch.lostShares().contains(name) && !followed.containsKey(name)) {
+        Object it = new Object();
+        followed.put(name, it);
+        host.launcher()
+            .watchShare(serve, () -> mailbox.event(() -> ended(active, launch, name, it)));
+      }
     }
   }
 
-  private CompletionStage<?> ended(Lifecycle.Active active, String name) {
-    if (keeper.lifecycle() == active) {
-      active
-          .machine()
-          .qmp()
-          .send(new QueryStatus())
-          .thenAccept(answer -> mailbox.event(() -> lost(active, name)));
+  /** What serves that share may end. */
+  void forget(String name) {
+    followed.remove(name);
+  }
+
+  private boolean isFollowed(Lifecycle.Active active, String name, Object it) {
+    return keeper.lifecycle() == active && followed.get(name) == it;
+  }
+
+  private CompletionStage<?> ended(
+      Lifecycle.Active active, LaunchRecord launch, String name, Object it) {
+    if (isFollowed(active, name, it)) {
+      DeviceParts.devices(active.machine().qmp())
+          .thenAccept(
+              present -> {
+                if (present.contains(launch.share(name).id())) {
+                  mailbox.event(() -> lost(active, name, it));
+                }
+              });
     }
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> lost(Lifecycle.Active active, String name) {
+  private CompletionStage<?> lost(Lifecycle.Active active, String name, Object it) {
     LaunchRecord launch = ledger.launch().orElse(active.machine().launch());
-    if (keeper.lifecycle() != active || launch.lostShares().contains(name)) {
+    if (!isFollowed(active, name, it) || launch.lostShares().contains(name)) {
       return Mailbox.DONE;
     }
     LOG.warn("Domain '{}': what served share '{}' has ended", ledger.name(), name);

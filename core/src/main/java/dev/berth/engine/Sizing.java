@@ -83,7 +83,8 @@ interface Sizing {
       case SET_CPUS -> Optional.of(new CpuSizing(Integer.parseInt(text)));
       case SET_MEMORY -> ByteSize.parse(text).map(RamSizing::new);
       case SET_BALLOON -> ByteSize.parse(text).map(BalloonSizing::new);
-      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE, DUMP_MEMORY, UNKNOWN -> Optional.empty();
+      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, DUMP_MEMORY, UNKNOWN ->
+          Optional.empty();
     };
   }
 }

@@ -17,6 +17,8 @@ enum Verb {
   DETACH_DISK("detach a disk from"),
   ATTACH_NIC("attach a NIC to"),
   DETACH_NIC("detach a NIC from"),
+  ATTACH_SHARE("attach a share to"),
+  DETACH_SHARE("detach a share of"),
   ATTACH_DEVICE("attach a device to"),
   DETACH_DEVICE("detach a device of"),
   DUMP_MEMORY("dump the memory of"),

@@ -22,6 +22,8 @@ import dev.berth.domain.DomainState;
  * detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
  * attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
  * detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
+ * attach a share to   deny     deny      accept   accept   deny      deny     accept       deny
+ * detach a share of   deny     deny      accept   accept   deny      deny     accept       deny
  * attach a device to  deny     deny      accept   accept   deny      deny     accept       deny
  * detach a device of  deny     deny      accept   accept   deny      deny     accept       deny
  * dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny
@@ -79,6 +81,8 @@ final class VerbTable {
           DETACH_DISK,
           ATTACH_NIC,
           DETACH_NIC,
+          ATTACH_SHARE,
+          DETACH_SHARE,
           ATTACH_DEVICE,
           DETACH_DEVICE,
           ADJUST_DISK,

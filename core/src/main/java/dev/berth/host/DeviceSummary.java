@@ -5,8 +5,8 @@ import dev.berth.job.JobId;
 import java.util.Optional;
 
 /**
- * A device of a domain that is no disk and no network interface and can come and go: of its
- * machine, its definition, or both.
+ * A device of a domain that is no disk, no network interface and no share and can come and go: of
+ * its machine, its definition, or both.
  *
  * @param name what it is: {@code rng}, {@code balloon}, {@code usb}, {@code tablet}, {@code
  *     keyboard}, {@code mouse}, {@code watchdog} or {@code vsock}

@@ -279,6 +279,47 @@ public interface VmHost extends AutoCloseable {
   Job detachNic(DomainRef domain, String nic, EditScope scope, JobOptions job, CallOptions options);
 
   /**
+   * Adds a share to a domain: to its machine, its definition, or both. What fails leaves both as
+   * they were, and nothing that would serve it.
+   *
+   * @param share one item of {@code shares} of a definition, with a name and a tag that no other
+   *     share has
+   * @throws dev.berth.error.InvalidDefinitionException when it is none, its directory cannot be
+   *     shared, its tag is taken in the machine, or nothing on this host serves it, with every
+   *     problem
+   * @throws dev.berth.error.AlreadyExistsException when another share has the name
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine; when others cannot map the machine's memory; or when none of its places
+   *     is free
+   * @throws dev.berth.error.BusyException when a job about that share is in the way
+   */
+  VerbResult attachShare(
+      DomainRef domain, DefinitionDocument share, EditScope scope, CallOptions options);
+
+  /**
+   * The shares of a domain's machine, then those of its definition alone. Never waits for a
+   * machine.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  List<ShareSummary> shares(DomainRef domain);
+
+  /**
+   * Takes a share out of a domain, as {@link #detachDisk} takes out a disk; what serves it ends
+   * with it. A guest lets go of one that it has mounted only when it can.
+   *
+   * @param share its name
+   * @return the job, which has ended already when no guest has to be asked
+   * @throws dev.berth.error.NotFoundException when there is no such share
+   * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
+   *     about the machine
+   * @throws dev.berth.error.ConflictException when the key is of a job that does something else
+   * @throws dev.berth.error.BusyException when another job about that share is in the way
+   */
+  Job detachShare(
+      DomainRef domain, String share, EditScope scope, JobOptions job, CallOptions options);
+
+  /**
    * Adds one of the other devices to a domain: to its machine, its definition, or both. What fails
    * leaves both as they were.
    *

@@ -10,6 +10,8 @@ public enum JobKind {
   DETACH_DISK("detach-disk"),
   /** Takes a network interface out of a machine, which needs the guest's consent. */
   DETACH_NIC("detach-nic"),
+  /** Takes a share out of a machine, which needs the guest's consent. */
+  DETACH_SHARE("detach-share"),
   /** Takes another device out of a machine, which may need the guest's consent. */
   DETACH_DEVICE("detach-device"),
   /** Writes the guest's memory to a file, while the guest stands. */

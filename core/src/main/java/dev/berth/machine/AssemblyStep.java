@@ -3,6 +3,7 @@ package dev.berth.machine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** One step of completing a machine over QMP; the same steps serve hotplug. */
 public sealed interface AssemblyStep {
@@ -55,8 +56,10 @@ public sealed interface AssemblyStep {
    * @param share the share's name in the definition
    * @param socket where it listens
    * @param command its whole command line, the program first and the socket in a word of its own
+   * @param source the directory that is shared; empty on records of the first versions
    */
-  record ServeShare(String share, Path socket, List<String> command) implements AssemblyStep {
+  record ServeShare(String share, Path socket, List<String> command, Optional<Path> source)
+      implements AssemblyStep {
     /** Copies the list. */
     public ServeShare {
       command = List.copyOf(command);

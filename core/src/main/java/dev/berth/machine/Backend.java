@@ -7,6 +7,7 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.chardev.ChardevRemove;
 import dev.berth.qapi.misc.Closefd;
 import dev.berth.qapi.misc.RemoveFd;
 import dev.berth.qapi.net.NetdevDel;
@@ -54,6 +55,18 @@ public sealed interface Backend {
     @Override
     public QmpCommand<@Nullable Void> free() {
       return new NetdevDel(id);
+    }
+  }
+
+  /**
+   * A connection to a process of the host.
+   *
+   * @param id its id
+   */
+  record Chardev(String id) implements Backend {
+    @Override
+    public QmpCommand<@Nullable Void> free() {
+      return new ChardevRemove(id);
     }
   }
 
@@ -112,6 +125,7 @@ public sealed interface Backend {
     JsonNode arguments = execute.arguments();
     return switch (execute.command()) {
       case "blockdev-add" -> Optional.of(new Node(arguments.path("node-name").asText()));
+      case "chardev-add" -> Optional.of(new Chardev(arguments.path("id").asText()));
       case "netdev_add" -> Optional.of(new Netdev(arguments.path("id").asText()));
       case "object-add" -> Optional.of(new QomObject(arguments.path("id").asText()));
       default -> Optional.empty();
@@ -123,6 +137,7 @@ public sealed interface Backend {
     return switch (property) {
       case "drive", "file", "backing" -> Optional.of(new Node(value));
       case "key-secret", "rng" -> Optional.of(new QomObject(value));
+      case "chardev" -> Optional.of(new Chardev(value));
       case "netdev" -> Optional.of(new Netdev(value));
       case "fd" -> Optional.of(new NamedFile(value));
       case "filename" -> Fdset.at(value);

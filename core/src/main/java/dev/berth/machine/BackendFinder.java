@@ -1,7 +1,9 @@
 package dev.berth.machine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.definition.DeviceKind;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -39,8 +41,16 @@ final class BackendFinder {
             step ->
                 PluggedDevice.plugs(step, device)
                     || DeviceSetting.isOf(step, device.id())
+                    || serves(step)
                     || Backend.madeBy(step).filter(found::contains).isPresent())
         .toList();
+  }
+
+  /** Whether the step starts what serves the device, which is a share. */
+  private boolean serves(AssemblyStep step) {
+    return PluggedDevice.isOf(DeviceKind.SHARE, device)
+        && step instanceof ServeShare serve
+        && serve.share().equals(device.name());
   }
 
   private void find() {

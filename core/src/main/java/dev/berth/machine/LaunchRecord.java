@@ -1,5 +1,6 @@
 package dev.berth.machine;
 
+import dev.berth.definition.DeviceKind;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.machine.AssemblyStep.ServeShare;
@@ -90,9 +91,12 @@ public record LaunchRecord(
         .toList();
   }
 
-  /** Whether the machine has a share that is not lost. */
-  public boolean hasShares() {
-    return devices.stream().anyMatch(device -> device.kind().equals(SHARE));
+  /** The share of that name, lost or not. */
+  public DeviceRecord share(String name) {
+    return PluggedDevice.devices(this, DeviceKind.SHARE).stream()
+        .filter(device -> device.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no share " + name));
   }
 
   /** The names of the shares that were lost. */

@@ -197,6 +197,7 @@ public final class LaunchRecordCodec {
       return tap(node.put("passTap", pass.name()).put("nic", pass.nic()), pass.tap());
     }
     if (step instanceof ServeShare serve) {
+      serve.source().ifPresent(source -> node.put("source", source.toString()));
       return node.put("serveShare", serve.share())
           .put("socket", serve.socket().toString())
           .set("command", texts(serve.command()));
@@ -250,7 +251,8 @@ public final class LaunchRecordCodec {
       return new ServeShare(
           text(node, "serveShare"),
           Path.of(text(node, "socket")),
-          list(node, "command", JsonNode::asText));
+          list(node, "command", JsonNode::asText),
+          node.has("source") ? Optional.of(Path.of(text(node, "source"))) : Optional.empty());
     }
     if (node.path("arguments") instanceof ObjectNode arguments) {
       return new Execute(text(node, "execute"), arguments);

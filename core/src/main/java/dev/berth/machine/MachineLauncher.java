@@ -3,6 +3,7 @@ package dev.berth.machine;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * The port through which the engine has machines planned, launched, recognised and reaped.
@@ -151,12 +151,21 @@ public interface MachineLauncher {
   void changed(LaunchRecord launch);
 
   /**
-   * Tells when what serves a share of a machine has ended, at once when it already has. It ends
-   * with its QEMU, too. Nothing is told of shares that are lost on record.
+   * Tells when what serves a share has ended, at once when it already has. It ends with its QEMU,
+   * too.
    *
-   * @param ended is told the share's name, once for each, on any thread; must not block
+   * @param ended is run once, on any thread; must not block
    */
-  void watchShares(LaunchRecord launch, Consumer<String> ended);
+  void watchShare(ServeShare serve, Runnable ended);
+
+  /**
+   * Makes sure that nothing serves a share any more that its machine has not, whether or not QEMU
+   * has ever reached it. Idempotent.
+   *
+   * @param launch the machine's record
+   * @throws dev.berth.error.HostFailureException when it does not end
+   */
+  void endShare(LaunchRecord launch, ServeShare serve);
 
   /**
    * Makes sure that nothing of a launch that never completed is left or can still appear: ends its

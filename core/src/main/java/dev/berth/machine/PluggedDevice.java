@@ -2,6 +2,7 @@ package dev.berth.machine;
 
 import dev.berth.definition.DeviceKind;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,11 @@ public record PluggedDevice(
         .filter(device -> launch.assembly().stream().anyMatch(step -> plugs(step, device)))
         .map(device -> of(launch.assembly(), kind, device))
         .toList();
+  }
+
+  /** What serves it, if it is a share. */
+  public List<ServeShare> servers() {
+    return steps.stream().filter(ServeShare.class::isInstance).map(ServeShare.class::cast).toList();
   }
 
   /** The device of that name, if the machine has one that was assembled over QMP. */
@@ -101,6 +107,8 @@ public record PluggedDevice(
     return switch (kind) {
       case DISK -> device.kind().equals("disk") || device.kind().equals("cdrom");
       case NIC -> device.kind().equals("nic");
+      case SHARE ->
+          device.kind().equals(LaunchRecord.SHARE) || device.kind().equals(LaunchRecord.LOST_SHARE);
       case DEVICE -> SMALL.contains(device.kind());
     };
   }

@@ -77,6 +77,10 @@ public final class ProtocolResults {
               Methods.DISKS, values -> DiskCodec.write(List.of(values.disk(), values.disk()))),
           Map.entry(Methods.NICS, values -> NicCodec.write(List.of(values.nic(), values.nic()))),
           Map.entry(
+              Methods.SHARES, values -> ShareCodec.write(List.of(values.share(), values.share()))),
+          Map.entry(Methods.ATTACH_SHARE, VERB),
+          Map.entry(Methods.DETACH_SHARE, JOB),
+          Map.entry(
               Methods.DEVICES,
               values -> DeviceCodec.write(List.of(values.device(), values.device()))),
           Map.entry(Methods.ATTACH_DEVICE, VERB),
@@ -152,6 +156,7 @@ public final class ProtocolResults {
       case Methods.LIST -> "The result is an array, each element a " + DOMAIN + ".\n";
       case Methods.DETACH_DISK,
           Methods.DETACH_NIC,
+          Methods.DETACH_SHARE,
           Methods.DETACH_DEVICE,
           Methods.DUMP_MEMORY,
           Methods.JOB,

@@ -21,6 +21,7 @@ import dev.berth.host.EditScope;
 import dev.berth.host.HostInfo;
 import dev.berth.host.HostInfo.QemuInfo;
 import dev.berth.host.NicSummary;
+import dev.berth.host.ShareSummary;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -97,6 +98,17 @@ final class RandomValues {
   DeviceSummary device() {
     return new DeviceSummary(
         text(), constant(EditScope.values()), maybe(this::text), maybe(JobId::random));
+  }
+
+  ShareSummary share() {
+    return new ShareSummary(
+        text(),
+        text(),
+        maybe(() -> Path.of("/srv/" + random.nextInt(1_000_000))),
+        random.nextBoolean(),
+        constant(EditScope.values()),
+        maybe(this::text),
+        maybe(JobId::random));
   }
 
   NicSummary nic() {

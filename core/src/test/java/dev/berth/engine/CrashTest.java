@@ -78,6 +78,10 @@ final class CrashTest {
 
   private static final DefinitionDocument WATCHDOG = TestHost.document("{device: watchdog}");
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
+  private static final DefinitionDocument SHARING =
+      TestHost.document("{name: web, memory: 64MiB, shares: [{name: files, source: /srv}]}");
+  private static final DefinitionDocument MORE_SHARED =
+      TestHost.document("{name: extra, source: /srv/extra}");
   private static final DefinitionDocument ROOM_FOR_CPUS =
       TestHost.document("{name: web, memory: 64MiB, cpus: 2, max-cpus: 4}");
   private static final DefinitionDocument ROOM_FOR_MEMORY =
@@ -107,6 +111,9 @@ final class CrashTest {
     ATTACH_NIC,
     ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
     DETACH_NIC,
+    ATTACH_SHARE,
+    ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
+    DETACH_SHARE,
     ATTACH_DEVICE,
     ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
     DETACH_DEVICE,
@@ -150,6 +157,9 @@ final class CrashTest {
         DefinitionDocument drive = this == EJECT_MEDIUM ? FULL : EMPTY;
         host.api().attachDisk(WEB, drive, EditScope.CONFIG, CallOptions.none());
       }
+      if (isAboutShares()) {
+        host.api().define(SHARING, new DefineCondition.Always());
+      }
       if (this == DETACH_NIC) {
         host.api().attachNic(WEB, LAN, EditScope.CONFIG, CallOptions.none());
       }
@@ -164,6 +174,8 @@ final class CrashTest {
             DETACH_DISK,
             ATTACH_NIC,
             DETACH_NIC,
+            ATTACH_SHARE,
+            DETACH_SHARE,
             THROTTLE,
             LATENCIES,
             RESIZE,
@@ -197,6 +209,7 @@ final class CrashTest {
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
             CPUS_THAT_QEMU_REFUSES,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+            ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
             ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
@@ -221,6 +234,12 @@ final class CrashTest {
           || this == LATENCIES
           || this == LATENCIES_THAT_QEMU_REFUSES
           || this == RESIZE;
+    }
+
+    private boolean isAboutShares() {
+      return this == ATTACH_SHARE
+          || this == ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES
+          || this == DETACH_SHARE;
     }
 
     private boolean isAboutCpus() {
@@ -253,6 +272,14 @@ final class CrashTest {
             host.attachNic(WEB, LAN, EditScope.BOTH, CallOptions.none());
         case ATTACH_DEVICE, ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES ->
             host.attachDevice(WEB, WATCHDOG, EditScope.BOTH, CallOptions.none());
+        case ATTACH_SHARE, ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES ->
+            host.attachShare(WEB, MORE_SHARED, EditScope.BOTH, CallOptions.none());
+        case DETACH_SHARE ->
+            host.awaitJob(
+                host.detachShare(
+                        WEB, "files", EditScope.BOTH, JobOptions.none(), CallOptions.none())
+                    .id(),
+                TestHost.PATIENCE);
         case DETACH_DEVICE ->
             host.awaitJob(
                 host.detachDevice(WEB, "rng", EditScope.BOTH, JobOptions.none(), CallOptions.none())
@@ -324,6 +351,9 @@ final class CrashTest {
             ATTACH_NIC,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             DETACH_NIC,
+            ATTACH_SHARE,
+            ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
+            DETACH_SHARE,
             ATTACH_DEVICE,
             ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
             DETACH_DEVICE,
@@ -452,6 +482,7 @@ final class CrashTest {
               Deed.THROTTLE_THAT_QEMU_REFUSES,
               Deed.LATENCIES_THAT_QEMU_REFUSES,
               Deed.INSERT_THAT_QEMU_REFUSES,
+              Deed.ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
@@ -523,6 +554,7 @@ final class CrashTest {
     assertThat(definition.contains("\"lan\""))
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
+    assertShares(machine, next, definition);
     assertSettings(machine, next, definition);
     assertCpus(machine, next, definition);
     long grown = GrowingMemory.requested(launch(next)).bytes();
@@ -543,6 +575,28 @@ final class CrashTest {
           .as("the object of " + device)
           .isEqualTo(plugged.contains(device));
     }
+  }
+
+  /** Definition, record, QEMU and host have the same shares, and none was taken for lost. */
+  private static void assertShares(FakeMachine machine, TestHost next, String definition) {
+    Set<String> shares = new TreeSet<>();
+    for (String share : List.of("files", "extra")) {
+      if (machine.backplane().devices().contains("share-" + share)) {
+        shares.add(share);
+      }
+      assertThat(definition.contains("\"" + share + "\""))
+          .as("share " + share + " is defined")
+          .isEqualTo(shares.contains(share));
+    }
+    assertThat(launch(next).devices())
+        .as("shares on record")
+        .filteredOn(device -> device.id().startsWith("share-"))
+        .extracting(DeviceRecord::name)
+        .containsExactlyInAnyOrderElementsOf(shares);
+    assertThat(launch(next).lostShares()).as("lost shares").isEmpty();
+    assertThat(launch(next).served()).as("servers on record").hasSameSizeAs(shares);
+    assertThat(machine.backplane().servers()).as("servers").isEqualTo(shares);
+    assertThat(machine.backplane().chardevs()).as("chardevs").hasSameSizeAs(shares);
   }
 
   /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */

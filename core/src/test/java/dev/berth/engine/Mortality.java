@@ -6,6 +6,7 @@ import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
 import dev.berth.host.MemoryDump;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
@@ -38,7 +39,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -347,8 +347,13 @@ final class Mortality {
     }
 
     @Override
-    public void watchShares(LaunchRecord launch, Consumer<String> ended) {
-      launcher.watchShares(launch, ended);
+    public void watchShare(ServeShare serve, Runnable ended) {
+      launcher.watchShare(serve, ended);
+    }
+
+    @Override
+    public void endShare(LaunchRecord launch, ServeShare serve) {
+      around("the end of what serves a share", () -> launcher.endShare(launch, serve));
     }
 
     private static void makeRunDirectory(LaunchRecord launch) {

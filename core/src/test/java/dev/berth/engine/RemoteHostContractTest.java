@@ -23,6 +23,7 @@ import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
+import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
@@ -48,6 +49,7 @@ final class RemoteHostContractTest
         MediaContract,
         DiskContract,
         NicContract,
+        ShareContract,
         DeviceContract,
         DumpContract,
         FrontContract,

@@ -61,7 +61,7 @@ final class ShareFollowerTest extends EngineFixture {
 
   @Test
   void theEndOfQemuLosesNoShare() throws Exception {
-    machine.monitor().hold("query-status");
+    machine.monitor().hold("qom-list");
     launcher().endShare(incarnation(), "data");
     machine.kill();
 

@@ -44,6 +44,8 @@ final class VerbTableTest {
       detach a disk from  deny     deny      accept   accept   deny      deny     accept       deny
       attach a NIC to     deny     deny      accept   accept   deny      deny     accept       deny
       detach a NIC from   deny     deny      accept   accept   deny      deny     accept       deny
+      attach a share to   deny     deny      accept   accept   deny      deny     accept       deny
+      detach a share of   deny     deny      accept   accept   deny      deny     accept       deny
       attach a device to  deny     deny      accept   accept   deny      deny     accept       deny
       detach a device of  deny     deny      accept   accept   deny      deny     accept       deny
       dump the memory of  deny     deny      accept   accept   deny      accept   accept       deny

@@ -99,7 +99,15 @@ final class LaunchRecordCodecTest {
             new AssemblyStep.PassTap(
                 "net-b", "b", new TapSource.OnBridge("br0", "52:54:00:12:34:56")),
             new AssemblyStep.ServeShare(
-                "d", Path.of("/run/b/1/share-d"), List.of("/virtiofsd", "--socket-path=/run/b/1")),
+                "d",
+                Path.of("/run/b/1/share-d"),
+                List.of("/virtiofsd", "--socket-path=/run/b/1"),
+                Optional.of(Path.of("/srv/d"))),
+            new AssemblyStep.ServeShare( // of a version that did not note the directory
+                "e",
+                Path.of("/run/b/1/share-e"),
+                List.of("/virtiofsd", "--socket-path=/run/b/1"),
+                Optional.empty()),
             new AssemblyStep.Execute("device_add", arguments)),
         List.of(
             new LaunchRecord.DeviceRecord(

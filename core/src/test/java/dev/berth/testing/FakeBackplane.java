@@ -3,6 +3,7 @@ package dev.berth.testing;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
@@ -29,6 +30,8 @@ public final class FakeBackplane {
   private final Set<String> nodes = new TreeSet<>();
   private final Set<String> netdevs = new TreeSet<>();
   private final Set<String> objects = new TreeSet<>();
+  private final Set<String> chardevs = new TreeSet<>();
+  private final Set<String> servers = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
   private boolean holdsOn;
   private int timesInUse;
@@ -50,6 +53,10 @@ public final class FakeBackplane {
       if (device.kind().equals("nic")) {
         netdevs.add("net-" + device.name());
       }
+      if (device.kind().equals(LaunchRecord.SHARE)) {
+        chardevs.add(device.id());
+        servers.add(device.name());
+      }
       objects.add(device.id() + OBJECT);
     }
     qemu.answer("qom-list", arguments -> list());
@@ -57,6 +64,8 @@ public final class FakeBackplane {
     qemu.reply("blockdev-del", this::removeNode);
     qemu.reply("object-add", this::addObject);
     qemu.reply("object-del", this::removeObject);
+    qemu.reply("chardev-add", this::addChardev);
+    qemu.reply("chardev-remove", this::removeChardev);
     qemu.reply("netdev_add", this::addNetdev);
     qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
@@ -77,6 +86,26 @@ public final class FakeBackplane {
   /** The ids of its netdevs. */
   public synchronized Set<String> netdevs() {
     return Set.copyOf(netdevs);
+  }
+
+  /** The ids of its chardevs. */
+  public synchronized Set<String> chardevs() {
+    return Set.copyOf(chardevs);
+  }
+
+  /** The names of the shares that are served. */
+  public synchronized Set<String> servers() {
+    return Set.copyOf(servers);
+  }
+
+  /** Somebody serves that share. */
+  synchronized void serve(ServeShare serve) {
+    servers.add(serve.share());
+  }
+
+  /** Nobody serves that share any more. */
+  synchronized void endServer(String share) {
+    servers.remove(share);
   }
 
   /** Whether the object is there that was made for that small device. */
@@ -198,6 +227,23 @@ public final class FakeBackplane {
     return objects.remove(object)
         ? done()
         : FakeQemu.refusal("GenericError", "object '" + object + "' not found");
+  }
+
+  private synchronized ObjectNode addChardev(ObjectNode arguments) {
+    String chardev = arguments.path("id").asText();
+    return chardevs.add(chardev)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Chardev with id '" + chardev + "' already exists");
+  }
+
+  private synchronized ObjectNode removeChardev(ObjectNode arguments) {
+    String chardev = arguments.path("id").asText();
+    if (devices.contains(chardev)) {
+      return FakeQemu.refusal("GenericError", "Chardev '" + chardev + "' is busy");
+    }
+    return chardevs.remove(chardev)
+        ? done()
+        : FakeQemu.refusal("GenericError", "Chardev '" + chardev + "' not found");
   }
 
   private synchronized ObjectNode addNetdev(ObjectNode arguments) {

@@ -1,19 +1,23 @@
 package dev.berth.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.Share;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.DiskThrottle;
@@ -22,9 +26,11 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
 import dev.berth.machine.PluggedDevice;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,6 +38,9 @@ import java.util.Set;
  * network interface, an object for a small device; and two ports to spare.
  */
 final class FakeDevices {
+  /** The word of the command line by which others can map a machine's memory. */
+  static final String MAPPABLE = "shared";
+
   private static final String PORT = "port";
   private static final int SPARE = 2;
 
@@ -48,7 +57,7 @@ final class FakeDevices {
     for (Pluggable each : all) {
       DeviceRecord device = device(each, PORT + (devices.size() + 1));
       devices.add(device);
-      steps.addAll(steps(each, device));
+      steps.addAll(steps(each, device, launch));
       Execute plug = (Execute) steps.get(steps.size() - 1);
       plug.arguments().put("bootindex", devices.size());
     }
@@ -90,6 +99,12 @@ final class FakeDevices {
     if (added instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {
       throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
     }
+    if (added instanceof Share && !launch.argv().contains(MAPPABLE)) {
+      throw new InvalidStateException("Others cannot map the machine's memory.");
+    }
+    if (added instanceof Share share && hasTag(launch, share.tag())) {
+      throw DeviceDocument.problems(share, List.of(Problem.at("tag", "is taken: choose another")));
+    }
     DeviceRecord port =
         launch.devices().stream()
             .filter(device -> device.kind().equals(LaunchRecord.SPARE_PORT))
@@ -97,7 +112,11 @@ final class FakeDevices {
             .orElseThrow(() -> new InvalidStateException("Every place of the machine is taken."));
     DeviceRecord device = device(added, port.id());
     return new DevicePlan(
-        added.kind(), added.name(), steps(added, device), List.of(device), Set.of(port.id()));
+        added.kind(),
+        added.name(),
+        steps(added, device, launch),
+        List.of(device),
+        Set.of(port.id()));
   }
 
   /** How a medium gets into that drive of a machine that runs. */
@@ -141,14 +160,17 @@ final class FakeDevices {
         yield new DeviceRecord("disk-" + name, kind, name, bus, nodes);
       }
       case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
+      case SHARE -> new DeviceRecord("share-" + name, LaunchRecord.SHARE, name, bus, List.of());
       case DEVICE -> new DeviceRecord(name, name, "", bus, List.of());
     };
   }
 
-  private static List<AssemblyStep> steps(Pluggable added, DeviceRecord device) {
+  private static List<AssemblyStep> steps(
+      Pluggable added, DeviceRecord device, LaunchRecord launch) {
     return switch (added.kind()) {
       case DISK -> diskSteps(device);
       case NIC -> nicSteps((Nic) added, device);
+      case SHARE -> shareSteps((Share) added, device, launch);
       case DEVICE -> deviceSteps(device);
     };
   }
@@ -172,6 +194,28 @@ final class FakeDevices {
     return List.of(
         new Execute("object-add", Json.object().put("qom-type", "rng-random").put("id", object)),
         new Execute("device_add", Json.object().put("id", device.id()).put("rng", object)));
+  }
+
+  private static boolean hasTag(LaunchRecord launch, String tag) {
+    return launch.assembly().stream()
+        .filter(Execute.class::isInstance)
+        .anyMatch(step -> ((Execute) step).arguments().path("tag").asText().equals(tag));
+  }
+
+  private static List<AssemblyStep> shareSteps(
+      Share share, DeviceRecord device, LaunchRecord launch) {
+    Path socket = launch.files().shareSocket(share.name());
+    List<String> command = List.of("/usr/bin/fake-virtiofsd", "--socket-path=" + socket);
+    return List.of(
+        new ServeShare(share.name(), socket, command, Optional.of(share.source())),
+        new Execute("chardev-add", Json.object().put("id", device.id())),
+        new Execute(
+            "device_add",
+            Json.object()
+                .put("driver", "vhost-user-fs-pci")
+                .put("id", device.id())
+                .put("chardev", device.id())
+                .put("tag", share.tag())));
   }
 
   private static List<AssemblyStep> nicSteps(Nic nic, DeviceRecord device) {

@@ -7,13 +7,13 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Pluggable;
-import dev.berth.definition.Share;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
@@ -44,11 +44,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /**
  * A launcher whose machines are {@link FakeMachine}s, with real sockets and no QEMU. It can be told
@@ -63,6 +63,7 @@ public final class FakeLauncher implements MachineLauncher {
     PLAN_DEVICE,
     /** When QEMU has taken all steps. */
     ADD_DEVICE,
+    END_SHARE,
     IDENTIFY,
     PREPARE,
     ABORT,
@@ -77,7 +78,7 @@ public final class FakeLauncher implements MachineLauncher {
   private final Map<Job, BerthException> failures = new ConcurrentHashMap<>();
   private final Map<Job, CountDownLatch> holds = new ConcurrentHashMap<>();
   private final Map<String, String> unprovable = new ConcurrentHashMap<>();
-  private final Map<String, Consumer<String>> shareWatchers = new ConcurrentHashMap<>();
+  private final Map<Path, List<Runnable>> shareWatchers = new ConcurrentHashMap<>();
 
   /** A launcher of one host process; the machines outlive it. */
   public FakeLauncher(FakeMachines machines, QmpLoop loop) {
@@ -141,9 +142,15 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   private static List<String> argv(DomainDefinition definition) {
-    return definition.devices().peripherals().vnc() == VncAccess.PASSWORD
-        ? List.of("/usr/bin/fake-qemu", "-S", "-vnc", "unix:/vnc" + LaunchRecord.VNC_PASSWORD)
-        : List.of("/usr/bin/fake-qemu", "-S");
+    List<String> argv = new ArrayList<>(List.of("/usr/bin/fake-qemu", "-S"));
+    if (definition.devices().peripherals().vnc() == VncAccess.PASSWORD) {
+      argv.addAll(List.of("-vnc", "unix:/vnc" + LaunchRecord.VNC_PASSWORD));
+    }
+    if (definition.compute().backing().isMappable()
+        || !definition.devices().peripherals().shares().isEmpty()) {
+      argv.add(FakeDevices.MAPPABLE);
+    }
+    return argv;
   }
 
   @Override
@@ -165,7 +172,13 @@ public final class FakeLauncher implements MachineLauncher {
   public void addDevice(
       Machine machine, LaunchRecord launch, DevicePlan plan, HeldResources held, Deadline deadline)
       throws InterruptedException {
-    take(machine.qmp(), plan.steps(), "Cannot attach '" + plan.name() + "': ", deadline);
+    for (AssemblyStep step : plan.steps()) {
+      if (step instanceof ServeShare serve) {
+        machines.find(launch.incarnation()).ifPresent(it -> it.backplane().serve(serve));
+      } else {
+        take(machine.qmp(), List.of(step), "Cannot attach '" + plan.name() + "': ", deadline);
+      }
+    }
     begin(Job.ADD_DEVICE);
   }
 
@@ -203,13 +216,27 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
-    shareWatchers.put(launch.incarnation(), ended);
+  public void watchShare(ServeShare serve, Runnable ended) {
+    shareWatchers.computeIfAbsent(serve.socket(), none -> new CopyOnWriteArrayList<>()).add(ended);
   }
 
-  /** What serves a share of that machine ends. */
+  /** What serves a share of that machine ends; everybody is told who has ever watched it. */
   public void endShare(String incarnation, String share) {
-    Optional.ofNullable(shareWatchers.get(incarnation)).orElseThrow().accept(share);
+    FakeMachine machine = machines.find(incarnation).orElseThrow();
+    machine.backplane().endServer(share);
+    shareWatchers
+        .getOrDefault(machine.launch().files().shareSocket(share), List.of())
+        .forEach(Runnable::run);
+  }
+
+  @Override
+  public void endShare(LaunchRecord launch, ServeShare serve) {
+    try {
+      begin(Job.END_SHARE);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Ending was interrupted.", e);
+    }
+    machines.find(launch.incarnation()).ifPresent(it -> it.backplane().endServer(serve.share()));
   }
 
   private record Plain(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
@@ -228,11 +255,6 @@ public final class FakeLauncher implements MachineLauncher {
     if (definition.devices().peripherals().video().isPresent()) {
       devices.add(
           new LaunchRecord.DeviceRecord("video", LaunchRecord.VIDEO, "", "pcie.0:1d", List.of()));
-    }
-    for (Share share : definition.devices().peripherals().shares()) {
-      devices.add(
-          new LaunchRecord.DeviceRecord(
-              "share-" + share.name(), LaunchRecord.SHARE, share.name(), "", List.of()));
     }
     return devices;
   }

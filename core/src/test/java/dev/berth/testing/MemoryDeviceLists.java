@@ -5,10 +5,12 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.Share;
 import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
 import dev.berth.host.NicSummary;
+import dev.berth.host.ShareSummary;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
@@ -55,6 +57,23 @@ final class MemoryDeviceLists {
         nic.name(),
         network(nic.network()),
         nic.mac().or(() -> row.place().map(plugged -> "52:54:00:00:00:01")),
+        row.scope(),
+        row.place(),
+        row.leaving());
+  }
+
+  static List<ShareSummary> shares(MemoryDomain domain) {
+    return rows(domain, DeviceKind.SHARE).stream()
+        .map(row -> summary((Share) row.device(), row))
+        .toList();
+  }
+
+  private static ShareSummary summary(Share share, Row row) {
+    return new ShareSummary(
+        share.name(),
+        share.tag(),
+        Optional.of(share.source()),
+        false,
         row.scope(),
         row.place(),
         row.leaving());

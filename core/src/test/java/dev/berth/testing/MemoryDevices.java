@@ -7,6 +7,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.Share;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
@@ -15,6 +16,7 @@ import dev.berth.error.ConflictException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
+import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
@@ -45,6 +47,9 @@ final class MemoryDevices {
               JobKind.DETACH_DISK, EventTypes.DISK_ATTACHED, EventTypes.DISK_DETACHED, "disk");
       case NIC ->
           new Words(JobKind.DETACH_NIC, EventTypes.NIC_ATTACHED, EventTypes.NIC_DETACHED, "nic");
+      case SHARE ->
+          new Words(
+              JobKind.DETACH_SHARE, EventTypes.SHARE_ATTACHED, EventTypes.SHARE_DETACHED, "share");
       case DEVICE ->
           new Words(
               JobKind.DETACH_DEVICE,
@@ -83,6 +88,9 @@ final class MemoryDevices {
       if (device instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {
         throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
       }
+      if (device instanceof Share share) {
+        refuseToShare(domain, share);
+      }
       MemoryVerbs.check(device.resources(), resources.names());
       domain.devices(device.kind()).put(device.name(), device);
       tell(
@@ -104,6 +112,16 @@ final class MemoryDevices {
       return edited;
     } catch (InvalidDefinitionException invalid) {
       throw DeviceDocument.problems(device, invalid.problems());
+    }
+  }
+
+  private static void refuseToShare(MemoryDomain domain, Share share) {
+    if (!domain.mappable) {
+      throw new InvalidStateException("Others cannot map the machine's memory.");
+    }
+    if (domain.devices(DeviceKind.SHARE).values().stream()
+        .anyMatch(other -> ((Share) other).tag().equals(share.tag()))) {
+      throw DeviceDocument.problems(share, List.of(Problem.at("tag", "is taken: choose another")));
     }
   }
 

@@ -51,6 +51,9 @@ final class MemoryDomain {
   final List<String> pressed = new ArrayList<>();
   boolean deaf;
 
+  /** Whether others can map its machine's memory. */
+  boolean mappable;
+
   /** What its machine has, and has room for where CPUs can come and go. */
   int cpus;
 
@@ -176,6 +179,9 @@ final class MemoryDomain {
             new Machine(
                 summary, revision, definition.disks().stream().map(Disk::name).findFirst()));
     devices.clear();
+    mappable =
+        definition.compute().backing().isMappable()
+            || !definition.devices().peripherals().shares().isEmpty();
     cpus = definition.compute().cpus();
     roomForCpus = definition.compute().maxCpus();
     least = definition.compute().memory();

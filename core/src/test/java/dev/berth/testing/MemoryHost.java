@@ -46,6 +46,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -395,6 +396,25 @@ public final class MemoryHost implements VmHost {
     synchronized (contents) {
       return new MemoryDumping(contents, actor).dump(contents.find(domain), dump, job);
     }
+  }
+
+  @Override
+  public VerbResult attachShare(
+      DomainRef domain, DefinitionDocument share, EditScope scope, CallOptions options) {
+    return attach(DeviceKind.SHARE, domain, share, scope, Resources.none(), options);
+  }
+
+  @Override
+  public List<ShareSummary> shares(DomainRef domain) {
+    synchronized (contents) {
+      return MemoryDeviceLists.shares(contents.find(domain));
+    }
+  }
+
+  @Override
+  public Job detachShare(
+      DomainRef domain, String share, EditScope scope, JobOptions job, CallOptions options) {
+    return detach(DeviceKind.SHARE, domain, share, scope, job, options);
   }
 
   @Override

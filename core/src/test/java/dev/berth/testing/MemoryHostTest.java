@@ -22,6 +22,7 @@ import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
+import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
@@ -43,6 +44,7 @@ final class MemoryHostTest
         MediaContract,
         DiskContract,
         NicContract,
+        ShareContract,
         DeviceContract,
         DumpContract,
         FrontContract,

@@ -3,6 +3,7 @@ package dev.berth.bench;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
@@ -30,7 +31,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /**
  * Gives each launch the next monitor of a {@link FleetPeer}, and counts the events that come from
@@ -146,7 +146,10 @@ final class FleetLauncher implements MachineLauncher {
   public void changed(LaunchRecord launch) {}
 
   @Override
-  public void watchShares(LaunchRecord launch, Consumer<String> ended) {}
+  public void watchShare(ServeShare serve, Runnable ended) {}
+
+  @Override
+  public void endShare(LaunchRecord launch, ServeShare serve) {}
 
   @Override
   public Identity identify(LaunchRecord launch) {

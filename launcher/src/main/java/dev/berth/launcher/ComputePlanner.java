@@ -22,7 +22,7 @@ import java.util.List;
  */
 final class ComputePlanner {
   /** What the machine itself calls its memory, so that both forms can take a migration. */
-  private static final String RAM = "pc.ram";
+  static final String RAM = "pc.ram";
 
   private final Compute compute;
   private final MemoryBacking backing;

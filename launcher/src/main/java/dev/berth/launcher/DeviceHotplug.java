@@ -5,6 +5,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.Share;
 import dev.berth.definition.SmallDevice;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
@@ -23,6 +24,9 @@ import java.util.UUID;
  * record tells what is taken: its spare places, its controllers.
  */
 final class DeviceHotplug {
+  private static final VirtiofsdFinder SHARE_SERVERS =
+      new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES);
+
   private DeviceHotplug() {}
 
   /**
@@ -32,14 +36,18 @@ final class DeviceHotplug {
    * @throws dev.berth.error.InvalidDefinitionException when that cannot be used
    * @throws UnsupportedException when the bus takes nothing while the machine runs
    * @throws dev.berth.error.InvalidStateException when no place is free
+   * @throws InterruptedException when the caller is interrupted while a share's server tells its
+   *     version
    */
   static DevicePlan plan(
-      LaunchRecord launch, Pluggable device, Collection<Integer> fdsets, HeldResources held) {
+      LaunchRecord launch, Pluggable device, Collection<Integer> fdsets, HeldResources held)
+      throws InterruptedException {
     MachineDraft draft = MachineDraft.after(fdsets.stream().reduce(0, Integer::max));
     PciSlots.SparePlaces places = PciSlots.spareOf(launch);
     switch (device.kind()) {
       case DISK -> disk(launch, (Disk) device, draft, places, held);
       case NIC -> nic(launch, (Nic) device, draft, places, held);
+      case SHARE -> new ShareHotplug(launch, draft, places).plan((Share) device, SHARE_SERVERS);
       case DEVICE -> new SmallDeviceHotplug(launch, draft, places).plan((SmallDevice) device);
     }
     return new DevicePlan(

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.error.HostFailureException;
 import dev.berth.launcher.Pidfd.Signal;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import java.nio.file.Path;
@@ -80,6 +81,15 @@ final class LaunchProcesses {
         table);
   }
 
+  /** Those that serve one of its shares. */
+  static LaunchProcesses serverOf(LaunchRecord launch, ServeShare serve, ProcessTable table) {
+    return new LaunchProcesses(
+        launch.subject().name().text(),
+        commandLine -> commandLine.contains(Virtiofsd.SOCKET_OPTION + serve.socket()),
+        endOf(launch.files().qemuLog()),
+        table);
+  }
+
   /** The log's name and that of its domain above it, which stay when its path is another. */
   private static String endOf(Path log) {
     return log.subpath(log.getNameCount() - 2, log.getNameCount()).toString();
@@ -109,8 +119,8 @@ final class LaunchProcesses {
 
   /** Whether a command line is that of what serves a share of the launch, or becomes it. */
   private static boolean serves(LaunchRecord launch, List<String> commandLine) {
-    return launch.served().stream()
-        .anyMatch(serve -> commandLine.contains(Virtiofsd.SOCKET_OPTION + serve.socket()));
+    String socket = Virtiofsd.SOCKET_OPTION + launch.files().shareSocket("");
+    return commandLine.stream().anyMatch(word -> word.startsWith(socket));
   }
 
   /** The same of a launch of which no more is known than its incarnation. */

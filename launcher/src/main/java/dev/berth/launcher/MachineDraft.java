@@ -72,8 +72,8 @@ final class MachineDraft {
   }
 
   /** Adds a step that starts what serves a share. */
-  void serveShare(String share, Path socket, List<String> command) {
-    assembly.add(new ServeShare(share, socket, command));
+  void serveShare(ServeShare serve) {
+    assembly.add(serve);
   }
 
   /** Has QEMU inherit a file; returns the number of the fdset that has it. */

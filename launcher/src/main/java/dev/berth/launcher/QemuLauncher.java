@@ -8,6 +8,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.HeldResources;
@@ -41,7 +42,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -342,8 +342,13 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public void watchShares(LaunchRecord launch, Consumer<String> ended) {
-    shareWatch.follow(launch, ended);
+  public void watchShare(ServeShare serve, Runnable ended) {
+    shareWatch.follow(serve, ended);
+  }
+
+  @Override
+  public void endShare(LaunchRecord launch, ServeShare serve) {
+    ShareServers.end(launch, serve, table);
   }
 
   @Override

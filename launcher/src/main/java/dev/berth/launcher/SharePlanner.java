@@ -2,11 +2,13 @@ package dev.berth.launcher;
 
 import dev.berth.definition.Share;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Plans shares: a virtiofsd for each, and the device that reaches it by a socket in the run
@@ -29,12 +31,21 @@ final class SharePlanner {
     this.slots = slots;
   }
 
+  /** The id of that share's device, and of its chardev. */
+  static String id(String share) {
+    return "share-" + share;
+  }
+
   /** Adds a share. */
   void add(Share share, Server server, MachineFiles files) {
-    String id = "share-" + share.name();
+    String id = id(share.name());
     Path socket = files.shareSocket(share.name());
     draft.serveShare(
-        share.name(), socket, server.program().command(share, socket, server.sandbox()));
+        new ServeShare(
+            share.name(),
+            socket,
+            server.program().command(share, socket, server.sandbox()),
+            Optional.of(share.source())));
     draft
         .execute("chardev-add")
         .put("id", id)

@@ -122,18 +122,32 @@ final class ShareServers {
     }
   }
 
-  /** Ends what still serves shares of a machine that is gone. */
+  /**
+   * Ends what still serves shares of a machine that is gone, also what was started for a share that
+   * the machine never got.
+   */
   static void end(LaunchRecord launch, ProcessTable table) {
-    if (!launch.served().isEmpty()) {
+    if (SharedMemory.isOf(launch)) {
       LaunchProcesses.serversOf(launch, table).end(0);
       removeLeftBehind(launch.incarnation());
     }
   }
 
+  /** Ends what still serves a share that its machine has no more. */
+  static void end(LaunchRecord launch, ServeShare serve, ProcessTable table) {
+    LaunchProcesses.serverOf(launch, serve, table).end(0);
+    RunFiles.deleteIfPossible(serve.socket());
+    // it has the whole path of the socket in its name, with dots for the slashes
+    removeLeft("*" + launch.incarnation() + "." + serve.socket().getFileName() + ".pid");
+  }
+
   /** Removes what servers of that launch have left outside its run directory. */
   static void removeLeftBehind(String incarnation) {
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(LEFT_BY_SERVERS, "*" + incarnation + "*")) {
+    removeLeft("*" + incarnation + "*");
+  }
+
+  private static void removeLeft(String names) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(LEFT_BY_SERVERS, names)) {
       left.forEach(RunFiles::deleteIfPossible);
     } catch (NoSuchFileException | AccessDeniedException notOurs) {
       return; // only root's servers leave something there

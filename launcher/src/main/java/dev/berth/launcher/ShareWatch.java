@@ -1,7 +1,6 @@
 package dev.berth.launcher;
 
 import dev.berth.machine.AssemblyStep.ServeShare;
-import dev.berth.machine.LaunchRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /**
  * Notices when what serves a share ends: a virtiofsd is one process, or two once it has shut itself
@@ -28,19 +26,17 @@ final class ShareWatch implements AutoCloseable {
     this.callbacks = callbacks;
   }
 
-  /** Watches what serves a machine's shares, but for those that are lost. */
-  void follow(LaunchRecord launch, Consumer<String> ended) {
-    launch.served().stream()
-        .filter(serve -> !launch.lostShares().contains(serve.share()))
-        .forEach(serve -> callbacks.execute(() -> follow(serve, ended)));
+  /** Watches what serves a share. */
+  void follow(ServeShare serve, Runnable ended) {
+    callbacks.execute(() -> look(serve, ended));
   }
 
-  private void follow(ServeShare serve, Consumer<String> ended) {
+  private void look(ServeShare serve, Runnable ended) {
     AtomicBoolean told = new AtomicBoolean();
     Runnable tell =
         () -> {
           if (!told.getAndSet(true)) {
-            callbacks.execute(() -> ended.accept(serve.share()));
+            callbacks.execute(ended);
           }
         };
     List<Pidfd> servers = find(serve);

@@ -52,7 +52,8 @@ public final class JobProgress {
   private static String amount(JobKind kind, long amount) {
     return switch (kind) {
       case DUMP_MEMORY, SET_MEMORY, SET_BALLOON -> bytes(amount);
-      case DETACH_DISK, DETACH_NIC, DETACH_DEVICE, SET_CPUS, UNKNOWN -> Long.toString(amount);
+      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, SET_CPUS, UNKNOWN ->
+          Long.toString(amount);
     };
   }
 

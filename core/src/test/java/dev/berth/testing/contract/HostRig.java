@@ -47,6 +47,11 @@ public abstract class HostRig implements AutoCloseable {
   /** Whom events name when that actor calls through a view. */
   public abstract String named(String actor);
 
+  /** Whether something serves shares for its machines. */
+  public boolean servesShares() {
+    return true;
+  }
+
   @Override
   public abstract void close();
 
