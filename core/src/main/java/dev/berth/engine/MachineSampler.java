@@ -36,6 +36,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the figures of one machine. What the kernel tells is read at once; what QEMU tells is asked
@@ -48,6 +51,8 @@ import java.util.function.Supplier;
 final class MachineSampler {
   /** Threads come and go rarely, so they are asked for each so many samples. */
   private static final int THREADS_EVERY = 12;
+
+  private static final Logger LOG = LoggerFactory.getLogger(MachineSampler.class);
 
   private final Machine machine;
   private final Clock clock;
@@ -122,7 +127,7 @@ final class MachineSampler {
     LaunchRecord record = launch.get().orElse(machine.launch());
     readProcess(record, links);
     if (asking.compareAndSet(false, true)) {
-      ask(record, interval);
+      ask(record, interval).whenComplete(this::asked);
     }
   }
 
@@ -178,7 +183,7 @@ final class MachineSampler {
 
   // ---- what QEMU tells
 
-  private void ask(LaunchRecord record, Duration interval) {
+  private CompletableFuture<?> ask(LaunchRecord record, Duration interval) {
     CompletableFuture<?> threadsKnown =
         samples % THREADS_EVERY == 1 ? askForThreads() : CompletableFuture.completedFuture(null);
     CompletableFuture<Optional<List<BlockStats>>> disks = answer(new QueryBlockstats());
@@ -195,12 +200,17 @@ final class MachineSampler {
         hasBalloon
             ? answer(GuestMemory.question())
             : CompletableFuture.completedFuture(Optional.empty());
-    CompletableFuture.allOf(threadsKnown, disks, balloon, guest)
-        .whenComplete(
-            (done, failure) -> {
-              disks.join().ifPresent(all -> note(record, all, balloon.join(), guest.join()));
-              asking.set(false);
-            });
+    return CompletableFuture.allOf(threadsKnown, disks, balloon, guest)
+        .thenRun(
+            () -> disks.join().ifPresent(all -> note(record, all, balloon.join(), guest.join())));
+  }
+
+  /** What cannot be made of the answers is left as it was, and asked for again. */
+  private void asked(@Nullable Object done, @Nullable Throwable failure) {
+    asking.set(false);
+    if (failure != null) {
+      LOG.debug("What QEMU tells of itself makes no figures", failure);
+    }
   }
 
   private void note(

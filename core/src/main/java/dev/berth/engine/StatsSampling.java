@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.MachineLauncher;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -53,13 +55,21 @@ final class StatsSampling {
   }
 
   private void round() {
+    List<RuntimeException> failures = new ArrayList<>();
     try {
       Supplier<HostLinks> links = new OnceRead(launcher);
-      domains.all().forEach(driver -> driver.sample(interval, links));
-    } catch (RuntimeException e) { // the top of a thread's task: the next round tries again
-      LOG.error("Figures of machines could not be taken", e);
+      for (DomainDriver driver : domains.all()) {
+        try {
+          driver.sample(interval, links);
+        } catch (RuntimeException e) { // costs that machine's figures: the next round tries again
+          failures.add(e);
+        }
+      }
     } finally {
       going.set(false);
+    }
+    if (!failures.isEmpty()) {
+      LOG.error("Figures of {} machines could not be taken", failures.size(), failures.get(0));
     }
   }
 

@@ -4,10 +4,15 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.Liveness;
+import dev.berth.domain.MachineSummary;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.json.Json;
+import dev.berth.machine.HostLinks;
+import dev.berth.machine.Machine;
 import dev.berth.machine.ProcessUsage;
+import dev.berth.qmp.QmpConnection;
+import dev.berth.qmp.QmpLoop;
 import dev.berth.stats.DiskStats;
 import dev.berth.stats.GuestMemoryStats;
 import dev.berth.stats.GuestMemoryStats.Faults;
@@ -20,8 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What machines use, as the sampler sees it. */
@@ -105,6 +115,40 @@ final class StatsTest extends EngineFixture {
 
     machine.goOn();
     eventually(() -> assertThat(stats("web").qemu().orElseThrow().takenAt()).isAfter(before));
+  }
+
+  @Test
+  void anAnswerThatMakesNoFiguresIsAskedForAgain() throws Exception {
+    FakeMachine machine = running();
+    machine.monitor().answer("query-blockstats", "[]");
+    AtomicInteger noted = new AtomicInteger();
+    InstantSource failsOnce =
+        () -> {
+          if (noted.incrementAndGet() == 1) {
+            throw new IllegalStateException("no figures of this");
+          }
+          return Instant.EPOCH;
+        };
+    MachineSummary shown = web().machine().orElseThrow();
+    host.close(); // for QEMU has one client at a time
+    try (QmpLoop loop = QmpLoop.start("berth-test-qmp", Runnable::run);
+        QmpConnection qmp =
+            loop.connect(
+                    machine.monitor().socket(), Duration.ofDays(1), machine.exit(), event -> {})
+                .get(60, TimeUnit.SECONDS)) {
+      var sampler =
+          new MachineSampler(
+              new Machine(machine.launch(), machine, qmp),
+              failsOnce.withZone(ZoneOffset.UTC),
+              Optional::empty);
+
+      eventually(
+          () -> {
+            sampler.sample(Duration.ZERO, () -> HostLinks.NONE);
+            assertThat(sampler.stats(shown).qemu()).isPresent();
+          });
+      assertThat(noted).hasValueGreaterThanOrEqualTo(2);
+    }
   }
 
   @Test
