@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * reader; nobody else waits for any of them.
  *
  * <p>Threads: {@code berth-control-N} reads, {@code berth-control-N-call-M} call, {@code
- * berth-control-N-events} and {@code berth-control-N-console} send what is subscribed to.
+ * berth-control-N-events} sends what is subscribed to, and those of a {@link ConsoleRelay}.
  */
 final class ClientConnection {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -274,7 +274,7 @@ final class ClientConnection {
       }
       VmHost host = hosts.apply(actor(params));
       Console attached = host.console(ArgumentCodec.domain(params), wanted);
-      relay = new ConsoleRelay(name + "-console", attached, wanted, wire);
+      relay = new ConsoleRelay(name + "-console", attached, wanted, wire, limits.lastReplies());
     } catch (BerthException e) {
       wire.send(Reply.failure(request.id(), e));
       return false;

@@ -1,12 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.host.Console;
+import dev.berth.socket.Backlog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,11 +18,9 @@ final class ConsoleAttachment implements Console {
   static final int BACKLOG_BYTES = 1 << 20;
 
   private final ConsoleLine line;
+  private final Backlog backlog = new Backlog(BACKLOG_BYTES);
 
   // guarded by this
-  private final Deque<byte[]> backlog = new ArrayDeque<>();
-  private int readOfFirst;
-  private int backlogBytes;
   private boolean ended;
   private Optional<String> trouble = Optional.empty();
 
@@ -31,24 +28,19 @@ final class ConsoleAttachment implements Console {
     this.line = line;
   }
 
-  /** The guest has written; everybody has the same array. */
-  synchronized void receive(byte[] bytes) {
+  /** The guest has written so much of that array. */
+  synchronized void receive(byte[] bytes, int count) {
     if (ended || trouble.isPresent()) {
       return;
     }
-    if (backlogBytes + bytes.length > BACKLOG_BYTES) {
-      backlog.clear();
-      backlogBytes = 0;
+    if (!backlog.add(bytes, 0, count)) {
       trouble =
           Optional.of(
               "This reader fell behind by more than "
                   + BACKLOG_BYTES
                   + " bytes. Attach again; the console's log has what is missing.");
-    } else {
-      backlog.add(bytes);
-      backlogBytes += bytes.length;
+      backlog.drop();
     }
-    notifyAll();
   }
 
   /** There will be no more. */
@@ -57,7 +49,7 @@ final class ConsoleAttachment implements Console {
     if (trouble.isEmpty()) {
       trouble = why;
     }
-    notifyAll();
+    backlog.end();
   }
 
   /** Why it may not write. */
@@ -67,31 +59,23 @@ final class ConsoleAttachment implements Console {
             ended ? "The console has ended." : "This console is attached for reading only."));
   }
 
-  private synchronized int read(byte[] target, int offset, int length) throws IOException {
+  private int read(byte[] target, int offset, int length) throws IOException {
+    int count;
     try {
-      while (backlog.isEmpty() && trouble.isEmpty() && !ended) {
-        wait();
-      }
+      count = backlog.take(target, offset, length);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while the guest did not write.");
     }
-    byte[] first = backlog.peek();
-    if (first == null) {
-      if (trouble.isPresent()) {
-        throw new IOException(trouble.get());
-      }
-      return -1;
-    }
-    int count = Math.min(length, first.length - readOfFirst);
-    System.arraycopy(first, readOfFirst, target, offset, count);
-    readOfFirst += count;
-    backlogBytes -= count;
-    if (readOfFirst == first.length) {
-      backlog.remove();
-      readOfFirst = 0;
+    Optional<String> why = count < 0 ? trouble() : Optional.empty();
+    if (why.isPresent()) {
+      throw new IOException(why.get());
     }
     return count;
+  }
+
+  private synchronized Optional<String> trouble() {
+    return trouble;
   }
 
   @Override

@@ -2,17 +2,14 @@ package dev.berth.engine;
 
 import dev.berth.error.BusyException;
 import dev.berth.host.ConsoleAccess;
+import dev.berth.socket.UnixConnect;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.SocketException;
 import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -73,7 +70,7 @@ final class ConsoleLine {
     boolean kept = false;
     try {
       channel.configureBlocking(false);
-      if (!connects(channel, socket)) {
+      if (!UnixConnect.atOnce(channel, socket)) {
         throw new BusyException(
             "Cannot attach to the console of domain '"
                 + domain
@@ -90,20 +87,6 @@ final class ConsoleLine {
       if (!kept) {
         channel.close();
       }
-    }
-  }
-
-  /** A UNIX socket connects at once or, when its backlog is full, never. */
-  private static boolean connects(SocketChannel channel, Path socket) throws IOException {
-    try {
-      return channel.connect(UnixDomainSocketAddress.of(socket));
-    } catch (ConnectException nobodyListens) {
-      throw nobodyListens;
-    } catch (SocketException full) { // EAGAIN, for which the JDK has no class
-      if (!Files.isWritable(socket)) {
-        throw full;
-      }
-      return false;
     }
   }
 
@@ -235,9 +218,8 @@ final class ConsoleLine {
     if (channel.read(block) < 0) {
       return false;
     }
-    byte[] bytes = Arrays.copyOf(block.array(), block.position());
     synchronized (this) {
-      attached.forEach(each -> each.receive(bytes));
+      attached.forEach(each -> each.receive(block.array(), block.position()));
     }
     return true;
   }
