@@ -1,13 +1,15 @@
 package dev.berth.guest;
 
 import dev.berth.qmp.Deadline;
+import dev.berth.socket.UnixConnect;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +48,18 @@ final class AgentChannel implements AutoCloseable {
     this.key = key;
   }
 
-  static AgentChannel connect(Path path) throws IOException {
-    SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+  /** Connects; never waits. Empty when QEMU takes no connection now. */
+  static Optional<AgentChannel> connect(Path path) throws IOException {
+    SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     Selector selector = null;
     try {
       socket.configureBlocking(false);
+      if (!UnixConnect.atOnce(socket, path)) {
+        socket.close();
+        return Optional.empty();
+      }
       selector = Selector.open();
-      return new AgentChannel(socket, selector, socket.register(selector, 0));
+      return Optional.of(new AgentChannel(socket, selector, socket.register(selector, 0)));
     } catch (IOException e) {
       closeBoth(socket, selector);
       throw e;

@@ -1,6 +1,7 @@
 package dev.berth.guest;
 
 import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -25,6 +26,14 @@ record AgentFailures(String command) {
             + command
             + "': the guest agent is not running in the guest. Start qemu-guest-agent there, or"
             + " wait until its channel is shown as connected.");
+  }
+
+  BusyException notConnected() {
+    return new BusyException(
+        "Cannot send '"
+            + command
+            + "' to the guest agent: QEMU takes no connection to its channel now. It may be"
+            + " stalled, or another client has the channel. Try again later.");
   }
 
   BerthException ended(boolean sent, String why, @Nullable IOException cause) {

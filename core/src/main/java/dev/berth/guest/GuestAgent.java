@@ -1,6 +1,7 @@
 package dev.berth.guest;
 
 import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -52,6 +53,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link OutcomeUnknownException}: it was sent, and the channel or the agent ended before the
  *       answer came, or the answer cannot be read
  *   <li>{@link MachineLostException}: the channel ended before it was sent
+ *   <li>{@link BusyException}: QEMU takes no connection to the channel, as one that hangs does
+ *       after a few; the command was not sent
  *   <li>{@link HostFailureException}: there is no channel, or the guest floods it with something
  *       else; the command was not sent
  * </ul>
@@ -285,7 +288,9 @@ public final class GuestAgent implements AutoCloseable {
     }
     AgentChannel present = channel;
     if (present == null) {
-      present = AgentChannel.connect(socket);
+      present =
+          AgentChannel.connect(socket)
+              .orElseThrow(new AgentFailures(command.command())::notConnected);
       channel = present;
     }
     return present;

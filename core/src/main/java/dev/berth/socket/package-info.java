@@ -1,4 +1,7 @@
-/** Plain byte streams over sockets. Must not depend on anything of Berth. */
+/**
+ * Sockets, and bytes on their way through them, without anybody who waits for good. Must not depend
+ * on anything of Berth.
+ */
 @NullMarked
 package dev.berth.socket;
 

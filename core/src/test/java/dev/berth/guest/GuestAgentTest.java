@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -20,9 +21,14 @@ import dev.berth.qapi.agent.GuestInfo;
 import dev.berth.qapi.agent.GuestPing;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.RawCommand;
+import dev.berth.socket.UnixConnect;
 import dev.berth.testing.AgentMisbehaviour;
 import dev.berth.testing.FakeAgent;
 import dev.berth.testing.LeakCheck;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +186,30 @@ final class GuestAgentTest {
         .isThrownBy(() -> agent.execute(new GuestPing(), soon()));
 
     agent.execute(new GuestPing(), soon());
+  }
+
+  @Test
+  void aQemuThatTakesNoConnectionHoldsUpNobody() throws Exception {
+    Path socket = directory.resolve("agent");
+    try (ServerSocketChannel qemu = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      qemu.bind(UnixDomainSocketAddress.of(socket), 1);
+      List<SocketChannel> waiting = new ArrayList<>();
+      boolean taken = true;
+      while (taken) {
+        SocketChannel next = SocketChannel.open(StandardProtocolFamily.UNIX);
+        next.configureBlocking(false);
+        waiting.add(next);
+        taken = UnixConnect.atOnce(next, socket);
+      }
+      agent = new GuestAgent(socket);
+
+      assertThatExceptionOfType(BusyException.class)
+          .isThrownBy(() -> agent.execute(new GuestPing(), Deadline.none()))
+          .withMessageContainingAll("guest-ping", "takes no connection");
+      for (SocketChannel each : waiting) {
+        each.close();
+      }
+    }
   }
 
   @Test

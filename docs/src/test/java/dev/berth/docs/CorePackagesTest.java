@@ -31,7 +31,7 @@ final class CorePackagesTest {
           Map.entry(
               "host", Set.of("definition", "domain", "error", "job", "json", "control", "stats")),
           Map.entry("qmp", Set.of("error", "json")),
-          Map.entry("guest", Set.of("error", "host", "json", "qmp")),
+          Map.entry("guest", Set.of("error", "host", "json", "qmp", "socket")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
           Map.entry("schema", Set.of("definition", "error", "json", "qapi", "qmp")),
           Map.entry(
