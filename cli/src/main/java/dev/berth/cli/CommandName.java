@@ -36,7 +36,7 @@ enum CommandName {
   TOP("top", "Watch what domains use, the busiest first; q leaves."),
   SHOW("show", "Show everything about a domain, or its definition."),
   WAIT("wait", "Wait until a domain is in a state."),
-  CONSOLE("console", "Attach to a guest's serial console; Ctrl-] detaches."),
+  CONSOLE("console", "Attach to a guest's serial console or a channel; Ctrl-] detaches."),
   SCREENSHOT("screenshot", "Write a picture of a guest's screen to a file here, as a PNG."),
   SEND_KEY("send-key", "Press keys of a guest's keyboard."),
   TYPE("type", "Type a text on a guest's keyboard."),
@@ -62,7 +62,8 @@ enum CommandName {
       "share attach", "Share a directory with a domain, its machine, its definition or both."),
   SHARE_DETACH("share detach", "Take a share out of a domain, and wait until its guest lets go."),
   SHARE_LIST("share list", "List the shares of a domain."),
-  DEVICE_ATTACH("device attach", "Add a device to a domain: rng, tablet, watchdog and others."),
+  DEVICE_ATTACH(
+      "device attach", "Add a device to a domain: rng, tablet, watchdog, channel and others."),
   DEVICE_DETACH(
       "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
   DEVICE_LIST("device list", "List the other devices of a domain that can come and go."),
@@ -205,7 +206,7 @@ enum CommandName {
       case DEVICE_ATTACH -> new DeviceAttachCommand(parameters);
       case DEVICE_DETACH ->
           new GuestJobCommand(
-              parameters, "DEVICE", "What it is, as 'device list' has it.", VmHost::detachDevice);
+              parameters, "DEVICE", "Its name, as 'device list' has it.", VmHost::detachDevice);
       case DEVICE_LIST ->
           new DevicesCommand<>(
               parameters,

@@ -23,6 +23,7 @@ final class ConsoleCommand implements Command {
   private final Parameter<Integer> replay;
   private final Parameter<Boolean> readOnly;
   private final Parameter<Boolean> takeOver;
+  private final Parameter<String> port;
   private final Parameter<String> name;
 
   ConsoleCommand(Parameters parameters) {
@@ -33,6 +34,12 @@ final class ConsoleCommand implements Command {
             ConsoleCommand::bytes,
             "4KiB",
             "Show so much of what the guest wrote before, at most 1MiB; 0 shows nothing.");
+    port =
+        parameters.option(
+            "--name",
+            "PORT",
+            text -> text,
+            "Instead of the console, a channel or further console of that name. It has no log.");
     readOnly = parameters.flag("--read-only", "Only read, beside whoever writes.");
     takeOver = parameters.flag("--take-over", "Detach whoever writes.");
     name = parameters.argument("NAME", "The domain, by name or UUID.");
@@ -43,12 +50,12 @@ final class ConsoleCommand implements Command {
     DomainRef domain = DomainRef.of(name.value());
     ConsoleAccess access = access();
     VmHost host = session.host();
-    byte[] past = past(host, domain);
+    byte[] past = port.given().isPresent() ? new byte[0] : past(host, domain);
     Environment environment = session.environment();
     Output output = session.output();
-    try (Console console = host.console(domain, access)) {
+    try (Console console = attach(host, domain, access)) {
       ConsoleInput input = new ConsoleInput(environment, console, access);
-      output.note("attached to the console of " + domain + input.advice());
+      output.note("attached to " + what(domain) + input.advice());
       try (input) {
         input.start();
         output.bytes(past, 0, past.length);
@@ -57,6 +64,16 @@ final class ConsoleCommand implements Command {
       output.note(input.hasDetached() ? "detached" : whyItEnded(host, domain));
     }
     return ExitCodes.OK;
+  }
+
+  private Console attach(VmHost host, DomainRef domain, ConsoleAccess access) {
+    return port.given()
+        .map(name -> host.console(domain, name, access))
+        .orElseGet(() -> host.console(domain, access));
+  }
+
+  private String what(DomainRef domain) {
+    return port.given().map(name -> "port '" + name + "'").orElse("the console") + " of " + domain;
   }
 
   private ConsoleAccess access() {
@@ -69,15 +86,17 @@ final class ConsoleCommand implements Command {
     return takeOver.value() ? ConsoleAccess.TAKE_OVER : ConsoleAccess.WRITE;
   }
 
-  private static String whyItEnded(VmHost host, DomainRef domain) {
+  private String whyItEnded(VmHost host, DomainRef domain) {
     try {
-      return host.domain(domain).machine().isPresent()
-          ? "detached from the console of "
-              + domain
-              + ": somebody else has taken it over, or it was read too slowly"
-          : "the console of " + domain + " has ended";
+      if (host.domain(domain).machine().isEmpty()) {
+        return what(domain) + " has ended";
+      }
+      return "detached from "
+          + what(domain)
+          + ": somebody else has taken it over, or it was read too slowly"
+          + port.given().map(name -> ", or the machine has it no more").orElse("");
     } catch (BerthException gone) {
-      return "the console of " + domain + " has ended: " + gone.getMessage();
+      return what(domain) + " has ended: " + gone.getMessage();
     }
   }
 

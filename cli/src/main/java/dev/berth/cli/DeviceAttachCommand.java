@@ -7,6 +7,7 @@ final class DeviceAttachCommand implements Command {
   private final Parameter<String> device;
   private final Parameter<String> action;
   private final Parameter<String> cid;
+  private final Parameter<String> name;
   private final DeviceItem item;
 
   DeviceAttachCommand(Parameters parameters) {
@@ -15,7 +16,7 @@ final class DeviceAttachCommand implements Command {
             "--device",
             "DEVICE",
             text -> text,
-            "rng, balloon, usb, tablet, keyboard, mouse, watchdog or vsock.");
+            "rng, balloon, usb, tablet, keyboard, mouse, watchdog, vsock or channel.");
     action =
         parameters.option(
             "--action",
@@ -23,6 +24,9 @@ final class DeviceAttachCommand implements Command {
             text -> text,
             "What a watchdog does with a guest that neglects it.");
     cid = parameters.option("--cid", "CID", text -> text, "The guest's address of a vsock.");
+    name =
+        parameters.option(
+            "--name", "NAME", text -> text, "A channel's name, such as org.example.chan.0.");
     item = DeviceItem.withoutResources(parameters, "device", "these options as keys");
   }
 
@@ -31,6 +35,7 @@ final class DeviceAttachCommand implements Command {
     item.put("device", device.given());
     item.put("action", action.given());
     item.putNumber("cid", cid.given());
+    item.put("name", name.given());
     return item.attach(
         session,
         (host, domain, document, scope, resources, options) ->

@@ -54,6 +54,22 @@ final class DeviceCommandsTest {
   }
 
   @Test
+  void aChannelHasItsNameAndShowsItsSocket() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("device", "attach", "a", "--device=channel", "--name=org.example.0").out())
+        .isEqualTo("a: attached\n");
+
+    assertThat(shell.run("device", "list", "a").out().lines())
+        .containsExactly(
+            "DEVICE         KIND     IN    PLACE   SOCKET",
+            "rng                     both  memory",
+            "org.example.0  channel  both  memory  /memory/org.example.0");
+    assertThat(shell.run("device", "attach", "a", "--device=channel").err()).contains("name");
+    assertThat(shell.run("console", "a", "--name", "org.example.9").exitCode()).isEqualTo(4);
+  }
+
+  @Test
   void aDetachWaitsForTheGuest() {
     shell.run("start", "a");
 

@@ -186,6 +186,7 @@ final class ProtocolExamplesTest {
         "labels: {team: shop}",
         "video: vga",
         "vnc-password: true",
+        "channels: [org.example.chan.0]",
         "disks: [{name: cd, device: cdrom, format: raw}]",
         "boot:",
         "  kernel: " + guest.kernel(),

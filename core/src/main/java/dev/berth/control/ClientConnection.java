@@ -9,6 +9,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
+import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
 import dev.berth.json.Json;
 import java.io.IOException;
@@ -273,7 +274,12 @@ final class ClientConnection {
         throw denied(method);
       }
       VmHost host = hosts.apply(actor(params));
-      Console attached = host.console(ArgumentCodec.domain(params), wanted);
+      DomainRef domain = ArgumentCodec.domain(params);
+      Console attached =
+          params
+              .optionalText(Methods.PORT)
+              .map(port -> host.console(domain, port, wanted))
+              .orElseGet(() -> host.console(domain, wanted));
       relay = new ConsoleRelay(name + "-console", attached, wanted, wire, limits.lastReplies());
     } catch (BerthException e) {
       wire.send(Reply.failure(request.id(), e));

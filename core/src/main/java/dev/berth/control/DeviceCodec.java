@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.host.DeviceSummary;
 import dev.berth.json.Json;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -25,16 +26,19 @@ public final class DeviceCodec {
   }
 
   private static ObjectNode write(DeviceSummary device) {
-    ObjectNode node = Json.object().put("name", device.name());
+    ObjectNode node = Json.object().put("name", device.name()).put("kind", device.kind());
     DeviceFields.write(node, device.scope(), device.place(), device.leaving());
+    device.socket().ifPresent(socket -> node.put("socket", socket.toString()));
     return node;
   }
 
   private static DeviceSummary read(JsonNode node) {
     return new DeviceSummary(
         Json.text(node, "name"),
+        Json.text(node, "kind"),
         DeviceFields.scope(node),
         DeviceFields.place(node),
+        Json.optionalText(node, "socket").map(Path::of),
         DeviceFields.leaving(node));
   }
 }

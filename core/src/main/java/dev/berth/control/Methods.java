@@ -81,6 +81,9 @@ final class Methods {
   static final String AFTER = "after";
   static final String ACCESS = "access";
 
+  /** Which port of a machine is meant, in place of its console. */
+  static final String PORT = "name";
+
   private static final int MAX_LOG_BYTES = 16 * 1024 * 1024;
 
   /** What a client may call that may only look. */
@@ -315,6 +318,7 @@ final class Methods {
         Method.Kind.UPGRADE,
         (host, params) -> Json.object(),
         ArgumentCodec.DOMAIN,
+        PORT,
         ACCESS);
   }
 

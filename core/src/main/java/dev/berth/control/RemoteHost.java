@@ -537,6 +537,13 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Console console(DomainRef domain, String name, ConsoleAccess access) {
+    ObjectNode params = onBehalf(ArgumentCodec.domain(domain));
+    params.put(Methods.PORT, name).put(Methods.ACCESS, WireText.of(access));
+    return connections.open(address -> RemoteConsole.open(address, params, access));
+  }
+
+  @Override
   public EventRange eventRange() {
     return read(Methods.EVENT_RANGE, Json.object(), EventCodec::range);
   }

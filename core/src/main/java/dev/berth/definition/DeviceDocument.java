@@ -43,7 +43,10 @@ public final class DeviceDocument {
             .map(
                 problem ->
                     Problem.at(
-                        problem.path().replaceFirst("^(disks|nics|shares)\\[\\d+]\\.?", ""),
+                        problem
+                            .path()
+                            .replaceFirst("^(disks|nics|shares)\\[\\d+]\\.?", "")
+                            .replaceFirst("^channels.*", "name"),
                         problem.message()))
             .toList());
   }

@@ -6,10 +6,8 @@ import dev.berth.definition.Peripherals.UsbDevice;
 import dev.berth.definition.Peripherals.Video;
 import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Peripherals.WatchdogAction;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** The top-level keys of devices that a machine has only when asked for. */
@@ -34,6 +32,16 @@ final class PeripheralKeys {
           of(Peripherals::consoles),
           "Names of further serial ports. Each has a UNIX socket `console-NAME` in the machine's run"
               + " directory, and no log.");
+
+  static final Key<DomainDefinition, List<String>> CHANNELS =
+      Key.defaulted(
+          "channels",
+          new ListType<>("channels", PortNames.CHANNEL, PortNames.MOST_CHANNELS),
+          List.of(),
+          of(peripherals -> peripherals.ports().channels()),
+          "Names of virtio-serial ports beside the guest agent's, such as `org.example.chan.0`. The"
+              + " guest has each as `/dev/virtio-ports/NAME`, the host as a UNIX socket, which"
+              + " `vmctl device list` shows, and by `vmctl console --name`.");
 
   private static final Key<DomainDefinition, Video> VIDEO =
       Key.optional(
@@ -110,7 +118,17 @@ final class PeripheralKeys {
 
   /** In their order. */
   static final List<Key<DomainDefinition, ?>> ALL =
-      List.of(CONSOLES, VIDEO, VNC_PASSWORD, USB, WATCHDOG, PANIC, VSOCK, SPARE_PORTS, SHARES);
+      List.of(
+          CONSOLES,
+          CHANNELS,
+          VIDEO,
+          VNC_PASSWORD,
+          USB,
+          WATCHDOG,
+          PANIC,
+          VSOCK,
+          SPARE_PORTS,
+          SHARES);
 
   private PeripheralKeys() {}
 
@@ -120,16 +138,9 @@ final class PeripheralKeys {
 
   static void check(Values<DomainDefinition> values, Place place) {
     checkScreen(values, place);
-    Set<String> names = new HashSet<>();
-    for (String name : values.find(CONSOLES).orElse(List.of())) {
-      if (!names.add(name)) {
-        place
-            .key(CONSOLES.name())
-            .report(
-                values.position(CONSOLES),
-                "two consoles have the name '" + name + "': choose another");
-      }
-    }
+    PortNames names = new PortNames();
+    names.check(CONSOLES, "consoles", values, place);
+    names.checkPlugged(CHANNELS, values, place);
   }
 
   private static void checkScreen(Values<DomainDefinition> values, Place place) {
@@ -153,6 +164,7 @@ final class PeripheralKeys {
         values.of(CONSOLES),
         values.of(SHARES),
         values.find(SPARE_PORTS),
-        values.find(VNC_PASSWORD).orElse(VncAccess.OPEN));
+        values.find(VNC_PASSWORD).orElse(VncAccess.OPEN),
+        new NamedPorts(values.of(CHANNELS)));
   }
 }

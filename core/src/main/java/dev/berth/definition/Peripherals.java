@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param sparePorts how many devices can be added while a machine on PCI Express runs; empty for
  *     {@link #USUAL_SPARE_PORTS}
  * @param vnc who may see the screen
+ * @param ports ports with names of their own, which can come and go
  */
 public record Peripherals(
     Optional<Video> video,
@@ -26,7 +27,8 @@ public record Peripherals(
     List<String> consoles,
     List<Share> shares,
     Optional<Integer> sparePorts,
-    VncAccess vnc) {
+    VncAccess vnc,
+    NamedPorts ports) {
 
   /** Ports to spare without a word about them. */
   public static final int USUAL_SPARE_PORTS = 4;
@@ -67,6 +69,20 @@ public record Peripherals(
     this(video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, VncAccess.OPEN);
   }
 
+  /** The same without named ports. */
+  public Peripherals(
+      Optional<Video> video,
+      Optional<Usb> usb,
+      Optional<WatchdogAction> watchdog,
+      PanicDevice panic,
+      Optional<Integer> vsockCid,
+      List<String> consoles,
+      List<Share> shares,
+      Optional<Integer> sparePorts,
+      VncAccess vnc) {
+    this(video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc, NamedPorts.NONE);
+  }
+
   /** How many ports to spare there are. */
   public int portsToSpare() {
     return sparePorts.orElse(USUAL_SPARE_PORTS);
@@ -80,15 +96,22 @@ public record Peripherals(
 
   Peripherals withUsb(Optional<Usb> other) {
     return new Peripherals(
-        video, other, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc);
+        video, other, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc, ports);
   }
 
   Peripherals withWatchdog(Optional<WatchdogAction> other) {
-    return new Peripherals(video, usb, other, panic, vsockCid, consoles, shares, sparePorts, vnc);
+    return new Peripherals(
+        video, usb, other, panic, vsockCid, consoles, shares, sparePorts, vnc, ports);
   }
 
   Peripherals withVsock(Optional<Integer> other) {
-    return new Peripherals(video, usb, watchdog, panic, other, consoles, shares, sparePorts, vnc);
+    return new Peripherals(
+        video, usb, watchdog, panic, other, consoles, shares, sparePorts, vnc, ports);
+  }
+
+  Peripherals with(NamedPorts other) {
+    return new Peripherals(
+        video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc, other);
   }
 
   Peripherals withShares(List<Share> others) {

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A device that is no list item of a definition but a key of its own, and can be added by itself.
- * Its name is what it is.
+ * A device that is no disk and no network interface, and can be added by itself. Its name is what
+ * it is, save where a machine can have several.
  */
 public sealed interface SmallDevice extends Pluggable {
 
-  /** What it is; its word is the name of the device. */
+  /** What it is; its word is the name of a device that has no other. */
   enum Type {
     RNG,
     BALLOON,
@@ -26,9 +26,11 @@ public sealed interface SmallDevice extends Pluggable {
     KEYBOARD,
     MOUSE,
     WATCHDOG,
-    VSOCK;
+    VSOCK,
+    CHANNEL;
 
-    String word() {
+    /** As definitions and messages have it. */
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -147,6 +149,24 @@ public sealed interface SmallDevice extends Pluggable {
     }
   }
 
+  /**
+   * A virtio-serial port.
+   *
+   * @param name as the guest sees it
+   */
+  record Channel(String name) implements SmallDevice {
+    @Override
+    public Type type() {
+      return Type.CHANNEL;
+    }
+
+    @Override
+    public DomainDefinition addedTo(DomainDefinition definition) {
+      Peripherals peripherals = peripherals(definition);
+      return with(definition, peripherals.with(peripherals.ports().withChannel(name)));
+    }
+  }
+
   /** Those that the definition has. */
   static List<SmallDevice> in(DomainDefinition definition) {
     List<SmallDevice> all = new ArrayList<>();
@@ -165,6 +185,7 @@ public sealed interface SmallDevice extends Pluggable {
             });
     peripherals(definition).watchdog().map(Watchdog::new).ifPresent(all::add);
     peripherals(definition).vsockCid().map(Vsock::new).ifPresent(all::add);
+    peripherals(definition).ports().channels().forEach(name -> all.add(new Channel(name)));
     return all;
   }
 
@@ -186,6 +207,8 @@ public sealed interface SmallDevice extends Pluggable {
                   case TABLET, KEYBOARD, MOUSE -> with(definition, usbWithout(definition, device));
                   case WATCHDOG -> with(definition, peripherals.withWatchdog(Optional.empty()));
                   case VSOCK -> with(definition, peripherals.withVsock(Optional.empty()));
+                  case CHANNEL ->
+                      with(definition, peripherals.with(peripherals.ports().withoutChannel(name)));
                 })
         .orElse(definition);
   }

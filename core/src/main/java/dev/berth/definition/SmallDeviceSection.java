@@ -18,6 +18,7 @@ final class SmallDeviceSection {
     MOUSE,
     WATCHDOG,
     VSOCK,
+    CHANNEL,
     AGENT,
     CONSOLE,
     PANIC,
@@ -54,10 +55,21 @@ final class SmallDeviceSection {
                   : Optional.empty(),
           "The guest's address for sockets between host and guest.");
 
+  private static final Key<SmallDevice, String> NAME =
+      Key.optional(
+          "name",
+          PortNames.CHANNEL,
+          "only `device: channel` has and needs it",
+          device ->
+              device instanceof SmallDevice.Channel channel
+                  ? Optional.of(channel.name())
+                  : Optional.empty(),
+          "The port's name, as the guest sees it.");
+
   static final Section<SmallDevice> SECTION =
       new Section<>(
           "a device",
-          List.of(DEVICE, ACTION, CID),
+          List.of(DEVICE, ACTION, CID, NAME),
           SmallDeviceSection::check,
           SmallDeviceSection::build,
           schema -> {});
@@ -81,16 +93,32 @@ final class SmallDeviceSection {
     }
     refuse(ACTION, word == Word.WATCHDOG, "watchdog", values, place);
     refuse(CID, word == Word.VSOCK, "vsock", values, place);
+    refuse(NAME, word == Word.CHANNEL, "channel", values, place);
+    if (word == Word.CHANNEL) {
+      checkName(values, place);
+    }
     if (word == Word.VSOCK && !values.isGiven(CID)) {
       place.report(
           values.position(CID), "'device: vsock' needs an address: add 'cid: 3', for example");
     }
   }
 
+  private static void checkName(Values<SmallDevice> values, Place place) {
+    if (!values.isGiven(NAME)) {
+      place.report(
+          values.position(NAME),
+          "'device: channel' needs a name: add 'name: org.example.chan.0', for example");
+    }
+    values
+        .find(NAME)
+        .flatMap(PortNames::refusal)
+        .ifPresent(refusal -> place.key(NAME.name()).report(values.position(NAME), refusal));
+  }
+
   private static boolean isForTheNextBoot(Word word) {
     return switch (word) {
       case AGENT, CONSOLE, PANIC, VIDEO -> true;
-      case RNG, BALLOON, USB, TABLET, KEYBOARD, MOUSE, WATCHDOG, VSOCK -> false;
+      case RNG, BALLOON, USB, TABLET, KEYBOARD, MOUSE, WATCHDOG, VSOCK, CHANNEL -> false;
     };
   }
 
@@ -119,6 +147,7 @@ final class SmallDeviceSection {
       case MOUSE -> new SmallDevice.UsbInput(UsbDevice.MOUSE);
       case WATCHDOG -> new SmallDevice.Watchdog(values.find(ACTION).orElse(WatchdogAction.RESET));
       case VSOCK -> new SmallDevice.Vsock(values.of(CID));
+      case CHANNEL -> new SmallDevice.Channel(values.of(NAME));
     };
   }
 }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to a machine's serial console, shared by everybody who is attached to it: QEMU
- * serves one client alone. Thread-safe.
+ * One connection to a machine's serial port or channel, shared by everybody who is attached to it:
+ * QEMU serves one client alone. Thread-safe.
  *
  * <pre>
  *                        ┌─► backlog ──► a reader's input
@@ -40,7 +40,7 @@ final class ConsoleLine {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleLine.class);
   private static final int BLOCK_BYTES = 8 * 1024;
 
-  private final String domain;
+  private final ConsolePort port;
   private final SocketChannel channel;
   private final Selector selector;
   private final Thread thread;
@@ -53,11 +53,11 @@ final class ConsoleLine {
 
   private record Writer(ConsoleAttachment attachment, String actor, Instant since) {}
 
-  private ConsoleLine(String domain, SocketChannel channel, Selector selector) {
-    this.domain = domain;
+  private ConsoleLine(ConsolePort port, SocketChannel channel, Selector selector) {
+    this.port = port;
     this.channel = channel;
     this.selector = selector;
-    this.thread = EngineThreads.daemon(this::carry, "berth-console-" + domain);
+    this.thread = EngineThreads.daemon(this::carry, "berth-console-" + port.domain());
   }
 
   /**
@@ -65,21 +65,21 @@ final class ConsoleLine {
    *
    * @throws BusyException when QEMU takes no connection, as one that hangs does after a few
    */
-  static ConsoleLine connect(String domain, Path socket) throws IOException {
+  static ConsoleLine connect(ConsolePort port, Path socket) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     boolean kept = false;
     try {
       channel.configureBlocking(false);
       if (!UnixConnect.atOnce(channel, socket)) {
         throw new BusyException(
-            "Cannot attach to the console of domain '"
-                + domain
-                + "': its QEMU takes no connection now; it may be stalled. Try again later, or"
-                + " read the console's log.");
+            "Cannot attach to "
+                + port
+                + ": its QEMU takes no connection now; it may be stalled. Try again later"
+                + (port.name().isEmpty() ? ", or read the console's log." : "."));
       }
       Selector selector = Selector.open();
       channel.register(selector, SelectionKey.OP_READ);
-      ConsoleLine line = new ConsoleLine(domain, channel, selector);
+      ConsoleLine line = new ConsoleLine(port, channel, selector);
       line.thread.start();
       kept = true;
       return line;
@@ -107,7 +107,7 @@ final class ConsoleLine {
     attached.add(attachment); // first, for the line ends with its last
     if (access == ConsoleAccess.TAKE_OVER && writer.isPresent()) {
       ConsoleAttachment before = writer.get().attachment();
-      detach(before, Optional.of(actor + " has taken over the console of domain '" + domain + "'"));
+      detach(before, Optional.of(actor + " has taken over " + port));
     }
     if (access != ConsoleAccess.READ_ONLY) {
       writer = Optional.of(new Writer(attachment, actor, now));
@@ -117,9 +117,9 @@ final class ConsoleLine {
 
   private BusyException taken(Writer writer) {
     return new BusyException(
-        "Cannot write to the console of domain '"
-            + domain
-            + "': "
+        "Cannot write to "
+            + port
+            + ": "
             + writer.actor()
             + " has been attached to it since "
             + writer.since().truncatedTo(ChronoUnit.SECONDS)
@@ -209,7 +209,7 @@ final class ConsoleLine {
     }
   }
 
-  private synchronized boolean hasEnded() {
+  synchronized boolean hasEnded() {
     return ended;
   }
 

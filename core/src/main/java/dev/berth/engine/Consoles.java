@@ -7,42 +7,45 @@ import dev.berth.host.ConsoleAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Attachments to one domain's serial console, which share one line to its machine while there are
- * any. Nothing here waits for QEMU. Thread-safe.
+ * Attachments to one domain's serial ports and channels, which share one line to its machine for
+ * each port while there are any. Nothing here waits for QEMU. Thread-safe.
  */
 final class Consoles {
   // guarded by this
-  private Optional<ConsoleLine> line = Optional.empty();
+  private final Map<Path, ConsoleLine> lines = new HashMap<>();
   private boolean ended;
 
   /**
-   * Attaches to the console at that socket.
+   * Attaches to the port at that socket.
    *
    * @param actor whom others are told of
    * @throws BusyException when somebody writes, or QEMU takes no connection
    */
   synchronized Console attach(
-      String domain, Path socket, ConsoleAccess access, String actor, Instant now) {
+      ConsolePort port, Path socket, ConsoleAccess access, String actor, Instant now) {
+    lines.values().removeIf(ConsoleLine::hasEnded);
     try {
       Optional<ConsoleAttachment> attached =
-          line.flatMap(present -> present.attach(access, actor, now));
+          Optional.ofNullable(lines.get(socket))
+              .flatMap(present -> present.attach(access, actor, now));
       while (attached.isEmpty()) {
-        ConsoleLine next = ConsoleLine.connect(domain, socket);
+        ConsoleLine next = ConsoleLine.connect(port, socket);
         attached = next.attach(access, actor, now);
-        become(next);
+        become(socket, next);
       }
       return attached.get();
     } catch (IOException e) {
-      throw new MachineLostException(
-          "Cannot attach to the console of domain '" + domain + "': " + e.getMessage() + ".", e);
+      throw new MachineLostException("Cannot attach to " + port + ": " + e.getMessage() + ".", e);
     }
   }
 
-  private void become(ConsoleLine next) {
-    line = Optional.of(next);
+  private void become(Path socket, ConsoleLine next) {
+    lines.put(socket, next);
     if (ended) {
       next.end();
     }
@@ -51,6 +54,6 @@ final class Consoles {
   /** The host ends: detaches whoever is attached, so that the next host's readers are served. */
   synchronized void end() {
     ended = true;
-    line.ifPresent(ConsoleLine::end);
+    lines.values().forEach(ConsoleLine::end);
   }
 }

@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.SmallDevice;
+import dev.berth.host.DeviceSummary;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
@@ -10,6 +12,7 @@ import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.PluggedDevice;
+import dev.berth.machine.SerialSockets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,5 +87,19 @@ record DeviceRow(
       return EditScope.CONFIG;
     }
     return defined.isPresent() ? EditScope.BOTH : EditScope.LIVE;
+  }
+
+  /** A device that is no disk and no network interface, for callers. */
+  DeviceSummary summary() {
+    return new DeviceSummary(
+        name,
+        device
+            .map(DeviceRecord::kind)
+            .or(() -> defined.map(it -> ((SmallDevice) it).type().word()))
+            .orElseThrow(),
+        scope(),
+        place(),
+        SerialSockets.of(steps),
+        leaving);
   }
 }

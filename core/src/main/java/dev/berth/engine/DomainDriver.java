@@ -142,7 +142,7 @@ final class DomainDriver {
     return ledger.readable().map(DomainDefinition::policies).orElse(Policies.NONE).shutdownOrder();
   }
 
-  /** Attachments to the serial console. Any thread. */
+  /** Attachments to serial ports and channels. Any thread. */
   Consoles consoles() {
     return consoles;
   }
@@ -174,9 +174,7 @@ final class DomainDriver {
 
   /** The domain's other devices that can come and go. Any thread; never waits. */
   List<DeviceSummary> devices() {
-    return rows(DeviceKind.DEVICE).stream()
-        .map(row -> new DeviceSummary(row.name(), row.scope(), row.place(), row.leaving()))
-        .toList();
+    return rows(DeviceKind.DEVICE).stream().map(DeviceRow::summary).toList();
   }
 
   private List<DeviceRow> rows(DeviceKind kind) {

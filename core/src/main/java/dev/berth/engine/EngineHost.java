@@ -17,7 +17,6 @@ import dev.berth.domain.Throttle;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
-import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
@@ -57,7 +56,6 @@ import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
-import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.Deadline;
 import dev.berth.stats.DomainStats;
 import java.nio.file.Path;
@@ -549,33 +547,14 @@ final class EngineHost implements VmHost {
 
   @Override
   public Console console(DomainRef domain, ConsoleAccess access) {
-    DomainDriver driver = domains().get(domain);
-    DomainState state = driver.snapshot().status().state();
-    if (VerbTable.decide(Verb.CONSOLE, state) instanceof Admission.Deny deny) {
-      throw new InvalidStateException(
-          "Cannot attach to the console of domain '"
-              + domain
-              + "' ("
-              + state.text()
-              + "): "
-              + deny.remedy()
-              + ".");
-    }
-    LaunchRecord launch =
-        driver
-            .launch()
-            .orElseThrow(
-                () ->
-                    new InvalidStateException(
-                        "Domain '" + domain + "' has no machine any more. Start it first."));
-    return driver
-        .consoles()
-        .attach(
-            driver.snapshot().name().text(),
-            launch.files().consoleSocket(),
-            access,
-            actor,
-            engine.host().now());
+    return ConsoleCalls.attach(
+        domains().get(domain), Optional.empty(), access, actor, engine.host().now());
+  }
+
+  @Override
+  public Console console(DomainRef domain, String name, ConsoleAccess access) {
+    return ConsoleCalls.attach(
+        domains().get(domain), Optional.of(name), access, actor, engine.host().now());
   }
 
   @Override

@@ -705,6 +705,17 @@ public interface VmHost extends AutoCloseable {
   Console console(DomainRef domain, ConsoleAccess access);
 
   /**
+   * The same with a port of the machine that has a name: a channel, or a further console. It has no
+   * log, so what the guest writes while nobody is attached is lost or, on a channel, waits in the
+   * guest.
+   *
+   * @throws dev.berth.error.NotFoundException when the machine has no port of that name
+   * @throws dev.berth.error.InvalidStateException when there is no machine
+   * @throws dev.berth.error.BusyException when somebody else writes, or QEMU takes no connection
+   */
+  Console console(DomainRef domain, String name, ConsoleAccess access);
+
+  /**
    * The events that are kept. Its newest number is the place to begin for whoever wants what comes
    * from now on.
    */

@@ -59,7 +59,7 @@ public sealed interface Backend {
   }
 
   /**
-   * A connection to a process of the host.
+   * A connection to a process of the host, or the host's end of a channel.
    *
    * @param id its id
    */

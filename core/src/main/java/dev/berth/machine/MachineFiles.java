@@ -47,6 +47,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("agent");
   }
 
+  /** The socket of a channel, by the number of its port. */
+  public Path channelSocket(int number) {
+    return runDirectory.resolve("channel-" + number);
+  }
+
   /** The socket between QEMU and what serves a share. */
   public Path shareSocket(String name) {
     return runDirectory.resolve("share-" + name);

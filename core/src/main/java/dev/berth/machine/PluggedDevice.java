@@ -24,7 +24,16 @@ public record PluggedDevice(
 
   /** The small devices that can come and go, by the kinds that records have. */
   private static final Set<String> SMALL =
-      Set.of("rng", "balloon", "usb", "tablet", "keyboard", "mouse", "watchdog", "vsock");
+      Set.of(
+          "rng",
+          "balloon",
+          "usb",
+          "tablet",
+          "keyboard",
+          "mouse",
+          "watchdog",
+          "vsock",
+          SerialSockets.CHANNEL);
 
   /** Copies the lists. */
   public PluggedDevice {
@@ -78,9 +87,9 @@ public record PluggedDevice(
     return name(kind, device);
   }
 
-  /** The name of a device of that kind; a small one is named for what it is. */
+  /** The name of a device of that kind; a small one without a name is named for what it is. */
   public static String name(DeviceKind kind, DeviceRecord device) {
-    return kind == DeviceKind.DEVICE ? device.kind() : device.name();
+    return kind == DeviceKind.DEVICE && device.name().isEmpty() ? device.kind() : device.name();
   }
 
   /** Whether the firmware looks at this disk first for something to boot. */

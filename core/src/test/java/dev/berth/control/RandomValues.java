@@ -97,7 +97,12 @@ final class RandomValues {
 
   DeviceSummary device() {
     return new DeviceSummary(
-        text(), constant(EditScope.values()), maybe(this::text), maybe(JobId::random));
+        text(),
+        text(),
+        constant(EditScope.values()),
+        maybe(this::text),
+        maybe(() -> Path.of("/" + number())),
+        maybe(JobId::random));
   }
 
   ShareSummary share() {

@@ -198,6 +198,17 @@ final class DefinitionReaderTest {
   }
 
   @Test
+  void channelsAreNamedAsTheGuestSeesThem() {
+    assertThat(
+            read("name: a\nchannels: [org.example.chan.0, log]")
+                .devices()
+                .peripherals()
+                .ports()
+                .channels())
+        .containsExactly("org.example.chan.0", "log");
+  }
+
+  @Test
   void uefiIsWithoutSecureBootUnlessAskedFor() {
     assertThat(read("name: a\nboot: {firmware: uefi}").boot())
         .isEqualTo(new Boot.Uefi(Boot.SecureBoot.OFF));

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class ConsolesTest {
   private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+  private static final ConsolePort WEB = new ConsolePort("web", Optional.empty());
 
   @TempDir Path directory;
   private Path socket;
@@ -253,7 +256,7 @@ final class ConsolesTest {
   }
 
   private Console attach(String actor, ConsoleAccess access) {
-    Console console = consoles.attach("web", socket, access, actor, NOON);
+    Console console = consoles.attach(WEB, socket, access, actor, NOON);
     attached.add(console);
     return console;
   }

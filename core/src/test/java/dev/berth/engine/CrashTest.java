@@ -77,6 +77,9 @@ final class CrashTest {
       TestHost.document("{name: more, file: /images/more.raw, format: raw}");
 
   private static final DefinitionDocument WATCHDOG = TestHost.document("{device: watchdog}");
+  private static final String CHANNEL_NAME = "org.example.chan.0";
+  private static final DefinitionDocument CHANNEL =
+      TestHost.document("{device: channel, name: org.example.chan.0}");
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
   private static final DefinitionDocument SHARING =
       TestHost.document("{name: web, memory: 64MiB, shares: [{name: files, source: /srv}]}");
@@ -117,6 +120,9 @@ final class CrashTest {
     ATTACH_DEVICE,
     ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
     DETACH_DEVICE,
+    ATTACH_CHANNEL,
+    ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES,
+    DETACH_CHANNEL,
     DUMP_MEMORY,
     DUMP_THAT_FAILS,
     THROTTLE,
@@ -163,6 +169,9 @@ final class CrashTest {
       if (this == DETACH_NIC) {
         host.api().attachNic(WEB, LAN, EditScope.CONFIG, CallOptions.none());
       }
+      if (this == DETACH_CHANNEL) {
+        host.api().attachDevice(WEB, CHANNEL, EditScope.CONFIG, CallOptions.none());
+      }
       switch (this) {
         case UNDEFINE -> {
           host.start("web");
@@ -187,8 +196,11 @@ final class CrashTest {
             MORE_MEMORY,
             BALLOON,
             ATTACH_DEVICE,
-            DETACH_DEVICE ->
+            DETACH_DEVICE,
+            ATTACH_CHANNEL,
+            DETACH_CHANNEL ->
             host.start("web");
+
         case DUMP_MEMORY -> host.start("web");
         case DUMP_THAT_FAILS -> {
           host.start("web");
@@ -210,7 +222,8 @@ final class CrashTest {
             CPUS_THAT_QEMU_REFUSES,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
-            ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES -> {
+            ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
+            ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES -> {
           host.start("web");
           machines.of("web").monitor().refuse("device_add", "GenericError", "No.");
         }
@@ -270,8 +283,6 @@ final class CrashTest {
             host.attachDisk(WEB, DATA, EditScope.BOTH, CallOptions.none());
         case ATTACH_NIC, ATTACH_OF_A_NIC_THAT_QEMU_REFUSES ->
             host.attachNic(WEB, LAN, EditScope.BOTH, CallOptions.none());
-        case ATTACH_DEVICE, ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES ->
-            host.attachDevice(WEB, WATCHDOG, EditScope.BOTH, CallOptions.none());
         case ATTACH_SHARE, ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES ->
             host.attachShare(WEB, MORE_SHARED, EditScope.BOTH, CallOptions.none());
         case DETACH_SHARE ->
@@ -280,11 +291,10 @@ final class CrashTest {
                         WEB, "files", EditScope.BOTH, JobOptions.none(), CallOptions.none())
                     .id(),
                 TestHost.PATIENCE);
-        case DETACH_DEVICE ->
-            host.awaitJob(
-                host.detachDevice(WEB, "rng", EditScope.BOTH, JobOptions.none(), CallOptions.none())
-                    .id(),
-                TestHost.PATIENCE);
+        case ATTACH_DEVICE, ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES -> attach(host, WATCHDOG);
+        case ATTACH_CHANNEL, ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES -> attach(host, CHANNEL);
+        case DETACH_CHANNEL -> detach(host, CHANNEL_NAME);
+        case DETACH_DEVICE -> detach(host, "rng");
         case DETACH_NIC ->
             host.awaitJob(
                 host.detachNic(WEB, "lan", EditScope.BOTH, JobOptions.none(), CallOptions.none())
@@ -328,6 +338,17 @@ final class CrashTest {
       }
     }
 
+    private static void attach(VmHost host, DefinitionDocument device) {
+      host.attachDevice(WEB, device, EditScope.BOTH, CallOptions.none());
+    }
+
+    private static void detach(VmHost host, String device) {
+      host.awaitJob(
+          host.detachDevice(WEB, device, EditScope.BOTH, JobOptions.none(), CallOptions.none())
+              .id(),
+          TestHost.PATIENCE);
+    }
+
     private static void cpus(VmHost host, int count) {
       host.awaitJob(
           host.setCpus(WEB, count, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
@@ -357,6 +378,9 @@ final class CrashTest {
             ATTACH_DEVICE,
             ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
             DETACH_DEVICE,
+            ATTACH_CHANNEL,
+            ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES,
+            DETACH_CHANNEL,
             DUMP_MEMORY,
             DUMP_THAT_FAILS,
             THROTTLE,
@@ -483,7 +507,8 @@ final class CrashTest {
               Deed.LATENCIES_THAT_QEMU_REFUSES,
               Deed.INSERT_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
-              Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES);
+              Deed.ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
+              Deed.ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES);
       assertThat(refused.getMessage()).containsAnyOf("still running", "No.");
     }
   }
@@ -575,6 +600,13 @@ final class CrashTest {
           .as("the object of " + device)
           .isEqualTo(plugged.contains(device));
     }
+    String channel = "channel-" + CHANNEL_NAME;
+    assertThat(definition.contains(CHANNEL_NAME))
+        .as("the channel is defined")
+        .isEqualTo(plugged.contains(channel));
+    assertThat(machine.backplane().chardevs().contains(channel))
+        .as("the socket of the channel")
+        .isEqualTo(plugged.contains(channel));
   }
 
   /** Definition, record, QEMU and host have the same shares, and none was taken for lost. */
@@ -596,7 +628,10 @@ final class CrashTest {
     assertThat(launch(next).lostShares()).as("lost shares").isEmpty();
     assertThat(launch(next).served()).as("servers on record").hasSameSizeAs(shares);
     assertThat(machine.backplane().servers()).as("servers").isEqualTo(shares);
-    assertThat(machine.backplane().chardevs()).as("chardevs").hasSameSizeAs(shares);
+    assertThat(machine.backplane().chardevs())
+        .as("chardevs")
+        .filteredOn(chardev -> chardev.startsWith("share-"))
+        .hasSameSizeAs(shares);
   }
 
   /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */

@@ -7,6 +7,7 @@ import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.SerialSockets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +15,9 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is plugged into a {@link FakeMachine}, and the nodes, netdevs and objects behind it. Its
- * guest lets go of a device at once when it runs, unless it was told to hold on. Thread-safe.
+ * What is plugged into a {@link FakeMachine}, and the nodes, netdevs, chardevs and objects behind
+ * it. Its guest lets go of a device at once when it runs, unless it was told to hold on.
+ * Thread-safe.
  */
 public final class FakeBackplane {
   private static final String OBJECT = "-object";
@@ -58,6 +60,9 @@ public final class FakeBackplane {
         servers.add(device.name());
       }
       objects.add(device.id() + OBJECT);
+      if (device.kind().equals(SerialSockets.CHANNEL)) {
+        chardevs.add(device.id());
+      }
     }
     qemu.answer("qom-list", arguments -> list());
     qemu.reply("blockdev-add", this::addNode);

@@ -9,6 +9,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Share;
+import dev.berth.definition.SmallDevice;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
@@ -26,6 +27,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
 import dev.berth.machine.PluggedDevice;
+import dev.berth.machine.SerialSockets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,7 +163,11 @@ final class FakeDevices {
       }
       case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
       case SHARE -> new DeviceRecord("share-" + name, LaunchRecord.SHARE, name, bus, List.of());
-      case DEVICE -> new DeviceRecord(name, name, "", bus, List.of());
+      case DEVICE ->
+          isChannel(added)
+              ? new DeviceRecord(
+                  SerialSockets.CHANNEL + "-" + name, SerialSockets.CHANNEL, name, bus, List.of())
+              : new DeviceRecord(name, name, "", bus, List.of());
     };
   }
 
@@ -171,7 +177,7 @@ final class FakeDevices {
       case DISK -> diskSteps(device);
       case NIC -> nicSteps((Nic) added, device);
       case SHARE -> shareSteps((Share) added, device, launch);
-      case DEVICE -> deviceSteps(device);
+      case DEVICE -> isChannel(added) ? channelSteps(device) : deviceSteps(device);
     };
   }
 
@@ -216,6 +222,17 @@ final class FakeDevices {
                 .put("id", device.id())
                 .put("chardev", device.id())
                 .put("tag", share.tag())));
+  }
+
+  private static boolean isChannel(Pluggable added) {
+    return added instanceof SmallDevice small && small.type() == SmallDevice.Type.CHANNEL;
+  }
+
+  private static List<AssemblyStep> channelSteps(DeviceRecord device) {
+    String id = device.id();
+    return List.of(
+        SerialSockets.step(id, Path.of("/nonexistent", id)),
+        new Execute("device_add", Json.object().put("id", id).put("chardev", id)));
   }
 
   private static List<AssemblyStep> nicSteps(Nic nic, DeviceRecord device) {

@@ -7,14 +7,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-/** A serial console of a {@link MemoryHost}: bytes in memory, in both directions. */
+/** A serial console or a port of a {@link MemoryHost}: bytes in memory, in both directions. */
 final class MemoryConsole implements Console {
   private static final int END = -1;
 
+  private final Optional<String> port;
   private final String actor;
   private final ConsoleAccess access;
   private final Consumer<MemoryConsole> onClose;
@@ -22,10 +24,17 @@ final class MemoryConsole implements Console {
   private final ByteArrayOutputStream toGuest = new ByteArrayOutputStream();
   private volatile boolean ended;
 
-  MemoryConsole(String actor, ConsoleAccess access, Consumer<MemoryConsole> onClose) {
+  MemoryConsole(
+      Optional<String> port, String actor, ConsoleAccess access, Consumer<MemoryConsole> onClose) {
+    this.port = port;
     this.actor = actor;
     this.access = access;
     this.onClose = onClose;
+  }
+
+  /** Whether it is attached to that port, or to the console. */
+  boolean isTo(Optional<String> which) {
+    return port.equals(which);
   }
 
   String actor() {

@@ -6,6 +6,7 @@ import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Share;
+import dev.berth.definition.SmallDevice;
 import dev.berth.host.DeviceSummary;
 import dev.berth.host.DiskSummary;
 import dev.berth.host.EditScope;
@@ -81,8 +82,20 @@ final class MemoryDeviceLists {
 
   static List<DeviceSummary> devices(MemoryDomain domain) {
     return rows(domain, DeviceKind.DEVICE).stream()
-        .map(row -> new DeviceSummary(row.device().name(), row.scope(), row.place(), row.leaving()))
+        .map(row -> summary((SmallDevice) row.device(), row))
         .toList();
+  }
+
+  private static DeviceSummary summary(SmallDevice device, Row row) {
+    return new DeviceSummary(
+        device.name(),
+        device.type().word(),
+        row.scope(),
+        row.place(),
+        Optional.of(device)
+            .filter(port -> port.type() == SmallDevice.Type.CHANNEL && row.place().isPresent())
+            .map(port -> Path.of("/memory", port.name())),
+        row.leaving());
   }
 
   private static String network(Network network) {

@@ -232,6 +232,7 @@ final class MemoryDevices {
     String name = job.target().subject();
     boolean wasPlugged = domain.scopes.get(job.id()) != EditScope.CONFIG && domain.hasMachine();
     if (wasPlugged && domain.devices(kind).remove(name) != null) {
+      domain.endPort(name);
       tell(domain, words(kind).detached(), Map.of(words(kind).attribute(), name));
     }
     EditScope scope = domain.scopes.getOrDefault(job.id(), EditScope.LIVE);

@@ -6,6 +6,7 @@ import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.definition.SmallDevice;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
@@ -16,6 +17,7 @@ import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
 import dev.berth.domain.StateReason;
+import dev.berth.error.NotFoundException;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
@@ -227,6 +229,24 @@ final class MemoryDomain {
     consoles.forEach(MemoryConsole::end);
     consoles.clear();
     publish(new DomainStatus(DomainState.SHUTOFF, reason, detail, clock.instant()));
+  }
+
+  /** Refuses what is no port of the machine. */
+  void requirePort(String name) {
+    boolean isChannel =
+        devices(DeviceKind.DEVICE).get(name) instanceof SmallDevice device
+            && device.type() == SmallDevice.Type.CHANNEL;
+    if (!isChannel && !definition.devices().peripherals().consoles().contains(name)) {
+      throw new NotFoundException(
+          "The machine of '" + definition.name() + "' has no port '" + name + "'.");
+    }
+  }
+
+  /** A port is gone, and with it whoever is attached to it. */
+  void endPort(String name) {
+    consoles.stream()
+        .filter(console -> console.isTo(Optional.of(name)))
+        .forEach(MemoryConsole::end);
   }
 
   void enter(DomainState state, StateReason reason) {

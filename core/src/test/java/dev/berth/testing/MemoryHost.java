@@ -116,7 +116,9 @@ public final class MemoryHost implements VmHost {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       MemoryDomain found = contents.find(domain);
       found.consoleLog.writeBytes(bytes);
-      found.consoles.forEach(console -> console.guestWrites(bytes));
+      found.consoles.stream()
+          .filter(console -> console.isTo(Optional.empty()))
+          .forEach(console -> console.guestWrites(bytes));
     }
   }
 
@@ -124,6 +126,7 @@ public final class MemoryHost implements VmHost {
   public String typed(DomainRef domain) {
     synchronized (contents) {
       return contents.find(domain).consoles.stream()
+          .filter(console -> console.isTo(Optional.empty()))
           .filter(MemoryConsole::writes)
           .map(console -> new String(console.typed(), StandardCharsets.UTF_8))
           .findFirst()
@@ -702,13 +705,26 @@ public final class MemoryHost implements VmHost {
 
   @Override
   public Console console(DomainRef domain, ConsoleAccess access) {
+    return console(domain, Optional.empty(), access);
+  }
+
+  @Override
+  public Console console(DomainRef domain, String name, ConsoleAccess access) {
+    return console(domain, Optional.of(name), access);
+  }
+
+  private Console console(DomainRef domain, Optional<String> port, ConsoleAccess access) {
     synchronized (contents) {
       MemoryDomain found = contents.find(domain);
       if (!found.hasMachine()) {
         throw MemoryVerbs.illegal("attach to the console of", found, DomainState.RUNNING);
       }
+      port.ifPresent(found::requirePort);
       Optional<MemoryConsole> writer =
-          found.consoles.stream().filter(MemoryConsole::writes).findFirst();
+          found.consoles.stream()
+              .filter(console -> console.isTo(port))
+              .filter(MemoryConsole::writes)
+              .findFirst();
       if (access == ConsoleAccess.WRITE && writer.isPresent()) {
         throw new BusyException(
             writer.get().actor() + " writes to the console of '" + domain + "' already.");
@@ -716,7 +732,8 @@ public final class MemoryHost implements VmHost {
       if (access == ConsoleAccess.TAKE_OVER) {
         writer.ifPresent(MemoryConsole::close);
       }
-      MemoryConsole console = new MemoryConsole(actor, access, closed -> detach(found, closed));
+      MemoryConsole console =
+          new MemoryConsole(port, actor, access, closed -> detach(found, closed));
       found.consoles.add(console);
       return console;
     }

@@ -9,7 +9,6 @@ import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
 import dev.berth.domain.LinkState;
 import dev.berth.launcher.PciSlots.Place;
-import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.NicLink;
@@ -21,8 +20,8 @@ import java.util.UUID;
 
 /**
  * Plans network interfaces and small devices, which are assembled over QMP: the same steps at start
- * and, later, at hotplug. The sockets that devices talk through are on the command line. Pure. Ids
- * are made from the definition's names, so they are stable across launches.
+ * and, later, at hotplug. Pure. Ids are made from the definition's names, so they are stable across
+ * launches.
  */
 final class DevicePlanner {
   private final MachineDraft draft;
@@ -104,9 +103,11 @@ final class DevicePlanner {
     if (devices.balloon() == Presence.PRESENT) {
       balloon();
     }
+    VirtioSerialPlanner serial = new VirtioSerialPlanner(draft, slots, files);
     if (devices.guestAgent() == Presence.PRESENT) {
-      agent(files);
+      serial.agent();
     }
+    serial.channels(devices.peripherals().ports().channels());
   }
 
   void rng() {
@@ -120,17 +121,6 @@ final class DevicePlanner {
 
   void balloon() {
     onPci("virtio-balloon-pci", "balloon");
-  }
-
-  private void agent(MachineFiles files) {
-    onPci("virtio-serial-pci", "agent-bus");
-    draft.option("-chardev", OptionText.socket(LaunchRecord.AGENT, files.agentSocket()));
-    draft
-        .plug("virtserialport", LaunchRecord.AGENT_PORT)
-        .put("bus", "agent-bus.0")
-        .put("chardev", LaunchRecord.AGENT)
-        .put("name", "org.qemu.guest_agent.0");
-    draft.device(new DeviceRecord(LaunchRecord.AGENT_PORT, "agent", "", "agent-bus.0", List.of()));
   }
 
   private ObjectNode onPci(String driver, String id) {

@@ -100,10 +100,13 @@ final class HardwareChecks {
             .count();
     Devices devices = definition.devices();
     long small =
-        Stream.of(devices.rng(), devices.balloon(), devices.guestAgent())
+        Stream.of(devices.rng(), devices.balloon())
             .filter(device -> device == Presence.PRESENT)
             .count();
     Peripherals peripherals = devices.peripherals();
+    boolean isSerial =
+        devices.guestAgent() == Presence.PRESENT || !peripherals.ports().channels().isEmpty();
+    int serial = isSerial ? 1 : 0;
     long asked =
         Stream.of(peripherals.usb(), peripherals.watchdog(), peripherals.vsockCid())
             .filter(Optional::isPresent)
@@ -111,7 +114,7 @@ final class HardwareChecks {
     int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
     int memory = definition.compute().roomForMemory().bytes() > 0 ? 1 : 0;
     int many = definition.nics().size() + peripherals.shares().size();
-    return Math.toIntExact(virtio + controllers + many + small + asked + panic + memory);
+    return Math.toIntExact(virtio + controllers + many + small + serial + asked + panic + memory);
   }
 
   private static Bus bus(Disk disk) {

@@ -226,6 +226,9 @@ final class MachineAssembler {
     if (id.startsWith("share-")) {
       return "share '" + id.substring("share-".length()) + "'";
     }
+    if (id.startsWith("channel-")) {
+      return "channel '" + id.substring("channel-".length()) + "'";
+    }
     if (id.startsWith("disk-")) {
       return "disk '" + id.substring("disk-".length()) + "'";
     }

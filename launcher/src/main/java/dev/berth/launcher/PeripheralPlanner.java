@@ -11,6 +11,7 @@ import dev.berth.launcher.PciSlots.Place;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.SerialSockets;
 import java.util.List;
 import java.util.Locale;
 
@@ -41,7 +42,7 @@ final class PeripheralPlanner {
       String id = "console-" + name;
       draft.option("-chardev", OptionText.socket(id, files.consoleSocket(name)));
       draft.option("-device", OptionText.of("isa-serial").with("chardev", id));
-      draft.device(new DeviceRecord(id, "console", name, "isa", List.of()));
+      draft.device(new DeviceRecord(id, SerialSockets.CONSOLE, name, "isa", List.of()));
     }
     if (peripherals.panic() == PanicDevice.ISA) {
       draft.option("-device", OptionText.of("pvpanic").with("id", "panic"));

@@ -5,6 +5,7 @@ import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.SerialSockets;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -154,9 +155,7 @@ final class QemuShell implements AutoCloseable {
     MachineFiles files = launch.files();
     List<Path> sockets =
         new ArrayList<>(List.of(files.qmpSocket(), files.consoleSocket(), files.agentSocket()));
-    launch.devices().stream()
-        .filter(device -> device.kind().equals("console"))
-        .forEach(device -> sockets.add(files.consoleSocket(device.name())));
+    sockets.addAll(SerialSockets.of(launch).values());
     launch.served().forEach(serve -> sockets.add(serve.socket()));
     for (Path socket : sockets) {
       int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;

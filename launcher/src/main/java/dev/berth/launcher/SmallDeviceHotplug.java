@@ -7,6 +7,7 @@ import dev.berth.definition.SmallDevice;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.Problem;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.SerialSockets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,11 +17,13 @@ final class SmallDeviceHotplug {
   private final LaunchRecord launch;
   private final DevicePlanner devices;
   private final PeripheralPlanner peripherals;
+  private final VirtioSerialPlanner serial;
 
   SmallDeviceHotplug(LaunchRecord launch, MachineDraft draft, PciSlots places) {
     this.launch = launch;
     this.devices = new DevicePlanner(draft, places);
     this.peripherals = new PeripheralPlanner(draft, places, Peripherals.USUAL);
+    this.serial = VirtioSerialPlanner.on(launch, draft, places);
   }
 
   void plan(SmallDevice device) {
@@ -31,6 +34,7 @@ final class SmallDeviceHotplug {
       case TABLET, KEYBOARD, MOUSE -> usb(((SmallDevice.UsbInput) device).device());
       case WATCHDOG -> peripherals.watchdog(((SmallDevice.Watchdog) device).action());
       case VSOCK -> vsock((SmallDevice.Vsock) device);
+      case CHANNEL -> channel((SmallDevice.Channel) device);
     }
   }
 
@@ -62,6 +66,29 @@ final class SmallDeviceHotplug {
       throw DeviceDocument.problems(vsock, problems);
     }
     peripherals.vsock(vsock.cid());
+  }
+
+  private void channel(SmallDevice.Channel channel) {
+    requireFree(channel);
+    int number =
+        VirtioSerialPlanner.freeNumber(launch)
+            .orElseThrow(
+                () ->
+                    new InvalidStateException(
+                        "Cannot attach a channel to domain '"
+                            + launch.subject().name()
+                            + "': every port of its virtio-serial controller is taken. Detach a"
+                            + " channel first."));
+    serial.channel(channel.name(), number);
+  }
+
+  /** A port of another kind may have the name, by which both would be asked for. */
+  private void requireFree(SmallDevice port) {
+    if (SerialSockets.of(launch).containsKey(port.name())) {
+      throw DeviceDocument.problems(
+          port,
+          List.of(Problem.at("name", "another port of the machine has this name: choose another")));
+    }
   }
 
   private boolean has(String id) {

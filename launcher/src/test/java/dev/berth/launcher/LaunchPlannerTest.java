@@ -185,6 +185,7 @@ final class LaunchPlannerTest {
     cases.putAll(ComputeCases.all());
     cases.putAll(GivenCases.all());
     cases.putAll(ShareCases.all());
+    cases.putAll(PortCases.all());
     cases.put("peripherals-conventional-pci", PeripheralTest.all("pc"));
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));

@@ -9,12 +9,14 @@ public final class DeviceTable {
 
   /** A row for each device. */
   public static String rows(List<DeviceSummary> devices) {
-    Table table = new Table("DEVICE", "IN", "PLACE", "NOTE");
+    Table table = new Table("DEVICE", "KIND", "IN", "PLACE", "SOCKET", "NOTE");
     for (DeviceSummary device : devices) {
       table.row(
           Table.cell(Printable.line(device.name())),
+          Table.cell(device.kind().equals(device.name()) ? "" : device.kind()),
           DeviceCells.owner(device.scope()),
           DeviceCells.place(device.place()),
+          Table.cell(device.socket().map(socket -> Printable.line(socket.toString())).orElse("")),
           DeviceCells.note(device.leaving()));
     }
     return table.withoutEmptyColumns().lines();

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
+import dev.berth.host.EditScope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,39 @@ public interface ConsoleContract {
       rig().destroy();
       HostRig.hasEnded(reading);
     }
+  }
+
+  @Test
+  default void aChannelIsReachedByItsNameBesideTheConsole() throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    rig()
+        .host()
+        .attachDevice(
+            WEB,
+            rig().document("{device: channel, name: org.example.chan.0}"),
+            EditScope.LIVE,
+            CallOptions.within(HostRig.PATIENCE));
+
+    try (Console console = rig().host().console(WEB);
+        Console channel = rig().host().console(WEB, "org.example.chan.0", ConsoleAccess.WRITE)) {
+      assertThatExceptionOfType(BusyException.class)
+          .isThrownBy(() -> rig().host().console(WEB, "org.example.chan.0", ConsoleAccess.WRITE))
+          .withMessageContaining(rig().me());
+      CompletableFuture<Integer> reading = HostRig.async(() -> channel.input().read());
+      CompletableFuture<Integer> beside = HostRig.async(() -> console.input().read());
+      rig().destroy();
+      HostRig.hasEnded(reading);
+      HostRig.hasEnded(beside);
+    }
+  }
+
+  @Test
+  default void aPortThatTheMachineHasNotIsNamed() {
+    rig().webIs(DomainState.PAUSED);
+
+    assertThatExceptionOfType(NotFoundException.class)
+        .isThrownBy(() -> rig().host().console(WEB, "org.example.9", ConsoleAccess.READ_ONLY))
+        .withMessageContaining("org.example.9");
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -88,18 +89,67 @@ public interface DeviceContract {
   }
 
   @Test
+  default void aMachineHasSeveralChannelsEachWithItsName() {
+    rig().webIs(DomainState.PAUSED);
+
+    attachDevice("{device: channel, name: org.example.chan.0}", EditScope.BOTH);
+    attachDevice("{device: channel, name: org.example.chan.1}", EditScope.LIVE);
+
+    assertThat(rig().host().definition(WEB).json())
+        .contains("\"channels\":[\"org.example.chan.0\"]");
+    List<DeviceSummary> channels =
+        rig().host().devices(WEB).stream()
+            .filter(device -> device.kind().equals("channel"))
+            .toList();
+    assertThat(channels)
+        .extracting(DeviceSummary::name)
+        .containsExactly("org.example.chan.0", "org.example.chan.1");
+    assertThat(channels).allMatch(channel -> channel.socket().isPresent());
+    assertThat(channels).extracting(DeviceSummary::socket).doesNotHaveDuplicates();
+    for (EditScope scope : EditScope.values()) {
+      assertThat(
+              rig()
+                  .errorOf(
+                      host -> attachDevice("{device: channel, name: org.example.chan.0}", scope)))
+          .isEqualTo(AlreadyExistsException.class);
+    }
+  }
+
+  @Test
+  default void aChannelThatCannotBeIsRefusedByItsName() {
+    rig().webIs(DomainState.PAUSED);
+
+    for (String name : new String[] {"org.qemu.guest_agent.0", "watchdog", "a b", "-x"}) {
+      assertThatExceptionOfType(InvalidDefinitionException.class)
+          .as(name)
+          .isThrownBy(() -> attachDevice("{device: channel, name: '" + name + "'}", EditScope.BOTH))
+          .withMessageContaining("name");
+    }
+    for (String bad : new String[] {"device: channel", "{device: rng, name: org.example.0}"}) {
+      assertThat(rig().errorOf(host -> attachDevice(bad, EditScope.BOTH)))
+          .as(bad)
+          .isEqualTo(InvalidDefinitionException.class);
+    }
+    assertThat(rig().host().domain(WEB).definition().revision()).isEqualTo(1);
+  }
+
+  @Test
   default void withoutAMachineDevicesComeAndGoInTheDefinition() {
     rig().webIs(DomainState.SHUTOFF);
 
     attachDevice("device: tablet", EditScope.BOTH);
     attachDevice("device: keyboard", EditScope.BOTH);
     attachDevice("{device: vsock, cid: 7}", EditScope.CONFIG);
+    attachDevice("{device: channel, name: org.example.chan.0}", EditScope.CONFIG);
     assertThat(rig().host().definition(WEB).json())
         .contains("\"usb\":[\"tablet\",\"keyboard\"]", "\"vsock\":7");
     assertThat(rig().errorOf(host -> attachDevice("device: rng", EditScope.CONFIG)))
         .isEqualTo(AlreadyExistsException.class);
 
-    for (String name : new String[] {"tablet", "keyboard", "usb", "vsock", "rng", "balloon"}) {
+    for (String name :
+        new String[] {
+          "tablet", "keyboard", "usb", "vsock", "rng", "balloon", "org.example.chan.0"
+        }) {
       assertThat(detachDevice(name, EditScope.BOTH).status().state()).isEqualTo(JobState.SUCCEEDED);
     }
 
