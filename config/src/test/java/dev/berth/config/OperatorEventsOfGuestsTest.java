@@ -10,6 +10,8 @@ import dev.berth.domain.StateReason;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.Ejection;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
@@ -43,6 +45,7 @@ final class OperatorEventsOfGuestsTest extends HomeFixture {
   private static final int IMAGE_BYTES = 8 << 20;
   private static final int FILLER_BYTES = 6 << 20;
   private static final int THRESHOLD = 512 << 10;
+  private static final int MEDIUM_BYTES = 1 << 20;
 
   @Test
   void whatHappensIsToldAndStaysTold() throws Exception {
@@ -65,6 +68,7 @@ final class OperatorEventsOfGuestsTest extends HomeFixture {
         try (Console console = host.console(VM);
             AwaitedEvents events = AwaitedEvents.after(host, 0)) {
           vncClientsAreTold(events);
+          aTrayThatMovesIsTold(host, events);
           aNeglectedWatchdogIsTold(events, console);
           aFullDiskIsTold(host, events, console, disk);
           aPanicIsTold(host, events, console);
@@ -96,12 +100,29 @@ final class OperatorEventsOfGuestsTest extends HomeFixture {
         "watchdog: none",
         "disks:",
         "  - {name: data, file: " + image + ", format: raw}",
+        "  - {name: cd, device: cdrom, file: " + medium() + ", format: raw}",
         "boot:",
         "  kernel: " + guest.kernel(),
         "  initrd: " + guest.initrd(),
         "  cmdline: " + TestGuest.cmdline());
     host.start(VM, StartMode.RUNNING, PATIENT);
     ConsoleLog.of(host, VM).await(TestGuest.UP, TestHome.PATIENCE);
+  }
+
+  private Path medium() throws IOException {
+    return Files.write(directory.resolve("cd.iso"), new byte[MEDIUM_BYTES]);
+  }
+
+  private void aTrayThatMovesIsTold(VmHost host, AwaitedEvents events) throws Exception {
+    host.ejectMedium(VM, "cd", Ejection.FORCED, EditScope.LIVE, PATIENT);
+    events.await(body -> body instanceof EventBody.TrayMoved tray && isOfCd(tray) && tray.open());
+
+    host.insertMedium(VM, "cd", directory.resolve("cd.iso"), EditScope.LIVE, PATIENT);
+    events.await(body -> body instanceof EventBody.TrayMoved tray && isOfCd(tray) && !tray.open());
+  }
+
+  private static boolean isOfCd(EventBody.TrayMoved tray) {
+    return tray.name().equals(Optional.of("cd"));
   }
 
   private void vncClientsAreTold(AwaitedEvents events) throws Exception {

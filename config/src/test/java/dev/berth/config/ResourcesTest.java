@@ -3,6 +3,7 @@ package dev.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
@@ -11,7 +12,9 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.CallOptions;
+import dev.berth.host.DiskSummary;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.EventStream;
 import dev.berth.host.ResourceRequest;
 import dev.berth.host.ResourceRequest.Occasion;
@@ -186,6 +189,46 @@ final class ResourcesTest {
 
       assertThat(host.domain(second).status().state()).isEqualTo(DomainState.PAUSED);
     }
+  }
+
+  @Test
+  void aFileThatAnotherMachineWasGivenIsNotAttached() throws Exception {
+    Path image = raw("data.raw");
+    Path sameFile = Files.createLink(directory.resolve("another name"), image);
+    try (VmHost host = home.open();
+        RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw");
+        RandomAccessFile again = new RandomAccessFile(sameFile.toFile(), "rw")) {
+      DomainRef first = define(host, "one", "disks: [{name: data, fd: data-fd, format: raw}]");
+      DomainRef second = define(host, "two");
+      host.start(
+          first,
+          StartMode.PAUSED,
+          Resources.of(Map.of("data-fd", file.getFD()), Map.of()),
+          CallOptions.none());
+      host.start(second, StartMode.PAUSED, CallOptions.none());
+      Resources given = Resources.of(Map.of("more-fd", again.getFD()), Map.of());
+
+      assertThatThrownBy(() -> attach(host, second, given))
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContaining("Cannot attach disk 'more' to domain 'two'")
+          .hasMessageContaining("file descriptor 'more-fd' leads to the same file")
+          .hasMessageContaining("domain 'one' has open");
+      assertThat(host.disks(second)).isEmpty();
+      assertThatThrownBy(() -> attach(host, first, given))
+          .as("nor to itself a second time")
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContaining("domain 'one' has open");
+      host.destroy(first, TestHome.PATIENCE, CallOptions.none());
+      attach(host, second, given);
+
+      assertThat(host.disks(second)).extracting(DiskSummary::name).containsExactly("more");
+    }
+  }
+
+  private void attach(VmHost host, DomainRef domain, Resources given) {
+    var disk =
+        new DefinitionDocument("{name: more, fd: more-fd, format: raw}", "more.yaml", directory);
+    host.attachDisk(domain, disk, EditScope.LIVE, given, CallOptions.none());
   }
 
   @Test
