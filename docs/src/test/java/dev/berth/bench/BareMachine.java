@@ -1,11 +1,13 @@
 package dev.berth.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.LaunchRecord;
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +37,7 @@ final class BareMachine {
   static BareMachine assembledOverQmp(LaunchRecord launch) {
     List<String> commands = new ArrayList<>();
     for (AssemblyStep.Execute step : steps(launch)) {
-      ObjectNode message = Json.object().put("execute", step.command());
-      message.set("arguments", step.arguments());
-      commands.add(Json.text(message));
+      commands.add(command(step.command(), step.arguments()));
     }
     return new BareMachine(launch, launch.argv(), commands);
   }
@@ -83,13 +83,7 @@ final class BareMachine {
 
   /** Spawns QEMU and lets the guest run; returns how long that took. */
   double startMillis() throws IOException, InterruptedException {
-    Files.createDirectories(launch.files().runDirectory());
-    ProcessBuilder builder =
-        new ProcessBuilder(argv)
-            .directory(new File("/"))
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(Redirect.appendTo(launch.files().qemuLog().toFile()))
-            .redirectErrorStream(true);
+    ProcessBuilder builder = builder();
     Stopwatch time = Stopwatch.start();
     Process qemu = builder.start();
     process = Optional.of(qemu);
@@ -104,6 +98,52 @@ final class BareMachine {
       monitor.execute("{\"execute\":\"cont\"}");
       return time.millis();
     }
+  }
+
+  private ProcessBuilder builder() throws IOException {
+    Files.createDirectories(launch.files().runDirectory());
+    return new ProcessBuilder(argv)
+        .directory(new File("/"))
+        .redirectInput(new File("/dev/null"))
+        .redirectOutput(Redirect.appendTo(launch.files().qemuLog().toFile()))
+        .redirectErrorStream(true);
+  }
+
+  /**
+   * Spawns QEMU, whose guest stands, has it take those steps, with the files that they pass, and
+   * ends it; returns how long the steps took.
+   */
+  double stepsMillis(List<AssemblyStep> steps) throws IOException, InterruptedException {
+    Process qemu = builder().start();
+    process = Optional.of(qemu);
+    try (BareMonitor monitor =
+        BareMonitor.connectToPass(launch.files().qmpSocket(), qemu::isAlive)) {
+      Stopwatch time = Stopwatch.start();
+      for (AssemblyStep step : steps) {
+        take(monitor, step);
+      }
+      return time.millis();
+    } finally {
+      destroyMillis();
+    }
+  }
+
+  private static void take(BareMonitor monitor, AssemblyStep step) throws IOException {
+    if (step instanceof AssemblyStep.PassFile pass) {
+      String mode = pass.access() == AssemblyStep.FileAccess.READ_ONLY ? "r" : "rw";
+      try (RandomAccessFile file = new RandomAccessFile(pass.file().toFile(), mode)) {
+        ObjectNode arguments = Json.object().put("fdset-id", pass.fdset());
+        monitor.execute(command("add-fd", arguments.put("opaque", pass.opaque())), file.getFD());
+      }
+    } else if (step instanceof AssemblyStep.Execute execute) {
+      monitor.execute(command(execute.command(), execute.arguments()));
+    } else {
+      throw new IllegalStateException("no bare way for " + step);
+    }
+  }
+
+  private static String command(String name, JsonNode arguments) {
+    return Json.text(Json.object().put("execute", name).set("arguments", arguments));
   }
 
   /** Sends SIGTERM and waits for the end; returns how long that took. */

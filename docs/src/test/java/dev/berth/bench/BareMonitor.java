@@ -1,8 +1,8 @@
 package dev.berth.bench;
 
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.AFUNIXSocketChannel;
 
 /**
  * The least that a QMP client can do: a blocking socket of the JDK, one command at a time, no
@@ -33,14 +35,25 @@ final class BareMonitor implements AutoCloseable {
   /** Connects and shakes hands; tries each millisecond while nobody listens and QEMU lives. */
   static BareMonitor connect(Path path, BooleanSupplier isAlive)
       throws IOException, InterruptedException {
-    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
+    return connect(path, isAlive, at -> SocketChannel.open(UnixDomainSocketAddress.of(at)));
+  }
+
+  /** The same, by a socket that descriptors can be sent through. */
+  static BareMonitor connectToPass(Path path, BooleanSupplier isAlive)
+      throws IOException, InterruptedException {
+    return connect(path, isAlive, at -> AFUNIXSocketChannel.open(AFUNIXSocketAddress.of(at)));
+  }
+
+  private interface Opening {
+    SocketChannel open(Path path) throws IOException;
+  }
+
+  private static BareMonitor connect(Path path, BooleanSupplier isAlive, Opening opening)
+      throws IOException, InterruptedException {
     while (true) {
-      SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
       try {
-        socket.connect(address);
-        return shakeHands(new BareMonitor(socket));
+        return shakeHands(new BareMonitor(opening.open(path)));
       } catch (SocketException nobodyListens) {
-        socket.close();
         if (!isAlive.getAsBoolean()) {
           throw new IOException("QEMU ended before it listened on " + path, nobodyListens);
         }
@@ -70,6 +83,12 @@ final class BareMonitor implements AutoCloseable {
       note(line);
       line = line();
     }
+  }
+
+  /** The same with a descriptor beside it; only of {@link #connectToPass}. */
+  void execute(String command, FileDescriptor descriptor) throws IOException {
+    ((AFUNIXSocketChannel) socket).setOutboundFileDescriptors(descriptor);
+    execute(command);
   }
 
   /** Waits until an event has come since the last wait for it. */

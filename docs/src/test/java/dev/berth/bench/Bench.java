@@ -13,6 +13,7 @@ public final class Bench {
   private static final List<Experiment> EXPERIMENTS =
       List.of(
           new StartExperiment(),
+          new AttachExperiment(),
           new MonitorExperiment(),
           new CodecExperiment(),
           new AdoptExperiment(),
