@@ -118,7 +118,7 @@ final class DumpVerbs {
         Verb.DUMP_MEMORY,
         true,
         active -> {
-          KeptJob job = keeper.dumps().job(dump, options.key(), actor);
+          KeptJob job = DumpRow.of(dump, ledger, new Job.Origin(actor, options.key(), host.now()));
           return ledger
               .request(JobSteps.began(Step.by(actor), job))
               .thenRun(

@@ -1,15 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.domain.StateReason;
-import dev.berth.error.BerthException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.MemoryDump;
-import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
-import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
-import dev.berth.job.JobState;
 import dev.berth.qapi.dump.DumpGuestMemory;
 import dev.berth.qapi.dump.DumpGuestMemoryFormat;
 import dev.berth.qapi.dump.DumpQueryResult;
@@ -20,20 +16,12 @@ import dev.berth.qapi.misc.Getfd;
 import dev.berth.qmp.QmpConnection;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,21 +41,6 @@ import org.slf4j.LoggerFactory;
  * there any more was named when the job was naming it, and removed else.
  */
 final class MemoryDumps implements JobWork {
-  static final String BEGINNING = "beginning";
-  static final String WRITING = "writing";
-  static final String NAMING = "naming";
-  static final String COMPLETE = "complete";
-  static final String REFUSED_BY_QEMU = "refused-by-qemu";
-  static final String FILE_FAILED = "file-failed";
-  static final String DUMP_FAILED = "dump-failed";
-  static final String INTERRUPTED = "interrupted";
-  static final String MACHINE_ENDED = "machine-ended";
-
-  /** Facts of a job besides its machine: the file that grows, and what may be replaced. */
-  static final String PARTIAL = "partial";
-
-  static final String EXISTING = "existing";
-
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration GUEST_GOES_ON = Duration.ofMillis(20);
   private static final Logger LOG = LoggerFactory.getLogger(MemoryDumps.class);
@@ -76,8 +49,8 @@ final class MemoryDumps implements JobWork {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
-  private final Map<JobId, Pace> paces = new HashMap<>();
-  private final Set<JobId> finishing = new HashSet<>();
+  private final DumpEnds ends;
+  private Pace pace = new Pace();
   private String lastError = "";
   private boolean looking;
 
@@ -86,30 +59,7 @@ final class MemoryDumps implements JobWork {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
-  }
-
-  /** The row of a dump that is to begin. */
-  KeptJob job(MemoryDump dump, Optional<String> key, String actor) {
-    JobId id = JobId.random();
-    Path target = dump.file();
-    Path partial = target.resolveSibling(target.getFileName() + "." + id + ".part");
-    return new KeptJob(
-        new Job(
-            id,
-            new Job.Target(JobKind.DUMP_MEMORY, ledger.uuid(), ledger.name(), target.toString()),
-            new Job.Origin(actor, key, host.now()),
-            running(BEGINNING, Optional.empty())),
-        Map.of(
-            Detachments.INCARNATION,
-            ledger.launch().orElseThrow().incarnation(),
-            PARTIAL,
-            partial.toString(),
-            EXISTING,
-            dump.existing().name()));
-  }
-
-  private static Job.Status running(String phase, Optional<Progress> progress) {
-    return new Job.Status(JobState.RUNNING, phase, progress, "", Optional.empty());
+    this.ends = new DumpEnds(host, mailbox, ledger, keeper);
   }
 
   // ---- beginning
@@ -117,14 +67,14 @@ final class MemoryDumps implements JobWork {
   /** Has QEMU write the memory for a job that is on record. */
   void begin(Lifecycle.Active active, KeptJob job, MemoryDump.Format format) {
     lastError = "";
-    aside(() -> host.dumpFiles().create(partial(job)))
+    ends.aside(() -> host.dumpFiles().create(DumpRow.partial(job)))
         .whenComplete(
             (file, failure) -> {
               boolean posted =
                   mailbox.event(
                       () ->
                           file == null
-                              ? failed(job, FILE_FAILED, MachineKeeper.cause(failure))
+                              ? ends.failed(job, DumpEnds.FILE_FAILED, MachineKeeper.cause(failure))
                               : give(active, job, format, file));
               if (!posted && file != null) {
                 close(file); // the next host finds an empty file, and removes it
@@ -137,7 +87,7 @@ final class MemoryDumps implements JobWork {
     QmpConnection qmp = active.machine().qmp();
     CompletableFuture<?> given;
     try {
-      given = qmp.send(new Getfd(name(job)), file.getFD());
+      given = qmp.send(new Getfd(DumpRow.name(job)), file.getFD());
     } catch (IOException impossible) { // the file has just been opened
       given = CompletableFuture.failedFuture(impossible);
     }
@@ -146,7 +96,7 @@ final class MemoryDumps implements JobWork {
         .thenCompose(
             done ->
                 qmp.send(
-                    DumpGuestMemory.builder(false, "fd:" + name(job))
+                    DumpGuestMemory.builder(false, "fd:" + DumpRow.name(job))
                         .detach(true)
                         .format(new DumpGuestMemoryFormat(format.text()))
                         .build()))
@@ -164,13 +114,14 @@ final class MemoryDumps implements JobWork {
     }
     if (MachineKeeper.cause(failure) instanceof QemuRefusedException refused) {
       takeBack(active, job);
-      discard(job, REFUSED_BY_QEMU, "QEMU refused it: " + refused.description());
+      ends.discard(job, DumpEnds.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description());
     }
     return Mailbox.DONE; // else its connection is lost
   }
 
   private CompletionStage<?> nowWriting(Lifecycle.Active active, KeptJob job) {
-    KeptJob writing = job.with(running(WRITING, job.job().status().progress()));
+    pace = new Pace();
+    KeptJob writing = job.with(DumpRow.running(DumpRow.WRITING, job.job().status().progress()));
     return keeper
         .record(Step.by(job.job().origin().actor()).job(writing))
         .thenRun(() -> look(active));
@@ -181,7 +132,7 @@ final class MemoryDumps implements JobWork {
     active
         .machine()
         .qmp()
-        .send(new Closefd(name(job)))
+        .send(new Closefd(DumpRow.name(job)))
         .exceptionally(
             notThere -> {
               LOG.debug("Nothing to take back of job {}", job.job().id(), notThere);
@@ -216,7 +167,7 @@ final class MemoryDumps implements JobWork {
     List<KeptJob> writing =
         running().stream()
             .filter(job -> goesOn(active, job))
-            .filter(job -> job.job().status().phase().equals(WRITING))
+            .filter(job -> job.job().status().phase().equals(DumpRow.WRITING))
             .toList();
     if (writing.isEmpty()) {
       return Mailbox.DONE;
@@ -226,7 +177,7 @@ final class MemoryDumps implements JobWork {
       LOG.warn("Domain '{}': how far its dump is cannot be asked", ledger.name(), failure);
       lookLater(active, LOOK_AGAIN);
     } else if (now.status().equals(DumpStatus.ACTIVE)) {
-      ledger.jobs().show(job.with(running(WRITING, Optional.of(progress(job, now)))));
+      ledger.jobs().show(job.with(DumpRow.running(DumpRow.WRITING, Optional.of(progress(now)))));
       lookLater(active, LOOK_AGAIN);
     } else {
       keeper
@@ -248,21 +199,19 @@ final class MemoryDumps implements JobWork {
       return Mailbox.DONE;
     }
     if (how.status().equals(DumpStatus.COMPLETED)) {
-      return allWritten(job, how.total());
+      return ends.allWritten(job, how.total());
     }
-    discard(
+    ends.discard(
         job,
-        DUMP_FAILED,
+        DumpEnds.DUMP_FAILED,
         lastError.isEmpty()
             ? "QEMU could not write it; nobody was there to hear why"
             : "QEMU could not write it: " + lastError);
     return Mailbox.DONE;
   }
 
-  private Progress progress(KeptJob job, DumpQueryResult now) {
-    return paces
-        .computeIfAbsent(job.job().id(), none -> new Pace())
-        .at(host.now(), now.completed(), now.total());
+  private Progress progress(DumpQueryResult now) {
+    return pace.at(host.now(), now.completed(), now.total());
   }
 
   private void lookLater(Lifecycle.Active active, Duration pause) {
@@ -277,80 +226,6 @@ final class MemoryDumps implements JobWork {
                     }));
   }
 
-  // ---- the end
-
-  /** From here on the dump is complete, and only its name is missing. */
-  private CompletionStage<?> allWritten(KeptJob job, long total) {
-    KeptJob naming = job.with(running(NAMING, Optional.of(Progress.of(total, total))));
-    return keeper
-        .record(Step.by(job.job().origin().actor()).job(naming))
-        .thenRun(() -> keep(naming));
-  }
-
-  private void keep(KeptJob job) {
-    finish(
-        job,
-        () -> {
-          if (host.dumpFiles().size(partial(job)).isPresent()) {
-            host.dumpFiles()
-                .keep(partial(job), target(job), MemoryDump.Existing.valueOf(job.fact(EXISTING)));
-          }
-          return now -> now.with(complete(now));
-        });
-  }
-
-  private Job.Status complete(KeptJob job) {
-    return status(JobState.SUCCEEDED, COMPLETE, job.job().status().progress(), "");
-  }
-
-  private void discard(KeptJob job, String phase, String why) {
-    finish(
-        job,
-        () -> {
-          host.dumpFiles().discard(partial(job));
-          return now -> now.with(failure(now, phase, why));
-        });
-  }
-
-  /** What is done with the file decides how the job ends. It is done once. */
-  private void finish(KeptJob job, Supplier<Function<KeptJob, KeptJob>> work) {
-    if (!finishing.add(job.job().id())) {
-      return;
-    }
-    aside(work)
-        .whenComplete(
-            (end, failure) ->
-                mailbox.event(
-                    () ->
-                        end == null
-                            ? failed(job, FILE_FAILED, MachineKeeper.cause(failure))
-                            : end(job, end)));
-  }
-
-  private CompletionStage<?> failed(KeptJob job, String phase, Throwable failure) {
-    return failure instanceof BerthException told
-        ? end(job, now -> now.with(failure(now, phase, told.getMessage())))
-        : CompletableFuture.failedStage(failure);
-  }
-
-  private CompletionStage<?> end(KeptJob job, Function<KeptJob, KeptJob> end) {
-    paces.remove(job.job().id());
-    finishing.remove(job.job().id());
-    Optional<KeptJob> now = ledger.jobs().find(job.job().id()).filter(KeptJob::isRunning);
-    return now.isEmpty()
-        ? Mailbox.DONE
-        : keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), end.apply(now.get())));
-  }
-
-  private Job.Status failure(KeptJob job, String phase, String why) {
-    return status(JobState.FAILED, phase, job.job().status().progress(), why);
-  }
-
-  private Job.Status status(
-      JobState state, String phase, Optional<Progress> progress, String detail) {
-    return new Job.Status(state, phase, progress, detail, Optional.of(host.now()));
-  }
-
   // ---- found again
 
   @Override
@@ -363,7 +238,7 @@ final class MemoryDumps implements JobWork {
             .qmp()
             .send(new QueryDump())
             .thenCombine(
-                aside(() -> host.dumpFiles().size(partial(job))),
+                ends.aside(() -> host.dumpFiles().size(DumpRow.partial(job))),
                 (now, size) -> mailbox.event(() -> found(active, job, now, size)))
             .exceptionally(
                 failure -> {
@@ -382,20 +257,17 @@ final class MemoryDumps implements JobWork {
     if (!goesOn(active, job)) {
       return Mailbox.DONE;
     }
-    if (isNaming(job)) {
-      keep(job);
+    if (DumpRow.isNaming(job)) {
+      ends.keep(job);
       return Mailbox.DONE;
     }
     if (size.isPresent() && (now.status().equals(DumpStatus.ACTIVE) || size.getAsLong() > 0)) {
       return nowWriting(active, job);
     }
     takeBack(active, job);
-    discard(job, INTERRUPTED, "the host's process ended before QEMU had written anything");
+    ends.discard(
+        job, DumpEnds.INTERRUPTED, "the host's process ended before QEMU had written anything");
     return Mailbox.DONE;
-  }
-
-  private static boolean isNaming(KeptJob job) {
-    return job.job().status().phase().equals(NAMING);
   }
 
   @Override
@@ -403,10 +275,10 @@ final class MemoryDumps implements JobWork {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
     for (KeptJob job : running()) {
       if (!job.fact(Detachments.INCARNATION).equals(present)) {
-        if (isNaming(job)) {
-          keep(job);
+        if (DumpRow.isNaming(job)) {
+          ends.keep(job);
         } else {
-          discard(job, MACHINE_ENDED, "the machine has ended before all was written");
+          ends.discard(job, DumpEnds.MACHINE_ENDED, "the machine has ended before all was written");
         }
       }
     }
@@ -445,27 +317,6 @@ final class MemoryDumps implements JobWork {
     return keeper.lifecycle() == active
         && job.fact(Detachments.INCARNATION).equals(active.machine().launch().incarnation())
         && ledger.jobs().find(job.job().id()).filter(KeptJob::isRunning).isPresent();
-  }
-
-  private static String name(KeptJob job) {
-    return "dump-" + job.job().id();
-  }
-
-  private static Path partial(KeptJob job) {
-    return Path.of(job.fact(PARTIAL));
-  }
-
-  private static Path target(KeptJob job) {
-    return Path.of(job.job().target().subject());
-  }
-
-  /** On a thread that storage may hold up. */
-  private <T> CompletableFuture<T> aside(Supplier<T> work) {
-    try {
-      return CompletableFuture.supplyAsync(work, host.patient());
-    } catch (RejectedExecutionException closed) {
-      return new CompletableFuture<>(); // nobody waits any more; the next host finds out
-    }
   }
 
   private static void close(FileOutputStream file) {
