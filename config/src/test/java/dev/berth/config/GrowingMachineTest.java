@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.domain.ByteSize;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
@@ -100,6 +101,68 @@ final class GrowingMachineTest extends HomeFixture {
     }
   }
 
+  @Test
+  void aGuestTakesDimmsAndLetsThemGo() throws Exception {
+    dimmsComeAndGo("q35");
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void theGuestOfEachVersionTakesDimmsAndLetsThemGo(TestQemu qemu) throws Exception {
+    home.set("qemu", qemu.emulator().toString());
+    dimmsComeAndGo(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
+  }
+
+  private void dimmsComeAndGo(String machine) throws IOException {
+    try (VmHost host = home.open()) {
+      ConsoleLog console =
+          boot(
+              host,
+              "machine: " + machine,
+              "memory: 256MiB",
+              "max-memory: 1GiB",
+              "memory-device: dimm");
+      online(host, console, "online_movable"); // else Linux gives nothing back for sure
+      done(host, setMemory(host, 512));
+      await(host, console, "until [ " + MEMORY + " -gt 350000 ]");
+      assertThatThrownBy(() -> setMemory(host, 600))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("128MiB");
+      assertThatThrownBy(() -> setMemory(host, 384))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("can go back to 256MiB");
+    }
+    try (VmHost host = home.open()) { // the next host knows the DIMM that came
+      ConsoleLog console = ConsoleLog.of(host, VM);
+      TestHome.settled(host, VM);
+      done(host, setMemory(host, 640));
+      await(host, console, "until [ " + MEMORY + " -gt 480000 ]");
+      done(host, setMemory(host, 256));
+      await(host, console, "until [ " + MEMORY + " -lt 200000 ]");
+      assertThat(host.domain(VM).definition().pending()).isFalse();
+      assertThat(host.qmp(VM, QmpRequest.of("query-memory-devices", "{}"), CallOptions.none()))
+          .isEqualTo("[]");
+      assertThat(
+              host.qmp(
+                  VM, QmpRequest.of("qom-list", "{\"path\": \"/objects\"}"), CallOptions.none()))
+          .doesNotContain("dimm-");
+
+      online(host, console, "online");
+      done(host, setMemory(host, 384));
+      assertThat(ended(host, setMemory(host, 256)).status().phase())
+          .isIn("refused-by-guest", "done");
+    }
+  }
+
+  /** Has the guest bring all memory online that comes from here on, as most distributions do. */
+  private void online(VmHost host, ConsoleLog console, String how) throws IOException {
+    await(
+        host,
+        console,
+        "echo " + how + " >/sys/devices/system/memory/auto_online_blocks; until true");
+  }
+
   private void cpusComeAndGo() throws IOException {
     try (VmHost host = home.open()) {
       ConsoleLog console = boot(host, "machine: q35", CPUS);
@@ -190,8 +253,12 @@ final class GrowingMachineTest extends HomeFixture {
         CallOptions.within(TestHome.PATIENCE));
   }
 
+  private static Job ended(VmHost host, Job job) {
+    return host.awaitJob(job.id(), TestHome.PATIENCE);
+  }
+
   private static void done(VmHost host, Job job) {
-    Job ended = host.awaitJob(job.id(), TestHome.PATIENCE);
+    Job ended = ended(host, job);
     assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("done");
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param memory guest RAM, a multiple of 1 MiB, at least 1 MiB
  * @param maxMemory how much it can be while the machine runs, at least {@code memory}; empty for as
  *     much as there is
+ * @param memoryDevice what brings more of it; empty for {@link MemoryDevice#VIRTIO_MEM}
  * @param machineType QEMU machine type such as {@code q35} or {@code pc-q35-7.2}; an alias is
  *     resolved to the versioned type at launch and frozen in the launch record
  * @param cpuModel QEMU CPU model such as {@code max} or {@code qemu64}; empty lets Berth choose:
@@ -28,6 +29,7 @@ public record Compute(
     Optional<Integer> maxCpus,
     ByteSize memory,
     Optional<ByteSize> maxMemory,
+    Optional<MemoryDevice> memoryDevice,
     String machineType,
     Optional<String> cpuModel,
     AcceleratorChoice accelerator,
@@ -38,6 +40,32 @@ public record Compute(
   /** Copies the list. */
   public Compute {
     features = List.copyOf(features);
+  }
+
+  /** The same by a virtio-mem device. */
+  public Compute(
+      int cpus,
+      Optional<Integer> maxCpus,
+      ByteSize memory,
+      Optional<ByteSize> maxMemory,
+      String machineType,
+      Optional<String> cpuModel,
+      AcceleratorChoice accelerator,
+      Optional<CpuTopology> topology,
+      List<CpuFeature> features,
+      MemoryBacking backing) {
+    this(
+        cpus,
+        maxCpus,
+        memory,
+        maxMemory,
+        Optional.empty(),
+        machineType,
+        cpuModel,
+        accelerator,
+        topology,
+        features,
+        backing);
   }
 
   /** Processors of the model as it is, in one socket, and ordinary memory. */
@@ -51,6 +79,7 @@ public record Compute(
         cpus,
         Optional.empty(),
         memory,
+        Optional.empty(),
         Optional.empty(),
         machineType,
         cpuModel,
@@ -81,12 +110,18 @@ public record Compute(
         maxCpus,
         size,
         maxMemory,
+        memoryDevice,
         machineType,
         cpuModel,
         accelerator,
         topology,
         features,
         backing);
+  }
+
+  /** Whether DIMMs are what brings more memory. */
+  public boolean growsByDimms() {
+    return memoryDevice.equals(Optional.of(MemoryDevice.DIMM));
   }
 
   /** How much memory the machine can get besides what it starts with. */

@@ -43,7 +43,17 @@ final class ComputeKeys {
           "as much as `memory`, which stays as it is while it runs",
           of(Compute::maxMemory),
           "How much memory the guest can get while it runs, and give back, in steps of 2MiB or of"
-              + " the huge pages that back it. The guest needs a driver for virtio-mem.");
+              + " the huge pages that back it, or of 128MiB by DIMMs.");
+
+  private static final Key<DomainDefinition, MemoryDevice> MEMORY_DEVICE =
+      Key.optional(
+          "memory-device",
+          ChoiceType.of(MemoryDevice.class),
+          "`virtio-mem`",
+          of(Compute::memoryDevice),
+          "What brings it more memory while it runs: `virtio-mem`, which grows and shrinks in small"
+              + " steps and needs a driver in the guest, or `dimm`, a DIMM each time, for guests"
+              + " without one. Only with `max-memory`.");
 
   private static final Key<DomainDefinition, String> MACHINE =
       Key.defaulted(
@@ -110,6 +120,7 @@ final class ComputeKeys {
           MAX_CPUS,
           MEMORY,
           MAX_MEMORY,
+          MEMORY_DEVICE,
           MACHINE,
           CPU,
           ACCELERATOR,
@@ -222,11 +233,20 @@ final class ComputeKeys {
   private static void checkMemory(Values<DomainDefinition> values, Place place) {
     Optional<ByteSize> memory = values.find(MEMORY);
     Optional<ByteSize> most = values.find(MAX_MEMORY);
+    if (most.isEmpty() && values.isGiven(MEMORY_DEVICE)) {
+      report(
+          MEMORY_DEVICE,
+          values,
+          place,
+          "without 'max-memory' nothing comes while it runs: add that, or leave this out");
+    }
     if (memory.isEmpty() || most.isEmpty()) {
       return;
     }
     long room = most.get().bytes() - memory.get().bytes();
-    ByteSize block = values.find(BACKING).orElse(MemoryBacking.USUAL).block();
+    MemoryBacking backing = values.find(BACKING).orElse(MemoryBacking.USUAL);
+    boolean byDimms = values.find(MEMORY_DEVICE).equals(Optional.of(MemoryDevice.DIMM));
+    ByteSize block = byDimms ? backing.dimmBlock() : backing.block();
     if (room < 0) {
       report(
           MAX_MEMORY,
@@ -277,6 +297,7 @@ final class ComputeKeys {
         values.find(MAX_CPUS),
         values.of(MEMORY),
         values.find(MAX_MEMORY),
+        values.find(MEMORY_DEVICE),
         values.of(MACHINE),
         values.find(CPU),
         values.of(ACCELERATOR),

@@ -29,6 +29,8 @@ public record MemoryBacking(
   /** What a virtio-mem device takes, and transparent huge pages are, on x86. */
   private static final ByteSize BLOCK = ByteSize.mebibytes(2);
 
+  private static final ByteSize DIMM_BLOCK = ByteSize.mebibytes(128);
+
   /** Shared memory without a file system, taken as the guest uses it. */
   private static final MemoryBacking SHARED =
       new MemoryBacking(
@@ -37,6 +39,11 @@ public record MemoryBacking(
   /** The steps in which memory so backed grows and shrinks while a machine runs. */
   public ByteSize block() {
     return hugepages.orElse(BLOCK);
+  }
+
+  /** The steps in which it grows by DIMMs: what Linux takes as a whole on x86, or a huge page. */
+  public ByteSize dimmBlock() {
+    return hugepages.filter(page -> page.compareTo(DIMM_BLOCK) > 0).orElse(DIMM_BLOCK);
   }
 
   /** Whether other processes can map it. */

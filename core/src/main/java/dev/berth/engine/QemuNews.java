@@ -224,7 +224,7 @@ final class QemuNews implements QmpEventListener {
         unplugged = true;
         return;
       }
-      case "DEVICE_UNPLUG_GUEST_ERROR" -> {
+      case "DEVICE_UNPLUG_GUEST_ERROR", "MEM_UNPLUG_ERROR" -> {
         refuse(text(data, "device"));
         return;
       }

@@ -1,22 +1,17 @@
 package dev.berth.engine;
 
-import com.fasterxml.jackson.databind.node.LongNode;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.job.JobKind;
-import dev.berth.machine.GrowingMemory;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.LaunchRecord;
-import dev.berth.qapi.qom.QomGet;
-import dev.berth.qapi.qom.QomSet;
 import dev.berth.qmp.QmpConnection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * So much memory. The guest takes what it is given and gives back what it can do without, in its
- * own time: QEMU only tells it how much it is to have.
- */
+/** So much memory, by what the machine was started with for that ({@link MemoryWay}). */
 record RamSizing(ByteSize size) implements Sizing {
 
   RamSizing {
@@ -60,14 +55,15 @@ record RamSizing(ByteSize size) implements Sizing {
             + size
             + " of memory while it runs: its machine was started with ";
     long base = launch.hardware().memory().bytes();
-    if (GrowingMemory.room(launch).isEmpty()) {
+    Optional<ByteSize> room = MemoryWay.room(launch);
+    if (room.isEmpty()) {
       throw new InvalidStateException(
           cannot
               + launch.hardware().memory()
               + " and without 'max-memory'. Set that in its definition, which takes effect at the"
               + " next boot.");
     }
-    long most = base + GrowingMemory.room(launch).get().bytes();
+    long most = base + room.get().bytes();
     if (target() > most) {
       throw new InvalidStateException(
           cannot
@@ -82,34 +78,17 @@ record RamSizing(ByteSize size) implements Sizing {
               + ", which it keeps. Change 'memory' in its definition only, which takes effect at"
               + " the next boot, or use its balloon.");
     }
-    ByteSize block = GrowingMemory.block(launch);
-    if ((target() - base) % block.bytes() != 0) {
-      throw new InvalidRequestException(
-          cannot + launch.hardware().memory() + ", and grows in steps of " + block + ".");
-    }
+    MemoryWay.of(launch).check(cannot, size, launch);
   }
 
   @Override
   public CompletableFuture<Standing> look(QmpConnection qmp, LaunchRecord launch) {
-    CompletableFuture<Long> requested = ask(qmp, GrowingMemory.REQUESTED);
-    return ask(qmp, "size")
-        .thenCombine(
-            requested,
-            (plugged, wanted) ->
-                new Standing(
-                    launch.hardware().memory().bytes() + plugged,
-                    record -> GrowingMemory.onto(record, new ByteSize(wanted))));
-  }
-
-  private static CompletableFuture<Long> ask(QmpConnection qmp, String property) {
-    return qmp.send(new QomGet(GrowingMemory.path(), property)).thenApply(value -> value.asLong());
+    return MemoryWay.of(launch).look(qmp, launch);
   }
 
   @Override
   public CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch) {
-    long wanted = target() - launch.hardware().memory().bytes();
-    return qmp.send(
-        new QomSet(GrowingMemory.path(), GrowingMemory.REQUESTED, LongNode.valueOf(wanted)));
+    return MemoryWay.of(launch).ask(qmp, launch, size);
   }
 
   @Override
@@ -124,6 +103,6 @@ record RamSizing(ByteSize size) implements Sizing {
 
   @Override
   public boolean concerns(String device) {
-    return false;
+    return Dimms.isOne(device);
   }
 }

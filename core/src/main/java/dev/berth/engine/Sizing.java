@@ -4,8 +4,10 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.BerthException;
 import dev.berth.job.JobKind;
+import dev.berth.machine.Backend;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.QmpConnection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -73,8 +75,15 @@ interface Sizing {
    *
    * @param now in the unit of the target
    * @param onto the record of a machine that has what was seen
+   * @param left what was made for something that is not there, or not there any more
    */
-  record Standing(long now, UnaryOperator<LaunchRecord> onto) {}
+  record Standing(long now, UnaryOperator<LaunchRecord> onto, List<Backend> left) {
+
+    /** With nothing left. */
+    Standing(long now, UnaryOperator<LaunchRecord> onto) {
+      this(now, onto, List.of());
+    }
+  }
 
   /** What that job brings its machine to; empty when it is about something else. */
   static Optional<Sizing> of(KeptJob job) {

@@ -1,18 +1,17 @@
 package dev.berth.engine;
 
-import dev.berth.definition.DefinitionReader;
-import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
-import dev.berth.host.EditScope;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.CpuSlots;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -61,18 +61,17 @@ final class Sizings implements JobWork {
   private final MachineKeeper keeper;
   private final Map<JobId, Integer> asked = new HashMap<>();
   private final Set<JobId> due = new HashSet<>();
-  private final Map<JobId, Refusal> refusals = new HashMap<>();
+  private final Map<JobId, SizingEnds.Refusal> refusals = new HashMap<>();
   private final Set<JobId> looking = new HashSet<>();
   private final Set<JobId> again = new HashSet<>();
-
-  /** Why a job is over before there is so much. */
-  private record Refusal(String phase, String why) {}
+  private final SizingEnds ends;
 
   Sizings(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.ends = new SizingEnds(host, ledger);
   }
 
   /** Goes to work for a job that is on record. */
@@ -93,7 +92,7 @@ final class Sizings implements JobWork {
       if (sizing(job).concerns(device) && needsGuest(job)) {
         refusals.put(
             job.job().id(),
-            new Refusal(
+            new SizingEnds.Refusal(
                 Detachments.REFUSED_BY_GUEST,
                 "the guest refuses to let go of "
                     + device
@@ -103,11 +102,12 @@ final class Sizings implements JobWork {
     }
   }
 
-  private static Sizing sizing(KeptJob job) {
+  static Sizing sizing(KeptJob job) {
     return Sizing.of(job).orElseThrow(() -> new IllegalStateException("no sizing: " + job));
   }
 
-  private static long from(KeptJob job) {
+  /** How much there was. */
+  static long from(KeptJob job) {
     return Long.parseLong(job.fact(FROM));
   }
 
@@ -172,24 +172,35 @@ final class Sizings implements JobWork {
     return recorded;
   }
 
-  /** A guest that was asked for a CPU may let go of it after the job has ended. */
+  /** A guest that was asked for a CPU or a DIMM may let go of it after the job has ended. */
   private void lookWithoutJob(Lifecycle.Active active) {
-    boolean isLookedAt =
-        running().stream().anyMatch(job -> job.job().target().kind() == JobKind.SET_CPUS);
-    if (isLookedAt || ledger.launch().filter(CpuSlots::areIn).isEmpty()) {
-      return;
+    QmpConnection qmp = active.machine().qmp();
+    if (!isLookedAt(JobKind.SET_CPUS) && ledger.launch().filter(CpuSlots::areIn).isPresent()) {
+      note(active, CpuSizing.standing(qmp));
     }
-    CpuSizing.standing(active.machine().qmp())
-        .whenComplete(
-            (standing, failure) ->
-                mailbox.event(
-                    () -> {
-                      if (standing != null) {
-                        return note(active, standing);
-                      }
-                      LOG.warn("Domain '{}': its CPUs cannot be asked for", ledger.name(), failure);
-                      return Mailbox.DONE;
-                    }));
+    if (!isLookedAt(JobKind.SET_MEMORY)) {
+      ledger
+          .launch()
+          .filter(Dimms::areIn)
+          .ifPresent(launch -> note(active, new DimmWay().look(qmp, launch)));
+    }
+  }
+
+  private boolean isLookedAt(JobKind kind) {
+    return running().stream().anyMatch(job -> job.job().target().kind() == kind);
+  }
+
+  private void note(Lifecycle.Active active, CompletableFuture<Sizing.Standing> look) {
+    look.whenComplete(
+        (standing, failure) ->
+            mailbox.event(
+                () -> {
+                  if (standing != null) {
+                    return note(active, standing);
+                  }
+                  LOG.warn("Domain '{}': what it has cannot be asked for", ledger.name(), failure);
+                  return Mailbox.DONE;
+                }));
   }
 
   /** What is there goes on record; nobody waits for it. */
@@ -197,12 +208,26 @@ final class Sizings implements JobWork {
     if (keeper.lifecycle() != active || ledger.launch().isEmpty()) {
       return Mailbox.DONE;
     }
+    free(active, standing);
     LaunchRecord before = ledger.launch().get();
     LaunchRecord after = standing.onto().apply(before);
     return after.equals(before) ? Mailbox.DONE : recorded(Step.by(Actors.GUEST).launch(after));
   }
 
+  /** In the turn that has seen it, so before anything is made anew. */
+  private void free(Lifecycle.Active active, Sizing.Standing standing) {
+    if (!standing.left().isEmpty()) {
+      DeviceParts.free(active.machine().qmp(), standing.left())
+          .exceptionally(
+              failure -> {
+                LOG.warn("Domain '{}': {} is left", ledger.name(), standing.left(), failure);
+                return null;
+              });
+    }
+  }
+
   private CompletionStage<?> take(Lifecycle.Active active, KeptJob job, Sizing.Standing standing) {
+    free(active, standing);
     Step step = Step.by(job.job().origin().actor());
     LaunchRecord before = ledger.launch().orElseThrow();
     LaunchRecord after = standing.onto().apply(before);
@@ -211,12 +236,14 @@ final class Sizings implements JobWork {
       step.launch(after);
     }
     if (standing.now() == sizing(job).target()) {
-      return recorded(done(step, job));
+      forget(job.job().id());
+      return recorded(ends.done(step, job));
     }
     Progress progress = progress(job, standing.now());
-    Optional<Refusal> refusal = Optional.ofNullable(refusals.remove(job.job().id()));
+    Optional<SizingEnds.Refusal> refusal = Optional.ofNullable(refusals.remove(job.job().id()));
     if (refusal.isPresent()) {
-      return recorded(over(step, job, progress, refusal.get()));
+      forget(job.job().id());
+      return recorded(ends.over(step, job, progress, refusal.get()));
     }
     ledger.jobs().show(job.with(running(job, progress)));
     return (isNews ? recorded(step) : Mailbox.DONE).thenRun(() -> askIfDue(active, job, standing));
@@ -226,7 +253,8 @@ final class Sizings implements JobWork {
     return keeper.record(step).thenRun(() -> ledger.launch().ifPresent(host.launcher()::changed));
   }
 
-  private static Progress progress(KeptJob job, long now) {
+  /** How far that job is when there is so much now. */
+  static Progress progress(KeptJob job, long now) {
     return progress(sizing(job), from(job), now);
   }
 
@@ -262,7 +290,7 @@ final class Sizings implements JobWork {
     try {
       sizing(job).check(launch);
     } catch (BerthException cannot) {
-      refusals.put(id, new Refusal(REFUSED, cannot.getMessage()));
+      refusals.put(id, new SizingEnds.Refusal(REFUSED, cannot.getMessage()));
       mailbox.event(
           () -> {
             look(active, job);
@@ -292,7 +320,8 @@ final class Sizings implements JobWork {
         && !STILL_PENDING.matcher(refused.description()).find()) {
       refusals.put(
           job.job().id(),
-          new Refusal(Detachments.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description()));
+          new SizingEnds.Refusal(
+              Detachments.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description()));
     }
     look(active, job);
     return Mailbox.DONE;
@@ -312,73 +341,6 @@ final class Sizings implements JobWork {
 
   // ---- the end
 
-  /** The machine has so much: the job ends, and the definition follows if it can. */
-  private Step done(Step step, KeptJob job) {
-    try {
-      return succeeded(defined(step, job), job, "");
-    } catch (BerthException cannot) {
-      return succeeded(step, job, "in the machine only; " + undefinable(cannot));
-    }
-  }
-
-  private Step succeeded(Step step, KeptJob job, String detail) {
-    return ended(
-        step,
-        job,
-        new Job.Status(
-            JobState.SUCCEEDED,
-            DONE,
-            Optional.of(progress(job, sizing(job).target())),
-            detail,
-            Optional.of(host.now())));
-  }
-
-  /**
-   * The step, after which the definition has so much as well if the job is about both.
-   *
-   * @throws BerthException when it cannot: somebody may have redefined the domain
-   */
-  private Step defined(Step step, KeptJob job) {
-    if (!isAboutBoth(job)) {
-      return step;
-    }
-    DomainDefinition edited = sizing(job).edited(ledger.definition());
-    if (ledger.isDefinedAs(edited)) {
-      return step;
-    }
-    DefinitionReader.check(edited);
-    step.launch()
-        .or(ledger::launch)
-        .ifPresent(launch -> step.launch(launch.following(ledger.revision())));
-    return DeviceVerbs.redefine(step, edited, ledger.revision());
-  }
-
-  private static boolean isAboutBoth(KeptJob job) {
-    return job.fact(Detachments.SCOPE).equals(EditScope.BOTH.name());
-  }
-
-  private static String undefinable(BerthException cannot) {
-    return "its definition, which was changed meanwhile, cannot have so much: "
-        + cannot.getMessage();
-  }
-
-  private Step over(Step step, KeptJob job, Progress progress, Refusal refusal) {
-    return ended(
-        step,
-        job,
-        new Job.Status(
-            JobState.FAILED,
-            refusal.phase(),
-            Optional.of(progress),
-            refusal.why(),
-            Optional.of(host.now())));
-  }
-
-  private Step ended(Step step, KeptJob job, Job.Status status) {
-    forget(job.job().id());
-    return JobSteps.ended(step, job.with(status));
-  }
-
   private void forget(JobId id) {
     asked.remove(id);
     due.remove(id);
@@ -395,7 +357,8 @@ final class Sizings implements JobWork {
             job.job().status().progress(),
             "nothing more is asked for; having been asked, the guest may let go all the same",
             Optional.of(host.now()));
-    return ledger.request(ended(Step.by(actor), job, status));
+    forget(job.job().id());
+    return ledger.request(JobSteps.ended(Step.by(actor), job.with(status)));
   }
 
   @Override
@@ -423,23 +386,10 @@ final class Sizings implements JobWork {
     CompletionStage<?> recorded = Mailbox.DONE;
     for (KeptJob job : running()) {
       if (!job.fact(Detachments.INCARNATION).equals(present)) {
-        recorded = recorded.thenCompose(before -> keeper.record(withoutMachine(job)));
+        forget(job.job().id());
+        recorded = recorded.thenCompose(before -> keeper.record(ends.withoutMachine(job)));
       }
     }
     return recorded;
-  }
-
-  private Step withoutMachine(KeptJob job) {
-    Step step = Step.by(job.job().origin().actor());
-    String why = "its machine has ended";
-    if (isAboutBoth(job)) {
-      try {
-        return succeeded(defined(step, job), job, why + "; the next one has so much");
-      } catch (BerthException cannot) {
-        why += ", and " + undefinable(cannot);
-      }
-    }
-    Progress progress = job.job().status().progress().orElseGet(() -> progress(job, from(job)));
-    return over(step, job, progress, new Refusal(MACHINE_ENDED, why));
   }
 }

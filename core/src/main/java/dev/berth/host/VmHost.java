@@ -443,12 +443,15 @@ public interface VmHost extends AutoCloseable {
    * Gives a domain so much memory, in its machine, its definition, or both, by a job. Its guest
    * takes what it is given and gives back what it can do without, in its own time; the job never
    * succeeds before there is exactly so much. The machine has to have been started with room for it
-   * ({@code max-memory}), and keeps what it was started with.
+   * ({@code max-memory}), and keeps what it was started with. With {@code memory-device: dimm} one
+   * DIMM of the difference comes at once, and whole ones go when the guest lets them.
    *
    * @param size a multiple of 1 MiB
    * @return the job, which has ended already when it is about the definition alone
    * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
    *     about the machine; or when that has no room for so much, or was started with more
+   * @throws dev.berth.error.InvalidRequestException when the machine gets and gives back memory in
+   *     steps, and it cannot have just so much
    * @throws dev.berth.error.InvalidDefinitionException when the definition cannot have so much
    * @throws dev.berth.error.ConflictException when the key is of a job that does something else
    * @throws dev.berth.error.BusyException when the memory is being changed already

@@ -140,12 +140,17 @@ final class RandomDefinitions {
         perhaps(new CpuTopology(1 + random.nextInt(4), 1 + random.nextInt(2), 3, 2));
     int room = topology.map(shape -> Math.toIntExact(shape.cpus())).orElse(1 + random.nextInt(512));
     boolean grows = random.nextBoolean();
+    Optional<MemoryDevice> device = perhaps(pick(List.of(MemoryDevice.values())));
+    long blocks = (long) random.nextInt(1 << 10) << 27;
     ByteSize memory = ByteSize.mebibytes(2L * (1 + random.nextInt(1 << 22)));
     return new Compute(
         grows ? 1 + random.nextInt(room) : room,
         grows ? Optional.of(room) : Optional.empty(),
         memory,
-        perhaps(new ByteSize(memory.bytes() + (random.nextInt(1 << 10) << 21L))),
+        device
+            .map(it -> new ByteSize(memory.bytes() + blocks))
+            .or(() -> perhaps(new ByteSize(memory.bytes() + (random.nextInt(1 << 10) << 21L)))),
+        device,
         pick(List.of("q35", "pc-q35-7.2", "0", "none")),
         perhaps(pick(List.of("max", "host", "1e3"))),
         pick(List.of(AcceleratorChoice.AUTO, AcceleratorChoice.KVM)),

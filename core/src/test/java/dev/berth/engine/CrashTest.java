@@ -29,6 +29,7 @@ import dev.berth.job.JobKind;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DeviceSetting;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
@@ -90,6 +91,9 @@ final class CrashTest {
   private static final DefinitionDocument ROOM_FOR_MEMORY =
       TestHost.document("{name: web, memory: 64MiB, max-memory: 256MiB}");
   private static final ByteSize MORE_RAM = ByteSize.mebibytes(128);
+  private static final DefinitionDocument ROOM_FOR_DIMMS =
+      TestHost.document("{name: web, memory: 64MiB, max-memory: 576MiB, memory-device: dimm}");
+  private static final ByteSize MORE_BY_DIMM = ByteSize.mebibytes(192);
   private static final DefinitionDocument LINKED =
       TestHost.document("{name: web, memory: 64MiB, nics: [{name: lan}]}");
   private static final Throttle LIMITS =
@@ -138,6 +142,8 @@ final class CrashTest {
     INSERT_THAT_QEMU_REFUSES,
     EJECT_MEDIUM,
     MORE_MEMORY,
+    MORE_BY_A_DIMM,
+    A_DIMM_THAT_QEMU_REFUSES,
     BALLOON;
 
     /** Brings a host to where the deed can be done. */
@@ -151,6 +157,9 @@ final class CrashTest {
       }
       if (this == MORE_MEMORY) {
         host.api().define(ROOM_FOR_MEMORY, new DefineCondition.Always());
+      }
+      if (this == MORE_BY_A_DIMM || this == A_DIMM_THAT_QEMU_REFUSES) {
+        host.api().define(ROOM_FOR_DIMMS, new DefineCondition.Always());
       }
       if (isAboutCpus()) {
         host.api().define(ROOM_FOR_CPUS, new DefineCondition.Always());
@@ -194,6 +203,7 @@ final class CrashTest {
             INSERT_MEDIUM,
             EJECT_MEDIUM,
             MORE_MEMORY,
+            MORE_BY_A_DIMM,
             BALLOON,
             ATTACH_DEVICE,
             DETACH_DEVICE,
@@ -220,6 +230,7 @@ final class CrashTest {
         }
         case ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
             CPUS_THAT_QEMU_REFUSES,
+            A_DIMM_THAT_QEMU_REFUSES,
             ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
             ATTACH_OF_A_SHARE_THAT_QEMU_REFUSES,
             ATTACH_OF_A_DEVICE_THAT_QEMU_REFUSES,
@@ -320,11 +331,8 @@ final class CrashTest {
                 WEB, "data", ByteSize.mebibytes(4), Shrinking.REFUSED, CallOptions.none());
         case MORE_CPUS, CPUS_THAT_QEMU_REFUSES -> cpus(host, 4);
         case FEWER_CPUS -> cpus(host, 1);
-        case MORE_MEMORY ->
-            host.awaitJob(
-                host.setMemory(WEB, MORE_RAM, EditScope.BOTH, JobOptions.none(), CallOptions.none())
-                    .id(),
-                TestHost.PATIENCE);
+        case MORE_BY_A_DIMM, A_DIMM_THAT_QEMU_REFUSES -> memory(host, MORE_BY_DIMM);
+        case MORE_MEMORY -> memory(host, MORE_RAM);
         case BALLOON ->
             host.awaitJob(
                 host.setBalloon(WEB, ByteSize.mebibytes(32), JobOptions.none(), CallOptions.none())
@@ -346,6 +354,12 @@ final class CrashTest {
       host.awaitJob(
           host.detachDevice(WEB, device, EditScope.BOTH, JobOptions.none(), CallOptions.none())
               .id(),
+          TestHost.PATIENCE);
+    }
+
+    private static void memory(VmHost host, ByteSize size) {
+      host.awaitJob(
+          host.setMemory(WEB, size, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
           TestHost.PATIENCE);
     }
 
@@ -396,6 +410,8 @@ final class CrashTest {
             INSERT_THAT_QEMU_REFUSES,
             EJECT_MEDIUM,
             MORE_MEMORY,
+            MORE_BY_A_DIMM,
+            A_DIMM_THAT_QEMU_REFUSES,
             BALLOON ->
             false;
         case START, START_PAUSED -> !machine.ran();
@@ -580,6 +596,7 @@ final class CrashTest {
         .as("the interface is defined")
         .isEqualTo(devices.contains("nic-lan"));
     assertShares(machine, next, definition);
+    assertDimms(machine, next, definition);
     assertSettings(machine, next, definition);
     assertCpus(machine, next, definition);
     long grown = GrowingMemory.requested(launch(next)).bytes();
@@ -607,6 +624,19 @@ final class CrashTest {
     assertThat(machine.backplane().chardevs().contains(channel))
         .as("the socket of the channel")
         .isEqualTo(plugged.contains(channel));
+  }
+
+  /** Definition, record and QEMU have the same DIMMs, and nothing is there that backs none. */
+  private static void assertDimms(FakeMachine machine, TestHost next, String definition) {
+    LaunchRecord launch = launch(next);
+    List<DeviceRecord> taken = Dimms.of(launch, Dimms.TAKEN);
+    assertThat(machine.backplane().dimms()).as("DIMMs").hasSameSizeAs(taken);
+    assertThat(machine.backplane().dimms().values())
+        .as("sizes of DIMMs")
+        .containsExactlyElementsOf(
+            taken.stream().map(it -> Dimms.size(launch, it).bytes()).toList());
+    assertThat(machine.backplane().sources()).as("what backs DIMMs").hasSameSizeAs(taken);
+    assertThat(definition.contains("\"memory\":\"192MiB\"")).isEqualTo(!taken.isEmpty());
   }
 
   /** Definition, record, QEMU and host have the same shares, and none was taken for lost. */
@@ -646,9 +676,9 @@ final class CrashTest {
             .as("files")
             .isEqualTo(complete ? new String[] {"web.elf"} : new String[0]);
       }
-      case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, BALLOON ->
+      case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
-      case CPUS_THAT_QEMU_REFUSES ->
+      case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
           assertThat(jobs)
               .as("jobs")
               .allMatch(job -> job.status().phase().equals("refused-by-qemu"));

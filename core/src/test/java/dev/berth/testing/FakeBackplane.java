@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.SerialSockets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -21,6 +24,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class FakeBackplane {
   private static final String OBJECT = "-object";
+  private static final String SOURCE = "-source";
 
   private final FakeQemu qemu;
   private final List<String> cpus;
@@ -32,6 +36,7 @@ public final class FakeBackplane {
   private final Set<String> nodes = new TreeSet<>();
   private final Set<String> netdevs = new TreeSet<>();
   private final Set<String> objects = new TreeSet<>();
+  private final Map<String, Long> sizes = new HashMap<>();
   private final Set<String> chardevs = new TreeSet<>();
   private final Set<String> servers = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
@@ -48,7 +53,7 @@ public final class FakeBackplane {
             .filter(id -> id.startsWith("cpu-"))
             .toList();
     for (DeviceRecord device : launch.devices()) {
-      if (!device.kind().equals(CpuSlots.SPARE)) {
+      if (!device.kind().equals(CpuSlots.SPARE) && !device.kind().equals(Dimms.SPARE)) {
         devices.add(device.id());
       }
       nodes.addAll(device.nodes());
@@ -64,7 +69,9 @@ public final class FakeBackplane {
         chardevs.add(device.id());
       }
     }
-    qemu.answer("qom-list", arguments -> list());
+    qemu.answer(
+        "qom-list",
+        arguments -> list(arguments.path("path").asText().equals("/objects") ? objects : devices));
     qemu.reply("blockdev-add", this::addNode);
     qemu.reply("blockdev-del", this::removeNode);
     qemu.reply("object-add", this::addObject);
@@ -75,6 +82,7 @@ public final class FakeBackplane {
     qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
     qemu.reply("device_del", this::unplug);
+    qemu.answer("query-memory-devices", arguments -> memory());
     qemu.answer("query-hotpluggable-cpus", arguments -> cpus());
   }
 
@@ -111,6 +119,18 @@ public final class FakeBackplane {
   /** Nobody serves that share any more. */
   synchronized void endServer(String share) {
     servers.remove(share);
+  }
+
+  /** The sizes of its DIMMs, by their ids. */
+  public synchronized Map<String, Long> dimms() {
+    Map<String, Long> dimms = new HashMap<>();
+    devices.stream().filter(Dimms::isOne).forEach(it -> dimms.put(it, sizes.get(it + SOURCE)));
+    return dimms;
+  }
+
+  /** What backs DIMMs, or has backed one. */
+  public synchronized List<String> sources() {
+    return objects.stream().filter(object -> object.endsWith(SOURCE)).toList();
   }
 
   /** Whether the object is there that was made for that small device. */
@@ -176,10 +196,29 @@ public final class FakeBackplane {
                     + "\"}"));
   }
 
-  private synchronized ArrayNode list() {
+  /** The DIMMs, with the sizes of what backs them. */
+  private synchronized ArrayNode memory() {
+    ArrayNode all = Json.array();
+    for (String dimm : devices.stream().filter(Dimms::isOne).toList()) {
+      all.addObject()
+          .put("type", "dimm")
+          .putObject("data")
+          .put("id", dimm)
+          .put("addr", 1L << 32)
+          .put("size", sizes.get(dimm + SOURCE))
+          .put("slot", 0)
+          .put("node", 0)
+          .put("memdev", "/objects/" + dimm + SOURCE)
+          .put("hotplugged", true)
+          .put("hotpluggable", true);
+    }
+    return all;
+  }
+
+  private synchronized ArrayNode list(Set<String> names) {
     ArrayNode parts = Json.array();
     parts.addObject().put("name", "type").put("type", "string");
-    devices.forEach(device -> parts.addObject().put("name", device).put("type", "child<device>"));
+    names.forEach(device -> parts.addObject().put("name", device).put("type", "child<device>"));
     return parts;
   }
 
@@ -218,6 +257,7 @@ public final class FakeBackplane {
 
   private synchronized ObjectNode addObject(ObjectNode arguments) {
     String object = arguments.path("id").asText();
+    sizes.put(object, arguments.path("size").asLong());
     return objects.add(object)
         ? done()
         : FakeQemu.refusal("GenericError", "attempt to add duplicate property '" + object + "'");
@@ -225,7 +265,7 @@ public final class FakeBackplane {
 
   private synchronized ObjectNode removeObject(ObjectNode arguments) {
     String object = arguments.path("id").asText();
-    if (devices.contains(object.replaceFirst(OBJECT + "$", ""))) {
+    if (devices.contains(object.replaceFirst("(" + OBJECT + "|" + SOURCE + ")$", ""))) {
       return FakeQemu.refusal(
           "GenericError", "object '" + object + "' is in use, can not be deleted");
     }

@@ -10,6 +10,7 @@ import dev.berth.definition.Nic;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Share;
 import dev.berth.definition.SmallDevice;
+import dev.berth.domain.ByteSize;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
@@ -21,6 +22,7 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord;
@@ -67,7 +69,10 @@ final class FakeDevices {
       devices.add(new DeviceRecord(PORT + port, LaunchRecord.SPARE_PORT, "", "pcie.0", List.of()));
     }
     devices.addAll(launch.devices());
-    if (definition.compute().roomForMemory().bytes() > 0) {
+    ByteSize room = definition.compute().roomForMemory();
+    if (definition.compute().growsByDimms()) {
+      devices.addAll(Dimms.slots(room, definition.compute().backing().dimmBlock()));
+    } else if (room.bytes() > 0) {
       devices.add(
           new DeviceRecord(GrowingMemory.DEVICE, GrowingMemory.DEVICE, "", "pcie.0", List.of()));
       steps.add(

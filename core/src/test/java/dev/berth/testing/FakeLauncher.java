@@ -146,6 +146,10 @@ public final class FakeLauncher implements MachineLauncher {
     if (definition.devices().peripherals().vnc() == VncAccess.PASSWORD) {
       argv.addAll(List.of("-vnc", "unix:/vnc" + LaunchRecord.VNC_PASSWORD));
     }
+    definition
+        .compute()
+        .maxMemory()
+        .ifPresent(most -> argv.addAll(List.of("-m", "maxmem=" + (most.bytes() >> 20) + "M")));
     if (definition.compute().backing().isMappable()
         || !definition.devices().peripherals().shares().isEmpty()) {
       argv.add(FakeDevices.MAPPABLE);

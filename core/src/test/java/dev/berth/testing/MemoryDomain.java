@@ -66,6 +66,11 @@ final class MemoryDomain {
 
   ByteSize most = new ByteSize(0);
 
+  /** What it has now, and whether that grows by DIMMs. */
+  ByteSize memory = new ByteSize(0);
+
+  boolean dimms;
+
   /** A machine that was started with that revision. */
   private record Machine(MachineSummary summary, long revision, Optional<String> bootDisk) {
 
@@ -186,6 +191,8 @@ final class MemoryDomain {
             || !definition.devices().peripherals().shares().isEmpty();
     cpus = definition.compute().cpus();
     roomForCpus = definition.compute().maxCpus();
+    memory = definition.compute().memory();
+    dimms = definition.compute().growsByDimms();
     least = definition.compute().memory();
     most = definition.compute().maxMemory().orElse(new ByteSize(0));
     for (DeviceKind kind : DeviceKind.values()) {

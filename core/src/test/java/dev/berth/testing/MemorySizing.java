@@ -65,7 +65,12 @@ final class MemorySizing {
               if (live && (size.compareTo(domain.most) > 0 || size.compareTo(domain.least) < 0)) {
                 throw noRoom("max-memory");
               }
-              return begin(domain, wanted, scope, options, live);
+              long more = size.bytes() - domain.memory.bytes();
+              if (live && domain.dimms && more % (128 << 20) != 0) {
+                throw new InvalidRequestException("It grows in steps of 128MiB.");
+              }
+              boolean atOnce = live && domain.dimms && more >= 0;
+              return begin(domain, wanted, scope, options, live && !atOnce);
             });
   }
 
@@ -185,6 +190,9 @@ final class MemorySizing {
     boolean live = scope != EditScope.CONFIG && domain.hasMachine();
     if (live && job.target().kind() == JobKind.SET_CPUS) {
       domain.cpus = Integer.parseInt(job.target().subject());
+    }
+    if (live && job.target().kind() == JobKind.SET_MEMORY) {
+      domain.memory = ByteSize.parse(job.target().subject()).orElseThrow();
     }
     DomainDefinition edited = Wanted.of(job).edited(domain.definition());
     if (scope != EditScope.LIVE && !edited.equals(domain.definition())) {

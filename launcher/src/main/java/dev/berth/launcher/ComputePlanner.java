@@ -11,6 +11,7 @@ import dev.berth.definition.MemoryBacking.Kind;
 import dev.berth.definition.MemoryBacking.Sharing;
 import dev.berth.domain.ByteSize;
 import dev.berth.machine.CpuSlots;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -59,7 +60,9 @@ final class ComputePlanner {
     draft.option(
         "-m",
         grows()
-            ? memory.with("slots", 1).with("maxmem", mebibytes(compute.maxMemory().get()))
+            ? memory
+                .with("slots", compute.growsByDimms() ? dimms().size() : 1)
+                .with("maxmem", mebibytes(compute.maxMemory().get()))
             : memory);
     if (!isUsual()) {
       draft.option("-object", backend(size));
@@ -74,9 +77,17 @@ final class ComputePlanner {
     return compute.roomForMemory().bytes() > 0;
   }
 
-  /** Adds the device by which memory comes and goes, and what backs it as the rest is backed. */
+  private List<DeviceRecord> dimms() {
+    return Dimms.slots(compute.roomForMemory(), backing.dimmBlock());
+  }
+
+  /** Adds that by which memory comes and goes: slots, or a device backed as the rest is. */
   void growing(MachineDraft draft, PciSlots slots) {
     if (!grows()) {
+      return;
+    }
+    if (compute.growsByDimms()) {
+      dimms().forEach(draft::device);
       return;
     }
     ObjectNode backend = draft.execute(MachineAssembler.ADD_OBJECT).put("qom-type", type());

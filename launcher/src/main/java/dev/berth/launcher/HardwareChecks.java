@@ -112,7 +112,8 @@ final class HardwareChecks {
             .filter(Optional::isPresent)
             .count();
     int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
-    int memory = definition.compute().roomForMemory().bytes() > 0 ? 1 : 0;
+    Compute compute = definition.compute();
+    int memory = compute.roomForMemory().bytes() > 0 && !compute.growsByDimms() ? 1 : 0;
     int many = definition.nics().size() + peripherals.shares().size();
     return Math.toIntExact(virtio + controllers + many + small + serial + asked + panic + memory);
   }

@@ -10,6 +10,7 @@ import dev.berth.definition.MemoryBacking;
 import dev.berth.definition.MemoryBacking.Allocation;
 import dev.berth.definition.MemoryBacking.Kind;
 import dev.berth.definition.MemoryBacking.Sharing;
+import dev.berth.definition.MemoryDevice;
 import dev.berth.domain.ByteSize;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,6 +45,22 @@ final class ComputeCases {
                 fixed.topology(),
                 fixed.features(),
                 fixed.backing())));
+    cases.put(
+        "memory-by-dimms",
+        Definitions.withCompute(
+            Definitions.bare(),
+            new Compute(
+                1,
+                Optional.empty(),
+                fixed.memory(),
+                Optional.of(new ByteSize(fixed.memory().bytes() + (512 << 20))),
+                Optional.of(MemoryDevice.DIMM),
+                fixed.machineType(),
+                fixed.cpuModel(),
+                fixed.accelerator(),
+                Optional.empty(),
+                List.of(),
+                MemoryBacking.USUAL)));
     cases.put(
         "memory-hugepages",
         with(

@@ -101,6 +101,25 @@ public interface SizingContract {
   }
 
   @Test
+  default void aDimmComesAtOnceAndGoesWhenTheGuestLetsIt() {
+    rig().webHas("memory: 64MiB, max-memory: 320MiB, memory-device: dimm");
+    rig().start(StartMode.PAUSED);
+
+    Job more = rig().ended(rig().setMemory(192, EditScope.BOTH));
+
+    assertThat(more.status().phase()).isEqualTo("done");
+    assertThat(rig().host().definition(WEB).json()).contains("\"memory\":\"192MiB\"");
+    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
+    assertThat(rig().errorOf(host -> rig().setMemory(256, EditScope.LIVE)))
+        .isEqualTo(InvalidRequestException.class);
+    assertThat(rig().errorOf(host -> rig().setMemory(448, EditScope.LIVE)))
+        .isEqualTo(InvalidStateException.class);
+    Job less = rig().setMemory(64, EditScope.BOTH);
+    assertThat(less.status().state()).isEqualTo(JobState.RUNNING);
+    rig().host().cancelJob(less.id());
+  }
+
+  @Test
   default void withoutAMachineTheDefinitionHasAnotherNumber() {
     webHasCpus("cpus: 2");
 
