@@ -63,7 +63,8 @@ enum CommandName {
   SHARE_DETACH("share detach", "Take a share out of a domain, and wait until its guest lets go."),
   SHARE_LIST("share list", "List the shares of a domain."),
   DEVICE_ATTACH(
-      "device attach", "Add a device to a domain: rng, tablet, watchdog, channel and others."),
+      "device attach",
+      "Add a device to a domain: rng, tablet, watchdog, channel, iothread and others."),
   DEVICE_DETACH(
       "device detach", "Take such a device out of a domain, and wait until its guest lets go."),
   DEVICE_LIST("device list", "List the other devices of a domain that can come and go."),

@@ -16,7 +16,7 @@ final class DeviceAttachCommand implements Command {
             "--device",
             "DEVICE",
             text -> text,
-            "rng, balloon, usb, tablet, keyboard, mouse, watchdog, vsock or channel.");
+            "rng, balloon, usb, tablet, keyboard, mouse, watchdog, vsock, channel or iothread.");
     action =
         parameters.option(
             "--action",
@@ -26,7 +26,10 @@ final class DeviceAttachCommand implements Command {
     cid = parameters.option("--cid", "CID", text -> text, "The guest's address of a vsock.");
     name =
         parameters.option(
-            "--name", "NAME", text -> text, "A channel's name, such as org.example.chan.0.");
+            "--name",
+            "NAME",
+            text -> text,
+            "A channel's name, such as org.example.chan.0, or an iothread's.");
     item = DeviceItem.withoutResources(parameters, "device", "these options as keys");
   }
 

@@ -10,6 +10,7 @@ final class DiskAttachCommand implements Command {
   private final Parameter<String> format;
   private final Parameter<String> backing;
   private final Parameter<String> bus;
+  private final Parameter<String> iothread;
   private final Parameter<Boolean> readOnly;
   private final DeviceItem item;
 
@@ -21,6 +22,8 @@ final class DiskAttachCommand implements Command {
         parameters.option(
             "--backing", "CHOICE", text -> text, "Whether it may stand on others: none, follow.");
     bus = parameters.option("--bus", "BUS", text -> text, "What it is plugged into.");
+    iothread =
+        parameters.option("--iothread", "IOTHREAD", text -> text, "The iothread that serves it.");
     readOnly = parameters.flag("--read-only", "Keep the guest from writing.");
     item = new DeviceItem(parameters, "disk", "an item of 'disks'");
   }
@@ -32,6 +35,7 @@ final class DiskAttachCommand implements Command {
     item.put("format", format.given());
     item.put("backing", backing.given());
     item.put("bus", bus.given());
+    item.put("iothread", iothread.given());
     if (readOnly.value()) {
       item.put("read-only");
     }

@@ -70,6 +70,33 @@ final class DeviceCommandsTest {
   }
 
   @Test
+  void iothreadsComeAndGoWithTheirNamesAndServeDisks() {
+    shell.run("start", "a");
+
+    assertThat(shell.run("device", "attach", "a", "--device=iothread", "--name=io1"))
+        .isEqualTo(new Outcome(0, "a: attached\n", ""));
+    assertThat(
+            shell
+                .run(
+                    "disk",
+                    "attach",
+                    "a",
+                    "--name=d",
+                    "--file=/d",
+                    "--format=raw",
+                    "--iothread=io1")
+                .exitCode())
+        .isZero();
+    assertThat(host.definition(A).json())
+        .contains("\"iothreads\":[\"io1\"]", "\"iothread\":\"io1\"");
+    assertThat(shell.run("device", "detach", "a", "iothread-io1").err()).contains("'d'");
+    shell.run("disk", "detach", "a", "d");
+    assertThat(shell.run("device", "detach", "a", "iothread-io1").exitCode()).isZero();
+    assertThat(host.definition(A).json()).doesNotContain("iothread");
+    assertThat(shell.run("device", "attach", "a", "--device=iothread").err()).contains("name");
+  }
+
+  @Test
   void aDetachWaitsForTheGuest() {
     shell.run("start", "a");
 

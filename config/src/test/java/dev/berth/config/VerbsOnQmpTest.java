@@ -63,6 +63,7 @@ final class VerbsOnQmpTest extends HomeFixture {
           "query-chardev",
           "query-fdsets",
           "query-hotpluggable-cpus",
+          "query-iothreads",
           "query-named-block-nodes",
           "qom-list");
 

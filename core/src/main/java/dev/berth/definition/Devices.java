@@ -1,6 +1,7 @@
 package dev.berth.definition;
 
 import dev.berth.domain.ByteSize;
+import java.util.List;
 
 /**
  * The small devices that every machine can have.
@@ -10,13 +11,30 @@ import dev.berth.domain.ByteSize;
  * @param balloon a virtio memory balloon
  * @param guestAgent the virtio-serial channel {@code org.qemu.guest_agent.0}
  * @param peripherals devices that are there only when asked for
+ * @param iothreads names of the threads that serve disks
  */
 public record Devices(
     ByteSize consoleLogLimit,
     Presence rng,
     Presence balloon,
     Presence guestAgent,
-    Peripherals peripherals) {
+    Peripherals peripherals,
+    List<String> iothreads) {
+
+  /** Copies the list. */
+  public Devices {
+    iothreads = List.copyOf(iothreads);
+  }
+
+  /** The same without threads that serve disks. */
+  public Devices(
+      ByteSize consoleLogLimit,
+      Presence rng,
+      Presence balloon,
+      Presence guestAgent,
+      Peripherals peripherals) {
+    this(consoleLogLimit, rng, balloon, guestAgent, peripherals, List.of());
+  }
 
   /** No other devices than these. */
   public Devices(ByteSize consoleLogLimit, Presence rng, Presence balloon, Presence guestAgent) {
@@ -24,15 +42,19 @@ public record Devices(
   }
 
   Devices withRng(Presence other) {
-    return new Devices(consoleLogLimit, other, balloon, guestAgent, peripherals);
+    return new Devices(consoleLogLimit, other, balloon, guestAgent, peripherals, iothreads);
   }
 
   Devices withBalloon(Presence other) {
-    return new Devices(consoleLogLimit, rng, other, guestAgent, peripherals);
+    return new Devices(consoleLogLimit, rng, other, guestAgent, peripherals, iothreads);
   }
 
   Devices with(Peripherals other) {
-    return new Devices(consoleLogLimit, rng, balloon, guestAgent, other);
+    return new Devices(consoleLogLimit, rng, balloon, guestAgent, other, iothreads);
+  }
+
+  Devices withIothreads(List<String> others) {
+    return new Devices(consoleLogLimit, rng, balloon, guestAgent, peripherals, others);
   }
 
   /** Whether a device is part of the machine. */

@@ -11,10 +11,27 @@ import java.util.Optional;
  * @param discard what becomes of space that the guest gives back; never given back by a read-only
  *     disk
  * @param serial the serial number that the guest sees; empty for the disk's name
+ * @param iothread name of the thread that serves it; empty for QEMU's main loop
  * @param bootOrder its place in the boot order, from 1; empty when it has none of its own
  */
 public record DiskAttachment(
-    Bus bus, Cache cache, Discard discard, Optional<String> serial, Optional<Integer> bootOrder) {
+    Bus bus,
+    Cache cache,
+    Discard discard,
+    Optional<String> serial,
+    Optional<String> iothread,
+    Optional<Integer> bootOrder) {
+
+  /** The same, served by QEMU's main loop. */
+  public DiskAttachment(
+      Bus bus, Cache cache, Discard discard, Optional<String> serial, Optional<Integer> bootOrder) {
+    this(bus, cache, discard, serial, Optional.empty(), bootOrder);
+  }
+
+  /** The same, served by the thread of that name. */
+  public DiskAttachment servedBy(String name) {
+    return new DiskAttachment(bus, cache, discard, serial, Optional.of(name), bootOrder);
+  }
 
   /** How such a device is attached when nothing else is asked for. */
   public static DiskAttachment usual(DiskDevice device) {

@@ -123,6 +123,17 @@ final class DiskSection {
           disk -> disk.attachment().serial(),
           "The serial number that the guest sees.");
 
+  static final String IOTHREAD = "iothread";
+
+  private static final Key<Disk, String> SERVED_BY =
+      Key.optional(
+          IOTHREAD,
+          DeviceNames.TYPE,
+          "QEMU's main loop",
+          disk -> disk.attachment().iothread(),
+          "The one of `iothreads` that serves the disk. Disks on `virtio-scsi` with the same one share"
+              + " a controller, which takes a place; `sata` has none.");
+
   private static final Key<Disk, Integer> BOOT_ORDER =
       BootOrder.key(disk -> disk.attachment().bootOrder());
 
@@ -161,6 +172,7 @@ final class DiskSection {
               CACHE,
               DISCARD,
               SERIAL,
+              SERVED_BY,
               BOOT_ORDER,
               THROTTLE,
               LATENCIES),
@@ -190,7 +202,19 @@ final class DiskSection {
               values.position(BUS),
               "a cdrom cannot be on virtio-blk: use 'bus: virtio-scsi' or 'bus: sata'");
     }
+    checkIothread(values, place);
     checkImage(device, values, place);
+  }
+
+  private static void checkIothread(Values<Disk> values, Place place) {
+    if (values.isGiven(SERVED_BY) && values.find(BUS).equals(Optional.of(Bus.SATA))) {
+      place
+          .key(IOTHREAD)
+          .report(
+              values.position(SERVED_BY),
+              "a disk on sata is served by QEMU's main loop: use 'bus: virtio-blk' or"
+                  + " 'bus: virtio-scsi', or remove the key");
+    }
   }
 
   private static void checkImage(Optional<DiskDevice> device, Values<Disk> values, Place place) {
@@ -250,6 +274,7 @@ final class DiskSection {
             values.of(CACHE),
             values.of(DISCARD),
             values.find(SERIAL),
+            values.find(SERVED_BY),
             values.find(BOOT_ORDER)),
         new DiskSettings(
             values.find(THROTTLE).orElse(Throttle.NONE),
@@ -276,6 +301,7 @@ final class DiskSection {
     schema.putObject("not").putArray("required").add(FILE.name()).add(FD.name());
     ObjectNode dependent = schema.putObject("dependentSchemas");
     notOnSata(dependent.putObject(FD.name()));
+    notOnSata(dependent.putObject(IOTHREAD));
     notOnSata(dependent.putObject(SECRET.name())).putObject(FORMAT.name()).put("const", "qcow2");
     ObjectNode chained = dependent.putObject(BACKING.name());
     chained

@@ -143,7 +143,7 @@ final class DomainSection {
   private static List<Key<DomainDefinition, ?>> keys() {
     List<Key<DomainDefinition, ?>> keys = new ArrayList<>(List.of(NAME, UUID_KEY, LABELS));
     keys.addAll(ComputeKeys.ALL);
-    keys.addAll(List.of(BOOT, DISKS, NICS, CONSOLE, RNG, BALLOON, AGENT));
+    keys.addAll(List.of(BOOT, IothreadKeys.IOTHREADS, DISKS, NICS, CONSOLE, RNG, BALLOON, AGENT));
     keys.addAll(PeripheralKeys.ALL);
     keys.addAll(List.of(AUTOSTART, RESTART, SHUTDOWN_ORDER));
     return List.copyOf(keys);
@@ -160,6 +160,7 @@ final class DomainSection {
   private static void check(Values<DomainDefinition> values, Place place) {
     ComputeKeys.check(values, place);
     PeripheralKeys.check(values, place);
+    IothreadKeys.check(values, DISKS, place);
     ThrottleSection.checkGroups(
         values.find(DISKS).orElse(List.of()), place.key(DISKS.name()), values.position(DISKS));
     long onSata =
@@ -192,7 +193,8 @@ final class DomainSection {
             values.of(RNG),
             values.of(BALLOON),
             values.of(AGENT),
-            PeripheralKeys.build(values)),
+            PeripheralKeys.build(values),
+            values.find(IothreadKeys.IOTHREADS).orElse(List.of())),
         new Policies(values.of(AUTOSTART), values.of(RESTART), values.of(SHUTDOWN_ORDER)));
   }
 }

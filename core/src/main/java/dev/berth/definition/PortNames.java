@@ -53,7 +53,9 @@ final class PortNames {
       return Optional.of(
           "'" + name + "' is the guest agent's port: say 'agent: true' in the definition instead");
     }
-    return Arrays.stream(SmallDevice.Type.values()).anyMatch(type -> type.word().equals(name))
+    boolean isThread = name.startsWith(SmallDevice.Iothread.PREFIX);
+    return isThread
+            || Arrays.stream(SmallDevice.Type.values()).anyMatch(type -> type.word().equals(name))
         ? Optional.of("'" + name + "' is what a device is called: choose another name")
         : Optional.empty();
   }

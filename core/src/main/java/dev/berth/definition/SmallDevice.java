@@ -27,7 +27,8 @@ public sealed interface SmallDevice extends Pluggable {
     MOUSE,
     WATCHDOG,
     VSOCK,
-    CHANNEL;
+    CHANNEL,
+    IOTHREAD;
 
     /** As definitions and messages have it. */
     public String word() {
@@ -167,6 +168,33 @@ public sealed interface SmallDevice extends Pluggable {
     }
   }
 
+  /**
+   * A thread of QEMU that serves disks. There can be several, so each has a name.
+   *
+   * @param threadName its name in the definition
+   */
+  record Iothread(String threadName) implements SmallDevice {
+    /** What its name among devices begins with. */
+    static final String PREFIX = "iothread-";
+
+    @Override
+    public Type type() {
+      return Type.IOTHREAD;
+    }
+
+    @Override
+    public String name() {
+      return PREFIX + threadName;
+    }
+
+    @Override
+    public DomainDefinition addedTo(DomainDefinition definition) {
+      List<String> names = new ArrayList<>(definition.devices().iothreads());
+      names.add(threadName);
+      return definition.with(definition.devices().withIothreads(names));
+    }
+  }
+
   /** Those that the definition has. */
   static List<SmallDevice> in(DomainDefinition definition) {
     List<SmallDevice> all = new ArrayList<>();
@@ -186,6 +214,7 @@ public sealed interface SmallDevice extends Pluggable {
     peripherals(definition).watchdog().map(Watchdog::new).ifPresent(all::add);
     peripherals(definition).vsockCid().map(Vsock::new).ifPresent(all::add);
     peripherals(definition).ports().channels().forEach(name -> all.add(new Channel(name)));
+    definition.devices().iothreads().stream().map(Iothread::new).forEach(all::add);
     return all;
   }
 
@@ -209,8 +238,15 @@ public sealed interface SmallDevice extends Pluggable {
                   case VSOCK -> with(definition, peripherals.withVsock(Optional.empty()));
                   case CHANNEL ->
                       with(definition, peripherals.with(peripherals.ports().withoutChannel(name)));
+                  case IOTHREAD -> without(definition, (Iothread) device);
                 })
         .orElse(definition);
+  }
+
+  private static DomainDefinition without(DomainDefinition definition, Iothread gone) {
+    List<String> left = new ArrayList<>(definition.devices().iothreads());
+    left.remove(gone.threadName());
+    return definition.with(definition.devices().withIothreads(left));
   }
 
   private static List<UsbDevice> usbWithout(DomainDefinition definition, SmallDevice gone) {

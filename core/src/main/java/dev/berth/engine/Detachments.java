@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
+import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.EditScope;
@@ -10,8 +12,8 @@ import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.PluggedDevice;
-import dev.berth.qapi.qdev.DeviceDel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -115,10 +117,7 @@ final class Detachments implements JobWork {
       return;
     }
     int times = asked.merge(id, 1, Integer::sum);
-    active
-        .machine()
-        .qmp()
-        .send(new DeviceDel(job.get().fact(DEVICE)))
+    DeviceParts.release(active.machine().qmp(), job.get().fact(DEVICE))
         .whenComplete((done, failure) -> mailbox.event(() -> answered(active, id, failure)));
     host.timers()
         .after(
@@ -149,7 +148,7 @@ final class Detachments implements JobWork {
       return Mailbox.DONE;
     }
     if (failure != null && MachineKeeper.cause(failure) instanceof QemuRefusedException refused) {
-      if (refused.errorClass().equals("DeviceNotFound")) {
+      if (DeviceParts.isAbsent(refused)) {
         look(active);
         return Mailbox.DONE;
       }
@@ -160,6 +159,10 @@ final class Detachments implements JobWork {
             REFUSED_BY_QEMU,
             "QEMU refused it: " + refused.description() + " It stays.");
       }
+    }
+    if (failure == null && Iothreads.isId(job.get().fact(DEVICE))) { // no guest has to be asked
+      look(active);
+      return Mailbox.DONE;
     }
     int times = asked.getOrDefault(id, 1);
     ledger
@@ -365,13 +368,34 @@ final class Detachments implements JobWork {
     KeptJob ended = job.with(removed(host.now(), detail));
     String name = job.job().target().subject();
     DeviceKind kind = Plugging.of(job.job().target().kind()).orElseThrow().kind();
-    Optional<DomainDefinition> definition =
-        ledger.readable().filter(known -> kind.isIn(known, name));
-    if (job.fact(SCOPE).equals(EditScope.BOTH.name()) && definition.isPresent()) {
+    Optional<DomainDefinition> edited =
+        job.fact(SCOPE).equals(EditScope.BOTH.name()) ? edited(kind, name) : Optional.empty();
+    if (edited.isPresent()) {
       step.launch().ifPresent(launch -> step.launch(launch.following(ledger.revision())));
-      DeviceVerbs.redefine(step, kind.removedFrom(definition.get(), name), ledger.revision());
+      DeviceVerbs.redefine(step, edited.get(), ledger.revision());
     }
     told(step.job(ended), ended);
+  }
+
+  /** The definition without it, if it can be without it: somebody may have redefined the domain. */
+  private Optional<DomainDefinition> edited(DeviceKind kind, String name) {
+    try {
+      Optional<DomainDefinition> edited =
+          ledger
+              .readable()
+              .filter(known -> kind.isIn(known, name))
+              .map(known -> kind.removedFrom(known, name));
+      edited.ifPresent(DefinitionReader::check);
+      return edited;
+    } catch (InvalidDefinitionException meanwhile) {
+      LOG.warn(
+          "Domain '{}' has {} '{}' no more, and its definition needs it: {}",
+          ledger.name(),
+          kind.text(),
+          name,
+          meanwhile.getMessage());
+      return Optional.empty();
+    }
   }
 
   // ---- other machines

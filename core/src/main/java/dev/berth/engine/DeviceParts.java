@@ -3,8 +3,13 @@ package dev.berth.engine;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.Backend;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.Machine;
 import dev.berth.machine.PluggedDevice;
+import dev.berth.qapi.misc.IOThreadInfo;
+import dev.berth.qapi.misc.QueryIothreads;
+import dev.berth.qapi.qdev.DeviceDel;
+import dev.berth.qapi.qom.ObjectDel;
 import dev.berth.qapi.qom.ObjectPropertyInfo;
 import dev.berth.qapi.qom.QomList;
 import dev.berth.qmp.QmpConnection;
@@ -14,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a machine has of devices, asked of QEMU and freed. Holds no thread. */
@@ -23,11 +29,27 @@ final class DeviceParts {
 
   private DeviceParts() {}
 
-  /** The ids of the devices that are plugged in. */
+  /** The ids of the devices that are plugged in, and of the threads that serve disks. */
   static CompletableFuture<Set<String>> devices(QmpConnection qmp) {
     return qmp.send(new QomList("/machine/peripheral"))
-        .thenApply(
-            parts -> parts.stream().map(ObjectPropertyInfo::name).collect(Collectors.toSet()));
+        .thenCombine(
+            qmp.send(new QueryIothreads()),
+            (parts, threads) ->
+                Stream.concat(
+                        parts.stream().map(ObjectPropertyInfo::name),
+                        threads.stream().map(IOThreadInfo::id))
+                    .collect(Collectors.toSet()));
+  }
+
+  /** Has QEMU, and with a device its guest, let go of it. */
+  static CompletableFuture<@Nullable Void> release(QmpConnection qmp, String device) {
+    return qmp.send(Iothreads.isId(device) ? new ObjectDel(device) : new DeviceDel(device));
+  }
+
+  /** Whether QEMU says that what it was to let go of, or to free, is not there. */
+  static boolean isAbsent(QemuRefusedException refused) {
+    return refused.errorClass().equals("DeviceNotFound")
+        || ABSENT.matcher(refused.description()).find();
   }
 
   /**
@@ -58,7 +80,7 @@ final class DeviceParts {
   private static @Nullable Void unlessAbsent(@Nullable Throwable failure) {
     if (failure != null
         && !(MachineKeeper.cause(failure) instanceof QemuRefusedException refused
-            && ABSENT.matcher(refused.description()).find())) {
+            && isAbsent(refused))) {
       throw new CompletionException(MachineKeeper.cause(failure));
     }
     return null;

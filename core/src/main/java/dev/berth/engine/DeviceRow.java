@@ -78,7 +78,7 @@ record DeviceRow(
 
   /** Where in the machine it is. */
   Optional<String> place() {
-    return device.map(DeviceRecord::bus);
+    return device.map(DeviceRecord::bus).filter(bus -> !bus.isEmpty());
   }
 
   /** Who has it. */

@@ -65,6 +65,10 @@ final class DeviceVerbs {
       if (isPlugged(device)) {
         throw taken(device, "its machine has");
       }
+      ledger
+          .launch()
+          .ifPresent(
+              it -> IothreadRules.checkServed(device, it, ledger.jobs().running(), host.now()));
       return verbs.onLiveMachine(
           words.attach(),
           hasDeadline,
@@ -140,6 +144,9 @@ final class DeviceVerbs {
       plugged = plugged(kind, name);
     }
     boolean defined = scope != EditScope.LIVE && kind.isIn(ledger.definition(), name);
+    if (defined) {
+      DefinitionReader.check(kind.removedFrom(ledger.definition(), name));
+    }
     if (plugged.isEmpty() && !defined) {
       throw new NotFoundException(
           "Domain '"
@@ -184,6 +191,7 @@ final class DeviceVerbs {
       throw new InvalidStateException(
           cannot + "others are plugged into it. Detach these first: 'vmctl device list'.");
     }
+    plugged.ifPresent(device -> IothreadRules.checkFree(launch, device, cannot));
     return plugged;
   }
 
@@ -212,7 +220,6 @@ final class DeviceVerbs {
       String actor,
       CompletableFuture<Job> answer) {
     DomainDefinition edited = kind.removedFrom(ledger.definition(), name);
-    DefinitionReader.check(edited);
     Job.Status status =
         Detachments.removed(host.now(), "from the definition; there is none in a machine");
     KeptJob job = job(kind, name, options, actor, status, Map.of());

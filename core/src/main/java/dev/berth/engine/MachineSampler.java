@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.domain.MachineSummary;
 import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.HostLinks;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.ProcessUsage;
@@ -236,7 +237,8 @@ final class MachineSampler {
           Map<Long, Long> byNumber = new TreeMap<>();
           vcpus.ifPresent(all -> all.forEach(cpu -> byNumber.put(cpu.cpuIndex(), cpu.threadId())));
           Map<String, Long> byName = new TreeMap<>();
-          others.ifPresent(all -> all.forEach(one -> byName.put(one.id(), one.threadId())));
+          others.ifPresent(
+              all -> all.forEach(one -> byName.put(Iothreads.name(one.id()), one.threadId())));
           QemuThreads told = new QemuThreads(byNumber, byName);
           newThreads = !told.equals(threads);
           threads = told;

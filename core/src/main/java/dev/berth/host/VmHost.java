@@ -324,8 +324,8 @@ public interface VmHost extends AutoCloseable {
    * leaves both as they were.
    *
    * @param device which: {@code device: rng}, {@code balloon}, {@code usb}, {@code tablet}, {@code
-   *     keyboard}, {@code mouse}, {@code watchdog} with its {@code action}, or {@code vsock} with
-   *     its {@code cid}
+   *     keyboard}, {@code mouse}, {@code watchdog} with its {@code action}, {@code vsock} with its
+   *     {@code cid}, {@code iothread} with its {@code name}
    * @throws dev.berth.error.InvalidDefinitionException when it is none of these or the host cannot
    *     make it, with every problem
    * @throws dev.berth.error.AlreadyExistsException when the domain has one
@@ -347,11 +347,12 @@ public interface VmHost extends AutoCloseable {
   /**
    * Takes one of the other devices out of a domain, as {@link #detachDisk} takes out a disk.
    *
-   * @param device its name, which is what it is
+   * @param device its name, which is what it is; {@code iothread-NAME} for an iothread
    * @return the job, which has ended already when no guest has to be asked
    * @throws dev.berth.error.NotFoundException when there is no such device
    * @throws dev.berth.error.InvalidStateException unless running, paused or suspended, where it is
-   *     about the machine; or when it is a USB controller with something plugged in
+   *     about the machine; or when it is a USB controller with something plugged in, or an iothread
+   *     that serves a disk
    * @throws dev.berth.error.ConflictException when the key is of a job that does something else
    * @throws dev.berth.error.BusyException when another job about that device is in the way
    */

@@ -72,7 +72,7 @@ public final class DiskThrottle {
 
   /** The name by which QEMU has the disk's backend: that of virtio-blk is one below the device. */
   public static String backend(DeviceRecord disk) {
-    boolean hasParts = !disk.bus().startsWith("scsi.") && !disk.bus().startsWith("sata.");
+    boolean hasParts = !disk.bus().startsWith("scsi") && !disk.bus().startsWith("sata.");
     return hasParts ? "/machine/peripheral/" + disk.id() + "/virtio-backend" : disk.id();
   }
 }

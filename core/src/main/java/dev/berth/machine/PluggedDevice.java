@@ -33,7 +33,8 @@ public record PluggedDevice(
           "mouse",
           "watchdog",
           "vsock",
-          SerialSockets.CHANNEL);
+          SerialSockets.CHANNEL,
+          Iothreads.KIND);
 
   /** Copies the lists. */
   public PluggedDevice {
@@ -89,6 +90,9 @@ public record PluggedDevice(
 
   /** The name of a device of that kind; a small one without a name is named for what it is. */
   public static String name(DeviceKind kind, DeviceRecord device) {
+    if (device.kind().equals(Iothreads.KIND)) {
+      return device.id();
+    }
     return kind == DeviceKind.DEVICE && device.name().isEmpty() ? device.kind() : device.name();
   }
 
@@ -131,7 +135,8 @@ public record PluggedDevice(
   /** Whether the step plugs that device in. */
   static boolean plugs(AssemblyStep step, DeviceRecord device) {
     return step instanceof Execute execute
-        && execute.command().equals("device_add")
-        && execute.arguments().path("id").asText().equals(device.id());
+        && (execute.command().equals("device_add")
+                && execute.arguments().path("id").asText().equals(device.id())
+            || Iothreads.isMadeBy(execute, device.id()));
   }
 }

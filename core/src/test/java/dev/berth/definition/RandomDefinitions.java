@@ -110,7 +110,8 @@ final class RandomDefinitions {
             pick(Presence.values()),
             pick(Presence.values()),
             pick(Presence.values()),
-            peripherals(compute.backing().orMappable().isMappable() ? random.nextInt(3) : 0)),
+            peripherals(compute.backing().orMappable().isMappable() ? random.nextInt(3) : 0),
+            List.of("io1", "no")),
         new Policies(
             pick(Policies.Autostart.values()),
             pick(Policies.Restart.values()),
@@ -220,6 +221,9 @@ final class RandomDefinitions {
                 pick(Discard.values()),
                 perhaps(pick(List.of("WD-1.0_a", "1e3"))),
                 perhaps(1 + index)));
+    if (disk.attachment().bus() != Bus.SATA) {
+      disk = disk.attachedBy(disk.attachment().servedBy(pick(List.of("io1", "no"))));
+    }
     disk =
         disk.counting(
             pick(

@@ -34,6 +34,7 @@ import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
 import dev.berth.machine.GrowingMemory;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -81,6 +82,8 @@ final class CrashTest {
   private static final String CHANNEL_NAME = "org.example.chan.0";
   private static final DefinitionDocument CHANNEL =
       TestHost.document("{device: channel, name: org.example.chan.0}");
+  private static final DefinitionDocument IOTHREAD =
+      TestHost.document("{device: iothread, name: io1}");
   private static final DefinitionDocument LAN = TestHost.document("{name: lan}");
   private static final DefinitionDocument SHARING =
       TestHost.document("{name: web, memory: 64MiB, shares: [{name: files, source: /srv}]}");
@@ -127,6 +130,8 @@ final class CrashTest {
     ATTACH_CHANNEL,
     ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES,
     DETACH_CHANNEL,
+    ATTACH_IOTHREAD,
+    DETACH_IOTHREAD,
     DUMP_MEMORY,
     DUMP_THAT_FAILS,
     THROTTLE,
@@ -175,6 +180,9 @@ final class CrashTest {
       if (isAboutShares()) {
         host.api().define(SHARING, new DefineCondition.Always());
       }
+      if (this == DETACH_IOTHREAD) {
+        host.api().attachDevice(WEB, IOTHREAD, EditScope.CONFIG, CallOptions.none());
+      }
       if (this == DETACH_NIC) {
         host.api().attachNic(WEB, LAN, EditScope.CONFIG, CallOptions.none());
       }
@@ -208,7 +216,9 @@ final class CrashTest {
             ATTACH_DEVICE,
             DETACH_DEVICE,
             ATTACH_CHANNEL,
-            DETACH_CHANNEL ->
+            DETACH_CHANNEL,
+            ATTACH_IOTHREAD,
+            DETACH_IOTHREAD ->
             host.start("web");
 
         case DUMP_MEMORY -> host.start("web");
@@ -306,6 +316,8 @@ final class CrashTest {
         case ATTACH_CHANNEL, ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES -> attach(host, CHANNEL);
         case DETACH_CHANNEL -> detach(host, CHANNEL_NAME);
         case DETACH_DEVICE -> detach(host, "rng");
+        case ATTACH_IOTHREAD -> attach(host, IOTHREAD);
+        case DETACH_IOTHREAD -> detach(host, "iothread-io1");
         case DETACH_NIC ->
             host.awaitJob(
                 host.detachNic(WEB, "lan", EditScope.BOTH, JobOptions.none(), CallOptions.none())
@@ -395,6 +407,8 @@ final class CrashTest {
             ATTACH_CHANNEL,
             ATTACH_OF_A_CHANNEL_THAT_QEMU_REFUSES,
             DETACH_CHANNEL,
+            ATTACH_IOTHREAD,
+            DETACH_IOTHREAD,
             DUMP_MEMORY,
             DUMP_THAT_FAILS,
             THROTTLE,
@@ -597,6 +611,13 @@ final class CrashTest {
         .isEqualTo(devices.contains("nic-lan"));
     assertShares(machine, next, definition);
     assertDimms(machine, next, definition);
+    assertThat(machine.backplane().threads())
+        .as("iothreads")
+        .containsExactlyInAnyOrderElementsOf(
+            Iothreads.of(launch(next)).stream().map(Iothreads::id).toList());
+    assertThat(definition.contains("\"iothreads\":[\"io1\"]"))
+        .as("the iothread is defined")
+        .isEqualTo(!machine.backplane().threads().isEmpty());
     assertSettings(machine, next, definition);
     assertCpus(machine, next, definition);
     long grown = GrowingMemory.requested(launch(next)).bytes();

@@ -6,6 +6,7 @@ import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.CpuSlots;
 import dev.berth.machine.Dimms;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.SerialSockets;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What is plugged into a {@link FakeMachine}, and the nodes, netdevs, chardevs and objects behind
@@ -53,6 +55,10 @@ public final class FakeBackplane {
             .filter(id -> id.startsWith("cpu-"))
             .toList();
     for (DeviceRecord device : launch.devices()) {
+      if (device.kind().equals(Iothreads.KIND)) {
+        objects.add(device.id());
+        continue;
+      }
       if (!device.kind().equals(CpuSlots.SPARE) && !device.kind().equals(Dimms.SPARE)) {
         devices.add(device.id());
       }
@@ -78,6 +84,7 @@ public final class FakeBackplane {
     qemu.reply("object-del", this::removeObject);
     qemu.reply("chardev-add", this::addChardev);
     qemu.reply("chardev-remove", this::removeChardev);
+    qemu.answer("query-iothreads", arguments -> iothreads());
     qemu.reply("netdev_add", this::addNetdev);
     qemu.reply("netdev_del", this::removeNetdev);
     qemu.reply("device_add", this::plug);
@@ -220,6 +227,17 @@ public final class FakeBackplane {
     parts.addObject().put("name", "type").put("type", "string");
     names.forEach(device -> parts.addObject().put("name", device).put("type", "child<device>"));
     return parts;
+  }
+
+  /** The ids of its threads that serve disks. */
+  public synchronized Set<String> threads() {
+    return objects.stream().filter(Iothreads::isId).collect(Collectors.toSet());
+  }
+
+  private ArrayNode iothreads() {
+    ArrayNode all = Json.array();
+    threads().forEach(id -> all.addObject().put("id", id).put("thread-id", 72));
+    return all;
   }
 
   private synchronized ArrayNode cpus() {

@@ -25,6 +25,7 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.Dimms;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.GrowingMemory;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
@@ -112,6 +113,11 @@ final class FakeDevices {
     if (added instanceof Share share && hasTag(launch, share.tag())) {
       throw DeviceDocument.problems(share, List.of(Problem.at("tag", "is taken: choose another")));
     }
+    if (added instanceof SmallDevice.Iothread thread) {
+      DeviceRecord device = Iothreads.device(thread.threadName());
+      return new DevicePlan(
+          added.kind(), added.name(), steps(added, device, launch), List.of(device), Set.of());
+    }
     DeviceRecord port =
         launch.devices().stream()
             .filter(device -> device.kind().equals(LaunchRecord.SPARE_PORT))
@@ -169,21 +175,38 @@ final class FakeDevices {
       case NIC -> new DeviceRecord("nic-" + name, "nic", name, bus, List.of());
       case SHARE -> new DeviceRecord("share-" + name, LaunchRecord.SHARE, name, bus, List.of());
       case DEVICE ->
-          isChannel(added)
-              ? new DeviceRecord(
-                  SerialSockets.CHANNEL + "-" + name, SerialSockets.CHANNEL, name, bus, List.of())
-              : new DeviceRecord(name, name, "", bus, List.of());
+          added instanceof SmallDevice.Iothread thread
+              ? Iothreads.device(thread.threadName())
+              : isChannel(added)
+                  ? new DeviceRecord(
+                      SerialSockets.CHANNEL + "-" + name,
+                      SerialSockets.CHANNEL,
+                      name,
+                      bus,
+                      List.of())
+                  : new DeviceRecord(name, name, "", bus, List.of());
     };
   }
 
   private static List<AssemblyStep> steps(
       Pluggable added, DeviceRecord device, LaunchRecord launch) {
     return switch (added.kind()) {
-      case DISK -> diskSteps(device);
+      case DISK -> served((Disk) added, diskSteps(device));
       case NIC -> nicSteps((Nic) added, device);
       case SHARE -> shareSteps((Share) added, device, launch);
-      case DEVICE -> isChannel(added) ? channelSteps(device) : deviceSteps(device);
+      case DEVICE ->
+          added instanceof SmallDevice.Iothread thread
+              ? List.of(Iothreads.step(thread.threadName()))
+              : isChannel(added) ? channelSteps(device) : deviceSteps(device);
     };
+  }
+
+  private static List<AssemblyStep> served(Disk disk, List<AssemblyStep> steps) {
+    Execute plug = (Execute) steps.get(steps.size() - 1);
+    disk.attachment()
+        .iothread()
+        .ifPresent(name -> plug.arguments().put(Iothreads.KIND, Iothreads.id(name)));
+    return steps;
   }
 
   private static List<AssemblyStep> diskSteps(DeviceRecord device) {

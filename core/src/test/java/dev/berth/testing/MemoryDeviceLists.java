@@ -27,7 +27,8 @@ final class MemoryDeviceLists {
   /** A device with where it is. */
   private record Row(Pluggable device, EditScope scope, Optional<JobId> leaving) {
     Optional<String> place() {
-      return scope == EditScope.CONFIG ? Optional.empty() : Optional.of("memory");
+      boolean isPlugged = scope != EditScope.CONFIG && !(device instanceof SmallDevice.Iothread);
+      return isPlugged ? Optional.of("memory") : Optional.empty();
     }
   }
 

@@ -91,6 +91,7 @@ final class MemoryDevices {
       if (device instanceof Share share) {
         refuseToShare(domain, share);
       }
+      MemoryIothreads.check(domain, device);
       MemoryVerbs.check(device.resources(), resources.names());
       domain.devices(device.kind()).put(device.name(), device);
       tell(
@@ -159,9 +160,16 @@ final class MemoryDevices {
     if (plugged && kind == DeviceKind.DISK) {
       refuseToUnplug(domain, name);
     }
+    boolean isThread = plugged && MemoryIothreads.isOne(domain, kind, name);
+    if (isThread) {
+      MemoryIothreads.refuseIfItServes(domain, name);
+    }
+    if (defined) {
+      DefinitionReader.check(kind.removedFrom(domain.definition(), name));
+    }
     Job job = begin(domain, kind, name, options);
     domain.scopes.put(job.id(), scope);
-    if (!plugged) {
+    if (!plugged || isThread) {
       removed(domain, job);
     } else {
       guestGoesOn(domain);

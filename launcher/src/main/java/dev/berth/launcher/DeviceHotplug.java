@@ -76,9 +76,9 @@ final class DeviceHotplug {
       throw DeviceDocument.problems(disk, problems);
     }
     DiskPlanner planner = new DiskPlanner(draft, places, images.facts());
-    if (hasScsi(launch)) {
-      planner.onScsiOfTheMachine();
-    }
+    launch.devices().stream()
+        .filter(device -> device.kind().equals(DiskPlanner.SCSI_CONTROLLER))
+        .forEach(device -> planner.onControllerOfTheMachine(device.id()));
     planner.add(disk, Optional.empty());
   }
 
@@ -106,10 +106,5 @@ final class DeviceHotplug {
     return launch.assembly().stream()
         .filter(Execute.class::isInstance)
         .anyMatch(step -> ((Execute) step).arguments().path("mac").asText().equals(mac));
-  }
-
-  private static boolean hasScsi(LaunchRecord launch) {
-    return launch.devices().stream()
-        .anyMatch(device -> device.kind().equals(DiskPlanner.SCSI_CONTROLLER));
   }
 }

@@ -9,6 +9,7 @@ import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
 import dev.berth.domain.LinkState;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.NicLink;
@@ -108,6 +109,12 @@ final class DevicePlanner {
       serial.agent();
     }
     serial.channels(devices.peripherals().ports().channels());
+  }
+
+  /** Adds a thread that serves disks. */
+  void iothread(String name) {
+    draft.execute(Iothreads.step(name));
+    draft.device(Iothreads.device(name));
   }
 
   void rng() {

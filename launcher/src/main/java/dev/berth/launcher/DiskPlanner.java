@@ -12,11 +12,14 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plans the disks. Those on virtio buses are assembled over QMP: the same steps at start and,
@@ -29,13 +32,13 @@ final class DiskPlanner {
   private static final String SCSI = "scsi";
   private static final String SATA = "sata";
 
-  /** The kind of the controller that disks on virtio-scsi share. */
+  /** The kind of a controller that disks on virtio-scsi share. */
   static final String SCSI_CONTROLLER = "scsi-controller";
 
   private final MachineDraft draft;
   private final PciSlots slots;
   private final ImageFacts images;
-  private boolean hasScsi;
+  private final Set<String> controllers = new HashSet<>();
   private int sataPorts;
 
   /**
@@ -61,14 +64,15 @@ final class DiskPlanner {
         List<String> nodes = assembledNodes(disk);
         ObjectNode device = draft.plug("virtio-blk-pci", id(disk), place);
         complete(device, disk, nodes, bootIndex);
+        serve(device, disk);
         note(disk, place.text(), nodes);
       }
       case VIRTIO_SCSI -> {
         List<String> nodes = assembledNodes(disk);
-        needScsi();
+        String bus = scsi(disk) + ".0";
         ObjectNode device = draft.plug(isCdrom(disk) ? "scsi-cd" : "scsi-hd", id(disk));
-        complete(device.put("bus", SCSI + ".0"), disk, nodes, bootIndex);
-        note(disk, SCSI + ".0", nodes);
+        complete(device.put("bus", bus), disk, nodes, bootIndex);
+        note(disk, bus, nodes);
       }
       case SATA -> onSata(disk, bootIndex);
     }
@@ -100,18 +104,24 @@ final class DiskPlanner {
     return filled;
   }
 
-  /** The machine has a controller for disks on virtio-scsi already. */
-  void onScsiOfTheMachine() {
-    hasScsi = true;
+  /** The machine has that controller for disks on virtio-scsi already. */
+  void onControllerOfTheMachine(String id) {
+    controllers.add(id);
   }
 
-  private void needScsi() {
-    if (!hasScsi) {
-      hasScsi = true;
+  /** The controller of a disk on virtio-scsi: one for each thread that serves some. */
+  private String scsi(Disk disk) {
+    String id = disk.attachment().iothread().map(name -> SCSI + "-" + name).orElse(SCSI);
+    if (controllers.add(id)) {
       Place place = slots.next();
-      draft.plug("virtio-scsi-pci", SCSI, place);
-      draft.device(new DeviceRecord(SCSI, SCSI_CONTROLLER, "", place.text(), List.of()));
+      serve(draft.plug("virtio-scsi-pci", id, place), disk);
+      draft.device(new DeviceRecord(id, SCSI_CONTROLLER, "", place.text(), List.of()));
     }
+    return id;
+  }
+
+  private static void serve(ObjectNode device, Disk disk) {
+    disk.attachment().iothread().ifPresent(name -> device.put(Iothreads.KIND, Iothreads.id(name)));
   }
 
   private void onSata(Disk disk, Optional<Integer> bootIndex) {

@@ -94,8 +94,9 @@ final class HardwareChecks {
     long virtio = disks.stream().filter(disk -> bus(disk) == Bus.VIRTIO_BLK).count();
     long controllers =
         disks.stream()
-            .map(HardwareChecks::bus)
-            .filter(bus -> bus != Bus.VIRTIO_BLK)
+            .map(Disk::attachment)
+            .filter(disk -> disk.bus() != Bus.VIRTIO_BLK)
+            .map(disk -> disk.bus() + disk.iothread().orElse(""))
             .distinct()
             .count();
     Devices devices = definition.devices();

@@ -68,11 +68,12 @@ final class LaunchPlanner {
     boot(draft, input.definition().boot());
     input.firmware().ifPresent(firmware -> firmware.plan(draft));
     BootIndices order = new BootIndices(input.definition());
+    DevicePlanner devices = new DevicePlanner(draft, slots);
+    input.definition().devices().iothreads().forEach(devices::iothread);
     DiskPlanner disks = new DiskPlanner(draft, slots, input.images());
     for (Disk disk : input.definition().disks()) {
       disks.add(disk, order.of(disk));
     }
-    DevicePlanner devices = new DevicePlanner(draft, slots);
     for (Nic nic : input.definition().nics()) {
       devices.nic(nic, input.subject().domain(), order.of(nic));
     }

@@ -33,6 +33,7 @@ final class SmallDeviceHotplug {
       case USB -> peripherals.usbController();
       case TABLET, KEYBOARD, MOUSE -> usb(((SmallDevice.UsbInput) device).device());
       case WATCHDOG -> peripherals.watchdog(((SmallDevice.Watchdog) device).action());
+      case IOTHREAD -> devices.iothread(((SmallDevice.Iothread) device).threadName());
       case VSOCK -> vsock((SmallDevice.Vsock) device);
       case CHANNEL -> channel((SmallDevice.Channel) device);
     }

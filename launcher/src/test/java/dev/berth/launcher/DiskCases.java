@@ -2,6 +2,8 @@ package dev.berth.launcher;
 
 import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Compute;
+import dev.berth.definition.Devices;
+import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.Backing;
@@ -12,6 +14,7 @@ import dev.berth.definition.DiskAttachment.Bus;
 import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.Peripherals;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.Throttle;
@@ -111,6 +114,25 @@ final class DiskCases {
                     attachment(Bus.VIRTIO_SCSI, Cache.WRITEBACK))
                 .throttledBy(own)));
     cases.put(
+        "disk-iothreads",
+        Definitions.withDisks(
+            Definitions.withDevices(
+                bare,
+                new Devices(
+                    ByteSize.mebibytes(1),
+                    Presence.ABSENT,
+                    Presence.ABSENT,
+                    Presence.ABSENT,
+                    Peripherals.USUAL,
+                    List.of("io1", "io2"))),
+            served("io1", disk("root")),
+            served("io1", Definitions.on(Bus.VIRTIO_SCSI, disk("data"))),
+            served("io1", cdrom("cd", Bus.VIRTIO_SCSI)),
+            served("io2", Definitions.on(Bus.VIRTIO_SCSI, disk("more")))
+                .counting(LatencyBounds.USUAL),
+            Definitions.on(Bus.VIRTIO_SCSI, disk("plain")),
+            disk("other")));
+    cases.put(
         "disk-backing-chain",
         Definitions.withDisks(
             bare,
@@ -137,6 +159,10 @@ final class DiskCases {
   private static Disk disk(String name) {
     return Definitions.disk(
         name, DiskFormat.QCOW2, Path.of("/images/" + name + ",1"), Access.READ_WRITE);
+  }
+
+  private static Disk served(String iothread, Disk disk) {
+    return disk.attachedBy(disk.attachment().servedBy(iothread));
   }
 
   private static Disk cdrom(String name, Bus bus) {

@@ -10,6 +10,7 @@ import dev.berth.domain.EventBody;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DeviceSummary;
@@ -19,9 +20,14 @@ import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Small devices that come and go. Guests here are paused, so that they let go of nothing. What
@@ -174,6 +180,74 @@ public interface DeviceContract {
         .isThrownBy(() -> detachDevice("rng", EditScope.LIVE))
         .withMessageContaining(job.id().text());
     assertThat(rig().host().cancelJob(job.id()).status().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  default void iothreadsComeAndGoUnlessADiskIsServed(@TempDir Path images) throws Exception {
+    rig().webIs(DomainState.PAUSED);
+    assertThatExceptionOfType(InvalidDefinitionException.class)
+        .isThrownBy(() -> attachServed(images, "io1", EditScope.LIVE))
+        .withMessageContaining("iothread");
+
+    attachDevice("{device: iothread, name: io1}", EditScope.BOTH);
+    attachDevice("{device: iothread, name: io2}", EditScope.BOTH);
+    attachServed(images, "io1", EditScope.BOTH);
+
+    assertThat(rig().host().definition(WEB).json())
+        .contains("\"iothreads\":[\"io1\",\"io2\"]", "\"iothread\":\"io1\"");
+    assertThat(rig().host().devices(WEB))
+        .extracting(DeviceSummary::name)
+        .containsExactly("rng", "balloon", "iothread-io1", "iothread-io2");
+    assertThat(rig().host().devices(WEB).get(2).place()).isEmpty();
+    assertThat(rig().errorOf(host -> attachDevice("{device: iothread, name: io1}", EditScope.LIVE)))
+        .isEqualTo(AlreadyExistsException.class);
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> detachDevice("iothread-io1", EditScope.BOTH))
+        .withMessageContaining("'data'");
+    assertThatExceptionOfType(InvalidDefinitionException.class)
+        .isThrownBy(() -> detachDevice("iothread-io1", EditScope.CONFIG))
+        .withMessageContaining("disks[0].iothread");
+
+    Job free = detachDevice("iothread-io2", EditScope.BOTH);
+    assertThat(rig().host().awaitJob(free.id(), HostRig.PATIENCE).status().phase())
+        .isEqualTo("removed");
+    assertThat(rig().host().definition(WEB).json()).contains("\"iothreads\":[\"io1\"]");
+    assertThat(rig().host().domain(WEB).definition().pending()).isFalse();
+  }
+
+  @Test
+  default void anIothreadHasANameAndOnlyThat() {
+    rig().webIs(DomainState.SHUTOFF);
+
+    for (String bad :
+        new String[] {
+          "device: iothread",
+          "{device: iothread, name: IO}",
+          "{device: rng, name: io1}",
+          "{device: channel, name: iothread-io1}",
+          "{device: iothread, name: io1, cid: 3}"
+        }) {
+      assertThat(rig().errorOf(host -> attachDevice(bad, EditScope.BOTH)))
+          .as(bad)
+          .isEqualTo(InvalidDefinitionException.class);
+    }
+  }
+
+  private void attachServed(Path images, String thread, EditScope scope) {
+    try {
+      Path image = Files.write(images.resolve("data.raw"), new byte[1 << 20]);
+      rig()
+          .host()
+          .attachDisk(
+              WEB,
+              rig()
+                  .document(
+                      "{name: data, format: raw, file: " + image + ", iothread: " + thread + "}"),
+              scope,
+              CallOptions.within(HostRig.PATIENCE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private VerbResult attachDevice(String document, EditScope scope) {
