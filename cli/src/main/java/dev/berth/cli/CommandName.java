@@ -72,6 +72,19 @@ enum CommandName {
   MEMORY_SET("memory set", "Give a domain so much memory, its machine, its definition or both."),
   MEMORY_BALLOON("memory balloon", "Have a guest's balloon leave it so much memory."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
+  POOL_CREATE("pool create", "Make a directory a pool of images."),
+  POOL_LIST("pool list", "List pools, and how much room they have."),
+  POOL_SHOW("pool show", "Show a pool."),
+  POOL_DELETE("pool delete", "Forget a pool that nothing refers to. Its files are left alone."),
+  IMAGE_CREATE("image create", "Make an empty image in a pool."),
+  IMAGE_IMPORT("image import", "Copy a file into a pool, or put one there on record."),
+  IMAGE_CLONE("image clone", "Copy an image, or make one that stands on it."),
+  IMAGE_CONVERT("image convert", "Copy an image into another format, or compress it."),
+  IMAGE_RESIZE("image resize", "Give an image another size that no machine uses."),
+  IMAGE_CHECK("image check", "Look for errors in an image, and repair them when that is said."),
+  IMAGE_LIST("image list", "List the images of all pools."),
+  IMAGE_INFO("image info", "Show an image."),
+  IMAGE_DELETE("image delete", "Delete an image that nothing refers to."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -94,27 +107,22 @@ enum CommandName {
   HELP("help", "Show help on a command, or the exit codes.");
 
   private static final Map<String, String> GROUPS =
-      Map.of(
-          "daemon",
-          "Run a host, look at it, end it.",
-          "host",
-          "Look at a host.",
-          "vnc",
-          "Set who may see the screen of a domain.",
-          "disk",
-          "Attach disks to domains, detach, list, limit and resize them, change media.",
-          "nic",
-          "Attach network interfaces to domains, detach them, list them, pull cables.",
-          "share",
-          "Attach shares of directories to domains, detach them, list them.",
-          "device",
-          "Attach other devices to domains, detach them, list them.",
-          "cpu",
-          "Give domains more CPUs or fewer.",
-          "memory",
-          "Give domains more memory or less.",
-          "job",
-          "Look at jobs, wait for them, end them.");
+      Map.ofEntries(
+          Map.entry("daemon", "Run a host, look at it, end it."),
+          Map.entry("host", "Look at a host."),
+          Map.entry("vnc", "Set who may see the screen of a domain."),
+          Map.entry(
+              "disk",
+              "Attach disks to domains, detach, list, limit and resize them, change media."),
+          Map.entry(
+              "nic", "Attach network interfaces to domains, detach them, list them, pull cables."),
+          Map.entry("share", "Attach shares of directories to domains, detach them, list them."),
+          Map.entry("device", "Attach other devices to domains, detach them, list them."),
+          Map.entry("cpu", "Give domains more CPUs or fewer."),
+          Map.entry("memory", "Give domains more memory or less."),
+          Map.entry("pool", "Make directories pools of images, list them, forget them."),
+          Map.entry("image", "Make, copy, convert, resize, check, list and delete images."),
+          Map.entry("job", "Look at jobs, wait for them, end them."));
 
   private final List<String> words;
   private final String summary;
@@ -231,6 +239,19 @@ enum CommandName {
                   host.setMemory(domain, size(size), scope, job, options));
       case MEMORY_BALLOON -> new MemoryBalloonCommand(parameters);
       case DUMP -> new DumpCommand(parameters);
+      case POOL_CREATE -> new PoolCreateCommand(parameters);
+      case POOL_LIST -> new PoolListCommand();
+      case POOL_SHOW -> new PoolShowCommand(parameters);
+      case POOL_DELETE -> new PoolDeleteCommand(parameters);
+      case IMAGE_CREATE -> new ImageCreateCommand(parameters);
+      case IMAGE_IMPORT -> new ImageImportCommand(parameters);
+      case IMAGE_CLONE -> new ImageCloneCommand(parameters);
+      case IMAGE_CONVERT -> new ImageConvertCommand(parameters);
+      case IMAGE_RESIZE -> new ImageResizeCommand(parameters);
+      case IMAGE_CHECK -> new ImageCheckCommand(parameters);
+      case IMAGE_LIST -> new ImageListCommand(parameters);
+      case IMAGE_INFO -> new ImageInfoCommand(parameters);
+      case IMAGE_DELETE -> new ImageDeleteCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

@@ -11,6 +11,7 @@ import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** {@code vmctl show}. */
@@ -44,7 +45,7 @@ final class ShowCommand implements Command {
   private static List<Job> underWay(Session session, UUID domain)
       throws IOException, InterruptedException {
     return session.host().jobs().stream()
-        .filter(job -> job.target().domain().equals(domain))
+        .filter(job -> job.target().domain().equals(Optional.of(domain)))
         .filter(job -> !job.status().state().isEnded())
         .toList();
   }

@@ -5,11 +5,14 @@ import dagger.Module;
 import dagger.Provides;
 import dev.berth.engine.Engine;
 import dev.berth.engine.HostFacts;
+import dev.berth.image.ImageFiles;
 import dev.berth.launcher.LauncherSettings;
 import dev.berth.launcher.QemuLauncher;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.storage.H2Store;
+import dev.berth.storage.PoolFiles;
+import dev.berth.storage.QemuImg;
 import dev.berth.storage.StoreSettings;
 import dev.berth.store.Store;
 import jakarta.inject.Singleton;
@@ -91,10 +94,16 @@ final class HostModule {
   }
 
   @Provides
+  static ImageFiles imageFiles(HostSettings settings) {
+    return new PoolFiles(new QemuImg(settings.qemuBinaries(), settings.searchPath()));
+  }
+
+  @Provides
   @Singleton
   static Engine engine(
       Store store,
       QemuLauncher launcher,
+      ImageFiles images,
       ExecutorService driverThreads,
       Clock clock,
       HostSettings settings,
@@ -107,7 +116,8 @@ final class HostModule {
             launcher::qemus,
             launcher::withoutScopes,
             settings.resources());
-    Engine engine = Engine.open(store, launcher, driverThreads, clock, settings.engine(), facts);
+    Engine engine =
+        Engine.open(store, launcher, images, driverThreads, clock, settings.engine(), facts);
     closer.register(engine::close);
     return engine;
   }

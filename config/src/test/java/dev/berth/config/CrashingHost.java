@@ -150,6 +150,7 @@ final class CrashingHost {
     return Engine.open(
             new FatalStore(store, fuse),
             new FatalLauncher(launcher, fuse),
+            HostModule.imageFiles(settings),
             drivers,
             clock,
             settings.engine(),

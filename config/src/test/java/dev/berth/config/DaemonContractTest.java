@@ -14,6 +14,7 @@ import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.ImageContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
@@ -51,6 +52,7 @@ final class DaemonContractTest
         ShareContract,
         DeviceContract,
         DumpContract,
+        ImageContract,
         FrontContract,
         SizingContract,
         StatsContract,

@@ -14,6 +14,7 @@ import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
+import dev.berth.testing.contract.ImageContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
@@ -50,6 +51,7 @@ final class OpenedHostContractTest
         ShareContract,
         DeviceContract,
         DumpContract,
+        ImageContract,
         FrontContract,
         SizingContract,
         StatsContract,

@@ -128,6 +128,7 @@ final class Methods {
     FrontMethods.addTo(this);
     new SizingMethods(this).add();
     new MediaMethods(this).add();
+    new ImageMethods(this).add();
     addQmp();
     addAgent();
     addJobs();
@@ -336,7 +337,8 @@ final class Methods {
     if (names.contains(ArgumentCodec.DEADLINE)) {
       names.add(ArgumentCodec.TURN);
     }
-    Access needs = READING.contains(name) ? Access.READ_ONLY : Access.FULL;
+    boolean looksOnly = READING.contains(name) || ImageMethods.READING.contains(name);
+    Access needs = looksOnly ? Access.READ_ONLY : Access.FULL;
     byName.put(name, new Method(name, kind, needs, Set.copyOf(names), handler));
   }
 

@@ -30,6 +30,7 @@ import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.Images;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
@@ -472,6 +473,11 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Images images() {
+    return new RemoteImages(this);
+  }
+
+  @Override
   public Job cancelJob(JobId job) {
     return change(Methods.CANCEL_JOB, JobArguments.job(job), CallOptions.none(), JobCodec::read);
   }
@@ -590,12 +596,12 @@ public final class RemoteHost implements VmHost {
     return change(method, params, options, ResultCodec::verb);
   }
 
-  private <T> T change(
+  <T> T change(
       String method, ObjectNode params, CallOptions options, Function<JsonNode, T> decoder) {
     return call(CallKind.CHANGE, method, params, options.deadline(), decoder);
   }
 
-  private <T> T read(String method, ObjectNode params, Function<JsonNode, T> decoder) {
+  <T> T read(String method, ObjectNode params, Function<JsonNode, T> decoder) {
     return call(CallKind.READ, method, params, Optional.empty(), decoder);
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.domain;
 
 import dev.berth.domain.EventBody.Unknown;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -20,6 +21,7 @@ final class EventAttributes {
       return switch (type.substring(0, type.indexOf('.') + 1)) {
         case "host." -> ofHost(type);
         case "job." -> ofJob(type);
+        case "pool.", "image." -> ofImages(type);
         default -> ofDomain(type);
       };
     } catch (IllegalArgumentException | DateTimeParseException newer) {
@@ -48,6 +50,17 @@ final class EventAttributes {
               text("state"),
               text("phase"),
               text("detail"));
+      default -> new Unknown(type, attributes);
+    };
+  }
+
+  private EventBody ofImages(String type) {
+    return switch (type) {
+      case EventTypes.POOL_CREATED ->
+          new EventBody.PoolCreated(text("pool"), Path.of(text("directory")));
+      case EventTypes.POOL_DELETED -> new EventBody.PoolDeleted(text("pool"));
+      case EventTypes.IMAGE_CREATED -> new EventBody.ImageCreated(text("image"));
+      case EventTypes.IMAGE_DELETED -> new EventBody.ImageDeleted(text("image"));
       default -> new Unknown(type, attributes);
     };
   }

@@ -1,6 +1,7 @@
 package dev.berth.domain;
 
 import dev.berth.api.Api;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -372,6 +373,35 @@ public interface EventBody {
   record JobEnded(
       String job, String kind, String subject, String state, String phase, String detail)
       implements EventBody {}
+
+  /**
+   * A directory has become a pool.
+   *
+   * @param pool its name
+   * @param directory where it is
+   */
+  record PoolCreated(String pool, Path directory) implements EventBody {}
+
+  /**
+   * A pool was forgotten; its files are still there.
+   *
+   * @param pool its name
+   */
+  record PoolDeleted(String pool) implements EventBody {}
+
+  /**
+   * An image is in its pool, complete.
+   *
+   * @param image {@code POOL/NAME}
+   */
+  record ImageCreated(String image) implements EventBody {}
+
+  /**
+   * An image is no more.
+   *
+   * @param image {@code POOL/NAME}
+   */
+  record ImageDeleted(String image) implements EventBody {}
 
   /** The host process opened its store. */
   record HostStarted(String version) implements EventBody {}

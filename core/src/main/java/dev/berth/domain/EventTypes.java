@@ -169,6 +169,18 @@ public final class EventTypes {
   /** A job has come to an end: attributes {@code job, kind, subject, state, phase, detail}. */
   public static final String JOB_ENDED = "job.ended";
 
+  /** A directory has become a pool: attributes {@code pool, directory}. */
+  public static final String POOL_CREATED = "pool.created";
+
+  /** A pool was forgotten: attribute {@code pool}. */
+  public static final String POOL_DELETED = "pool.deleted";
+
+  /** An image is in its pool, complete: attribute {@code image}. */
+  public static final String IMAGE_CREATED = "image.created";
+
+  /** An image is no more: attribute {@code image}. */
+  public static final String IMAGE_DELETED = "image.deleted";
+
   /** The host process opened its store. */
   public static final String HOST_STARTED = "host.started";
 

@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * DefinitionVerbs} what concerns the definition. Answers are futures that complete when the outcome
  * is durable.
  */
-final class DomainDriver {
+final class DomainDriver implements JobOwner {
   private static final Logger LOG = LoggerFactory.getLogger(DomainDriver.class);
 
   private final HostServices host;
@@ -142,6 +142,11 @@ final class DomainDriver {
     return ledger.readable().map(DomainDefinition::policies).orElse(Policies.NONE).shutdownOrder();
   }
 
+  /** The current definition, if it can be read. Any thread; never waits. */
+  Optional<DomainDefinition> readable() {
+    return ledger.readable();
+  }
+
   /** Attachments to serial ports and channels. Any thread. */
   Consoles consoles() {
     return consoles;
@@ -187,7 +192,8 @@ final class DomainDriver {
   }
 
   /** Completes with a job of the domain once it has ended. */
-  CompletableFuture<Job> await(Job job) {
+  @Override
+  public CompletableFuture<Job> await(Job job) {
     return ledger.jobs().await(job);
   }
 
@@ -456,19 +462,22 @@ final class DomainDriver {
     return answer;
   }
 
-  CompletableFuture<Job> cancelJob(JobId job, String actor) {
+  @Override
+  public CompletableFuture<Job> cancelJob(JobId job, String actor) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> jobs.cancel(job, actor, answer));
     return answer;
   }
 
-  CompletableFuture<Job> pauseJob(JobId job, String actor) {
+  @Override
+  public CompletableFuture<Job> pauseJob(JobId job, String actor) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> jobs.pause(job, actor, answer));
     return answer;
   }
 
-  CompletableFuture<Job> resumeJob(JobId job, String actor) {
+  @Override
+  public CompletableFuture<Job> resumeJob(JobId job, String actor) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> jobs.resume(job, actor, answer));
     return answer;

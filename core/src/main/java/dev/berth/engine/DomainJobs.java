@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The jobs of one domain: those that go on, and the last that have ended. Written by the domain's
- * driver alone; {@link #published} and {@link #await} are for any thread.
+ * The jobs of one domain, or those of the host that belong to none: those that go on, and the last
+ * that have ended. Written by their owner's mailbox alone; {@link #published} and {@link #await}
+ * are for any thread.
  */
 final class DomainJobs {
   /** Jobs of a domain that are kept after their end. */
@@ -31,7 +32,19 @@ final class DomainJobs {
   private final Map<JobId, List<CompletableFuture<Job>>> waiting = new HashMap<>();
   private volatile List<Job> published = List.of();
 
+  private final int limit;
+
   DomainJobs(List<KeptJob> found) {
+    this(found, KEPT);
+  }
+
+  /**
+   * Those that were found.
+   *
+   * @param limit how many are kept after their end
+   */
+  DomainJobs(List<KeptJob> found, int limit) {
+    this.limit = limit;
     found.stream().sorted(BY_AGE).forEach(kept -> jobs.put(kept.job().id(), kept));
     publish();
   }
@@ -84,9 +97,9 @@ final class DomainJobs {
                             .equals(fact.getValue()));
     if (!same) {
       throw new ConflictException(
-          "Domain '"
-              + target.name()
-              + "' has a job with that key that does something else: "
+          "There is a job of "
+              + target.owner()
+              + " with that key that does something else: "
               + target.kind().text()
               + " '"
               + target.subject()
@@ -132,10 +145,10 @@ final class DomainJobs {
     }
   }
 
-  private static List<KeptJob> beyondLimit(Map<JobId, KeptJob> all) {
+  private List<KeptJob> beyondLimit(Map<JobId, KeptJob> all) {
     List<KeptJob> ended =
         all.values().stream().filter(kept -> !kept.isRunning()).sorted(BY_AGE).toList();
-    return ended.subList(0, Math.max(0, ended.size() - KEPT));
+    return ended.subList(0, Math.max(0, ended.size() - limit));
   }
 
   private void publish() {

@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.host.VmHost;
+import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.store.Store;
+import dev.berth.store.StoreContents;
 import dev.berth.subscription.Subscriptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: {@code berth-driver-N} run the drivers' turns and never wait; {@code berth-files-N}
  * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
  * are due; {@code berth-sampler-1} takes machines' figures; {@code berth-op-DOMAIN} is one start in
- * flight. None of them grows with the number of machines. {@code docs/threads.md} lists all.
+ * flight; {@code berth-image-N} do jobs about images. None of them grows with the number of
+ * machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */
@@ -46,14 +49,21 @@ public final class Engine implements AutoCloseable {
   private final HostServices host;
   private final Domains domains = new Domains();
   private final Definitions definitions;
+  private final HostImages images;
   private final OpenCalls calls = new OpenCalls();
   private final Subscriptions subscriptions;
   private final List<ExecutorService> pools;
   private final HostFacts facts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Engine(HostServices host, List<ExecutorService> pools, HostFacts facts) {
+  private Engine(
+      HostServices host,
+      ImageFiles imageFiles,
+      StoreContents contents,
+      List<ExecutorService> pools,
+      HostFacts facts) {
     this.host = host;
+    this.images = new HostImages(host, imageFiles, domains, contents);
     this.definitions = new Definitions(host, domains);
     this.subscriptions =
         new Subscriptions(Subscriptions.Source.THIS_PROCESS, host.journal()::streamAfter);
@@ -71,18 +81,28 @@ public final class Engine implements AutoCloseable {
   public static Engine open(
       Store store,
       MachineLauncher launcher,
+      ImageFiles images,
       Executor turns,
       Clock clock,
       EngineSettings settings,
       HostFacts facts) {
     return open(
-        store, launcher, new LocalDumpFiles(), turns, clock, TimerThread.start(), settings, facts);
+        store,
+        launcher,
+        images,
+        new LocalDumpFiles(),
+        turns,
+        clock,
+        TimerThread.start(),
+        settings,
+        facts);
   }
 
   /** The same with files and timers of the caller's; the engine closes the timers. */
   static Engine open(
       Store store,
       MachineLauncher launcher,
+      ImageFiles images,
       DumpFiles dumpFiles,
       Executor turns,
       Clock clock,
@@ -107,10 +127,12 @@ public final class Engine implements AutoCloseable {
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
-    Engine engine = new Engine(host, List.of(files, patient, sampling), facts);
+    StoreContents contents = store.contents();
+    Engine engine = new Engine(host, images, contents, List.of(files, patient, sampling), facts);
     boolean open = false;
     try {
-      new Reopening(host, engine.domains).run(store.contents(), facts.version());
+      new Reopening(host, engine.domains).run(contents, facts.version());
+      engine.images.open();
       host.timers().every(tick(settings), () -> engine.domains.all().forEach(DomainDriver::tick));
       new StatsSampling(engine.domains, launcher, sampling, settings.sampling())
           .begin(host.timers());
@@ -154,6 +176,10 @@ public final class Engine implements AutoCloseable {
     return domains;
   }
 
+  HostImages images() {
+    return images;
+  }
+
   Definitions definitions() {
     return definitions;
   }
@@ -194,6 +220,7 @@ public final class Engine implements AutoCloseable {
         host.operations().interrupt();
         host.operations().awaitIdle(patience);
       }
+      images.close(patience);
       settle(patience);
       subscriptions.close(patience);
     } catch (InterruptedException e) {

@@ -38,6 +38,7 @@ import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.Images;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
@@ -68,6 +69,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
@@ -402,9 +404,20 @@ final class EngineHost implements VmHost {
   }
 
   @Override
+  public Images images() {
+    return new ImageVerbs(this::hostImages, this::turns, actor);
+  }
+
+  private HostImages hostImages() {
+    domains();
+    return engine.images();
+  }
+
+  @Override
   public List<Job> jobs() {
-    return domains().all().stream()
-        .flatMap(driver -> driver.jobs().stream())
+    return Stream.concat(
+            domains().all().stream().flatMap(driver -> driver.jobs().stream()),
+            engine.images().published().stream())
         .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
         .toList();
   }
@@ -424,7 +437,7 @@ final class EngineHost implements VmHost {
   public Job awaitJob(JobId job, Duration timeout) {
     requireNotNegative("timeout", timeout);
     Job asked = job(job);
-    CompletableFuture<Job> ended = driver(asked).await(asked);
+    CompletableFuture<Job> ended = owner(asked).await(asked);
     try {
       return wait(ended, CallOptions.within(timeout));
     } catch (DeadlineExceededException e) {
@@ -436,9 +449,9 @@ final class EngineHost implements VmHost {
               + now.target().kind().text()
               + " '"
               + now.target().subject()
-              + "' of domain '"
-              + now.target().name()
-              + "') still goes on after "
+              + "' of "
+              + now.target().owner()
+              + ") still goes on after "
               + DurationText.print(timeout.truncatedTo(ChronoUnit.MILLIS))
               + (now.status().detail().isEmpty() ? "" : ": " + now.status().detail())
               + ".",
@@ -450,21 +463,23 @@ final class EngineHost implements VmHost {
 
   @Override
   public Job cancelJob(JobId job) {
-    return wait(driver(job(job)).cancelJob(job, actor), CallOptions.none());
+    return wait(owner(job(job)).cancelJob(job, actor), CallOptions.none());
   }
 
   @Override
   public Job pauseJob(JobId job) {
-    return wait(driver(job(job)).pauseJob(job, actor), CallOptions.none());
+    return wait(owner(job(job)).pauseJob(job, actor), CallOptions.none());
   }
 
   @Override
   public Job resumeJob(JobId job) {
-    return wait(driver(job(job)).resumeJob(job, actor), CallOptions.none());
+    return wait(owner(job(job)).resumeJob(job, actor), CallOptions.none());
   }
 
-  private DomainDriver driver(Job job) {
-    return domains().get(new DomainRef.ByUuid(job.target().domain()));
+  private JobOwner owner(Job job) {
+    return job.target().domain().isPresent()
+        ? domains().get(new DomainRef.ByUuid(job.target().domain().get()))
+        : engine.images().owner();
   }
 
   @Override
@@ -603,7 +618,7 @@ final class EngineHost implements VmHost {
             jobs().stream()
                 .filter(job -> job.id().equals(id))
                 .findFirst()
-                .map(job -> driver(job).await(job)));
+                .map(job -> owner(job).await(job)));
   }
 
   private <T> T wait(CompletableFuture<T> outcome, CallOptions options) {

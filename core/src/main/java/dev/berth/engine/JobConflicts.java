@@ -97,7 +97,14 @@ final class JobConflicts {
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
-      case UNKNOWN -> Reach.NOTHING;
+      case CREATE_IMAGE,
+          IMPORT_IMAGE,
+          CLONE_IMAGE,
+          RESIZE_IMAGE,
+          CHECK_IMAGE,
+          DELETE_IMAGE,
+          UNKNOWN ->
+          Reach.NOTHING;
     };
   }
 
@@ -120,7 +127,7 @@ final class JobConflicts {
           "Cannot "
               + wanted.text()
               + " domain '"
-              + job.target().name()
+              + job.target().name().orElseThrow()
               + "': job "
               + job.id()
               + " ("

@@ -10,28 +10,38 @@ final class JobSteps {
 
   /** The step, with a job that begins. */
   static Step began(Step step, KeptJob kept) {
+    Step.Told told = toldBegun(kept);
+    return step.job(kept).event(told.type(), told.attributes());
+  }
+
+  /** What is told of a job that begins. */
+  static Step.Told toldBegun(KeptJob kept) {
     Job job = kept.job();
-    return step.job(kept)
-        .event(
-            EventTypes.JOB_STARTED,
-            Map.of(
-                "job", job.id().text(),
-                "kind", job.target().kind().text(),
-                "subject", job.target().subject()));
+    return new Step.Told(
+        EventTypes.JOB_STARTED,
+        Map.of(
+            "job", job.id().text(),
+            "kind", job.target().kind().text(),
+            "subject", job.target().subject()));
   }
 
   /** The step, with a job that has ended. */
   static Step ended(Step step, KeptJob kept) {
+    Step.Told told = toldEnded(kept);
+    return step.job(kept).event(told.type(), told.attributes());
+  }
+
+  /** What is told of a job that has ended. */
+  static Step.Told toldEnded(KeptJob kept) {
     Job job = kept.job();
-    return step.job(kept)
-        .event(
-            EventTypes.JOB_ENDED,
-            Map.of(
-                "job", job.id().text(),
-                "kind", job.target().kind().text(),
-                "subject", job.target().subject(),
-                "state", job.status().state().text(),
-                "phase", job.status().phase(),
-                "detail", job.status().detail()));
+    return new Step.Told(
+        EventTypes.JOB_ENDED,
+        Map.of(
+            "job", job.id().text(),
+            "kind", job.target().kind().text(),
+            "subject", job.target().subject(),
+            "state", job.status().state().text(),
+            "phase", job.status().phase(),
+            "detail", job.status().detail()));
   }
 }

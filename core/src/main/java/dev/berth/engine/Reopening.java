@@ -50,7 +50,9 @@ final class Reopening {
         contents.policyStates().stream()
             .collect(Collectors.toMap(PolicyState::domain, Function.identity()));
     Map<UUID, List<StoredJob>> jobs =
-        contents.jobs().stream().collect(Collectors.groupingBy(StoredJob::domain));
+        contents.jobs().stream()
+            .filter(job -> job.domain().isPresent())
+            .collect(Collectors.groupingBy(job -> job.domain().orElseThrow()));
     List<CompletableFuture<Void>> decided = new ArrayList<>();
     decided.add(announce(contents, version));
     for (DomainRecord row : contents.domains()) {

@@ -92,7 +92,18 @@ interface Sizing {
       case SET_CPUS -> Optional.of(new CpuSizing(Integer.parseInt(text)));
       case SET_MEMORY -> ByteSize.parse(text).map(RamSizing::new);
       case SET_BALLOON -> ByteSize.parse(text).map(BalloonSizing::new);
-      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, DUMP_MEMORY, UNKNOWN ->
+      case DETACH_DISK,
+          DETACH_NIC,
+          DETACH_SHARE,
+          DETACH_DEVICE,
+          DUMP_MEMORY,
+          CREATE_IMAGE,
+          IMPORT_IMAGE,
+          CLONE_IMAGE,
+          RESIZE_IMAGE,
+          CHECK_IMAGE,
+          DELETE_IMAGE,
+          UNKNOWN ->
           Optional.empty();
     };
   }

@@ -566,6 +566,9 @@ public interface VmHost extends AutoCloseable {
   VerbResult setLink(
       DomainRef domain, String nic, LinkState link, EditScope scope, CallOptions options);
 
+  /** The pools and images of this host. */
+  Images images();
+
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();
 

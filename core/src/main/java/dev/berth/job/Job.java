@@ -28,11 +28,29 @@ public record Job(JobId id, Target target, Origin origin, Status status) {
    * What a job does.
    *
    * @param kind what
-   * @param domain UUID of the domain
+   * @param domain UUID of the domain; empty for what is about none, such as an image
    * @param name its name
-   * @param subject what of the domain, e.g. a disk's name; empty where it is about the whole
+   * @param subject what of the domain, e.g. a disk's name; empty where it is about the whole. Of
+   *     the host, e.g. an image's name
    */
-  public record Target(JobKind kind, UUID domain, DomainName name, String subject) {}
+  public record Target(
+      JobKind kind, Optional<UUID> domain, Optional<DomainName> name, String subject) {
+
+    /** What is done to that domain. */
+    public Target(JobKind kind, UUID domain, DomainName name, String subject) {
+      this(kind, Optional.of(domain), Optional.of(name), subject);
+    }
+
+    /** What is done to something that belongs to no domain. */
+    public static Target ofHost(JobKind kind, String subject) {
+      return new Target(kind, Optional.empty(), Optional.empty(), subject);
+    }
+
+    /** Whose it is, for messages: {@code domain 'web'} or {@code this host}. */
+    public String owner() {
+      return name.map(it -> "domain '" + it + "'").orElse("this host");
+    }
+  }
 
   /**
    * Where a job comes from.

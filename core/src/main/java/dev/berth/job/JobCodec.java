@@ -35,8 +35,8 @@ public final class JobCodec {
     ObjectNode node = Json.object();
     node.put("id", job.id().text());
     node.put("kind", job.target().kind().text());
-    node.put("domain", job.target().domain().toString());
-    node.put("name", job.target().name().text());
+    job.target().domain().ifPresent(domain -> node.put("domain", domain.toString()));
+    job.target().name().ifPresent(name -> node.put("name", name.text()));
     node.put("subject", job.target().subject());
     node.put("actor", job.origin().actor());
     job.origin().key().ifPresent(key -> node.put("key", key));
@@ -65,8 +65,8 @@ public final class JobCodec {
                 new JobId(Json.text(node, "id")),
                 new Target(
                     JobKind.of(Json.text(node, "kind")).orElse(JobKind.UNKNOWN),
-                    UUID.fromString(Json.text(node, "domain")),
-                    new DomainName(Json.text(node, "name")),
+                    Json.optionalText(node, "domain").map(UUID::fromString),
+                    Json.optionalText(node, "name").map(DomainName::new),
                     Json.text(node, "subject")),
                 new Origin(
                     Json.text(node, "actor"),

@@ -22,6 +22,18 @@ public enum JobKind {
   SET_MEMORY("set-memory"),
   /** Has a guest's balloon leave it so much memory. */
   SET_BALLOON("set-balloon"),
+  /** Makes an empty image in a pool. */
+  CREATE_IMAGE("create-image"),
+  /** Copies a file into a pool. */
+  IMPORT_IMAGE("import-image"),
+  /** Makes an image that has what another has: a copy of it, or one that stands on it. */
+  CLONE_IMAGE("clone-image"),
+  /** Gives an image another size. */
+  RESIZE_IMAGE("resize-image"),
+  /** Looks for errors in an image. */
+  CHECK_IMAGE("check-image"),
+  /** Removes an image that nothing refers to. */
+  DELETE_IMAGE("delete-image"),
   /** A kind that this version does not know. */
   UNKNOWN("unknown");
 

@@ -1,5 +1,8 @@
 package dev.berth.store;
 
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
+import java.util.Optional;
 import java.util.UUID;
 
 /** One row written or removed. */
@@ -32,6 +35,18 @@ public sealed interface Change {
   /** Inserts or replaces a job, by its id. */
   record PutJob(StoredJob job) implements Change {}
 
-  /** Forgets a job of a domain; nothing happens when there is none. */
-  record RemoveJob(UUID domain, String job) implements Change {}
+  /** Forgets a job of a domain, or of the host; nothing happens when there is none. */
+  record RemoveJob(Optional<UUID> domain, String job) implements Change {}
+
+  /** Inserts or replaces a pool, by its name. */
+  record PutPool(StoredPool pool) implements Change {}
+
+  /** Forgets a pool, with what is stored of its images; nothing happens when there is none. */
+  record RemovePool(PoolName pool) implements Change {}
+
+  /** Inserts or replaces what is stored of an image, by its name. */
+  record PutImage(StoredImage image) implements Change {}
+
+  /** Forgets an image; nothing happens when there is none. */
+  record RemoveImage(ImageName image) implements Change {}
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The durable truth of one host: domains, launch records, intents, jobs and events. Thread-safe.
- * One process owns a store at a time; whoever opened it closes it.
+ * The durable truth of one host: domains, launch records, intents, jobs, pools, images and events.
+ * Thread-safe. One process owns a store at a time; whoever opened it closes it.
  */
 public interface Store extends AutoCloseable {
 
@@ -26,9 +26,9 @@ public interface Store extends AutoCloseable {
    *     disk, with the numbered events. What is attached to it must hand long work on: it holds up
    *     other callers' futures. Nothing was changed when it fails with {@link
    *     dev.berth.error.AlreadyExistsException} (the name belongs to another domain), {@link
-   *     dev.berth.error.NotFoundException} (a launch record, intent or job of no domain), {@link
-   *     dev.berth.error.InvalidRequestException} (a value that cannot be stored), {@link
-   *     dev.berth.error.BusyException} (too many commits are waiting) or {@link
+   *     dev.berth.error.NotFoundException} (a launch record, intent or job of no domain, an image
+   *     of no pool), {@link dev.berth.error.InvalidRequestException} (a value that cannot be
+   *     stored), {@link dev.berth.error.BusyException} (too many commits are waiting) or {@link
    *     dev.berth.error.StorageFailureException}. After {@link
    *     dev.berth.error.OutcomeUnknownException} only {@link #contents()} tells, once the disk
    *     works again

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param intents effects that were under way
  * @param policyStates how far the host is with the policies of domains that have any
  * @param jobs those that go on, and those that have ended and are kept
+ * @param pools every pool
+ * @param images what is stored of images
  * @param rebuilt present when the database was damaged and this is what the recovery copies had:
  *     what happened and what may be missing
  */
@@ -20,6 +22,8 @@ public record StoreContents(
     List<Intent> intents,
     List<PolicyState> policyStates,
     List<StoredJob> jobs,
+    List<StoredPool> pools,
+    List<StoredImage> images,
     Optional<String> rebuilt) {
 
   /** Copies the lists. */
@@ -29,5 +33,7 @@ public record StoreContents(
     intents = List.copyOf(intents);
     policyStates = List.copyOf(policyStates);
     jobs = List.copyOf(jobs);
+    pools = List.copyOf(pools);
+    images = List.copyOf(images);
   }
 }

@@ -22,6 +22,11 @@ import dev.berth.host.HostInfo;
 import dev.berth.host.HostInfo.QemuInfo;
 import dev.berth.host.NicSummary;
 import dev.berth.host.ShareSummary;
+import dev.berth.image.Image;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageName;
+import dev.berth.image.Pool;
+import dev.berth.image.PoolName;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -200,11 +205,13 @@ final class RandomValues {
   Job job() {
     return new Job(
         JobId.random(),
-        new Job.Target(
-            constant(JobKind.values()),
-            uuid(),
-            new DomainName("d" + random.nextInt(1_000_000)),
-            text()),
+        random.nextInt(4) == 0
+            ? Job.Target.ofHost(constant(JobKind.values()), text())
+            : new Job.Target(
+                constant(JobKind.values()),
+                uuid(),
+                new DomainName("d" + random.nextInt(1_000_000)),
+                text()),
         new Job.Origin(text(), maybe(this::text), instant()),
         new Job.Status(
             constant(JobState.values()),
@@ -218,6 +225,30 @@ final class RandomValues {
                         maybe(() -> Duration.ofMillis(random.nextInt())))),
             text(),
             maybe(this::instant)));
+  }
+
+  Pool pool() {
+    return new Pool(
+        new PoolName("p" + random.nextInt(1_000)),
+        Path.of("/srv/" + random.nextInt(1_000)),
+        random.nextInt(1_000),
+        maybe(() -> new Pool.Space(size(), size())),
+        maybe(this::text));
+  }
+
+  Image image() {
+    return new Image(
+        ImageName.of("p" + random.nextInt(1_000) + "/i" + random.nextInt(1_000)),
+        Path.of("/srv/" + random.nextInt(1_000)),
+        maybe(() -> constant(ImageFormat.values())),
+        maybe(this::size),
+        size(),
+        maybe(this::text),
+        maybe(this::text));
+  }
+
+  private ByteSize size() {
+    return new ByteSize(random.nextLong() >>> 1);
   }
 
   DomainEvent event() {

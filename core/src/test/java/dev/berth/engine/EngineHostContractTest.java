@@ -15,6 +15,7 @@ import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
 import dev.berth.testing.contract.GuestSizingContract;
+import dev.berth.testing.contract.ImageContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
@@ -49,6 +50,7 @@ final class EngineHostContractTest
         ShareContract,
         DeviceContract,
         DumpContract,
+        ImageContract,
         FrontContract,
         SizingContract,
         StatsContract,

@@ -10,9 +10,11 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VmHost;
+import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.store.Store;
+import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeLauncher;
 import dev.berth.testing.FakeMachines;
 import java.nio.file.Path;
@@ -75,6 +77,20 @@ final class TestHost implements AutoCloseable {
     this(store, machines, settings, wrapped, new LocalDumpFiles(), clock, timers, boot);
   }
 
+  /** A host whose images are those. */
+  TestHost(Store store, FakeMachines machines, ImageFiles images) {
+    this(
+        store,
+        machines,
+        SETTINGS,
+        port -> port,
+        images,
+        new LocalDumpFiles(),
+        Clock.systemUTC(),
+        TimerThread.start(),
+        BOOT);
+  }
+
   TestHost(
       Store store,
       FakeMachines machines,
@@ -84,11 +100,25 @@ final class TestHost implements AutoCloseable {
       Clock clock,
       Timers timers,
       String boot) {
+    this(store, machines, settings, wrapped, new FakeImageFiles(), dumpFiles, clock, timers, boot);
+  }
+
+  TestHost(
+      Store store,
+      FakeMachines machines,
+      EngineSettings settings,
+      UnaryOperator<MachineLauncher> wrapped,
+      ImageFiles images,
+      DumpFiles dumpFiles,
+      Clock clock,
+      Timers timers,
+      String boot) {
     this.launcher = new FakeLauncher(machines, loop);
     this.engine =
         Engine.open(
             store,
             wrapped.apply(launcher),
+            images,
             dumpFiles,
             turns,
             clock,

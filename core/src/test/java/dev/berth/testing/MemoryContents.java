@@ -9,15 +9,21 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DomainRef;
+import dev.berth.image.Image;
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
+import dev.berth.job.Job;
 import dev.berth.subscription.Subscriptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -28,6 +34,9 @@ final class MemoryContents {
   private final Clock clock;
   private final Map<UUID, MemoryDomain> domains = new HashMap<>();
   private final Set<Path> dumps = new HashSet<>();
+  private final Map<PoolName, Path> pools = new TreeMap<>();
+  private final Map<ImageName, Image> images = new TreeMap<>();
+  private final Map<Job, String> imageJobs = new LinkedHashMap<>();
   private final MemoryEvents events;
   private final Subscriptions subscriptions;
   private boolean closed;
@@ -51,6 +60,23 @@ final class MemoryContents {
   /** The files that guests' memory would be in. */
   Set<Path> dumps() {
     return dumps;
+  }
+
+  /** The directory of each pool. */
+  Map<PoolName, Path> pools() {
+    checkOpen();
+    return pools;
+  }
+
+  /** Every image. */
+  Map<ImageName, Image> images() {
+    checkOpen();
+    return images;
+  }
+
+  /** Jobs about images, with what was asked for. */
+  Map<Job, String> imageJobs() {
+    return imageJobs;
   }
 
   MemoryEvents events() {

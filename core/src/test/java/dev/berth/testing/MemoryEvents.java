@@ -38,6 +38,20 @@ final class MemoryEvents {
     notifyAll();
   }
 
+  /** An event of the host. */
+  synchronized void add(String type, String actor, Map<String, String> attributes) {
+    all.add(
+        new DomainEvent(
+            all.size() + 1L,
+            clock.instant(),
+            Optional.empty(),
+            Optional.empty(),
+            type,
+            actor,
+            attributes));
+    notifyAll();
+  }
+
   private synchronized Optional<DomainEvent> after(long sequence, Duration timeout)
       throws InterruptedException {
     Deadline deadline = Deadline.of(timeout);

@@ -38,6 +38,7 @@ import dev.berth.host.EventStream;
 import dev.berth.host.EventSubscription;
 import dev.berth.host.GuestShutdown;
 import dev.berth.host.HostInfo;
+import dev.berth.host.Images;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
@@ -71,6 +72,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A host without QEMU or disk, for tests of what is built on {@link VmHost}: same definitions, same
@@ -532,10 +534,17 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
+  public Images images() {
+    return new MemoryImages(contents, actor);
+  }
+
+  @Override
   public List<Job> jobs() {
     synchronized (contents) {
-      return contents.domains().values().stream()
-          .flatMap(domain -> domain.jobs().values().stream())
+      return Stream.concat(
+              contents.domains().values().stream()
+                  .flatMap(domain -> domain.jobs().values().stream()),
+              contents.imageJobs().keySet().stream())
           .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
           .toList();
     }
@@ -573,8 +582,14 @@ public final class MemoryHost implements VmHost {
   public Job cancelJob(JobId job) {
     synchronized (contents) {
       Job known = job(job);
-      return new MemoryDevices(contents, actor)
-          .cancel(contents.find(new DomainRef.ByUuid(known.target().domain())), known);
+      return known
+          .target()
+          .domain()
+          .map(
+              domain ->
+                  new MemoryDevices(contents, actor)
+                      .cancel(contents.find(new DomainRef.ByUuid(domain)), known))
+          .orElse(known); // which has ended
     }
   }
 

@@ -11,6 +11,7 @@ import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -53,6 +54,7 @@ final class FleetExperiment implements Experiment {
           Engine.open(
               new MemoryStore(),
               launcher,
+              new FakeImageFiles(),
               drivers.threads(),
               Clock.systemUTC(),
               EngineSettings.DEFAULT,

@@ -28,8 +28,10 @@ final class CorePackagesTest {
           Map.entry("definition", Set.of("domain", "error", "json")),
           Map.entry("job", Set.of("domain", "error", "json")),
           Map.entry("stats", Set.of("domain")),
+          Map.entry("image", Set.of("domain", "error", "job")),
           Map.entry(
-              "host", Set.of("definition", "domain", "error", "job", "json", "control", "stats")),
+              "host",
+              Set.of("definition", "domain", "error", "image", "job", "json", "control", "stats")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "host", "json", "qmp", "socket")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
@@ -37,7 +39,7 @@ final class CorePackagesTest {
           Map.entry(
               "machine",
               Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema", "stats")),
-          Map.entry("store", Set.of("definition", "domain", "error", "json", "machine")),
+          Map.entry("store", Set.of("definition", "domain", "error", "image", "json", "machine")),
           Map.entry(
               "control",
               Set.of(
@@ -45,6 +47,7 @@ final class CorePackagesTest {
                   "domain",
                   "error",
                   "host",
+                  "image",
                   "job",
                   "json",
                   "socket",
@@ -58,6 +61,7 @@ final class CorePackagesTest {
                   "error",
                   "guest",
                   "host",
+                  "image",
                   "job",
                   "json",
                   "machine",

@@ -71,7 +71,7 @@ final class ModuleArrowsTest {
     "dagger, config, dagger.Component",
     "org.h2, storage, org.h2.Driver",
     "java.sql, storage, java.sql.Connection",
-    "com.sun.jna, launcher control, com.sun.jna.Native",
+    "com.sun.jna, launcher control storage, com.sun.jna.Native",
     "picocli, cli, picocli.CommandLine",
   })
   void aLibraryIsUsedOnlyWhereItBelongs(String library, String places, String sample)

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.error.HostFailureException;
+import dev.berth.image.Qcow2Header;
 import dev.berth.launcher.ImageFacts.Layer;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.FileKey;

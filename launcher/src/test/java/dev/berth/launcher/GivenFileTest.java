@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.berth.image.Qcow2Header;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.testing.LeakCheck;
 import java.io.FileOutputStream;

@@ -15,6 +15,7 @@ import dev.berth.definition.Network.Protocol;
 import dev.berth.definition.Nic;
 import dev.berth.domain.ByteSize;
 import dev.berth.error.Problem;
+import dev.berth.image.Qcow2Header;
 import dev.berth.machine.HeldResources;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -83,8 +84,9 @@ final class HostChecksTest {
 
     Qcow2Header header = header(directory.resolve("image")).orElseThrow();
 
-    assertThat(header)
-        .isEqualTo(new Qcow2Header(3, 1 << 20, Optional.of("/base.img"), Optional.empty(), 0, 0));
+    assertThat(header.virtualSize()).isEqualTo(1 << 20);
+    assertThat(header.backingFile()).contains("/base.img");
+    assertThat(header.backingFormat()).isEmpty();
   }
 
   @Test

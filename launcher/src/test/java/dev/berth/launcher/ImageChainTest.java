@@ -7,6 +7,7 @@ import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.Backing;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.error.Problem;
+import dev.berth.image.Qcow2Header;
 import dev.berth.launcher.ImageFacts.Layer;
 import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.HeldResources;

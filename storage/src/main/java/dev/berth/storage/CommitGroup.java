@@ -28,6 +28,7 @@ final class CommitGroup {
   private final Map<PendingCommit, BerthException> refused = new LinkedHashMap<>();
   private final Set<UUID> changed = new LinkedHashSet<>();
   private final Set<UUID> removed = new LinkedHashSet<>();
+  private boolean changesPools;
   private long nextSequence;
 
   CommitGroup(Database database, Meta before) {
@@ -42,7 +43,7 @@ final class CommitGroup {
     long sequence = nextSequence;
     try {
       for (Change change : pending.commit().changes()) {
-        database.domains().apply(change);
+        database.apply(change);
       }
       List<DomainEvent> numbered = new ArrayList<>();
       for (DomainEvent event : pending.commit().events()) {
@@ -78,7 +79,14 @@ final class CommitGroup {
   }
 
   private void note(Change change) {
-    UUID domain = DomainTables.subject(change);
+    if (PoolTables.concerns(change)) {
+      changesPools = true;
+    } else {
+      DomainTables.subject(change).ifPresent(domain -> note(change, domain));
+    }
+  }
+
+  private void note(Change change, UUID domain) {
     if (change instanceof Change.RemoveDomain) {
       changed.remove(domain);
       removed.add(domain);
@@ -126,6 +134,11 @@ final class CommitGroup {
   /** Domains that were changed and still exist. */
   Set<UUID> changed() {
     return changed;
+  }
+
+  /** Whether pools or images were changed. */
+  boolean changesPools() {
+    return changesPools;
   }
 
   /** Domains that are no more. */

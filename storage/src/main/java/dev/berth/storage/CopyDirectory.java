@@ -15,6 +15,7 @@ import java.util.UUID;
 final class CopyDirectory {
   private static final String ENDING = ".json";
   private static final String HOST = "host" + ENDING;
+  private static final String POOLS = "pools" + ENDING;
   private static final long SIZE_LIMIT_BYTES = 16L * 1024 * 1024;
 
   private final Path directory;
@@ -27,14 +28,18 @@ final class CopyDirectory {
    * What the directory holds.
    *
    * @param host the copy about the host, if readable
+   * @param pools the copy of pools and images, if readable
    * @param domains the readable copies of domains
    * @param unreadable file name to reason, for the others
    */
   record Contents(
-      Optional<HostCopy> host, Map<UUID, RecoveryCopy> domains, Map<String, String> unreadable) {
+      Optional<HostCopy> host,
+      Optional<PoolsCopy> pools,
+      Map<UUID, RecoveryCopy> domains,
+      Map<String, String> unreadable) {
 
     boolean isEmpty() {
-      return host.isEmpty() && domains.isEmpty() && unreadable.isEmpty();
+      return host.isEmpty() && pools.isEmpty() && domains.isEmpty() && unreadable.isEmpty();
     }
 
     /** The same, where copies of other hosts count as unreadable. */
@@ -49,12 +54,17 @@ final class CopyDirectory {
               others.put(uuid + ENDING, "it was made by host " + copy.host());
             }
           });
-      return new Contents(host.filter(copy -> copy.host().equals(hostId)), ours, others);
+      return new Contents(
+          host.filter(copy -> copy.host().equals(hostId)),
+          pools.filter(copy -> copy.host().equals(hostId)),
+          ours,
+          others);
     }
 
     /** The id of the host that made these copies. */
     Optional<UUID> hostId() {
       return host.map(HostCopy::host)
+          .or(() -> pools.map(PoolsCopy::host))
           .or(() -> domains.values().stream().map(RecoveryCopy::host).findFirst());
     }
 
@@ -69,7 +79,9 @@ final class CopyDirectory {
 
     /** The highest commit number that any copy knows of. */
     long newestCommit() {
-      return domains.values().stream().mapToLong(RecoveryCopy::commit).max().orElse(0);
+      return Math.max(
+          pools.map(PoolsCopy::commit).orElse(0L),
+          domains.values().stream().mapToLong(RecoveryCopy::commit).max().orElse(0));
     }
 
     List<RecoveryCopy> newestFirst() {
@@ -82,6 +94,7 @@ final class CopyDirectory {
   /** Reads every copy and removes what was not finished. */
   Contents read() throws IOException {
     Optional<HostCopy> host = Optional.empty();
+    Optional<PoolsCopy> pools = Optional.empty();
     Map<UUID, RecoveryCopy> domains = new TreeMap<>();
     Map<String, String> unreadable = new TreeMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -92,6 +105,8 @@ final class CopyDirectory {
             Files.deleteIfExists(file);
           } else if (name.equals(HOST)) {
             host = Optional.of(CopyFormat.hostCopy(content(file)));
+          } else if (name.equals(POOLS)) {
+            pools = Optional.of(CopyFormat.poolsCopy(content(file)));
           } else if (name.endsWith(ENDING)) {
             RecoveryCopy copy = CopyFormat.domainCopy(content(file));
             if (!file.equals(file(copy.uuid()))) {
@@ -104,7 +119,7 @@ final class CopyDirectory {
         }
       }
     }
-    return new Contents(host, domains, unreadable);
+    return new Contents(host, pools, domains, unreadable);
   }
 
   Path file(UUID domain) {
@@ -113,6 +128,10 @@ final class CopyDirectory {
 
   Path hostFile() {
     return directory.resolve(HOST);
+  }
+
+  Path poolsFile() {
+    return directory.resolve(POOLS);
   }
 
   void sync() throws IOException {

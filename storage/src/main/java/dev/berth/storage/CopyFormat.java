@@ -8,13 +8,19 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
+import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
+import dev.berth.store.StoredPool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +73,45 @@ final class CopyFormat {
     ObjectNode root = root(copy.host());
     root.put("sequence", copy.sequence());
     return sealed(root);
+  }
+
+  static byte[] encode(PoolsCopy copy) {
+    ObjectNode root = root(copy.host());
+    root.put("commit", copy.commit());
+    ObjectNode pools = root.putObject("pools");
+    copy.pools()
+        .forEach(
+            pool -> {
+              ObjectNode node = pools.putObject(pool.name().text());
+              node.put("directory", pool.directory().toString());
+              node.putObject("images");
+            });
+    for (StoredImage image : copy.images()) {
+      ObjectNode pool = (ObjectNode) pools.get(image.name().pool().text());
+      ((ObjectNode) pool.get("images")).put(image.name().file(), image.format().text());
+    }
+    return sealed(root);
+  }
+
+  static PoolsCopy poolsCopy(byte[] content) throws UnreadableCopyException {
+    JsonNode root = open(content);
+    List<StoredPool> pools = new ArrayList<>();
+    List<StoredImage> images = new ArrayList<>();
+    try {
+      for (Map.Entry<String, JsonNode> each : object(root, "pools").properties()) {
+        PoolName name = new PoolName(each.getKey());
+        pools.add(new StoredPool(name, Path.of(text(each.getValue(), "directory"))));
+        for (Map.Entry<String, JsonNode> image : object(each.getValue(), "images").properties()) {
+          images.add(
+              new StoredImage(
+                  new ImageName(name, image.getKey()),
+                  ImageFormat.of(image.getValue().asText()).orElseThrow()));
+        }
+      }
+      return new PoolsCopy(host(root), number(root, "commit"), pools, images);
+    } catch (RuntimeException e) {
+      throw new UnreadableCopyException(e.getMessage());
+    }
   }
 
   static RecoveryCopy domainCopy(byte[] content) throws UnreadableCopyException {

@@ -1,5 +1,6 @@
 package dev.berth.storage;
 
+import dev.berth.store.Change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +32,14 @@ final class Database implements AutoCloseable {
   private final Connection connection;
   private final Sql sql;
   private final DomainTables domains;
+  private final PoolTables pools;
   private final EventTable events;
 
   private Database(Connection connection) {
     this.connection = connection;
     this.sql = new Sql(connection);
     this.domains = new DomainTables(sql);
+    this.pools = new PoolTables(sql);
     this.events = new EventTable(sql);
   }
 
@@ -75,6 +78,23 @@ final class Database implements AutoCloseable {
 
   DomainTables domains() {
     return domains;
+  }
+
+  PoolTables pools() {
+    return pools;
+  }
+
+  /**
+   * Makes one change.
+   *
+   * @throws dev.berth.error.BerthException when it cannot be made
+   */
+  void apply(Change change) throws SQLException {
+    if (PoolTables.concerns(change)) {
+      pools.apply(change);
+    } else {
+      domains.apply(change);
+    }
   }
 
   EventTable events() {

@@ -61,12 +61,24 @@ final class DomainTables {
     } else if (change instanceof Change.PutJob put) {
       put(put.job());
     } else if (change instanceof Change.RemoveJob remove) {
-      sql.update("DELETE FROM jobs WHERE id = ? AND domain = ?", remove.job(), remove.domain());
+      sql.update(
+          "DELETE FROM jobs WHERE id = ? AND domain IS NOT DISTINCT FROM ?",
+          remove.job(),
+          remove.domain().orElse(null));
     }
   }
 
-  /** The domain that a change is about. */
-  static UUID subject(Change change) {
+  /** The domain that a change is about, if it is about one. */
+  static Optional<UUID> subject(Change change) {
+    if (change instanceof Change.PutJob put) {
+      return put.job().domain();
+    } else if (change instanceof Change.RemoveJob remove) {
+      return remove.domain();
+    }
+    return Optional.of(owner(change));
+  }
+
+  private static UUID owner(Change change) {
     if (change instanceof Change.PutDomain put) {
       return put.domain().uuid();
     } else if (change instanceof Change.RemoveDomain remove) {
@@ -81,10 +93,6 @@ final class DomainTables {
       return remove.domain();
     } else if (change instanceof Change.PutPolicyState put) {
       return put.state().domain();
-    } else if (change instanceof Change.PutJob put) {
-      return put.job().domain();
-    } else if (change instanceof Change.RemoveJob remove) {
-      return remove.domain();
     }
     throw new IllegalArgumentException("unknown change " + change);
   }
@@ -227,13 +235,21 @@ final class DomainTables {
   }
 
   private void put(StoredJob job) throws SQLException {
-    checkLength(job.document(), "job " + job.id(), job.domain());
+    if (job.domain().isEmpty()) {
+      sql.update(
+          "MERGE INTO jobs (id, domain, document) KEY (id) VALUES (?, NULL, ?)",
+          job.id(),
+          job.document());
+      return;
+    }
+    UUID domain = job.domain().get();
+    checkLength(job.document(), "job " + job.id(), domain);
     putBelow(
-        job.domain(),
+        domain,
         "job " + job.id(),
         "MERGE INTO jobs (id, domain, document) KEY (id) VALUES (?, ?, ?)",
         job.id(),
-        job.domain(),
+        domain,
         job.document());
   }
 
@@ -291,7 +307,9 @@ final class DomainTables {
 
   private static StoredJob job(ResultSet row) throws SQLException {
     return new StoredJob(
-        row.getString("id"), row.getObject("domain", UUID.class), row.getString("document"));
+        row.getString("id"),
+        Optional.ofNullable(row.getObject("domain", UUID.class)),
+        row.getString("document"));
   }
 
   private static PolicyState policyState(ResultSet row) throws SQLException {

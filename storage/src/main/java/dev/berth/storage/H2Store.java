@@ -115,6 +115,8 @@ public final class H2Store implements Store {
                 database.domains().intents(),
                 database.domains().policyStates(),
                 database.domains().jobs(),
+                database.pools().pools(),
+                database.pools().images(),
                 opened.rebuilt()));
   }
 

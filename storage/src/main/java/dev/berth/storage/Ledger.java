@@ -49,6 +49,8 @@ final class Ledger {
   /** Domains whose recovery copies are behind. */
   private final Set<UUID> uncopied = new LinkedHashSet<>();
 
+  private boolean poolsUncopied;
+
   private long bytesAfterRewrite;
   private volatile EventRange range;
 
@@ -199,6 +201,7 @@ final class Ledger {
     }
     uncopied.removeAll(group.removed());
     uncopied.addAll(group.changed());
+    poolsUncopied |= group.changesPools();
     Map<PendingCommit, List<DomainEvent>> accepted = group.accepted();
     completions.execute(
         () -> accepted.forEach((commit, events) -> commit.outcome().complete(events)));
@@ -211,6 +214,10 @@ final class Ledger {
   private void copyChanged() {
     try {
       DomainTables domains = open().domains();
+      if (poolsUncopied) {
+        copies.update(Recovery.pools(open(), meta));
+        poolsUncopied = false;
+      }
       for (Iterator<UUID> due = uncopied.iterator(); due.hasNext(); due.remove()) {
         copy(domains, due.next());
       }

@@ -19,7 +19,11 @@ import java.util.Optional;
  */
 final class Migrations {
   private static final List<String> SCRIPTS =
-      List.of("V001__domains_and_events.sql", "V002__policy_states.sql", "V003__jobs.sql");
+      List.of(
+          "V001__domains_and_events.sql",
+          "V002__policy_states.sql",
+          "V003__jobs.sql",
+          "V004__pools_and_images.sql");
 
   private Migrations() {}
 

@@ -3,6 +3,9 @@ package dev.berth.storage;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.StorageFailureException;
+import dev.berth.store.Change;
+import dev.berth.store.StoredImage;
+import dev.berth.store.StoredPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -55,6 +58,7 @@ final class Recovery {
    * @param meta its meta row
    * @param account what was set aside, rebuilt and lost, in sentences; empty when all was well
    * @param stale copies to be written
+   * @param stalePools the copy of pools and images, if it is to be written
    * @param orphans domains that are no more, but whose copies are still there
    */
   record Outcome(
@@ -62,6 +66,7 @@ final class Recovery {
       Meta meta,
       Optional<String> account,
       List<RecoveryCopy> stale,
+      Optional<PoolsCopy> stalePools,
       List<UUID> orphans) {}
 
   /**
@@ -128,6 +133,7 @@ final class Recovery {
           meta,
           account.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", account)),
           stale(current),
+          Optional.of(pools(database, meta)).filter(now -> !isWritten(now)),
           orphans(current));
     } catch (SQLException | RuntimeException e) {
       database.close();
@@ -143,6 +149,9 @@ final class Recovery {
     }
     for (RecoveryCopy copy : copies.newestFirst()) {
       put(database, copy);
+    }
+    if (copies.pools().isPresent()) {
+      put(database, copies.pools().get());
     }
     long next = lost ? copies.newestSequence() + Meta.SEQUENCE_GAP : 1;
     Meta meta =
@@ -168,7 +177,8 @@ final class Recovery {
   private Meta repaired(Database database, Meta meta) throws SQLException {
     List<RecoveryCopy> newer =
         copies.newestFirst().stream().filter(copy -> copy.commit() > meta.commits()).toList();
-    if (newer.isEmpty()) {
+    Optional<PoolsCopy> newerPools = copies.pools().filter(copy -> copy.commit() > meta.commits());
+    if (newer.isEmpty() && newerPools.isEmpty()) {
       for (Map.Entry<String, String> entry : copies.unreadable().entrySet()) {
         LOG.warn("Recovery copy {} is ignored: {}", entry.getKey(), entry.getValue());
       }
@@ -178,6 +188,10 @@ final class Recovery {
     for (RecoveryCopy copy : newer) {
       put(database, copy);
       names.add("'" + copy.domain().name() + "'");
+    }
+    if (newerPools.isPresent()) {
+      put(database, newerPools.get());
+      names.add("pools and images");
     }
     long newest = Math.max(meta.nextSequence(), copies.newestSequence());
     Meta repaired = new Meta(meta.host(), copies.newestCommit(), newest + Meta.SEQUENCE_GAP);
@@ -210,6 +224,27 @@ final class Recovery {
     for (var change : domain.changes()) {
       database.domains().apply(change);
     }
+  }
+
+  private static void put(Database database, PoolsCopy copy) throws SQLException {
+    database.pools().clear();
+    for (StoredPool pool : copy.pools()) {
+      database.apply(new Change.PutPool(pool));
+    }
+    for (StoredImage image : copy.images()) {
+      database.apply(new Change.PutImage(image));
+    }
+  }
+
+  /** What the database has of pools and images. */
+  static PoolsCopy pools(Database database, Meta meta) throws SQLException {
+    return new PoolsCopy(
+        meta.host(), meta.commits(), database.pools().pools(), database.pools().images());
+  }
+
+  /** A host without pools needs no copy. */
+  private boolean isWritten(PoolsCopy now) {
+    return copies.pools().map(written -> written.saysTheSameAs(now)).orElse(now.pools().isEmpty());
   }
 
   private void commit(Database database) throws SQLException {

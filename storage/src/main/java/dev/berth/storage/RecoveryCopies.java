@@ -45,6 +45,7 @@ final class RecoveryCopies implements AutoCloseable {
   // guarded by the lock
   private final Map<UUID, RecoveryCopy> due = new LinkedHashMap<>();
   private @Nullable HostCopy dueHost;
+  private @Nullable PoolsCopy duePools;
   private @Nullable UUID publishing;
   private boolean closed;
 
@@ -76,6 +77,19 @@ final class RecoveryCopies implements AutoCloseable {
     try {
       if (dueHost == null || dueHost.sequence() < copy.sequence()) {
         dueHost = copy;
+      }
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the copy of pools and images written soon, in place of any older one. */
+  void update(PoolsCopy copy) {
+    lock.lock();
+    try {
+      if (duePools == null || duePools.commit() <= copy.commit()) {
+        duePools = copy;
       }
       changed.signal();
     } finally {
@@ -146,7 +160,7 @@ final class RecoveryCopies implements AutoCloseable {
   private boolean awaitRound(boolean failing) {
     lock.lock();
     try {
-      while (!closed && due.isEmpty() && dueHost == null) {
+      while (!closed && due.isEmpty() && dueHost == null && duePools == null) {
         changed.await();
       }
       long nanos = TimeUnit.MILLISECONDS.toNanos(failing ? RETRY_MILLIS : LINGER_MILLIS);
@@ -180,7 +194,7 @@ final class RecoveryCopies implements AutoCloseable {
         written = false;
       }
     }
-    return writeDueHost() && written;
+    return writeDueHost() && writeDuePools() && written;
   }
 
   private List<UUID> dueDomains() {
@@ -250,6 +264,30 @@ final class RecoveryCopies implements AutoCloseable {
     } catch (IOException e) {
       update(copy.get());
       return false;
+    }
+  }
+
+  private boolean writeDuePools() {
+    Optional<PoolsCopy> copy = takeDuePools();
+    try {
+      if (copy.isPresent()) {
+        DurableFile.replace(directory.poolsFile(), CopyFormat.encode(copy.get()));
+      }
+      return true;
+    } catch (IOException e) {
+      update(copy.orElseThrow());
+      return false;
+    }
+  }
+
+  private Optional<PoolsCopy> takeDuePools() {
+    lock.lock();
+    try {
+      Optional<PoolsCopy> copy = Optional.ofNullable(duePools);
+      duePools = null;
+      return copy;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
  * berth.mv.db                      the database
  * berth.mv.db.damaged-TIMESTAMP    a database that could not be read; never deleted
  * recovery/host.json               the host's id and how far event numbers have gone
+ * recovery/pools.json              a readable copy of pools and images
  * recovery/UUID.json               one readable copy of each domain
  * </pre>
  *

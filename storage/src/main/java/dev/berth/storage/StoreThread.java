@@ -111,6 +111,7 @@ final class StoreThread implements Runnable {
       LOG.warn("The recovery copies are not up to date: {}", StoreErrors.reason(e));
     }
     found.stale().forEach(copies::update);
+    found.stalePools().ifPresent(copies::update);
     copies.start();
     opened.complete(new Opened(ledger, found.account()));
     return ledger;

@@ -3,10 +3,16 @@ package dev.berth.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
 import dev.berth.store.DomainRecord;
+import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
+import dev.berth.store.StoredPool;
 import dev.berth.store.testing.StoreRecords;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +69,18 @@ class CopyFormatTest {
     HostCopy copy = new HostCopy(HOST, 12_345);
 
     assertThat(CopyFormat.hostCopy(CopyFormat.encode(copy))).isEqualTo(copy);
+  }
+
+  @Test
+  void theCopyOfPoolsAndImagesComesBack() throws Exception {
+    PoolsCopy copy =
+        new PoolsCopy(
+            HOST,
+            42,
+            List.of(new StoredPool(new PoolName("fast"), Path.of("/srv/fast"))),
+            List.of(new StoredImage(ImageName.of("fast/disk"), ImageFormat.RAW)));
+
+    assertThat(CopyFormat.poolsCopy(CopyFormat.encode(copy))).isEqualTo(copy);
   }
 
   @Test

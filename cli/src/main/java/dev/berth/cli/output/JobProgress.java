@@ -51,13 +51,21 @@ public final class JobProgress {
 
   private static String amount(JobKind kind, long amount) {
     return switch (kind) {
-      case DUMP_MEMORY, SET_MEMORY, SET_BALLOON -> bytes(amount);
-      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, SET_CPUS, UNKNOWN ->
+      case DUMP_MEMORY,
+          SET_MEMORY,
+          SET_BALLOON,
+          CREATE_IMAGE,
+          IMPORT_IMAGE,
+          CLONE_IMAGE,
+          RESIZE_IMAGE,
+          CHECK_IMAGE ->
+          bytes(amount);
+      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, SET_CPUS, DELETE_IMAGE, UNKNOWN ->
           Long.toString(amount);
     };
   }
 
-  private static String bytes(long amount) {
+  static String bytes(long amount) {
     double left = amount;
     int unit = 0;
     while (left >= 1024 && unit < UNITS.length - 1) {

@@ -1,5 +1,6 @@
 package dev.berth.cli.output;
 
+import dev.berth.domain.DomainName;
 import dev.berth.job.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,7 @@ public final class JobTable {
       table.row(
           Table.cell(job.id().text()),
           Table.cell(job.target().kind().text()),
-          Table.cell(job.target().name().text()),
+          Table.cell(job.target().name().map(DomainName::text).orElse("")),
           Table.cell(Printable.line(job.target().subject())),
           Table.cell(job.status().state().text()),
           Table.cell(Printable.line(job.status().phase())),
@@ -34,8 +35,7 @@ public final class JobTable {
   /** For example {@code web-1: detach-disk 'data' succeeded (removed), job 3f9c0a7d51e2}. */
   public static String sentence(Job job) {
     String detail = Printable.line(job.status().detail());
-    return job.target().name()
-        + ": "
+    return job.target().name().map(name -> name + ": ").orElse("")
         + job.target().kind().text()
         + (job.target().subject().isEmpty()
             ? ""
@@ -54,7 +54,10 @@ public final class JobTable {
     StringBuilder page = new StringBuilder();
     line(page, "Job", job.id().text());
     line(page, "Kind", job.target().kind().text());
-    line(page, "Domain", job.target().name() + " (" + job.target().domain() + ")");
+    job.target()
+        .name()
+        .ifPresent(
+            name -> line(page, "Domain", name + " (" + job.target().domain().orElseThrow() + ")"));
     line(page, "Subject", Printable.line(job.target().subject()));
     line(page, "State", job.status().state().text());
     line(page, "Phase", Printable.line(job.status().phase()));

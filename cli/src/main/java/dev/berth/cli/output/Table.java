@@ -1,7 +1,9 @@
 package dev.berth.cli.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Left-aligned columns as wide as their widest cell. */
@@ -55,6 +57,17 @@ final class Table {
     line(text, top, shown);
     for (Cell[] row : rows) {
       line(text.append('\n'), row, shown);
+    }
+    return text.toString();
+  }
+
+  /** The same as comma-separated values, the headings as names of columns. */
+  String csv() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        Csv.line(Arrays.stream(headings).map(each -> each.toLowerCase(Locale.ROOT)).toList()));
+    for (Cell[] row : rows) {
+      text.append('\n').append(Csv.line(Arrays.stream(row).map(Cell::text).toList()));
     }
     return text.toString();
   }

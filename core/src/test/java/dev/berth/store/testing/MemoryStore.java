@@ -6,6 +6,8 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.StorageFailureException;
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
@@ -13,8 +15,10 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
+import dev.berth.store.StoredPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,6 +91,8 @@ public final class MemoryStore implements Store {
         List.copyOf(tables.intents.values()),
         List.copyOf(tables.policyStates.values()),
         List.copyOf(tables.jobs.values()),
+        List.copyOf(tables.pools.values()),
+        List.copyOf(tables.images.values()),
         Optional.empty());
   }
 
@@ -179,6 +185,8 @@ public final class MemoryStore implements Store {
     final Map<UUID, Intent> intents = new LinkedHashMap<>();
     final Map<UUID, PolicyState> policyStates = new LinkedHashMap<>();
     final Map<String, StoredJob> jobs = new TreeMap<>();
+    final Map<PoolName, StoredPool> pools = new TreeMap<>();
+    final Map<ImageName, StoredImage> images = new TreeMap<>();
     final List<DomainEvent> events = new ArrayList<>();
 
     Tables copy() {
@@ -188,6 +196,8 @@ public final class MemoryStore implements Store {
       copy.intents.putAll(intents);
       copy.policyStates.putAll(policyStates);
       copy.jobs.putAll(jobs);
+      copy.pools.putAll(pools);
+      copy.images.putAll(images);
       copy.events.addAll(events);
       return copy;
     }
@@ -200,7 +210,7 @@ public final class MemoryStore implements Store {
         launches.remove(remove.domain());
         intents.remove(remove.domain());
         policyStates.remove(remove.domain());
-        jobs.values().removeIf(job -> job.domain().equals(remove.domain()));
+        jobs.values().removeIf(job -> job.domain().equals(Optional.of(remove.domain())));
       } else if (change instanceof Change.PutLaunch put) {
         checkExists(put.launch().domain());
         launches.put(put.launch().domain(), put.launch());
@@ -215,10 +225,28 @@ public final class MemoryStore implements Store {
         checkExists(put.state().domain());
         policyStates.put(put.state().domain(), put.state());
       } else if (change instanceof Change.PutJob put) {
-        checkExists(put.job().domain());
+        put.job().domain().ifPresent(this::checkExists);
         jobs.put(put.job().id(), put.job());
       } else if (change instanceof Change.RemoveJob remove) {
         jobs.remove(remove.job());
+      } else {
+        applyToPools(change);
+      }
+    }
+
+    private void applyToPools(Change change) {
+      if (change instanceof Change.PutPool put) {
+        pools.put(put.pool().name(), put.pool());
+      } else if (change instanceof Change.RemovePool remove) {
+        pools.remove(remove.pool());
+        images.keySet().removeIf(image -> image.pool().equals(remove.pool()));
+      } else if (change instanceof Change.PutImage put) {
+        if (!pools.containsKey(put.image().name().pool())) {
+          throw new NotFoundException("There is no pool " + put.image().name().pool() + ".");
+        }
+        images.put(put.image().name(), put.image());
+      } else if (change instanceof Change.RemoveImage remove) {
+        images.remove(remove.image());
       }
     }
 

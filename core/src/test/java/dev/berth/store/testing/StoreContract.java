@@ -9,6 +9,9 @@ import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.StorageFailureException;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageName;
+import dev.berth.image.PoolName;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
@@ -16,7 +19,10 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
+import dev.berth.store.StoredPool;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,8 +179,8 @@ public abstract class StoreContract {
             new Change.PutJob(StoreRecords.job(db.uuid(), "c1"))));
     commit(
         StoreRecords.changes(
-            new Change.RemoveJob(web.uuid(), "a1"),
-            new Change.RemoveJob(web.uuid(), "z1"),
+            new Change.RemoveJob(Optional.of(web.uuid()), "a1"),
+            new Change.RemoveJob(Optional.of(web.uuid()), "z1"),
             new Change.PutJob(ended)));
 
     restart();
@@ -186,6 +192,38 @@ public abstract class StoreContract {
     assertThatThrownBy(
             () ->
                 commit(StoreRecords.changes(new Change.PutJob(StoreRecords.job(db.uuid(), "d1")))))
+        .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void poolsImagesAndTheirJobsAreKeptAndForgotten() {
+    StoredPool fast = new StoredPool(new PoolName("fast"), Path.of("/srv/fast"));
+    StoredPool slow = new StoredPool(new PoolName("slow"), Path.of("/srv/slow"));
+    StoredImage disk = new StoredImage(ImageName.of("fast/disk.qcow2"), ImageFormat.QCOW2);
+    StoredImage raw = new StoredImage(ImageName.of("fast/disk"), ImageFormat.RAW);
+    StoredJob job = new StoredJob("a1", Optional.empty(), "{}");
+    commit(
+        StoreRecords.changes(
+            new Change.PutPool(fast),
+            new Change.PutPool(slow),
+            new Change.PutImage(disk),
+            new Change.PutImage(raw),
+            new Change.PutJob(job)));
+    commit(StoreRecords.changes(new Change.RemoveImage(raw.name())));
+
+    restart();
+    assertThat(store.contents().pools()).containsExactly(fast, slow);
+    assertThat(store.contents().images()).containsExactly(disk);
+    assertThat(store.contents().jobs()).containsExactly(job);
+    commit(
+        StoreRecords.changes(
+            new Change.RemovePool(fast.name()), new Change.RemoveJob(Optional.empty(), "a1")));
+
+    restart();
+    assertThat(store.contents().pools()).containsExactly(slow);
+    assertThat(store.contents().images()).isEmpty();
+    assertThat(store.contents().jobs()).isEmpty();
+    assertThatThrownBy(() -> commit(StoreRecords.changes(new Change.PutImage(disk))))
         .isInstanceOf(NotFoundException.class);
   }
 

@@ -1,0 +1,225 @@
+package dev.berth.engine;
+
+import dev.berth.domain.EventTypes;
+import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.error.BerthException;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageTaskException;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.store.Change;
+import dev.berth.store.StoredImage;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One job about an image while it is done, on a thread of its own from {@link #run} to its end. */
+final class ImageRun {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageRun.class);
+
+  private final HostServices host;
+  private final ImageLedger ledger;
+  private final ImageFiles files;
+  private final ImagePlan plan;
+  private final Path partial;
+  private final Pace pace = new Pace();
+  private KeptJob job;
+  private int percent;
+
+  // guarded by this
+  private @Nullable Thread thread;
+  private @Nullable String wish;
+
+  ImageRun(HostServices host, ImageLedger ledger, ImageFiles files, KeptJob job, ImagePlan plan) {
+    this.host = host;
+    this.ledger = ledger;
+    this.files = files;
+    this.job = job;
+    this.plan = plan;
+    this.partial = files.partial(job.job().id(), plan.file());
+  }
+
+  /** Somebody wants it ended. */
+  void cancel() {
+    end(ImageJobs.CANCELLED);
+  }
+
+  /** The host is being closed. */
+  void interrupt() {
+    end(ImageJobs.INTERRUPTED);
+  }
+
+  private synchronized void end(String how) {
+    if (wish == null) {
+      wish = how;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  private synchronized boolean begin() {
+    thread = Thread.currentThread();
+    return wish == null;
+  }
+
+  /** After this nobody interrupts the thread any more; whoever has wanted to has told why. */
+  private synchronized Optional<String> finish() {
+    thread = null;
+    Thread.interrupted();
+    return Optional.ofNullable(wish);
+  }
+
+  /** Does it, to the end that is on record. */
+  void run() {
+    try {
+      Optional<String> found = work();
+      if (found.isEmpty()) {
+        undo(cancelled());
+      } else {
+        complete(found.get());
+      }
+    } catch (ImageTaskException failure) {
+      undo(status(JobState.FAILED, failure.kind().text(), failure.getMessage()));
+    } catch (BerthException failure) {
+      undo(status(JobState.FAILED, ImageJobs.FILE_FAILED, failure.getMessage()));
+    } catch (CompletionException unrecorded) {
+      LOG.error(
+          "Job {} could not be put on record; the next opening of the host settles it",
+          job.job().id(),
+          unrecorded.getCause());
+    } catch (RuntimeException unexpected) { // the top of this thread
+      boolean wanted = finish().isPresent(); // an interruption closes the files it meets
+      if (!wanted) {
+        LOG.error("Job {} failed unexpectedly", job.job().id(), unexpected);
+      }
+      undo(
+          wanted
+              ? cancelled()
+              : status(JobState.FAILED, ImageJobs.FILE_FAILED, "unexpected: " + unexpected));
+    }
+  }
+
+  /** What was found; empty when it was ended before it was done. */
+  private Optional<String> work() throws ImageTaskException {
+    try {
+      if (!begin()) {
+        return Optional.empty();
+      }
+      record(Entry.by(actor()).goesOn(now(ImageJobs.WORKING)));
+      String found =
+          plan.task().isPresent()
+              ? files.run(job.job().id(), plan.task().get().apply(partial), this::show)
+              : "";
+      return finish().isPresent() ? Optional.empty() : Optional.of(found);
+    } catch (InterruptedException ended) {
+      return Optional.empty();
+    } finally {
+      finish();
+    }
+  }
+
+  private void complete(String found) {
+    Entry entry = Entry.by(actor());
+    if (ImagePlan.makes(plan.kind())) {
+      if (plan.task().isPresent()) {
+        record(Entry.by(actor()).goesOn(now(ImageJobs.NAMING)));
+        files.keep(partial, plan.file());
+      }
+      entry
+          .change(new Change.PutImage(new StoredImage(plan.image(), plan.format().orElseThrow())))
+          .event(EventTypes.IMAGE_CREATED, Map.of("image", plan.image().text()));
+    } else if (plan.kind() == JobKind.DELETE_IMAGE) {
+      files.discard(plan.file());
+      entry
+          .change(new Change.RemoveImage(plan.image()))
+          .event(EventTypes.IMAGE_DELETED, Map.of("image", plan.image().text()));
+    }
+    job =
+        job.with(
+            new Job.Status(
+                JobState.SUCCEEDED,
+                ImageJobs.COMPLETE,
+                job.job().status().progress().map(it -> Progress.of(it.total(), it.total())),
+                found,
+                Optional.of(host.now())));
+    record(entry.ended(job));
+  }
+
+  /** Leaves nothing of what was made, and tells how it ended. */
+  private void undo(Job.Status how) {
+    Job.Status told = how;
+    if (ImagePlan.makes(plan.kind())) {
+      try {
+        files.discard(partial);
+      } catch (BerthException left) {
+        told =
+            status(how.state(), how.phase(), how.detail() + " What is left: " + left.getMessage());
+      }
+    }
+    job = job.with(told);
+    try {
+      record(Entry.by(actor()).ended(job));
+    } catch (CompletionException unrecorded) {
+      LOG.error("The end of job {} could not be recorded", job.job().id(), unrecorded.getCause());
+    }
+  }
+
+  private Job.Status cancelled() {
+    return finish().equals(Optional.of(ImageJobs.CANCELLED))
+        ? status(JobState.CANCELLED, ImageJobs.CANCELLED, "")
+        : status(JobState.FAILED, ImageJobs.INTERRUPTED, "the host was closed meanwhile");
+  }
+
+  private Job.Status status(JobState state, String phase, @Nullable String detail) {
+    return new Job.Status(
+        state,
+        phase,
+        job.job().status().progress(),
+        detail == null ? "" : detail,
+        Optional.of(host.now()));
+  }
+
+  private KeptJob now(String phase) {
+    Job.Status before = job.job().status();
+    job =
+        job.with(new Job.Status(JobState.RUNNING, phase, before.progress(), "", Optional.empty()));
+    return job;
+  }
+
+  /** A hundred times at most: each is a turn. */
+  private void show(double share) {
+    int now = (int) (share * 100);
+    if (now > percent) {
+      percent = now;
+      Job.Status before = job.job().status();
+      Progress progress = pace.at(host.now(), (long) (share * plan.bytes()), plan.bytes());
+      job =
+          job.with(
+              new Job.Status(
+                  JobState.RUNNING, before.phase(), Optional.of(progress), "", Optional.empty()));
+      KeptJob shown = job;
+      ledger.turn(
+          turn -> {
+            turn.jobs().show(shown);
+            return CompletableFuture.completedFuture(shown);
+          });
+    }
+  }
+
+  private String actor() {
+    return job.job().origin().actor();
+  }
+
+  /** Waits until it is durable. */
+  private void record(Entry entry) {
+    ledger.turn(turn -> turn.record(entry)).join();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.berth.engine;
+
+import dev.berth.definition.Boot;
+import dev.berth.definition.Disk;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.image.FoundImage;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.PoolName;
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.InheritedFile;
+import dev.berth.machine.LaunchRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Who refers to files of images: definitions of domains, machines that run, images that stand on
+ * them. Counted anew each time from what is on record and from the images' headers, so that no
+ * count can be wrong. Reads headers: for threads that storage may hold up.
+ */
+final class ImageUsers {
+  /** As many layers as a machine may have. */
+  private static final int MOST_LAYERS = 32;
+
+  private final ImageFiles files;
+  private final Domains domains;
+  private final ImageRegistry registry;
+
+  ImageUsers(ImageFiles files, Domains domains, ImageRegistry registry) {
+    this.files = files;
+    this.domains = domains;
+    this.registry = registry;
+  }
+
+  /** Everybody who refers to that file, each as a phrase. */
+  List<String> of(Path file) {
+    Predicate<Path> isIt = other -> isSame(file, other);
+    List<String> users = new ArrayList<>(machines(isIt));
+    users.addAll(definitions(isIt));
+    users.addAll(images(isIt, found -> true));
+    return users;
+  }
+
+  /** Everybody outside of a pool who refers to what is in it. */
+  List<String> ofPool(PoolName pool) {
+    Path directory = registry.directory(pool);
+    Predicate<Path> isIn = other -> isBelow(directory, other);
+    List<String> users = new ArrayList<>(machines(isIn));
+    users.addAll(definitions(isIn));
+    users.addAll(images(isIn, found -> !found.file().startsWith(directory)));
+    return users;
+  }
+
+  /** The machines that have that file open, each as a phrase. */
+  List<String> machinesOf(Path file) {
+    return machines(other -> isSame(file, other));
+  }
+
+  /** The images that stand on that file, each as a phrase. */
+  List<String> imagesOn(Path file) {
+    return images(other -> isSame(file, other), found -> true);
+  }
+
+  private List<String> machines(Predicate<Path> isIt) {
+    return domains.all().stream()
+        .filter(domain -> domain.launch().stream().flatMap(ImageUsers::opened).anyMatch(isIt))
+        .map(domain -> "the machine of domain '" + domain.snapshot().name() + "'")
+        .toList();
+  }
+
+  private static Stream<Path> opened(LaunchRecord launch) {
+    return Stream.concat(
+        launch.inherited().stream().map(InheritedFile::file),
+        launch.assembly().stream()
+            .filter(PassFile.class::isInstance)
+            .map(step -> ((PassFile) step).file()));
+  }
+
+  private List<String> definitions(Predicate<Path> isIt) {
+    return domains.all().stream()
+        .filter(
+            domain ->
+                domain.readable().stream()
+                    .flatMap(ImageUsers::named)
+                    .anyMatch(path -> isIt.test(path) || standsOn(path, isIt)))
+        .map(domain -> "the definition of domain '" + domain.snapshot().name() + "'")
+        .toList();
+  }
+
+  private static Stream<Path> named(DomainDefinition definition) {
+    Stream<Path> disks = definition.disks().stream().map(Disk::file).flatMap(Optional::stream);
+    return definition.boot() instanceof Boot.Kernel boot
+        ? Stream.concat(disks, Stream.concat(Stream.of(boot.kernel()), boot.initrd().stream()))
+        : disks;
+  }
+
+  /** Images of all pools that stand on it. */
+  private List<String> images(Predicate<Path> isIt, Predicate<FoundImage> which) {
+    List<String> users = new ArrayList<>();
+    for (Map.Entry<PoolName, Path> pool : registry.pools().entrySet()) {
+      files.scan(pool.getValue()).stream()
+          .filter(which)
+          .filter(found -> found.backing().filter(isIt).isPresent())
+          .forEach(
+              found ->
+                  users.add(
+                      "image '"
+                          + pool.getKey()
+                          + "/"
+                          + found.file().getFileName()
+                          + "' stands on it"));
+    }
+    return users;
+  }
+
+  /** Whether an image that may be in no pool stands on it, by way of others or not. */
+  private boolean standsOn(Path image, Predicate<Path> isIt) {
+    Path next = image;
+    for (int layer = 0; layer < MOST_LAYERS; layer++) {
+      Optional<Path> backing = backing(next);
+      if (backing.isEmpty()) {
+        return false;
+      }
+      if (isIt.test(backing.get())) {
+        return true;
+      }
+      next = backing.get();
+    }
+    return false;
+  }
+
+  private Optional<Path> backing(Path image) {
+    try {
+      return files.look(image).backing();
+    } catch (BerthException unreadable) {
+      return Optional.empty(); // what is not there refers to nothing
+    }
+  }
+
+  private static boolean isSame(Path file, Path other) {
+    if (file.equals(other)) {
+      return true;
+    }
+    try {
+      return Files.isSameFile(file, other);
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  private static boolean isBelow(Path directory, Path other) {
+    if (other.startsWith(directory)) {
+      return true;
+    }
+    try {
+      return other.toRealPath().startsWith(directory);
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+}

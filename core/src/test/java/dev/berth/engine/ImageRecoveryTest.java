@@ -1,0 +1,217 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.host.CallOptions;
+import dev.berth.host.JobOptions;
+import dev.berth.host.VmHost;
+import dev.berth.image.Image;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageName;
+import dev.berth.image.ImageOrigin;
+import dev.berth.image.ImageOrigin.Preallocation;
+import dev.berth.image.ImageRecipe;
+import dev.berth.image.ImageTask;
+import dev.berth.image.ImageTask.Layer;
+import dev.berth.image.PoolName;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.StoredImage;
+import dev.berth.store.StoredPool;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the next host makes of jobs about images whose host has died. */
+@ExtendWith(LeakCheck.class)
+final class ImageRecoveryTest {
+  private static final PoolName FAST = new PoolName("fast");
+  private static final ImageName DISK = new ImageName(FAST, "disk.qcow2");
+  private static final ByteSize SIZE = ByteSize.mebibytes(8);
+
+  @TempDir Path directory;
+  private final MemoryStore store = new MemoryStore();
+  private final FakeImageFiles files = new FakeImageFiles();
+  private FakeMachines machines;
+  private Path pool;
+
+  @BeforeEach
+  void aPool() throws Exception {
+    machines = new FakeMachines(directory);
+    pool = Files.createDirectory(directory.resolve("pool"));
+    commit(new Change.PutPool(new StoredPool(FAST, pool)));
+  }
+
+  @AfterEach
+  void close() {
+    machines.close();
+    store.close();
+  }
+
+  @Test
+  void whatWasUnderWayIsEndedAndLeavesNothing() throws Exception {
+    KeptJob job = job(JobKind.CREATE_IMAGE, ImageJobs.WORKING);
+    Path partial = image(files.partial(job.job().id(), pool.resolve(DISK.file())));
+
+    Job ended = ended(job);
+
+    assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.status().phase()).isEqualTo("interrupted");
+    assertThat(files.endedLeftOvers()).containsExactly(job.job().id());
+    assertThat(partial).doesNotExist();
+    assertThat(imagesLater()).isEmpty();
+  }
+
+  @Test
+  void whatWasBeingNamedIsThereUnderItsName() throws Exception {
+    KeptJob job = job(JobKind.IMPORT_IMAGE, ImageJobs.NAMING);
+    Path partial = image(files.partial(job.job().id(), pool.resolve(DISK.file())));
+
+    Job ended = ended(job);
+
+    assertThat(ended.status().state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(partial).doesNotExist();
+    assertThat(imagesLater()).extracting(Image::name).containsExactly(DISK);
+    assertThat(imagesLater().get(0).format()).contains(ImageFormat.QCOW2);
+  }
+
+  @Test
+  void whatHadItsNameAlreadyIsOnRecord() throws Exception {
+    KeptJob job = job(JobKind.CLONE_IMAGE, ImageJobs.NAMING);
+    image(pool.resolve(DISK.file()));
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(imagesLater().get(0).problem()).isEmpty();
+  }
+
+  @Test
+  void aDeletionGoesOnToItsEnd() throws Exception {
+    commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
+    Path file = image(pool.resolve(DISK.file()));
+    KeptJob job = job(JobKind.DELETE_IMAGE, ImageJobs.WORKING);
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(file).doesNotExist();
+    assertThat(imagesLater()).isEmpty();
+  }
+
+  @Test
+  void theHeaderTellsWhetherASizeWasReached() throws Exception {
+    commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
+    KeptJob job = job(JobKind.RESIZE_IMAGE, ImageJobs.WORKING);
+    image(pool.resolve(DISK.file()));
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.SUCCEEDED);
+  }
+
+  @Test
+  void aCheckIsNotDone() throws Exception {
+    commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
+    image(pool.resolve(DISK.file()));
+
+    assertThat(ended(job(JobKind.CHECK_IMAGE, ImageJobs.WORKING)).status().phase())
+        .isEqualTo("interrupted");
+  }
+
+  @Test
+  void anUnfinishedFileOfNoJobGoes() throws Exception {
+    Path lost = image(pool.resolve(".berth-0123456789ab.part"));
+    KeptJob job = job(JobKind.CREATE_IMAGE, ImageJobs.WAITING);
+
+    ended(job);
+    try (TestHost host = new TestHost(store, machines, files)) {
+      assertThat(host.api().jobs()).hasSize(1);
+      eventually(() -> assertThat(lost).doesNotExist());
+    }
+  }
+
+  @Test
+  void aHostThatIsClosedLeavesNothingUnderWay() throws Exception {
+    files.hold();
+    try (TestHost host = new TestHost(store, machines, files)) {
+      VmHost api = host.api();
+      api.images()
+          .create(
+              DISK,
+              ImageRecipe.of(new ImageOrigin.Empty(SIZE, Preallocation.OFF)),
+              JobOptions.none(),
+              CallOptions.none());
+    }
+
+    try (TestHost host = new TestHost(store, machines, files)) {
+      assertThat(host.api().jobs())
+          .extracting(job -> job.status().phase())
+          .containsExactly("interrupted");
+      assertThat(files.partials(pool)).isEmpty();
+    }
+  }
+
+  private KeptJob job(JobKind kind, String phase) throws Exception {
+    ImagePlan plan =
+        new ImagePlan(
+            kind,
+            DISK,
+            pool.resolve(DISK.file()),
+            Optional.of(ImageFormat.QCOW2),
+            List.of(),
+            SIZE.bytes(),
+            "",
+            Optional.empty());
+    KeptJob job =
+        new KeptJob(
+            new Job(
+                JobId.random(),
+                Job.Target.ofHost(kind, DISK.text()),
+                new Job.Origin("test", Optional.empty(), Instant.now()),
+                new Job.Status(JobState.RUNNING, phase, Optional.empty(), "", Optional.empty())),
+            plan.facts());
+    commit(new Change.PutJob(job.stored()));
+    return job;
+  }
+
+  /** An image that is complete, at that place. */
+  private Path image(Path file) throws Exception {
+    files.run(
+        JobId.random(),
+        new ImageTask.Create(new Layer(file, ImageFormat.QCOW2), SIZE, Preallocation.OFF),
+        share -> {});
+    return file;
+  }
+
+  private Job ended(KeptJob job) {
+    try (TestHost host = new TestHost(store, machines, files)) {
+      return host.api().awaitJob(job.job().id(), TestHost.PATIENCE);
+    }
+  }
+
+  private List<Image> imagesLater() {
+    try (TestHost host = new TestHost(store, machines, files)) {
+      return host.api().images().all();
+    }
+  }
+
+  private void commit(Change change) throws Exception {
+    store
+        .commit(new Commit(new ArrayList<>(List.of(change)), List.of()))
+        .get(TestHost.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+}

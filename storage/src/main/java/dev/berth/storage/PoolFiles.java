@@ -1,0 +1,196 @@
+package dev.berth.storage;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.NotFoundException;
+import dev.berth.image.FoundImage;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageName;
+import dev.berth.image.ImageTask;
+import dev.berth.image.ImageTaskException;
+import dev.berth.image.Qcow2Header;
+import dev.berth.job.JobId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleConsumer;
+
+/**
+ * The files of images in directories of this host, and {@code qemu-img} for what is done with them.
+ * Thread-safe.
+ *
+ * <p>A symbolic link in a pool is no image: what it leads to may be anything. What is copied into a
+ * pool may come from behind one.
+ */
+public final class PoolFiles implements ImageFiles {
+  private static final String PARTIALS = ".berth-*.part";
+
+  private final QemuImg qemuImg;
+
+  /** With that program. */
+  public PoolFiles(QemuImg qemuImg) {
+    this.qemuImg = qemuImg;
+  }
+
+  @Override
+  public Path poolDirectory(Path directory) {
+    if (!directory.isAbsolute()) {
+      throw noPool(directory, "a pool's directory has an absolute path");
+    }
+    try {
+      Path real = directory.toRealPath();
+      if (!Files.isDirectory(real)) {
+        throw noPool(directory, "it is no directory");
+      }
+      if (!Files.isWritable(real)) {
+        throw noPool(directory, "the host's user may not write to it");
+      }
+      return real;
+    } catch (NoSuchFileException missing) {
+      throw noPool(directory, "it is not there. Make it first");
+    } catch (IOException e) {
+      throw failure("cannot be looked at", directory, e);
+    }
+  }
+
+  private static InvalidRequestException noPool(Path directory, String why) {
+    return new InvalidRequestException(
+        "directory: '" + directory + "' cannot be a pool: " + why + ".");
+  }
+
+  @Override
+  public ByteSize free(Path directory) {
+    try {
+      return new ByteSize(Math.max(0, Files.getFileStore(directory).getUsableSpace()));
+    } catch (IOException e) {
+      throw failure("cannot be looked at", directory, e);
+    }
+  }
+
+  @Override
+  public List<FoundImage> scan(Path directory) {
+    List<FoundImage> found = new ArrayList<>();
+    for (Path file : files(directory, "*")) {
+      if (ImageName.isLegalFile(String.valueOf(file.getFileName()))
+          && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        try {
+          found.add(look(file));
+        } catch (NotFoundException gone) {
+          continue; // between the reading of the directory and now
+        }
+      }
+    }
+    found.sort(Comparator.comparing(FoundImage::file));
+    return found;
+  }
+
+  private static List<Path> files(Path directory, String pattern) {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, pattern)) {
+      entries.forEach(files::add);
+      return files;
+    } catch (NoSuchFileException | NotDirectoryException gone) {
+      throw new HostFailureException("There is no directory '" + directory + "' any more.", gone);
+    } catch (IOException e) {
+      throw failure("cannot be read", directory, e);
+    }
+  }
+
+  @Override
+  public FoundImage look(Path file) {
+    try {
+      Path real = file.toRealPath();
+      if (!Files.isRegularFile(real)) {
+        throw new InvalidRequestException("'" + file + "' is no regular file.");
+      }
+      try (FileChannel content = FileChannel.open(real, StandardOpenOption.READ)) {
+        Optional<Qcow2Header> header = Qcow2Header.read(content);
+        return new FoundImage(
+            real,
+            content.size(),
+            Allocation.of(real, content.size()),
+            header,
+            ForeignFormat.of(content).map(ForeignFormat::text));
+      }
+    } catch (NoSuchFileException missing) {
+      throw new NotFoundException("There is no file '" + file + "'.");
+    } catch (IOException e) {
+      throw failure("cannot be read", file, e);
+    }
+  }
+
+  @Override
+  public List<Path> partials(Path directory) {
+    return files(directory, PARTIALS);
+  }
+
+  @Override
+  public String run(JobId job, ImageTask task, DoubleConsumer progress)
+      throws InterruptedException, ImageTaskException {
+    return qemuImg.run(job, task, progress);
+  }
+
+  @Override
+  public void endLeftOver(JobId job) {
+    qemuImg.endLeftOver(job);
+  }
+
+  @Override
+  public void keep(Path partial, Path target) {
+    try {
+      DurableFile.syncContent(partial);
+      moveToNewName(partial, target);
+      DurableFile.syncDirectory(target.resolveSibling(""));
+    } catch (FileAlreadyExistsException e) {
+      throw new AlreadyExistsException(
+          "A file '" + target + "' has come to exist meanwhile. Choose another name.");
+    } catch (IOException e) {
+      throw failure("is complete and cannot be renamed", partial, e);
+    }
+  }
+
+  /** A link never replaces anything; not every file system has them. */
+  private static void moveToNewName(Path partial, Path target) throws IOException {
+    try {
+      Files.createLink(target, partial);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isSameFile(partial, target)) { // else the host before had come so far
+        throw e;
+      }
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      Files.move(partial, target);
+      return;
+    }
+    Files.delete(partial);
+  }
+
+  @Override
+  public void discard(Path file) {
+    try {
+      if (Files.deleteIfExists(file)) {
+        DurableFile.syncDirectory(file.resolveSibling(""));
+      }
+    } catch (IOException e) {
+      throw failure("cannot be removed", file, e);
+    }
+  }
+
+  private static HostFailureException failure(String what, Path file, IOException cause) {
+    return new HostFailureException(
+        "'" + file + "' " + what + ": " + StoreErrors.reason(cause) + ".", cause);
+  }
+}
