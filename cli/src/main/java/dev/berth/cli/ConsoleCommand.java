@@ -39,7 +39,7 @@ final class ConsoleCommand implements Command {
             "--name",
             "PORT",
             text -> text,
-            "Instead of the console, a channel or further console of that name. It has no log.");
+            "Instead of the console, a channel or further serial port of that name. It has no log.");
     readOnly = parameters.flag("--read-only", "Only read, beside whoever writes.");
     takeOver = parameters.flag("--take-over", "Detach whoever writes.");
     name = parameters.argument("NAME", "The domain, by name or UUID.");

@@ -16,7 +16,8 @@ final class DeviceAttachCommand implements Command {
             "--device",
             "DEVICE",
             text -> text,
-            "rng, balloon, usb, tablet, keyboard, mouse, watchdog, vsock, channel or iothread.");
+            "rng, balloon, usb, tablet, keyboard, mouse, watchdog, vsock, channel, pci-serial or"
+                + " iothread.");
     action =
         parameters.option(
             "--action",
@@ -29,7 +30,7 @@ final class DeviceAttachCommand implements Command {
             "--name",
             "NAME",
             text -> text,
-            "A channel's name, such as org.example.chan.0, or an iothread's.");
+            "A channel's name, such as org.example.chan.0, a serial port's, or an iothread's.");
     item = DeviceItem.withoutResources(parameters, "device", "these options as keys");
   }
 

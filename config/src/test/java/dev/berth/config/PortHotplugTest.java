@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Channels that come and go while a real guest runs, which reads and writes them. */
+/** Channels and serial ports that come and go while a real guest runs, which uses them. */
 @Tag("once")
 @Timeout(300)
 final class PortHotplugTest extends HomeFixture {
@@ -95,6 +95,47 @@ final class PortHotplugTest extends HomeFixture {
       attach(host, "{device: channel, name: org.example.next.0}");
       talk(host, console, "org.example.next.0");
       assertThat(host.domain(VM).definition().pending()).isFalse();
+    }
+  }
+
+  @Test
+  void aGuestPrintsToASerialPortThatCameWhileItRan() throws Exception {
+    serialPortsComeAndGo("q35");
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void theGuestOfEachVersionPrintsToASerialPort(TestQemu qemu) throws Exception {
+    home.set("qemu", qemu.emulator().toString());
+    serialPortsComeAndGo(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
+  }
+
+  private void serialPortsComeAndGo(String machine) throws Exception {
+    try (VmHost host = home.open()) {
+      ConsoleLog console = boot(host, "machine: " + machine, "pci-serials: [boot]");
+      Set<String> before = chardevs(host);
+      print(host, console, "boot", "ttyS1");
+
+      attach(host, "{device: pci-serial, name: log}");
+      print(host, console, "log", "ttyS2");
+      removed(host, "boot");
+      print(host, console, "log", "ttyS2");
+      removed(host, "log");
+
+      assertThat(chardevs(host)).hasSize(before.size() - 1).noneMatch(id -> id.contains("log"));
+      assertThat(host.devices(VM)).noneMatch(device -> device.kind().equals("pci-serial"));
+      assertThat(host.domain(VM).definition().pending()).isFalse();
+    }
+  }
+
+  private void print(VmHost host, ConsoleLog console, String port, String device)
+      throws IOException {
+    await(host, console, "until stty -F /dev/" + device + " raw");
+    try (Console serial = host.console(VM, port, ConsoleAccess.WRITE)) {
+      type(host, console, "echo to-host >/dev/" + device);
+      assertThat(new String(serial.input().readNBytes(8), StandardCharsets.US_ASCII))
+          .isEqualTo("to-host\n");
     }
   }
 

@@ -46,7 +46,7 @@ public final class DeviceDocument {
                         problem
                             .path()
                             .replaceFirst("^(disks|nics|shares)\\[\\d+]\\.?", "")
-                            .replaceFirst("^channels.*", "name"),
+                            .replaceFirst("^(channels|pci-serials).*", "name"),
                         problem.message()))
             .toList());
   }

@@ -43,6 +43,15 @@ final class PeripheralKeys {
               + " guest has each as `/dev/virtio-ports/NAME`, the host as a UNIX socket, which"
               + " `vmctl device list` shows, and by `vmctl console --name`.");
 
+  private static final Key<DomainDefinition, List<String>> PCI_SERIALS =
+      Key.defaulted(
+          "pci-serials",
+          new ListType<>("serial ports", DeviceNames.TYPE, PortNames.MOST_PCI_SERIALS),
+          List.of(),
+          of(peripherals -> peripherals.ports().pciSerials()),
+          "Names of serial ports on PCI, which can come and go while the machine runs, unlike"
+              + " `consoles`. Each takes a place of its own, and has a socket like these.");
+
   private static final Key<DomainDefinition, Video> VIDEO =
       Key.optional(
           "video",
@@ -121,6 +130,7 @@ final class PeripheralKeys {
       List.of(
           CONSOLES,
           CHANNELS,
+          PCI_SERIALS,
           VIDEO,
           VNC_PASSWORD,
           USB,
@@ -141,6 +151,7 @@ final class PeripheralKeys {
     PortNames names = new PortNames();
     names.check(CONSOLES, "consoles", values, place);
     names.checkPlugged(CHANNELS, values, place);
+    names.checkPlugged(PCI_SERIALS, values, place);
   }
 
   private static void checkScreen(Values<DomainDefinition> values, Place place) {
@@ -165,6 +176,6 @@ final class PeripheralKeys {
         values.of(SHARES),
         values.find(SPARE_PORTS),
         values.find(VNC_PASSWORD).orElse(VncAccess.OPEN),
-        new NamedPorts(values.of(CHANNELS)));
+        new NamedPorts(values.of(CHANNELS), values.of(PCI_SERIALS)));
   }
 }

@@ -14,6 +14,9 @@ final class PortNames {
   /** A virtio-serial controller has 31 ports; one is a console's and one the guest agent's. */
   static final int MOST_CHANNELS = 29;
 
+  /** As many as PCs have of others, and guests make devices for without being told to. */
+  static final int MOST_PCI_SERIALS = 4;
+
   /** The port of the guest agent, which has a key of its own. */
   private static final String AGENT = "org.qemu.guest_agent.0";
 

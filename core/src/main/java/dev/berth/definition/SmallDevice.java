@@ -28,16 +28,22 @@ public sealed interface SmallDevice extends Pluggable {
     WATCHDOG,
     VSOCK,
     CHANNEL,
+    PCI_SERIAL,
     IOTHREAD;
 
     /** As definitions and messages have it. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
   /** What it is. */
   Type type();
+
+  /** Whether it has a name of its own, and a socket on the host. */
+  default boolean isPort() {
+    return type() == Type.CHANNEL || type() == Type.PCI_SERIAL;
+  }
 
   @Override
   default String name() {
@@ -169,6 +175,24 @@ public sealed interface SmallDevice extends Pluggable {
   }
 
   /**
+   * A serial port on PCI.
+   *
+   * @param name by which the host reaches it
+   */
+  record PciSerial(String name) implements SmallDevice {
+    @Override
+    public Type type() {
+      return Type.PCI_SERIAL;
+    }
+
+    @Override
+    public DomainDefinition addedTo(DomainDefinition definition) {
+      Peripherals peripherals = peripherals(definition);
+      return with(definition, peripherals.with(peripherals.ports().withPciSerial(name)));
+    }
+  }
+
+  /**
    * A thread of QEMU that serves disks. There can be several, so each has a name.
    *
    * @param threadName its name in the definition
@@ -214,6 +238,7 @@ public sealed interface SmallDevice extends Pluggable {
     peripherals(definition).watchdog().map(Watchdog::new).ifPresent(all::add);
     peripherals(definition).vsockCid().map(Vsock::new).ifPresent(all::add);
     peripherals(definition).ports().channels().forEach(name -> all.add(new Channel(name)));
+    peripherals(definition).ports().pciSerials().forEach(name -> all.add(new PciSerial(name)));
     definition.devices().iothreads().stream().map(Iothread::new).forEach(all::add);
     return all;
   }
@@ -238,6 +263,9 @@ public sealed interface SmallDevice extends Pluggable {
                   case VSOCK -> with(definition, peripherals.withVsock(Optional.empty()));
                   case CHANNEL ->
                       with(definition, peripherals.with(peripherals.ports().withoutChannel(name)));
+                  case PCI_SERIAL ->
+                      with(
+                          definition, peripherals.with(peripherals.ports().withoutPciSerial(name)));
                   case IOTHREAD -> without(definition, (Iothread) device);
                 })
         .orElse(definition);

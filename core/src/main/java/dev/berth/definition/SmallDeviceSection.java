@@ -19,6 +19,7 @@ final class SmallDeviceSection {
     WATCHDOG,
     VSOCK,
     CHANNEL,
+    PCI_SERIAL,
     IOTHREAD,
     AGENT,
     CONSOLE,
@@ -60,9 +61,9 @@ final class SmallDeviceSection {
       Key.optional(
           "name",
           PortNames.CHANNEL,
-          "only `device: channel` and `device: iothread` have and need it",
+          "only `device: channel`, `device: pci-serial` and `device: iothread` have and need it",
           SmallDeviceSection::ownName,
-          "The port's name, as the guest sees it, or the iothread's, as disks say it.");
+          "The port's name, which the guest sees of a channel, or the iothread's, as disks say it.");
 
   static final Section<SmallDevice> SECTION =
       new Section<>(
@@ -87,14 +88,28 @@ final class SmallDeviceSection {
               values.position(DEVICE),
               "it cannot be plugged into a machine that runs: set '"
                   + (word == Word.CONSOLE ? "consoles" : ChoiceType.word(word))
-                  + "' in the definition, which takes effect at the next boot");
+                  + "' in the definition, which takes effect at the next boot"
+                  + (word == Word.CONSOLE ? ", or attach 'device: pci-serial'" : ""));
     }
     refuse(ACTION, word == Word.WATCHDOG, "watchdog", values, place);
     refuse(CID, word == Word.VSOCK, "vsock", values, place);
-    boolean isNamed = word == Word.CHANNEL || word == Word.IOTHREAD;
-    refuse(NAME, isNamed, "channel' and 'device: iothread", values, place);
+    boolean isNamed = word == Word.CHANNEL || word == Word.PCI_SERIAL || word == Word.IOTHREAD;
+    refuse(NAME, isNamed, "channel', 'device: pci-serial' and 'device: iothread", values, place);
     if (word == Word.CHANNEL) {
-      checkName(values, place);
+      checkName("channel", "org.example.chan.0", values, place);
+    }
+    if (word == Word.PCI_SERIAL) {
+      checkName("pci-serial", "log", values, place);
+      values
+          .find(NAME)
+          .filter(name -> !DeviceNames.isOne(name))
+          .ifPresent(
+              name ->
+                  place
+                      .key(NAME.name())
+                      .report(
+                          values.position(NAME),
+                          "expected " + DeviceNames.TYPE.expected() + ", found '" + name + "'"));
     }
     if (word == Word.IOTHREAD) {
       checkThreadName(values, place);
@@ -105,11 +120,12 @@ final class SmallDeviceSection {
     }
   }
 
-  private static void checkName(Values<SmallDevice> values, Place place) {
+  private static void checkName(
+      String device, String example, Values<SmallDevice> values, Place place) {
     if (!values.isGiven(NAME)) {
       place.report(
           values.position(NAME),
-          "'device: channel' needs a name: add 'name: org.example.chan.0', for example");
+          String.format("'device: %s' needs a name: add 'name: %s', for example", device, example));
     }
     values
         .find(NAME)
@@ -139,15 +155,24 @@ final class SmallDeviceSection {
     if (device instanceof SmallDevice.Iothread thread) {
       return Optional.of(thread.threadName());
     }
-    return device instanceof SmallDevice.Channel channel
-        ? Optional.of(channel.name())
-        : Optional.empty();
+    return Optional.of(device).filter(SmallDevice::isPort).map(SmallDevice::name);
   }
 
   private static boolean isForTheNextBoot(Word word) {
     return switch (word) {
       case AGENT, CONSOLE, PANIC, VIDEO -> true;
-      case RNG, BALLOON, USB, TABLET, KEYBOARD, MOUSE, WATCHDOG, VSOCK, CHANNEL, IOTHREAD -> false;
+      case RNG,
+          BALLOON,
+          USB,
+          TABLET,
+          KEYBOARD,
+          MOUSE,
+          WATCHDOG,
+          VSOCK,
+          CHANNEL,
+          PCI_SERIAL,
+          IOTHREAD ->
+          false;
     };
   }
 
@@ -177,6 +202,7 @@ final class SmallDeviceSection {
       case WATCHDOG -> new SmallDevice.Watchdog(values.find(ACTION).orElse(WatchdogAction.RESET));
       case VSOCK -> new SmallDevice.Vsock(values.of(CID));
       case CHANNEL -> new SmallDevice.Channel(values.of(NAME));
+      case PCI_SERIAL -> new SmallDevice.PciSerial(values.of(NAME));
       case IOTHREAD -> new SmallDevice.Iothread(values.of(NAME));
     };
   }

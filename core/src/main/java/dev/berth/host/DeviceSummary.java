@@ -11,11 +11,12 @@ import java.util.Optional;
  *
  * @param name its name in the domain; what it is, for one that has no other
  * @param kind what it is: {@code rng}, {@code balloon}, {@code usb}, {@code tablet}, {@code
- *     keyboard}, {@code mouse}, {@code watchdog}, {@code vsock} or {@code channel}
+ *     keyboard}, {@code mouse}, {@code watchdog}, {@code vsock}, {@code channel} or {@code
+ *     pci-serial}
  * @param scope who has it: the machine, the definition, or both
  * @param place where in the machine it is plugged in; empty when it is not
- * @param socket the host's end of a channel, a UNIX socket that takes one connection at a time;
- *     empty when there is none
+ * @param socket the host's end of a channel or serial port, a UNIX socket that takes one connection
+ *     at a time; empty when there is none
  * @param leaving the job that takes it out of the machine
  */
 @Api(since = "0.1")

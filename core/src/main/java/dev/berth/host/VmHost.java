@@ -712,9 +712,9 @@ public interface VmHost extends AutoCloseable {
   Console console(DomainRef domain, ConsoleAccess access);
 
   /**
-   * The same with a port of the machine that has a name: a channel, or a further console. It has no
-   * log, so what the guest writes while nobody is attached is lost or, on a channel, waits in the
-   * guest.
+   * The same with a port of the machine that has a name: a channel, or a further serial port. It
+   * has no log, so what the guest writes while nobody is attached is lost or, on a channel, waits
+   * in the guest.
    *
    * @throws dev.berth.error.NotFoundException when the machine has no port of that name
    * @throws dev.berth.error.InvalidStateException when there is no machine

@@ -34,6 +34,7 @@ public record PluggedDevice(
           "watchdog",
           "vsock",
           SerialSockets.CHANNEL,
+          SerialSockets.PCI_SERIAL,
           Iothreads.KIND);
 
   /** Copies the lists. */

@@ -16,6 +16,9 @@ public final class SerialSockets {
   /** The kind of a channel. */
   public static final String CHANNEL = "channel";
 
+  /** The kind of a serial port on PCI. */
+  public static final String PCI_SERIAL = "pci-serial";
+
   /** The kind of a further console. */
   public static final String CONSOLE = "console";
 

@@ -52,7 +52,7 @@ final class DefinitionWriterTest {
                 .concat("'read-only':false,'bus':'virtio-blk','cache':'writeback',")
                 .concat("'discard':'unmap'}],'nics':[],'console':{'log-limit':'1MiB'},")
                 .concat(
-                    "'rng':true,'balloon':true,'agent':true,'consoles':[],'channels':[],'panic':'isa','shares':[],'autostart':false,")
+                    "'rng':true,'balloon':true,'agent':true,'consoles':[],'channels':[],'pci-serials':[],'panic':'isa','shares':[],'autostart':false,")
                 .concat("'restart':'never','shutdown-order':500}")
                 .replace('\'', '"'));
   }
@@ -110,6 +110,7 @@ final class DefinitionWriterTest {
             agent: true
             consoles: []
             channels: []
+            pci-serials: []
             panic: isa
             shares: []
             autostart: false

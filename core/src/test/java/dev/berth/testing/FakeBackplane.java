@@ -71,7 +71,8 @@ public final class FakeBackplane {
         servers.add(device.name());
       }
       objects.add(device.id() + OBJECT);
-      if (device.kind().equals(SerialSockets.CHANNEL)) {
+      if (device.kind().equals(SerialSockets.CHANNEL)
+          || device.kind().equals(SerialSockets.PCI_SERIAL)) {
         chardevs.add(device.id());
       }
     }

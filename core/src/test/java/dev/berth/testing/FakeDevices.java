@@ -177,13 +177,8 @@ final class FakeDevices {
       case DEVICE ->
           added instanceof SmallDevice.Iothread thread
               ? Iothreads.device(thread.threadName())
-              : isChannel(added)
-                  ? new DeviceRecord(
-                      SerialSockets.CHANNEL + "-" + name,
-                      SerialSockets.CHANNEL,
-                      name,
-                      bus,
-                      List.of())
+              : isPort(added)
+                  ? new DeviceRecord(kind(added) + "-" + name, kind(added), name, bus, List.of())
                   : new DeviceRecord(name, name, "", bus, List.of());
     };
   }
@@ -197,7 +192,7 @@ final class FakeDevices {
       case DEVICE ->
           added instanceof SmallDevice.Iothread thread
               ? List.of(Iothreads.step(thread.threadName()))
-              : isChannel(added) ? channelSteps(device) : deviceSteps(device);
+              : isPort(added) ? portSteps(device) : deviceSteps(device);
     };
   }
 
@@ -252,11 +247,15 @@ final class FakeDevices {
                 .put("tag", share.tag())));
   }
 
-  private static boolean isChannel(Pluggable added) {
-    return added instanceof SmallDevice small && small.type() == SmallDevice.Type.CHANNEL;
+  private static boolean isPort(Pluggable added) {
+    return added instanceof SmallDevice small && small.isPort();
   }
 
-  private static List<AssemblyStep> channelSteps(DeviceRecord device) {
+  private static String kind(Pluggable port) {
+    return ((SmallDevice) port).type().word();
+  }
+
+  private static List<AssemblyStep> portSteps(DeviceRecord device) {
     String id = device.id();
     return List.of(
         SerialSockets.step(id, Path.of("/nonexistent", id)),

@@ -94,7 +94,7 @@ final class MemoryDeviceLists {
         row.scope(),
         row.place(),
         Optional.of(device)
-            .filter(port -> port.type() == SmallDevice.Type.CHANNEL && row.place().isPresent())
+            .filter(port -> port.isPort() && row.place().isPresent())
             .map(port -> Path.of("/memory", port.name())),
         row.leaving());
   }

@@ -240,10 +240,9 @@ final class MemoryDomain {
 
   /** Refuses what is no port of the machine. */
   void requirePort(String name) {
-    boolean isChannel =
-        devices(DeviceKind.DEVICE).get(name) instanceof SmallDevice device
-            && device.type() == SmallDevice.Type.CHANNEL;
-    if (!isChannel && !definition.devices().peripherals().consoles().contains(name)) {
+    boolean isPort =
+        devices(DeviceKind.DEVICE).get(name) instanceof SmallDevice device && device.isPort();
+    if (!isPort && !definition.devices().peripherals().consoles().contains(name)) {
       throw new NotFoundException(
           "The machine of '" + definition.name() + "' has no port '" + name + "'.");
     }

@@ -115,7 +115,10 @@ final class HardwareChecks {
     int panic = peripherals.panic() == PanicDevice.PCI ? 1 : 0;
     Compute compute = definition.compute();
     int memory = compute.roomForMemory().bytes() > 0 && !compute.growsByDimms() ? 1 : 0;
-    int many = definition.nics().size() + peripherals.shares().size();
+    int many =
+        definition.nics().size()
+            + peripherals.shares().size()
+            + peripherals.ports().pciSerials().size();
     return Math.toIntExact(virtio + controllers + many + small + serial + asked + panic + memory);
   }
 

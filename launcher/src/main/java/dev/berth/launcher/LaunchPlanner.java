@@ -78,7 +78,7 @@ final class LaunchPlanner {
       devices.nic(nic, input.subject().domain(), order.of(nic));
     }
     devices.small(input.definition().devices(), input.files());
-    peripherals.assembled();
+    peripherals.assembled(input.files());
     SharePlanner shares = new SharePlanner(draft, slots);
     for (Share share : input.shares()) {
       shares.add(share, input.shareServer().orElseThrow(), input.files());

@@ -229,6 +229,9 @@ final class MachineAssembler {
     if (id.startsWith("channel-")) {
       return "channel '" + id.substring("channel-".length()) + "'";
     }
+    if (id.startsWith("serial-")) {
+      return "serial port '" + id.substring("serial-".length()) + "'";
+    }
     if (id.startsWith("disk-")) {
       return "disk '" + id.substring("disk-".length()) + "'";
     }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Plans the devices that a machine has only when asked for. Serial ports, graphics cards and ISA
- * devices cannot be plugged into a machine that stands, so they are on the command line; the others
- * are assembled over QMP. Pure.
+ * Plans the devices that a machine has only when asked for. ISA serial ports, graphics cards and
+ * ISA devices cannot be plugged into a machine that stands, so they are on the command line; the
+ * others are assembled over QMP. Pure.
  */
 final class PeripheralPlanner {
   static final String USB = "usb";
@@ -69,13 +69,23 @@ final class PeripheralPlanner {
   }
 
   /** Adds what is assembled. */
-  void assembled() {
+  void assembled(MachineFiles files) {
     peripherals.usb().ifPresent(this::usb);
     peripherals.watchdog().ifPresent(this::watchdog);
     if (peripherals.panic() == PanicDevice.PCI) {
       plug("pvpanic-pci", "panic");
     }
     peripherals.vsockCid().ifPresent(this::vsock);
+    peripherals.ports().pciSerials().forEach(name -> pciSerial(name, files));
+  }
+
+  /** A serial port that can come and go. Its socket is that of a further console. */
+  void pciSerial(String name, MachineFiles files) {
+    String id = "serial-" + name;
+    draft.execute(SerialSockets.step(id, files.consoleSocket(name)));
+    Place place = slots.next();
+    draft.plug("pci-serial", id, place).put("chardev", id);
+    draft.device(new DeviceRecord(id, SerialSockets.PCI_SERIAL, name, place.text(), List.of()));
   }
 
   private void usb(Usb usb) {

@@ -36,6 +36,10 @@ final class SmallDeviceHotplug {
       case IOTHREAD -> devices.iothread(((SmallDevice.Iothread) device).threadName());
       case VSOCK -> vsock((SmallDevice.Vsock) device);
       case CHANNEL -> channel((SmallDevice.Channel) device);
+      case PCI_SERIAL -> {
+        requireFree(device);
+        peripherals.pciSerial(device.name(), launch.files());
+      }
     }
   }
 

@@ -17,11 +17,13 @@ final class PortCases {
     Map<String, DomainDefinition> cases = new LinkedHashMap<>();
     cases.put("channels-beside-the-agent", channels(Presence.PRESENT));
     cases.put("channels-without-agent", channels(Presence.ABSENT));
+    cases.put(
+        "pci-serials", with(Presence.ABSENT, new NamedPorts(List.of(), List.of("debug", "gps"))));
     return cases;
   }
 
   private static DomainDefinition channels(Presence agent) {
-    return with(agent, new NamedPorts(List.of("org.example.chan.0", "log")));
+    return with(agent, new NamedPorts(List.of("org.example.chan.0", "log"), List.of()));
   }
 
   private static DomainDefinition with(Presence agent, NamedPorts ports) {

@@ -122,6 +122,29 @@ public interface DeviceContract {
   }
 
   @Test
+  default void aSerialPortOnPciTakesAPlaceAndHasItsName() {
+    rig().webIs(DomainState.PAUSED);
+
+    attachDevice("{device: pci-serial, name: log}", EditScope.BOTH);
+
+    assertThat(rig().host().definition(WEB).json()).contains("\"pci-serials\":[\"log\"]");
+    DeviceSummary log =
+        rig().host().devices(WEB).stream()
+            .filter(device -> device.name().equals("log"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(log.kind()).isEqualTo("pci-serial");
+    assertThat(log.place()).isPresent();
+    assertThat(log.socket()).isPresent();
+    assertThat(rig().errorOf(host -> attachDevice("device: pci-serial", EditScope.BOTH)))
+        .isEqualTo(InvalidDefinitionException.class);
+    assertThatExceptionOfType(InvalidDefinitionException.class)
+        .isThrownBy(() -> attachDevice("{device: pci-serial, name: org.example}", EditScope.BOTH))
+        .withMessageContaining("org.example");
+    assertThat(detachDevice("log", EditScope.BOTH).status().state()).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
   default void aChannelThatCannotBeIsRefusedByItsName() {
     rig().webIs(DomainState.PAUSED);
 
