@@ -23,7 +23,7 @@ final class EventBodyTest {
     String texts =
         "verb decision node operation action cause version detail then boot command was"
             + " disk nic share job kind subject phase message recipient device host service family"
-            + " what value";
+            + " what value pool image directory";
     for (String text : texts.split(" ")) {
       ALL.put(text, text);
     }
