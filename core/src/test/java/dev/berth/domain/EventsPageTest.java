@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docs/events.md}, which is written by hand. */
 final class EventsPageTest {
-  private static final Pattern TYPE = Pattern.compile("`((?:domain|job|host|pool|image)\\.[a-z-]+)`");
+  private static final Pattern TYPE =
+      Pattern.compile("`((?:domain|job|host|pool|image)\\.[a-z-]+)`");
 
   @Test
   void thePageHasEveryTypeAndNoOther() throws Exception {
