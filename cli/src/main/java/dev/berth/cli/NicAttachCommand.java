@@ -10,6 +10,7 @@ final class NicAttachCommand implements Command {
   private final Parameter<String> tap;
   private final Parameter<String> bridge;
   private final Parameter<String> mac;
+  private final Parameter<String> vhost;
   private final DeviceItem item;
 
   NicAttachCommand(Parameters parameters) {
@@ -20,6 +21,9 @@ final class NicAttachCommand implements Command {
     tap = parameters.option("--tap", "DEVICE", text -> text, "The tap device of 'tap'.");
     bridge = parameters.option("--bridge", "BRIDGE", text -> text, "The bridge of 'bridge'.");
     mac = parameters.option("--mac", "ADDRESS", text -> text, "The MAC address.");
+    vhost =
+        parameters.option(
+            "--vhost", "CHOICE", text -> text, "Whether the kernel carries it: auto, on or off.");
     item = new DeviceItem(parameters, "interface", "an item of 'nics'");
   }
 
@@ -30,6 +34,7 @@ final class NicAttachCommand implements Command {
     item.put("tap", tap.given());
     item.put("bridge", bridge.given());
     item.put("mac", mac.given());
+    item.put("vhost", vhost.given());
     return item.attach(session, VmHost::attachNic);
   }
 }

@@ -54,10 +54,10 @@ final class NicCommandsTest {
     assertThat(host.definition(A).json()).contains("\"lan\"", "\"br0\"", "\"tap0\"");
     assertThat(shell.run("nic", "list", "a").out().lines())
         .containsExactly(
-            "NAME  NETWORK     MAC                IN          PLACE",
-            "lan   user        52:54:00:00:00:01  both        memory",
-            "out   bridge br0  52:54:00:12:34:56  definition",
-            "dmz   tap tap0                       definition");
+            "NAME  NETWORK     MAC                SERVED BY  IN          PLACE",
+            "lan   user        52:54:00:00:00:01  qemu       both        memory",
+            "out   bridge br0  52:54:00:12:34:56             definition",
+            "dmz   tap tap0                                  definition");
     assertThat(shell.run("-q", "nic", "list", "a").out()).isEqualTo("lan\nout\ndmz\n");
     assertThat(shell.run("nic", "list", "a", "-o", "json").out()).contains("\"bridge br0\"");
     assertThat(shell.run("nic", "attach", "a", "-f", "x.yaml", "--name", "x").exitCode())

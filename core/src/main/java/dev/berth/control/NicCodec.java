@@ -30,6 +30,8 @@ public final class NicCodec {
     node.put("name", nic.name());
     node.put("network", nic.network());
     nic.mac().ifPresent(mac -> node.put("mac", mac));
+    nic.servedBy().ifPresent(by -> node.put("servedBy", by));
+    nic.servedReason().ifPresent(reason -> node.put("servedReason", reason));
     DeviceFields.write(node, nic.scope(), nic.place(), nic.leaving());
     return node;
   }
@@ -39,6 +41,8 @@ public final class NicCodec {
         Json.text(node, "name"),
         Json.text(node, "network"),
         Json.optionalText(node, "mac"),
+        Json.optionalText(node, "servedBy"),
+        Json.optionalText(node, "servedReason"),
         DeviceFields.scope(node),
         DeviceFields.place(node),
         DeviceFields.leaving(node));

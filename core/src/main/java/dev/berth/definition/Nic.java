@@ -16,14 +16,20 @@ import java.util.Set;
  *     made from the domain's UUID and the name
  * @param bootOrder its place in the boot order, from 1; empty when it is not booted from
  * @param link whether the guest sees a cable
+ * @param vhost whether the kernel carries its packets; means nothing on a user-mode network
  */
 public record Nic(
-    String name, Network network, Optional<String> mac, Optional<Integer> bootOrder, LinkState link)
+    String name,
+    Network network,
+    Optional<String> mac,
+    Optional<Integer> bootOrder,
+    LinkState link,
+    VhostChoice vhost)
     implements Pluggable {
 
-  /** An interface with a cable in it. */
+  /** An interface with a cable in it, served by the kernel where that can. */
   public Nic(String name, Network network, Optional<String> mac, Optional<Integer> bootOrder) {
-    this(name, network, mac, bootOrder, LinkState.UP);
+    this(name, network, mac, bootOrder, LinkState.UP, VhostChoice.AUTO);
   }
 
   /** An interface on QEMU's user-mode network. */
@@ -49,7 +55,17 @@ public record Nic(
 
   /** The same interface with its link in that state. */
   public Nic linked(LinkState other) {
-    return new Nic(name, network, mac, bootOrder, other);
+    return new Nic(name, network, mac, bootOrder, other, vhost);
+  }
+
+  /** The same interface with its packets carried so. */
+  public Nic served(VhostChoice other) {
+    return new Nic(name, network, mac, bootOrder, link, other);
+  }
+
+  /** Whether QEMU is given a tap device for it. */
+  public boolean isOnTap() {
+    return !(network instanceof Network.User);
   }
 
   /** Host ports that reach the guest; only a user-mode network has any. */

@@ -94,6 +94,16 @@ final class NicSection {
           nic -> Optional.of(nic.link()).filter(link -> link != LinkState.UP),
           "Whether the guest sees a cable in it.");
 
+  private static final Key<Nic, VhostChoice> VHOST =
+      Key.optional(
+          "vhost",
+          ChoiceType.of(VhostChoice.class),
+          "`auto`",
+          nic -> Optional.of(nic.vhost()).filter(choice -> choice != VhostChoice.AUTO),
+          "Whether the kernel carries its packets by vhost-net, past QEMU, which is faster: `on`, or"
+              + " no start; `off`; or `auto`, which is `on` where this host can. Only with"
+              + " `network: tap` and `network: bridge`.");
+
   private static final Key<Nic, List<PortForward>> FORWARDS =
       Key.defaulted(
           "forwards",
@@ -105,7 +115,7 @@ final class NicSection {
   static final Section<Nic> SECTION =
       new Section<>(
           "a network interface",
-          List.of(NAME, NETWORK, TAP, FD, BRIDGE, MAC, BOOT_ORDER, LINK, FORWARDS),
+          List.of(NAME, NETWORK, TAP, FD, BRIDGE, MAC, BOOT_ORDER, LINK, VHOST, FORWARDS),
           NicSection::check,
           NicSection::build,
           NicSection::addChecks);
@@ -148,6 +158,14 @@ final class NicSection {
       checkPeer(FD, false, "tap", "tap0", values, place);
     }
     checkPeer(BRIDGE, kind == Kind.BRIDGE, "bridge", "br0", values, place);
+    if (kind == Kind.USER && values.isGiven(VHOST)) {
+      place
+          .key(VHOST.name())
+          .report(
+              values.position(VHOST),
+              "'vhost' is for 'network: tap' and 'network: bridge' only: remove it, QEMU carries the"
+                  + " packets of a user-mode network itself");
+    }
     if (kind != Kind.USER && !values.find(FORWARDS).orElse(List.of()).isEmpty()) {
       place
           .key(FORWARDS.name())
@@ -205,19 +223,25 @@ final class NicSection {
         network,
         values.find(MAC),
         values.find(BOOT_ORDER),
-        values.find(LINK).orElse(LinkState.UP));
+        values.find(LINK).orElse(LinkState.UP),
+        values.find(VHOST).orElse(VhostChoice.AUTO));
   }
 
   private static void addChecks(ObjectNode schema) {
     ArrayNode all = schema.putArray("allOf");
     require(all, TAP, FD);
     require(all, BRIDGE);
+    ObjectNode onTap = all.addObject();
+    ObjectNode network = JsonNodeFactory.instance.objectNode();
+    network.putArray("enum").add("tap").add("bridge");
+    onTap.set("if", ofKind(network));
+    onTap.putObject("else").putObject("properties").put(VHOST.name(), false);
   }
 
   /** A kind of network needs exactly one of these keys, and no other kind has them. */
   @SafeVarargs
   private static void require(ArrayNode all, Key<Nic, String>... peers) {
-    ObjectNode kind = ofKind(peers[0].name());
+    ObjectNode kind = ofKind(JsonNodeFactory.instance.objectNode().put("const", peers[0].name()));
     ObjectNode rule = all.addObject();
     rule.set("if", kind);
     ArrayNode one = rule.putObject("then").putArray("oneOf");
@@ -235,10 +259,10 @@ final class NicSection {
         .put("maxItems", 0);
   }
 
-  private static ObjectNode ofKind(String kind) {
+  private static ObjectNode ofKind(ObjectNode kind) {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();
     schema.putArray("required").add(NETWORK.name());
-    schema.putObject("properties").putObject(NETWORK.name()).put("const", kind);
+    schema.putObject("properties").set(NETWORK.name(), kind);
     return schema;
   }
 }

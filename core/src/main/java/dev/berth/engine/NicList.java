@@ -6,6 +6,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.TapSource;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,8 @@ final class NicList {
             .or(() -> defined.map(nic -> text(nic.network())))
             .orElseThrow(),
         mac(row.steps()).or(() -> defined.flatMap(Nic::mac)),
+        row.device().map(device -> servedBy(row.steps())),
+        withoutVhost(row.steps()),
         row.scope(),
         row.place(),
         row.leaving());
@@ -37,6 +40,17 @@ final class NicList {
         .filter(Execute.class::isInstance)
         .map(step -> ((Execute) step).arguments().path("mac").asText())
         .filter(mac -> !mac.isEmpty())
+        .findFirst();
+  }
+
+  private static String servedBy(List<AssemblyStep> steps) {
+    return steps.stream().anyMatch(PassVhost.class::isInstance) ? "vhost-net" : "qemu";
+  }
+
+  private static Optional<String> withoutVhost(List<AssemblyStep> steps) {
+    return steps.stream()
+        .filter(PassTap.class::isInstance)
+        .flatMap(step -> ((PassTap) step).withoutVhost().stream())
         .findFirst();
   }
 

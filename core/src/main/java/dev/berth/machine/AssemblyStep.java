@@ -47,8 +47,26 @@ public sealed interface AssemblyStep {
    * @param name for QEMU; no digit first
    * @param nic the network interface's name in the definition
    * @param tap where the tap comes from
+   * @param withoutVhost why QEMU carries its packets though the kernel would be preferred; empty
+   *     when the kernel does, or the definition says that it shall not
    */
-  record PassTap(String name, String nic, TapSource tap) implements AssemblyStep {}
+  record PassTap(String name, String nic, TapSource tap, Optional<String> withoutVhost)
+      implements AssemblyStep {
+    /** A tap whose packets are carried as the definition would have it. */
+    public PassTap(String name, String nic, TapSource tap) {
+      this(name, nic, tap, Optional.empty());
+    }
+  }
+
+  /**
+   * Opens the kernel's vhost-net and passes it to QEMU under a name ({@code getfd}), for the netdev
+   * that has the name to take.
+   *
+   * @param name for QEMU; no digit first
+   * @param nic the network interface's name in the definition
+   * @param device absolute path
+   */
+  record PassVhost(String name, String nic, Path device) implements AssemblyStep {}
 
   /**
    * Starts what serves a share, and waits until QEMU can connect to it.

@@ -6,6 +6,7 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.chardev.ChardevRemove;
 import dev.berth.qapi.misc.Closefd;
@@ -118,6 +119,9 @@ public sealed interface Backend {
     if (step instanceof PassTap pass) {
       return Optional.of(new NamedFile(pass.name()));
     }
+    if (step instanceof PassVhost pass) {
+      return Optional.of(new NamedFile(pass.name()));
+    }
     return step instanceof Execute execute ? madeBy(execute) : Optional.empty();
   }
 
@@ -139,7 +143,7 @@ public sealed interface Backend {
       case "key-secret", "rng" -> Optional.of(new QomObject(value));
       case "chardev" -> Optional.of(new Chardev(value));
       case "netdev" -> Optional.of(new Netdev(value));
-      case "fd" -> Optional.of(new NamedFile(value));
+      case "fd", "vhostfd" -> Optional.of(new NamedFile(value));
       case "filename" -> Fdset.at(value);
       default -> Optional.empty();
     };

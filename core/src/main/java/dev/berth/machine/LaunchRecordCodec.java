@@ -17,6 +17,7 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -38,9 +39,9 @@ import java.util.function.Function;
 public final class LaunchRecordCodec {
   /**
    * The newest format that this class reads. It writes a record in the oldest format that can
-   * express it: 2 has taps to pass, 3 what the start is given, 4 shares.
+   * express it: 2 has taps to pass, 3 what the start is given, 4 shares, 5 vhost-net.
    */
-  public static final int FORMAT = 4;
+  public static final int FORMAT = 5;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -171,6 +172,9 @@ public final class LaunchRecordCodec {
     if (step instanceof ServeShare) {
       return 4;
     }
+    if (step instanceof PassVhost) {
+      return 5;
+    }
     return step instanceof PassGivenFile || step instanceof AddSecret ? 3 : 1;
   }
 
@@ -194,7 +198,13 @@ public final class LaunchRecordCodec {
           .put("opaque", pass.opaque());
     }
     if (step instanceof PassTap pass) {
+      pass.withoutVhost().ifPresent(reason -> node.put("withoutVhost", reason));
       return tap(node.put("passTap", pass.name()).put("nic", pass.nic()), pass.tap());
+    }
+    if (step instanceof PassVhost pass) {
+      return node.put("passVhost", pass.name())
+          .put("nic", pass.nic())
+          .put("device", pass.device().toString());
     }
     if (step instanceof ServeShare serve) {
       serve.source().ifPresent(source -> node.put("source", source.toString()));
@@ -245,7 +255,15 @@ public final class LaunchRecordCodec {
       return new AddSecret(text(node, "id"), text(node, "addSecret"), text(node, "disk"));
     }
     if (node.has("passTap")) {
-      return new PassTap(text(node, "passTap"), text(node, "nic"), tap(node));
+      return new PassTap(
+          text(node, "passTap"),
+          text(node, "nic"),
+          tap(node),
+          node.has("withoutVhost") ? Optional.of(text(node, "withoutVhost")) : Optional.empty());
+    }
+    if (node.has("passVhost")) {
+      return new PassVhost(
+          text(node, "passVhost"), text(node, "nic"), Path.of(text(node, "device")));
     }
     if (node.has("serveShare")) {
       return new ServeShare(

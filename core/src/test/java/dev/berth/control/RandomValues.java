@@ -126,6 +126,8 @@ final class RandomValues {
         text(),
         text(),
         maybe(this::text),
+        maybe(this::text),
+        maybe(this::text),
         constant(EditScope.values()),
         maybe(this::text),
         maybe(JobId::random));

@@ -59,7 +59,7 @@ final class DefinitionReaderTest {
             - {host-port: 8080, guest-port: 80}
             - {protocol: udp, host: 0.0.0.0, host-port: 8080, guest-port: 53}
         - {name: net1, network: tap, tap: tap0, mac: "52:54:00:AB:CD:EF", boot-order: 1}
-        - {name: net2, network: bridge, bridge: br0}
+        - {name: net2, network: bridge, bridge: br0, vhost: off}
       console: {log-limit: 64KiB}
       rng: false
       balloon: false
@@ -117,7 +117,8 @@ final class DefinitionReaderTest {
                         new Network.Tap("tap0"),
                         Optional.of("52:54:00:ab:cd:ef"),
                         Optional.of(1)),
-                    new Nic("net2", new Network.Bridge("br0"), Optional.empty(), Optional.empty())),
+                    new Nic("net2", new Network.Bridge("br0"), Optional.empty(), Optional.empty())
+                        .served(VhostChoice.OFF)),
                 new Devices(
                     new ByteSize(64 << 10), Presence.ABSENT, Presence.ABSENT, Presence.ABSENT),
                 new Policies(

@@ -244,16 +244,18 @@ final class RandomDefinitions {
                     pick(List.of("127.0.0.1", "0.0.0.0", "10.255.0.9")),
                     1000 + index * 100 + forward,
                     1 + random.nextInt(65535)));
-    return new Nic(
-        "net" + index,
-        pick(
-            List.of(
-                new Network.User(forwards),
-                new Network.Tap("1e3"),
-                new Network.OpenTap("tap-" + index),
-                new Network.Bridge("br-0.1"))),
-        perhaps("52:54:00:12:34:5" + index),
-        perhaps(50 + index));
+    Nic nic =
+        new Nic(
+            "net" + index,
+            pick(
+                List.of(
+                    new Network.User(forwards),
+                    new Network.Tap("1e3"),
+                    new Network.OpenTap("tap-" + index),
+                    new Network.Bridge("br-0.1"))),
+            perhaps("52:54:00:12:34:5" + index),
+            perhaps(50 + index));
+    return nic.isOnTap() ? nic.served(pick(VhostChoice.values())) : nic;
   }
 
   private Path path() {

@@ -38,12 +38,12 @@ final class LaunchRecordCodecTest {
 
   @Test
   void aNewerFormatIsRefusedByName() {
-    String text = codec.write(launch()).replace("\"format\":4", "\"format\":7");
+    String text = codec.write(launch()).replace("\"format\":5", "\"format\":7");
 
     assertThatThrownBy(() -> codec.read(text))
         .isInstanceOf(UnsupportedException.class)
         .hasMessageContaining("format 7")
-        .hasMessageContaining("up to 4");
+        .hasMessageContaining("up to 5");
   }
 
   @ParameterizedTest
@@ -95,9 +95,11 @@ final class LaunchRecordCodecTest {
                 2, "data", new FileKey(65024, 4711), FileAccess.READ_WRITE, "data rw"),
             new AssemblyStep.AddSecret("secret-data", "key", "data"),
             new AssemblyStep.PassTap("net-c", "c", new TapSource.Given("uplink")),
-            new AssemblyStep.PassTap("net-a", "a", new TapSource.Existing("tap0")),
+            new AssemblyStep.PassTap(
+                "net-a", "a", new TapSource.Existing("tap0"), Optional.of("no vhost-net")),
             new AssemblyStep.PassTap(
                 "net-b", "b", new TapSource.OnBridge("br0", "52:54:00:12:34:56")),
+            new AssemblyStep.PassVhost("vhost-b", "b", Path.of("/dev/vhost-net")),
             new AssemblyStep.ServeShare(
                 "d",
                 Path.of("/run/b/1/share-d"),

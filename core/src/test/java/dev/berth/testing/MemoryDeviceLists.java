@@ -59,6 +59,8 @@ final class MemoryDeviceLists {
         nic.name(),
         network(nic.network()),
         nic.mac().or(() -> row.place().map(plugged -> "52:54:00:00:00:01")),
+        row.place().map(plugged -> "qemu"),
+        Optional.empty(),
         row.scope(),
         row.place(),
         row.leaving());

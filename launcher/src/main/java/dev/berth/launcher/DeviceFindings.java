@@ -21,8 +21,23 @@ final class DeviceFindings {
   List<Finding> examine() {
     return List.of(
         device("kvm", "guests run on TCG, slowly", "kvm_intel' or 'modprobe kvm_amd"),
-        device("vhost-net", "tap networks are slower", "vhost_net"),
+        vhostNet(),
         device("net/tun", "no tap device can be made", "tun"));
+  }
+
+  /** That it opens does not say that it works. */
+  private Finding vhostNet() {
+    VhostNet vhost = VhostNet.proved(directory.resolve("vhost-net"));
+    String check = vhost.device().toString();
+    return vhost
+        .obstacle()
+        .map(
+            why ->
+                Finding.note(
+                    check,
+                    why + ": QEMU carries the packets of taps and bridges, which is slower",
+                    "if needed: " + vhost.remedy()))
+        .orElseGet(() -> Finding.ok(check, "is there and can be owned"));
   }
 
   private Finding device(String name, String without, String module) {

@@ -89,7 +89,8 @@ final class DeviceHotplug {
       PciSlots.SparePlaces places,
       HeldResources held) {
     List<Problem> problems = new ArrayList<>();
-    NetworkChecks.check(List.of(nic), held, NetworkChecks.processStatus(), problems);
+    VhostNet vhost = VhostNet.of(VhostNet.DEVICE, List.of(nic));
+    NetworkChecks.check(List.of(nic), held, NetworkChecks.processStatus(), vhost, problems);
     PortChecks.check(List.of(nic), problems);
     UUID domain = launch.subject().domain();
     if (hasMac(launch, DevicePlanner.mac(nic, domain))) {
@@ -99,7 +100,7 @@ final class DeviceHotplug {
     if (!problems.isEmpty()) {
       throw DeviceDocument.problems(nic, problems);
     }
-    new DevicePlanner(draft, places).nic(nic, domain, Optional.empty());
+    new DevicePlanner(draft, places).nic(nic, domain, Optional.empty(), vhost);
   }
 
   private static boolean hasMac(LaunchRecord launch, String mac) {

@@ -7,8 +7,11 @@ import dev.berth.definition.Devices.Presence;
 import dev.berth.definition.Network;
 import dev.berth.definition.Network.PortForward;
 import dev.berth.definition.Nic;
+import dev.berth.definition.VhostChoice;
 import dev.berth.domain.LinkState;
 import dev.berth.launcher.PciSlots.Place;
+import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.Iothreads;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MachineFiles;
@@ -38,16 +41,16 @@ final class DevicePlanner {
    * domain and its name.
    *
    * @param bootIndex its place in the boot order, from 1; empty when it is not booted from
+   * @param vhost whether the kernel can carry its packets
    */
-  void nic(Nic nic, UUID domain, Optional<Integer> bootIndex) {
+  void nic(Nic nic, UUID domain, Optional<Integer> bootIndex, VhostNet vhost) {
     String netdev = "net-" + nic.name();
     String id = "nic-" + nic.name();
     String mac = mac(nic, domain);
     if (nic.network() instanceof Network.User user) {
       userNetwork(netdev, user);
     } else {
-      draft.passTap(netdev, nic.name(), tap(nic.network(), mac));
-      draft.execute("netdev_add").put("type", "tap").put("id", netdev).put("fd", netdev);
+      tapNetwork(netdev, nic, mac, vhost);
     }
     Place place = slots.next();
     ObjectNode device =
@@ -74,6 +77,24 @@ final class DevicePlanner {
     if (!user.forwards().isEmpty()) {
       ArrayNode forwards = backend.putArray("hostfwd");
       user.forwards().forEach(forward -> forwards.addObject().put("str", text(forward)));
+    }
+  }
+
+  private void tapNetwork(String netdev, Nic nic, String mac, VhostNet vhost) {
+    boolean wanted = nic.vhost() != VhostChoice.OFF;
+    Optional<String> withoutVhost = vhost.obstacle().filter(obstacle -> wanted);
+    draft.pass(new PassTap(netdev, nic.name(), tap(nic.network(), mac), withoutVhost));
+    boolean served = wanted && withoutVhost.isEmpty();
+    String descriptor = "vhost-" + nic.name();
+    if (served) {
+      draft.pass(new PassVhost(descriptor, nic.name(), vhost.device()));
+    }
+    ObjectNode backend =
+        draft.execute("netdev_add").put("type", "tap").put("id", netdev).put("fd", netdev);
+    if (served) {
+      // unforced, QEMU 7.2 aborts where the kernel refuses after all, and 5.2 does without,
+      // silently
+      backend.put("vhost", true).put("vhostfd", descriptor).put("vhostforce", true);
     }
   }
 

@@ -37,6 +37,7 @@ final class LaunchPlanner {
    * @param files where its files go
    * @param images what was found out about the images of disks
    * @param firmware the UEFI firmware, if the definition wants one
+   * @param vhost whether the kernel can carry packets of taps
    * @param shareServer what serves shares, if the definition has any
    */
   record Input(
@@ -47,6 +48,7 @@ final class LaunchPlanner {
       MachineFiles files,
       ImageFacts images,
       Optional<UefiFirmware> firmware,
+      VhostNet vhost,
       Optional<SharePlanner.Server> shareServer) {
 
     List<Share> shares() {
@@ -75,7 +77,7 @@ final class LaunchPlanner {
       disks.add(disk, order.of(disk));
     }
     for (Nic nic : input.definition().nics()) {
-      devices.nic(nic, input.subject().domain(), order.of(nic));
+      devices.nic(nic, input.subject().domain(), order.of(nic), input.vhost());
     }
     devices.small(input.definition().devices(), input.files());
     peripherals.assembled(input.files());

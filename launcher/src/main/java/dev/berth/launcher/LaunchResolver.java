@@ -68,7 +68,8 @@ final class LaunchResolver {
                     settings.variablesDirectory().resolve(domain.toString()),
                     problems));
     List<String> status = NetworkChecks.processStatus();
-    NetworkChecks.check(definition.nics(), held, status, problems);
+    VhostNet vhost = VhostNet.of(VhostNet.DEVICE, definition.nics());
+    NetworkChecks.check(definition.nics(), held, status, vhost, problems);
     Optional<SharePlanner.Server> shareServer =
         ShareChecks.check(definition.devices().peripherals().shares(), servers, status, problems)
             .map(found -> new SharePlanner.Server(found, ShareChecks.sandbox(status)));
@@ -87,6 +88,7 @@ final class LaunchResolver {
             files(domain, incarnation, definition.devices().consoleLogLimit()),
             images.facts(),
             firmware,
+            vhost,
             shareServer));
   }
 

@@ -47,12 +47,14 @@ interface Libc extends Library {
   int SC_PAGESIZE = 30;
 
   int EPERM = 1;
+  int ENOENT = 2;
   int ESRCH = 3;
   int EINTR = 4;
   int EACCES = 13;
   int EBUSY = 16;
   int ENODEV = 19;
   int EINVAL = 22;
+  int ENOTTY = 25;
   int ENOSYS = 38;
   int EROFS = 30;
   int EOPNOTSUPP = 95;

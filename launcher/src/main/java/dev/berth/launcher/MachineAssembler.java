@@ -10,9 +10,11 @@ import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.AddSecret;
 import dev.berth.machine.AssemblyStep.Execute;
+import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DiskLatencies;
 import dev.berth.machine.DiskThrottle;
@@ -119,8 +121,11 @@ final class MachineAssembler {
       if (step instanceof AddSecret add) {
         return addSecret(add);
       }
-      return step instanceof PassTap pass
-          ? passTap(pass)
+      if (step instanceof PassTap pass) {
+        return passNamed(pass.name(), TapDevices.open(pass.tap(), held));
+      }
+      return step instanceof PassVhost pass
+          ? passNamed(pass.name(), PassedDescriptor.open(pass.device(), FileAccess.READ_WRITE))
           : qmp.send(new Plain(((Execute) step).command(), ((Execute) step).arguments()));
     } catch (HostFailureException failure) {
       throw new HostFailureException(
@@ -159,11 +164,10 @@ final class MachineAssembler {
         () -> new IllegalStateException("a launch without what it was planned with: " + step));
   }
 
-  private CompletableFuture<@Nullable Void> passTap(PassTap pass) {
-    PassedDescriptor tap = TapDevices.open(pass.tap(), held);
-    ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("fdname", pass.name());
-    return qmp.send(new Plain("getfd", arguments), tap.descriptor())
-        .whenComplete((reply, failure) -> tap.close());
+  private CompletableFuture<@Nullable Void> passNamed(String name, PassedDescriptor device) {
+    ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("fdname", name);
+    return qmp.send(new Plain("getfd", arguments), device.descriptor())
+        .whenComplete((reply, failure) -> device.close());
   }
 
   private void await(CompletableFuture<@Nullable Void> reply, AssemblyStep step)
@@ -198,6 +202,9 @@ final class MachineAssembler {
     }
     if (step instanceof PassTap pass) {
       return "network interface '" + pass.nic() + "'";
+    }
+    if (step instanceof PassVhost pass) {
+      return "the vhost-net of network interface '" + pass.nic() + "'";
     }
     if (step instanceof ServeShare serve) {
       return "share '" + serve.share() + "'";

@@ -10,11 +10,11 @@ import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
-import dev.berth.machine.TapSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +67,13 @@ final class MachineDraft {
   }
 
   /** Adds a step that passes a tap under a name. */
-  void passTap(String name, String nic, TapSource tap) {
-    assembly.add(new PassTap(name, nic, tap));
+  void pass(PassTap tap) {
+    assembly.add(tap);
+  }
+
+  /** Adds a step that passes the kernel's vhost-net under a name. */
+  void pass(PassVhost vhost) {
+    assembly.add(vhost);
   }
 
   /** Adds a step that starts what serves a share. */

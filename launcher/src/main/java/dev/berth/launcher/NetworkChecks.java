@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
+import dev.berth.definition.VhostChoice;
 import dev.berth.error.Problem;
 import dev.berth.machine.HeldResources;
 import java.io.IOException;
@@ -21,9 +22,14 @@ final class NetworkChecks {
    *
    * @param held what the start is given
    * @param processStatus this process's {@code /proc/self/status}
+   * @param vhost whether the kernel can carry their packets
    */
   static void check(
-      List<Nic> nics, HeldResources held, List<String> processStatus, List<Problem> problems) {
+      List<Nic> nics,
+      HeldResources held,
+      List<String> processStatus,
+      VhostNet vhost,
+      List<Problem> problems) {
     for (int i = 0; i < nics.size(); i++) {
       String path = "nics[" + i + "].";
       Network network = nics.get(i).network();
@@ -42,6 +48,12 @@ final class NetworkChecks {
         }
       } else if (network instanceof Network.Bridge bridge) {
         checkBridge(bridge, path + "bridge", processStatus, problems);
+      }
+      if (nics.get(i).vhost() == VhostChoice.ON) {
+        vhost
+            .obstacle()
+            .map(why -> why + ": " + vhost.remedy() + ", or use 'vhost: auto'")
+            .ifPresent(message -> problems.add(Problem.at(path + "vhost", message)));
       }
     }
   }

@@ -23,6 +23,7 @@ import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.AssemblyStep.PassTap;
+import dev.berth.machine.AssemblyStep.PassVhost;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
@@ -127,6 +128,10 @@ final class LaunchPlannerTest {
       Getfd getfd = new Getfd(pass.name());
       return schema.check(getfd.command(), getfd.arguments());
     }
+    if (step instanceof PassVhost pass) {
+      Getfd getfd = new Getfd(pass.name());
+      return schema.check(getfd.command(), getfd.arguments());
+    }
     if (step instanceof ServeShare) {
       return List.of(); // QEMU hears nothing of it
     }
@@ -186,18 +191,10 @@ final class LaunchPlannerTest {
     cases.putAll(GivenCases.all());
     cases.putAll(ShareCases.all());
     cases.putAll(PortCases.all());
+    cases.putAll(TapCases.all());
     cases.put("peripherals-conventional-pci", PeripheralTest.all("pc"));
     cases.put("uefi", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.OFF)));
     cases.put("uefi-secure-boot", Definitions.withBoot(bare, new Boot.Uefi(SecureBoot.ON)));
-    cases.put(
-        "nic-tap",
-        Definitions.withNics(
-            bare,
-            new Nic(
-                "lan",
-                new Network.Tap("tap0"),
-                Optional.of("52:54:00:12:34:56"),
-                Optional.empty())));
     cases.put(
         "nic-bridge-boot-order",
         Definitions.withNics(
@@ -288,7 +285,8 @@ final class LaunchPlannerTest {
     return spare;
   }
 
-  private static LaunchRecord plan(String version, DomainDefinition definition) {
+  /** The plan of a definition on a host that has everything. */
+  static LaunchRecord plan(String version, DomainDefinition definition) {
     Compute compute = definition.compute();
     boolean kvm = compute.accelerator() == AcceleratorChoice.KVM;
     QemuInstall qemu = Capabilities.install(version);
@@ -311,6 +309,7 @@ final class LaunchPlannerTest {
                 definition.devices().consoleLogLimit()),
             new ImageFacts(Map.of(), GivenCases.files(definition), DiskCases.below(definition)),
             firmware(definition.boot()),
+            TapCases.VHOST,
             Optional.of(ShareCases.SERVER)));
   }
 
@@ -351,6 +350,9 @@ final class LaunchPlannerTest {
         text.append(String.format("%nadd secret %s as %s", add.resource(), add.id()));
       } else if (step instanceof PassTap pass) {
         text.append(String.format("%npass %s as %s", pass.tap(), pass.name()));
+        pass.withoutVhost().ifPresent(why -> text.append(" without vhost: ").append(why));
+      } else if (step instanceof PassVhost pass) {
+        text.append(String.format("%npass %s as %s", pass.device(), pass.name()));
       } else if (step instanceof ServeShare serve) {
         text.append(String.format("%nserve share %s: %s", serve.share(), serve.command()));
       } else if (step instanceof Execute execute) {

@@ -8,6 +8,8 @@ import dev.berth.definition.Boot;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Network;
 import dev.berth.definition.Nic;
+import dev.berth.definition.VhostChoice;
+import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
@@ -18,6 +20,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.TapSource;
 import dev.berth.qapi.misc.Cont;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
@@ -110,7 +113,9 @@ final class TapTest {
           makeBridge();
           try (var host = LauncherFixture.in(home)) {
             Machine machine = host.launch(on(new Network.User(List.of())));
-            Nic lan = new Nic("added", BRIDGE, Optional.empty(), Optional.empty());
+            Nic lan =
+                new Nic("added", BRIDGE, Optional.empty(), Optional.empty())
+                    .served(VhostChoice.OFF);
             DevicePlan plan = plan(host, machine, lan);
             add(
                 host,
@@ -131,6 +136,37 @@ final class TapTest {
             return assertThat(PrivateNetwork.ip("link")).doesNotContain("berth0");
           }
         });
+  }
+
+  @Test
+  void aVhostNetThatQemuCannotOwnIsRefusedAndTheMachineGoesOn() throws Exception {
+    PrivateNetwork.in(
+        () -> {
+          makeBridge();
+          try (var host = LauncherFixture.in(home)) {
+            Machine machine = host.launch(on(new Network.User(List.of())));
+            DevicePlan plan = planOnVhost(machine.launch(), Path.of("/dev/null"));
+
+            assertThatThrownBy(() -> add(host, machine, plan))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("network interface 'added'")
+                .hasMessageContaining("could not be initialized");
+
+            assertThat(machine.qmp().execute(new QueryStatus(), Deadline.of(LauncherFixture.LIMIT)))
+                .isNotNull();
+            return assertThat(PrivateNetwork.ip("link")).doesNotContain("berth0");
+          }
+        });
+  }
+
+  private static DevicePlan planOnVhost(LaunchRecord launch, Path device) {
+    Nic lan = nic("added", BRIDGE);
+    MachineDraft draft = MachineDraft.after(0);
+    PciSlots.SparePlaces places = PciSlots.spareOf(launch);
+    new DevicePlanner(draft, places)
+        .nic(lan, LauncherFixture.DOMAIN, Optional.empty(), new VhostNet(device, Optional.empty()));
+    return new DevicePlan(
+        lan.kind(), lan.name(), draft.assembly(), draft.devices(), places.taken());
   }
 
   private static DevicePlan plan(LauncherFixture host, Machine machine, Nic nic)
@@ -260,6 +296,7 @@ final class TapTest {
         List.of(nic("lan", new Network.Bridge("lo"))),
         HeldResources.none(),
         List.of("Name:\tjava", "CapEff:\t00000000a80425fb"),
+        TapCases.VHOST,
         problems);
 
     assertThat(problems)

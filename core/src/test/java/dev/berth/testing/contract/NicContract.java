@@ -68,6 +68,10 @@ public interface NicContract {
         .containsExactly(Optional.empty(), Optional.of(job.id()), Optional.empty());
     assertThat(nics).extracting(NicSummary::network).containsOnly("user");
     assertThat(nics.get(0).mac()).isPresent();
+    assertThat(nics)
+        .extracting(NicSummary::servedBy)
+        .containsExactly(Optional.of("qemu"), Optional.of("qemu"), Optional.empty());
+    assertThat(nics).extracting(NicSummary::servedReason).containsOnly(Optional.empty());
     assertThat(nics.get(0).place()).isPresent();
     assertThat(nics.get(2).place()).isEmpty();
     assertThat(rig().errorOf(host -> host.nics(NONE))).isEqualTo(NotFoundException.class);
