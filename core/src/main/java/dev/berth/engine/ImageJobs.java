@@ -24,7 +24,8 @@ import java.util.function.Function;
  *
  * <pre>
  *   job on record ──a thread is free──► working ──► (makes an image) naming ──► ended, on record
- *   (waiting)                              └── failed, cancelled ──► its file removed ──► ended
+ *   (waiting)                              │                          └── failed ──► removing
+ *                                          └── failed, cancelled ──► its file removed ──► ended
  * </pre>
  *
  * <p>Threads: {@code berth-image-N}, a few; further jobs wait. Thread-safe.
@@ -33,6 +34,7 @@ final class ImageJobs implements JobOwner {
   static final String WAITING = "waiting";
   static final String WORKING = "working";
   static final String NAMING = "naming";
+  static final String REMOVING = "removing";
   static final String COMPLETE = "complete";
   static final String CANCELLED = "cancelled";
   static final String INTERRUPTED = "interrupted";

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.NotFoundException;
 import dev.berth.image.FoundImage;
@@ -64,22 +65,49 @@ final class ImageRecovery {
           .event(EventTypes.IMAGE_DELETED, Map.of("image", image(job).text()));
     }
     if (ImagePlan.makes(kind)) {
-      return isNamed(job) ? made(job) : interrupted(job);
+      return outcome(job);
     }
     return kind == JobKind.RESIZE_IMAGE && hasItsSize(job) ? succeeded(job) : interrupted(job);
   }
 
   /** An image is complete from the moment on that it is being named. */
-  private boolean isNamed(KeptJob job) {
+  private Entry outcome(KeptJob job) {
     Path partial = files.partial(job.job().id(), file(job));
-    if (!job.job().status().phase().equals(ImageJobs.NAMING)) {
+    String phase = job.job().status().phase();
+    if (phase.equals(ImageJobs.REMOVING)) {
       files.discard(partial);
-      return false;
+      return unnamed(job);
+    }
+    if (!phase.equals(ImageJobs.NAMING)) {
+      files.discard(partial);
+      return interrupted(job);
     }
     if (find(partial).isPresent()) {
-      files.keep(partial, file(job));
+      try {
+        files.keep(partial, file(job));
+      } catch (AlreadyExistsException taken) {
+        KeptJob removing = removing(job, String.valueOf(taken.getMessage()));
+        ledger.turn(turn -> turn.record(Entry.by(Actors.HOST).goesOn(removing))).join();
+        files.discard(partial);
+        return unnamed(removing);
+      }
     }
-    return find(file(job)).isPresent();
+    return find(file(job)).isPresent() ? made(job) : interrupted(job);
+  }
+
+  /** On record before its file goes: without one, a file of that name is taken for it. */
+  private static KeptJob removing(KeptJob job, String why) {
+    return job.with(
+        new Job.Status(
+            JobState.RUNNING,
+            ImageJobs.REMOVING,
+            job.job().status().progress(),
+            why,
+            Optional.empty()));
+  }
+
+  private Entry unnamed(KeptJob job) {
+    return ended(job, JobState.FAILED, ImageJobs.FILE_FAILED, job.job().status().detail());
   }
 
   private Entry made(KeptJob job) {

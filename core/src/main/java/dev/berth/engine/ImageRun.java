@@ -48,15 +48,15 @@ final class ImageRun {
 
   /** Somebody wants it ended. */
   void cancel() {
-    end(ImageJobs.CANCELLED);
+    want(ImageJobs.CANCELLED);
   }
 
   /** The host is being closed. */
   void interrupt() {
-    end(ImageJobs.INTERRUPTED);
+    want(ImageJobs.INTERRUPTED);
   }
 
-  private synchronized void end(String how) {
+  private synchronized void want(String how) {
     if (wish == null) {
       wish = how;
       if (thread != null) {
@@ -113,7 +113,7 @@ final class ImageRun {
       if (!begin()) {
         return Optional.empty();
       }
-      record(Entry.by(actor()).goesOn(now(ImageJobs.WORKING)));
+      record(Entry.by(actor()).goesOn(now(ImageJobs.WORKING, "")));
       String found =
           plan.task().isPresent()
               ? files.run(job.job().id(), plan.task().get().apply(partial), this::show)
@@ -130,7 +130,7 @@ final class ImageRun {
     Entry entry = Entry.by(actor());
     if (ImagePlan.makes(plan.kind())) {
       if (plan.task().isPresent()) {
-        record(Entry.by(actor()).goesOn(now(ImageJobs.NAMING)));
+        record(Entry.by(actor()).goesOn(now(ImageJobs.NAMING, "")));
         files.keep(partial, plan.file());
       }
       entry
@@ -155,9 +155,21 @@ final class ImageRun {
 
   /** Leaves nothing of what was made, and tells how it ended. */
   private void undo(Job.Status how) {
+    try {
+      end(how);
+    } catch (CompletionException unrecorded) {
+      LOG.error("The end of job {} could not be recorded", job.job().id(), unrecorded.getCause());
+    }
+  }
+
+  private void end(Job.Status how) {
     Job.Status told = how;
     if (ImagePlan.makes(plan.kind())) {
+      boolean wasNamed = job.job().status().phase().equals(ImageJobs.NAMING);
       try {
+        if (wasNamed) { // else the next host takes a stranger's file of that name for this one
+          record(Entry.by(actor()).goesOn(now(ImageJobs.REMOVING, how.detail())));
+        }
         files.discard(partial);
       } catch (BerthException left) {
         told =
@@ -165,11 +177,7 @@ final class ImageRun {
       }
     }
     job = job.with(told);
-    try {
-      record(Entry.by(actor()).ended(job));
-    } catch (CompletionException unrecorded) {
-      LOG.error("The end of job {} could not be recorded", job.job().id(), unrecorded.getCause());
-    }
+    record(Entry.by(actor()).ended(job));
   }
 
   private Job.Status cancelled() {
@@ -187,10 +195,11 @@ final class ImageRun {
         Optional.of(host.now()));
   }
 
-  private KeptJob now(String phase) {
+  private KeptJob now(String phase, String detail) {
     Job.Status before = job.job().status();
     job =
-        job.with(new Job.Status(JobState.RUNNING, phase, before.progress(), "", Optional.empty()));
+        job.with(
+            new Job.Status(JobState.RUNNING, phase, before.progress(), detail, Optional.empty()));
     return job;
   }
 

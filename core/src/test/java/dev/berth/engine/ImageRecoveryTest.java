@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,58 @@ final class ImageRecoveryTest {
   }
 
   @Test
+  void whatNeverGotItsNameIsNotTakenForAStrangersFile() throws Exception {
+    KeptJob job = job(JobKind.CREATE_IMAGE, ImageJobs.REMOVING);
+    Path stranger = image(pool.resolve(DISK.file()));
+
+    assertThat(ended(job).status().phase()).isEqualTo("file-failed");
+    assertThat(stranger).exists();
+    assertThat(imagesLater().get(0).problem()).contains("it is not on record");
+  }
+
+  @Test
+  void aNameThatWasTakenMeanwhileEndsTheJob() throws Exception {
+    KeptJob job = job(JobKind.CREATE_IMAGE, ImageJobs.NAMING);
+    Path partial = image(files.partial(job.job().id(), pool.resolve(DISK.file())));
+    Path stranger = image(pool.resolve(DISK.file()));
+
+    assertThat(ended(job).status().phase()).isEqualTo("file-failed");
+    assertThat(stranger).exists();
+    assertThat(partial).doesNotExist();
+    assertThat(imagesLater().get(0).problem()).contains("it is not on record");
+  }
+
+  @Test
+  void aFailureToNameIsOnRecordBeforeItsFileGoes() throws Exception {
+    files.hold();
+    List<String> phases = new CopyOnWriteArrayList<>();
+    try (TestHost host = new TestHost(store, machines, files)) {
+      Job job = create(host.api());
+      eventually(() -> assertThat(files.partials(pool)).hasSize(1));
+      Files.writeString(pool.resolve(DISK.file()), "a stranger's");
+      files.beforeDiscard(() -> phases.add(storedJob()));
+      files.release();
+
+      assertThat(host.api().awaitJob(job.id(), TestHost.PATIENCE).status().phase())
+          .isEqualTo("file-failed");
+    }
+    assertThat(phases).singleElement().asString().contains("\"removing\"");
+  }
+
+  private String storedJob() {
+    return store.contents().jobs().get(0).document();
+  }
+
+  private static Job create(VmHost api) {
+    return api.images()
+        .create(
+            DISK,
+            ImageRecipe.of(new ImageOrigin.Empty(SIZE, Preallocation.OFF)),
+            JobOptions.none(),
+            CallOptions.none());
+  }
+
+  @Test
   void aDeletionGoesOnToItsEnd() throws Exception {
     commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
     Path file = image(pool.resolve(DISK.file()));
@@ -148,13 +201,7 @@ final class ImageRecoveryTest {
   void aHostThatIsClosedLeavesNothingUnderWay() throws Exception {
     files.hold();
     try (TestHost host = new TestHost(store, machines, files)) {
-      VmHost api = host.api();
-      api.images()
-          .create(
-              DISK,
-              ImageRecipe.of(new ImageOrigin.Empty(SIZE, Preallocation.OFF)),
-              JobOptions.none(),
-              CallOptions.none());
+      create(host.api());
     }
 
     try (TestHost host = new TestHost(store, machines, files)) {

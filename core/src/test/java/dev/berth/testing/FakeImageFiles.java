@@ -41,6 +41,7 @@ public final class FakeImageFiles implements ImageFiles {
   private final Set<JobId> endedLeftOvers = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable ImageTaskException failure;
+  private volatile Runnable beforeDiscard = () -> {};
 
   /** Holds back what is done from now on, until {@link #release}. */
   public void hold() {
@@ -55,6 +56,11 @@ public final class FakeImageFiles implements ImageFiles {
   /** Has everything fail from now on that is done. */
   public void fail(ImageTaskException why) {
     failure = why;
+  }
+
+  /** Has that done whenever a file is about to be removed. */
+  public void beforeDiscard(Runnable work) {
+    beforeDiscard = work;
   }
 
   /** The jobs of hosts that are no more, whose processes were ended. */
@@ -189,6 +195,7 @@ public final class FakeImageFiles implements ImageFiles {
 
   @Override
   public void discard(Path file) {
+    beforeDiscard.run();
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
