@@ -42,46 +42,10 @@ public record Peripherals(
           PanicDevice.ISA,
           Optional.empty(),
           List.of(),
-          List.of());
-
-  /** The same with as many ports to spare as usual. */
-  public Peripherals(
-      Optional<Video> video,
-      Optional<Usb> usb,
-      Optional<WatchdogAction> watchdog,
-      PanicDevice panic,
-      Optional<Integer> vsockCid,
-      List<String> consoles,
-      List<Share> shares) {
-    this(video, usb, watchdog, panic, vsockCid, consoles, shares, Optional.empty());
-  }
-
-  /** The same with a screen that asks for no password. */
-  public Peripherals(
-      Optional<Video> video,
-      Optional<Usb> usb,
-      Optional<WatchdogAction> watchdog,
-      PanicDevice panic,
-      Optional<Integer> vsockCid,
-      List<String> consoles,
-      List<Share> shares,
-      Optional<Integer> sparePorts) {
-    this(video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, VncAccess.OPEN);
-  }
-
-  /** The same without named ports. */
-  public Peripherals(
-      Optional<Video> video,
-      Optional<Usb> usb,
-      Optional<WatchdogAction> watchdog,
-      PanicDevice panic,
-      Optional<Integer> vsockCid,
-      List<String> consoles,
-      List<Share> shares,
-      Optional<Integer> sparePorts,
-      VncAccess vnc) {
-    this(video, usb, watchdog, panic, vsockCid, consoles, shares, sparePorts, vnc, NamedPorts.NONE);
-  }
+          List.of(),
+          Optional.empty(),
+          VncAccess.OPEN,
+          NamedPorts.NONE);
 
   /** How many ports to spare there are. */
   public int portsToSpare() {
@@ -116,7 +80,7 @@ public record Peripherals(
 
   Peripherals withShares(List<Share> others) {
     return new Peripherals(
-        video, usb, watchdog, panic, vsockCid, consoles, others, sparePorts, vnc);
+        video, usb, watchdog, panic, vsockCid, consoles, others, sparePorts, vnc, ports);
   }
 
   /** Who may see the screen, of those who may reach its socket. */

@@ -195,7 +195,10 @@ final class DefinitionReaderTest {
                 Peripherals.PanicDevice.PCI,
                 Optional.of(42),
                 List.of("aux", "debug"),
-                List.of()));
+                List.of(),
+                Optional.empty(),
+                Peripherals.VncAccess.OPEN,
+                NamedPorts.NONE));
   }
 
   @Test

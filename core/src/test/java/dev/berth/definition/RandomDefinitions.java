@@ -133,7 +133,10 @@ final class RandomDefinitions {
                 new Share(
                     "s" + i, path(), pick(List.of("s", "1e3.")) + i, pick(Disk.Access.values()))),
         perhaps(random.nextInt(65)),
-        video.isPresent() ? pick(Peripherals.VncAccess.values()) : Peripherals.VncAccess.OPEN);
+        video.isPresent() ? pick(Peripherals.VncAccess.values()) : Peripherals.VncAccess.OPEN,
+        new NamedPorts(
+            listOf(random.nextInt(3), i -> pick(List.of("org.example.", "yes")) + i),
+            listOf(random.nextInt(3), i -> "pci" + i)));
   }
 
   private Compute compute() {

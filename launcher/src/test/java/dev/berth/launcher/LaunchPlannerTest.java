@@ -272,7 +272,9 @@ final class LaunchPlannerTest {
             usual.vsockCid(),
             usual.consoles(),
             usual.shares(),
-            wanted);
+            wanted,
+            usual.vnc(),
+            usual.ports());
     LaunchRecord launch =
         plan("7.2.22", Definitions.withPeripherals(Definitions.bare(), peripherals));
     long onCommandLine =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Compute;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.definition.NamedPorts;
 import dev.berth.definition.Peripherals;
 import dev.berth.definition.Peripherals.PanicDevice;
 import dev.berth.definition.Peripherals.Usb;
@@ -67,7 +68,10 @@ final class PeripheralTest {
             panic,
             cid,
             List.of("aux"),
-            List.of()));
+            List.of(),
+            Optional.empty(),
+            Peripherals.VncAccess.OPEN,
+            NamedPorts.NONE));
   }
 
   @ParameterizedTest

@@ -55,6 +55,9 @@ final class ShareCases {
             usual.panic(),
             usual.vsockCid(),
             usual.consoles(),
-            List.of(shares)));
+            List.of(shares),
+            usual.sparePorts(),
+            usual.vnc(),
+            usual.ports()));
   }
 }
