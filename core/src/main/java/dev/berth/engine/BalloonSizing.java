@@ -5,6 +5,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.job.JobKind;
+import dev.berth.machine.Dimms;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qapi.machine.Balloon;
 import dev.berth.qapi.machine.QueryBalloon;
@@ -12,9 +13,10 @@ import dev.berth.qmp.QmpConnection;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * So much of what a machine was started with, besides what the guest's balloon takes: QEMU counts
- * no memory that came by virtio-mem. A guest without a driver never follows, and QEMU cannot tell
- * it from one that takes its time.
+ * So much of what a machine was started with, besides what the guest's balloon takes. QEMU counts
+ * no memory that came by virtio-mem, but DIMMs (its {@code get_current_ram_size}): these are added
+ * to what it is told and taken off what it tells. A guest without a driver never follows, and QEMU
+ * cannot tell it from one that takes its time.
  */
 record BalloonSizing(ByteSize size) implements Sizing {
 
@@ -70,12 +72,16 @@ record BalloonSizing(ByteSize size) implements Sizing {
   @Override
   public CompletableFuture<Standing> look(QmpConnection qmp, LaunchRecord launch) {
     return qmp.send(new QueryBalloon())
-        .thenApply(info -> new Standing(info.actual(), record -> record));
+        .thenApply(info -> new Standing(info.actual() - dimms(launch), record -> record));
   }
 
   @Override
   public CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch) {
-    return qmp.send(new Balloon(target()));
+    return qmp.send(new Balloon(target() + dimms(launch)));
+  }
+
+  private static long dimms(LaunchRecord launch) {
+    return Dimms.plugged(launch).bytes();
   }
 
   @Override

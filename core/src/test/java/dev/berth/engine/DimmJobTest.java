@@ -157,6 +157,26 @@ final class DimmJobTest extends EngineFixture {
     assertThat(ended(setMemory(64)).status().phase()).isEqualTo("done");
   }
 
+  @Test
+  void theBalloonTakesOfWhatTheMachineWasStartedWithWhateverCameByDimms() {
+    ended(setMemory(320));
+
+    assertThat(ended(setBalloon(32)).status().phase()).isEqualTo("done");
+    assertThat(machines.of("web").memory().balloon()).isEqualTo(32 << 20);
+
+    assertThat(ended(setBalloon(64)).status().phase()).isEqualTo("done");
+    assertThat(machines.of("web").memory().balloon()).isEqualTo(64 << 20);
+  }
+
+  private Job setBalloon(int mebibytes) {
+    return api()
+        .setBalloon(
+            WEB,
+            ByteSize.mebibytes(mebibytes),
+            JobOptions.none(),
+            CallOptions.within(TestHost.PATIENCE));
+  }
+
   private Job setMemory(int mebibytes) {
     return api()
         .setMemory(

@@ -136,6 +136,11 @@ public final class FakeBackplane {
     return dimms;
   }
 
+  /** How much memory all of them have. */
+  long dimmBytes() {
+    return dimms().values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** What backs DIMMs, or has backed one. */
   public synchronized List<String> sources() {
     return objects.stream().filter(object -> object.endsWith(SOURCE)).toList();

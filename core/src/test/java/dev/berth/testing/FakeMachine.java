@@ -68,7 +68,7 @@ public final class FakeMachine implements QemuProcess {
     this.qemu = FakeQemu.listen(launch.files().qmpSocket());
     FakeDrives drives = new FakeDrives(qemu, launch);
     this.backplane = new FakeBackplane(qemu, launch, drives, this::running);
-    this.memory = new FakeMemory(qemu, launch, this::running);
+    this.memory = new FakeMemory(qemu, launch, this::running, backplane::dimmBytes);
     this.dump = new FakeDump(qemu, this);
     this.settings = new FakeSettings(qemu, drives, this::launch);
     this.screen = new FakeScreen(qemu);

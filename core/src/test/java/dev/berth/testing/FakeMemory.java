@@ -7,6 +7,7 @@ import dev.berth.json.Json;
 import dev.berth.machine.GrowingMemory;
 import dev.berth.machine.LaunchRecord;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The memory of a {@link FakeMachine} that comes and goes, and its balloon. Its guest does what it
@@ -15,20 +16,22 @@ import java.util.function.BooleanSupplier;
 public final class FakeMemory {
   private final FakeQemu qemu;
   private final BooleanSupplier guestRuns;
+  private final LongSupplier dimms;
+  private final long base;
 
   // guarded by this
   private long requested;
   private long size;
-  private long balloonTarget;
-  private long balloon;
+  private long takenTarget;
+  private long taken;
   private boolean ignores;
   private JsonNode told = Json.object().put("last-update", 0);
 
-  FakeMemory(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns) {
+  FakeMemory(FakeQemu qemu, LaunchRecord launch, BooleanSupplier guestRuns, LongSupplier dimms) {
     this.qemu = qemu;
     this.guestRuns = guestRuns;
-    this.balloonTarget = launch.hardware().memory().bytes();
-    this.balloon = balloonTarget;
+    this.dimms = dimms;
+    this.base = launch.hardware().memory().bytes();
     qemu.answer(
         "qom-get",
         arguments ->
@@ -43,7 +46,7 @@ public final class FakeMemory {
             arguments.path("property").asText().equals(GrowingMemory.REQUESTED)
                 ? request(arguments.path("value").asLong())
                 : Json.object());
-    qemu.answer("query-balloon", arguments -> Json.object().put("actual", balloon()));
+    qemu.answer("query-balloon", arguments -> Json.object().put("actual", actual()));
     qemu.answer("balloon", arguments -> inflate(arguments.path("value").asLong()));
   }
 
@@ -57,9 +60,14 @@ public final class FakeMemory {
     return size;
   }
 
-  /** How much its balloon leaves it, in bytes. */
+  /** How much its balloon leaves it of what it was started with, in bytes. */
   public synchronized long balloon() {
-    return balloon;
+    return base - taken;
+  }
+
+  /** As QEMU counts, with DIMMs. */
+  private synchronized long actual() {
+    return balloon() + dimms.getAsLong();
   }
 
   /** What the guest tells of its memory from now on, in the form of QEMU's {@code guest-stats}. */
@@ -94,7 +102,7 @@ public final class FakeMemory {
 
   private ObjectNode inflate(long bytes) {
     synchronized (this) {
-      balloonTarget = bytes;
+      takenTarget = Math.max(0, base + dimms.getAsLong() - bytes);
     }
     guestGoesOn();
     return Json.object();
@@ -107,19 +115,19 @@ public final class FakeMemory {
     boolean inflated;
     synchronized (this) {
       resized = runs && !ignores && size != requested;
-      inflated = runs && !ignores && balloon != balloonTarget;
+      inflated = runs && !ignores && taken != takenTarget;
       if (resized) {
         size = requested;
       }
       if (inflated) {
-        balloon = balloonTarget;
+        taken = takenTarget;
       }
     }
     if (resized) {
       qemu.emit("MEMORY_DEVICE_SIZE_CHANGE", "{\"id\": \"memory\", \"size\": " + size() + "}");
     }
     if (inflated) {
-      qemu.emit("BALLOON_CHANGE", "{\"actual\": " + balloon() + "}");
+      qemu.emit("BALLOON_CHANGE", "{\"actual\": " + actual() + "}");
     }
   }
 }
