@@ -4,9 +4,12 @@ import dev.berth.domain.EventTypes;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,9 @@ final class ShareFollower {
   /** What is followed, by the shares' names; one that comes again is another. */
   private final Map<String, Object> followed = new HashMap<>();
 
+  /** Those that the machine has no more, until they are off its record too. */
+  private final Set<String> leaving = new HashSet<>();
+
   private Optional<Lifecycle.Active> machine = Optional.empty();
 
   ShareFollower(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
@@ -47,12 +53,16 @@ final class ShareFollower {
   void follow(Lifecycle.Active active) {
     if (!machine.equals(Optional.of(active))) {
       followed.clear();
+      leaving.clear();
       machine = Optional.of(active);
     }
     LaunchRecord launch = ledger.launch().orElse(active.machine().launch());
+    forgetAllBut(launch.served().stream().map(ServeShare::share).collect(Collectors.toSet()));
     for (ServeShare serve : launch.served()) {
       String name = serve.share();
-      if (!launch.lostShares().contains(name) && !followed.containsKey(name)) {
+      if (!launch.lostShares().contains(name)
+          && !leaving.contains(name)
+          && !followed.containsKey(name)) {
         Object it = new Object();
         followed.put(name, it);
         host.launcher()
@@ -61,9 +71,15 @@ final class ShareFollower {
     }
   }
 
-  /** What serves that share may end. */
+  private void forgetAllBut(Set<String> served) {
+    followed.keySet().retainAll(served);
+    leaving.retainAll(served);
+  }
+
+  /** The machine has that share no more: what serves it may end. */
   void forget(String name) {
     followed.remove(name);
+    leaving.add(name);
   }
 
   private boolean isFollowed(Lifecycle.Active active, String name, Object it) {

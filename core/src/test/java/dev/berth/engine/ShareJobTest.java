@@ -64,7 +64,7 @@ final class ShareJobTest extends EngineFixture {
     eventually(() -> assertThat(lost()).containsExactly("more"));
     assertThat(api().shares(WEB)).extracting(ShareSummary::lost).containsExactly(false, true);
     assertThat(ended(detach("more")).status().phase()).isEqualTo("removed");
-    assertThat(lost()).isEmpty();
+    eventually(() -> assertThat(lost()).isEmpty());
     assertThat(backplane().chardevs()).containsExactly("share-files");
   }
 
@@ -78,6 +78,22 @@ final class ShareJobTest extends EngineFixture {
 
     eventually(() -> assertThat(lost()).containsExactly("more"));
     assertThat(types()).containsOnlyOnce(EventTypes.SHARE_LOST);
+  }
+
+  @Test
+  void aShareThatComesAgainIsFollowedThoughAnotherCameWhileItLeft() throws Exception {
+    launcher().fail(FakeLauncher.Job.END_SHARE, new HostFailureException("It does not die."));
+    Job job = detach("files");
+    eventually(() -> assertThat(backplane().chardevs()).isEmpty());
+    attach("more");
+    launcher().mend(FakeLauncher.Job.END_SHARE);
+    assertThat(ended(job).status().phase()).isEqualTo("removed");
+    assertThat(lost()).isEmpty();
+    attach("files");
+
+    launcher().endShare(machine.launch().incarnation(), "files");
+
+    eventually(() -> assertThat(lost()).containsExactly("files"));
   }
 
   @Test

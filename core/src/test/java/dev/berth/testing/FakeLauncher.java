@@ -241,6 +241,10 @@ public final class FakeLauncher implements MachineLauncher {
       throw new HostFailureException("Ending was interrupted.", e);
     }
     machines.find(launch.incarnation()).ifPresent(it -> it.backplane().endServer(serve.share()));
+    List<Runnable> told = shareWatchers.remove(serve.socket());
+    if (told != null) { // it ends once
+      told.forEach(Runnable::run);
+    }
   }
 
   private record Plain(String command, ObjectNode arguments) implements QmpCommand<JsonNode> {
