@@ -117,8 +117,10 @@ final class Detachments implements JobWork {
       return;
     }
     int times = asked.merge(id, 1, Integer::sum);
-    DeviceParts.release(active.machine().qmp(), job.get().fact(DEVICE))
-        .whenComplete((done, failure) -> mailbox.event(() -> answered(active, id, failure)));
+    String device = job.get().fact(DEVICE);
+    DeviceParts.release(active.machine().qmp(), device)
+        .whenComplete(
+            (done, failure) -> mailbox.event(() -> answered(active, id, device, failure)));
     host.timers()
         .after(
             pause(times),
@@ -142,7 +144,11 @@ final class Detachments implements JobWork {
   }
 
   private CompletionStage<?> answered(
-      Lifecycle.Active active, JobId id, @Nullable Throwable failure) {
+      Lifecycle.Active active, JobId id, String device, @Nullable Throwable failure) {
+    if (failure == null && Iothreads.isId(device)) { // gone without a guest, the job too perhaps
+      look(active);
+      return Mailbox.DONE;
+    }
     Optional<KeptJob> job = ledger.jobs().find(id).filter(KeptJob::isRunning);
     if (job.isEmpty()) {
       return Mailbox.DONE;
@@ -159,10 +165,6 @@ final class Detachments implements JobWork {
             REFUSED_BY_QEMU,
             "QEMU refused it: " + refused.description() + " It stays.");
       }
-    }
-    if (failure == null && Iothreads.isId(job.get().fact(DEVICE))) { // no guest has to be asked
-      look(active);
-      return Mailbox.DONE;
     }
     int times = asked.getOrDefault(id, 1);
     ledger
