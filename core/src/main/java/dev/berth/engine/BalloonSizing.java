@@ -85,7 +85,7 @@ record BalloonSizing(ByteSize size) implements Sizing {
   }
 
   @Override
-  public boolean needsGuest(long from) {
+  public boolean needsGuest(LaunchRecord launch, long from) {
     return true;
   }
 

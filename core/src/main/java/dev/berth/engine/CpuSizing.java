@@ -145,7 +145,7 @@ record CpuSizing(int count) implements Sizing {
   }
 
   @Override
-  public boolean needsGuest(long from) {
+  public boolean needsGuest(LaunchRecord launch, long from) {
     return count < from;
   }
 

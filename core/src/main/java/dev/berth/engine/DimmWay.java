@@ -122,6 +122,12 @@ final class DimmWay implements MemoryWay {
         launch.hardware().memory().bytes() + plugged, record -> Dimms.onto(record, present), left);
   }
 
+  /** A DIMM comes whatever the guest makes of it. */
+  @Override
+  public boolean needsGuest(long from, long to) {
+    return to < from;
+  }
+
   @Override
   public CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch, ByteSize size) {
     long more = size.bytes() - launch.hardware().memory().bytes() - Dimms.plugged(launch).bytes();

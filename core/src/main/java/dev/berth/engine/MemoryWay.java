@@ -31,6 +31,9 @@ interface MemoryWay {
   /** Asks QEMU how much there is. */
   CompletableFuture<Sizing.Standing> look(QmpConnection qmp, LaunchRecord launch);
 
+  /** Whether it is the guest's to do, from one size to another. */
+  boolean needsGuest(long from, long to);
+
   /**
    * Has QEMU bring it there, or ask the guest to let go of some.
    *

@@ -92,8 +92,8 @@ record RamSizing(ByteSize size) implements Sizing {
   }
 
   @Override
-  public boolean needsGuest(long from) {
-    return true;
+  public boolean needsGuest(LaunchRecord launch, long from) {
+    return MemoryWay.of(launch).needsGuest(from, target());
   }
 
   @Override

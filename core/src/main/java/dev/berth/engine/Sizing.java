@@ -58,9 +58,10 @@ interface Sizing {
   /**
    * Whether it is the guest's to do.
    *
+   * @param launch the record of the machine
    * @param from how much there was
    */
-  boolean needsGuest(long from);
+  boolean needsGuest(LaunchRecord launch, long from);
 
   /** What may keep a guest from doing it, for people. */
   default String doubt() {

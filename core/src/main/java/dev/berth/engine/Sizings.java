@@ -111,8 +111,8 @@ final class Sizings implements JobWork {
     return Long.parseLong(job.fact(FROM));
   }
 
-  private static boolean needsGuest(KeptJob job) {
-    return sizing(job).needsGuest(from(job));
+  private boolean needsGuest(KeptJob job) {
+    return ledger.launch().filter(launch -> sizing(job).needsGuest(launch, from(job))).isPresent();
   }
 
   /** The jobs that bring a machine somewhere. */

@@ -42,6 +42,11 @@ final class VirtioMemWay implements MemoryWay {
   }
 
   @Override
+  public boolean needsGuest(long from, long to) {
+    return true;
+  }
+
+  @Override
   public CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch, ByteSize size) {
     long wanted = size.bytes() - launch.hardware().memory().bytes();
     return qmp.send(

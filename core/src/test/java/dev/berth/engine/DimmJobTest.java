@@ -18,6 +18,7 @@ import dev.berth.machine.Dimms;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.testing.FakeBackplane;
+import dev.berth.testing.FakeQemu;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,19 @@ final class DimmJobTest extends EngineFixture {
     assertThat(ended.status().phase()).isEqualTo("refused-by-guest");
     assertThat(ended.status().detail()).contains("dimm-1");
     assertThat(api().definition(WEB).json()).contains("\"memory\":\"320MiB\"");
+  }
+
+  @Test
+  void noGuestIsWaitedForWhileADimmComes() throws Exception {
+    FakeQemu qemu = machines.of("web").monitor();
+    qemu.hold("device_add");
+    Job job = setMemory(192);
+    qemu.awaitReceived("device_add", 1, TestHost.PATIENCE);
+    assertThat(api().job(job.id()).status().phase()).isEqualTo("changing");
+
+    qemu.release("device_add");
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
   }
 
   @Test
