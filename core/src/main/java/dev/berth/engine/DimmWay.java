@@ -88,15 +88,20 @@ final class DimmWay implements MemoryWay {
   public CompletableFuture<Sizing.Standing> look(QmpConnection qmp, LaunchRecord launch) {
     CompletableFuture<List<ObjectPropertyInfo>> objects = qmp.send(new QomList("/objects"));
     return qmp.send(new QueryMemoryDevices())
-        .thenCombine(objects, (devices, all) -> standing(launch, sizes(devices), names(all)));
+        .thenCombine(
+            objects, (devices, all) -> standing(launch, sizes(launch, devices), names(all)));
   }
 
-  private static Map<String, ByteSize> sizes(List<MemoryDeviceInfo> devices) {
+  /**
+   * Those in the slots of the record; others were plugged in by hand, and are not ours to count.
+   */
+  private static Map<String, ByteSize> sizes(LaunchRecord launch, List<MemoryDeviceInfo> devices) {
+    Set<String> slots = Dimms.ids(launch);
     Map<String, ByteSize> sizes = new HashMap<>();
     for (MemoryDeviceInfo device : devices) {
       if (device instanceof Dimm dimm) {
         PCDIMMDeviceInfo info = dimm.data();
-        info.id().filter(Dimms::isOne).ifPresent(id -> sizes.put(id, new ByteSize(info.size())));
+        info.id().filter(slots::contains).ifPresent(id -> sizes.put(id, new ByteSize(info.size())));
       }
     }
     return sizes;
@@ -131,20 +136,26 @@ final class DimmWay implements MemoryWay {
   @Override
   public CompletableFuture<?> ask(QmpConnection qmp, LaunchRecord launch, ByteSize size) {
     long more = size.bytes() - launch.hardware().memory().bytes() - Dimms.plugged(launch).bytes();
-    if (more >= 0) {
-      DeviceRecord slot = Dimms.of(launch, Dimms.SPARE).get(0);
-      List<Execute> steps = Dimms.steps(launch, slot, new ByteSize(more));
-      return CompletableFuture.allOf(
-          qmp.send(ObjectAdd.read(steps.get(0).arguments())),
-          qmp.send(DeviceAdd.read(steps.get(1).arguments())));
-    }
     List<CompletableFuture<?>> asked = new ArrayList<>();
+    if (more > 0) {
+      Dimms.of(launch, Dimms.SPARE).stream()
+          .findFirst()
+          .ifPresent(
+              slot -> asked.addAll(plug(qmp, Dimms.steps(launch, slot, new ByteSize(more)))));
+    }
+    long surplus = -more;
     for (DeviceRecord slot : lastFirst(launch)) {
-      if (more < 0) {
-        more += Dimms.size(launch, slot).bytes();
+      if (surplus > 0) {
+        surplus -= Dimms.size(launch, slot).bytes();
         asked.add(qmp.send(new DeviceDel(slot.id())));
       }
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+  }
+
+  private static List<CompletableFuture<?>> plug(QmpConnection qmp, List<Execute> steps) {
+    return List.of(
+        qmp.send(ObjectAdd.read(steps.get(0).arguments())),
+        qmp.send(DeviceAdd.read(steps.get(1).arguments())));
   }
 }

@@ -8,6 +8,8 @@ import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -54,6 +56,14 @@ public final class Dimms {
   /** Whether a device of that id is a DIMM. */
   public static boolean isOne(String device) {
     return device.startsWith(ID);
+  }
+
+  /** The ids of the slots, taken or not. */
+  public static Set<String> ids(LaunchRecord launch) {
+    return launch.devices().stream()
+        .filter(Dimms::isSlot)
+        .map(DeviceRecord::id)
+        .collect(Collectors.toSet());
   }
 
   /** The slots of that kind, in their order. */

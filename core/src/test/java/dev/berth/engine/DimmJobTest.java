@@ -114,6 +114,17 @@ final class DimmJobTest extends EngineFixture {
   }
 
   @Test
+  void aDimmThatWasPluggedInByHandIsNotCounted() {
+    backplane().plugDimm("dimm-mine", 128L << 20);
+
+    assertThat(ended(setMemory(192)).status().phase()).isEqualTo("done");
+    assertThat(backplane().dimms()).containsOnlyKeys("dimm-0", "dimm-mine");
+
+    assertThat(ended(setMemory(64)).status().phase()).isEqualTo("done");
+    assertThat(backplane().dimms()).containsOnlyKeys("dimm-mine");
+  }
+
+  @Test
   void whatAGuestLetGoWhileNobodyLookedIsFoundOut() {
     ended(setMemory(192));
     backplane().holdOn();

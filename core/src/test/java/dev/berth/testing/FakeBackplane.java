@@ -136,6 +136,13 @@ public final class FakeBackplane {
     return dimms;
   }
 
+  /** Somebody plugs in a DIMM by hand. */
+  public synchronized void plugDimm(String id, long bytes) {
+    sizes.put(id + SOURCE, bytes);
+    objects.add(id + SOURCE);
+    devices.add(id);
+  }
+
   /** How much memory all of them have. */
   long dimmBytes() {
     return dimms().values().stream().mapToLong(Long::longValue).sum();
