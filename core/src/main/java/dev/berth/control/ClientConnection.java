@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.definition.SmallDevice;
 import dev.berth.domain.ActorName;
 import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
@@ -275,9 +276,13 @@ final class ClientConnection {
       }
       VmHost host = hosts.apply(actor(params));
       DomainRef domain = ArgumentCodec.domain(params);
+      Optional<String> named = params.optionalText(Methods.PORT);
+      if (access != Access.FULL
+          && named.filter(port -> isChannel(host, domain, port)).isPresent()) {
+        throw denied(method);
+      }
       Console attached =
-          params
-              .optionalText(Methods.PORT)
+          named
               .map(port -> host.console(domain, port, wanted))
               .orElseGet(() -> host.console(domain, wanted));
       relay = new ConsoleRelay(name + "-console", attached, wanted, wire, limits.lastReplies());
@@ -291,6 +296,15 @@ final class ClientConnection {
       relay.run();
     }
     return true;
+  }
+
+  /** To read a channel is to take what a program of the host waits for. */
+  private static boolean isChannel(VmHost host, DomainRef domain, String port) {
+    return host.devices(domain).stream()
+        .anyMatch(
+            device ->
+                device.kind().equals(SmallDevice.Type.CHANNEL.word())
+                    && device.name().equals(port));
   }
 
   private void awaitLastReplies() throws InterruptedException {
