@@ -42,6 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,9 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QemuLauncher.class);
 
   static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
+
+  /** How long until what serves a share is looked for again, which could not be told. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final LaunchResolver resolver;
   private final ProcessWatch watch;
@@ -81,7 +85,13 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
     this.scopes = MachineScopes.of(settings.searchPath());
     this.shares = new ShareServers(scopes);
     this.watch = watch;
-    this.shareWatch = new ShareWatch(table, watch, callbacks);
+    this.shareWatch =
+        new ShareWatch(
+            table,
+            watch,
+            callbacks,
+            CompletableFuture.delayedExecutor(
+                LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS, callbacks));
     this.identities = new IdentityCheck(watch, table, callbacks);
     this.sequence = new LaunchSequence(loop, this::identify, shares);
     this.trimmer =

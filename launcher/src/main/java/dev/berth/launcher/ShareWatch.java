@@ -12,18 +12,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Notices when what serves a share ends: a virtiofsd is one process, or two once it has shut itself
  * in, with the command line that is on record. Thread-safe.
+ *
+ * <p>A command line that cannot be read, because its process hangs in the kernel, may be a
+ * server's: as long as no other is found, nobody is told that the server has ended, and all are
+ * looked at again later.
  */
 final class ShareWatch implements AutoCloseable {
   private final ProcessTable table;
   private final ProcessWatch watch;
   private final Executor callbacks;
+  private final Executor later;
   private final Set<Pidfd> watched = new HashSet<>();
   private boolean closed;
 
-  ShareWatch(ProcessTable table, ProcessWatch watch, Executor callbacks) {
+  /**
+   * A watch of nothing.
+   *
+   * @param callbacks looks for servers, and tells
+   * @param later the same, after a pause
+   */
+  ShareWatch(ProcessTable table, ProcessWatch watch, Executor callbacks, Executor later) {
     this.table = table;
     this.watch = watch;
     this.callbacks = callbacks;
+    this.later = later;
   }
 
   /** Watches what serves a share. */
@@ -39,34 +51,55 @@ final class ShareWatch implements AutoCloseable {
             callbacks.execute(ended);
           }
         };
-    List<Pidfd> servers = find(serve);
-    servers.forEach(server -> add(server, tell));
-    if (servers.isEmpty()) {
-      tell.run();
+    if (isClosed()) {
+      return;
     }
-  }
-
-  private List<Pidfd> find(ServeShare serve) {
-    List<Pidfd> servers = new ArrayList<>();
-    for (long pid : table.pids()) {
-      if (serves(pid, serve)) {
-        Pidfd.open(pid).ifPresent(server -> keepIf(serves(pid, serve), server, servers));
+    Search search = new Search(serve);
+    table.pids().forEach(search::lookAt);
+    search.servers.forEach(server -> add(server, tell));
+    if (search.servers.isEmpty()) {
+      if (search.hasSeenAll) {
+        tell.run();
+      } else {
+        later.execute(() -> look(serve, ended));
       }
     }
-    return servers;
   }
 
-  /** The process was looked at again now that its pid cannot change hands. */
-  private static void keepIf(boolean isServer, Pidfd process, List<Pidfd> servers) {
-    if (isServer) {
-      servers.add(process);
-    } else {
-      process.close();
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** One look at all processes, for those that serve a share. */
+  private final class Search {
+    private final ServeShare serve;
+    private final List<Pidfd> servers = new ArrayList<>();
+    private boolean hasSeenAll = true;
+
+    Search(ServeShare serve) {
+      this.serve = serve;
     }
-  }
 
-  private boolean serves(long pid, ServeShare serve) {
-    return table.commandLine(pid).equals(Optional.of(serve.command()));
+    void lookAt(long pid) {
+      if (serves(pid)) {
+        Pidfd.open(pid).ifPresent(process -> keepIfServes(pid, process));
+      }
+    }
+
+    /** The process is looked at again now that its pid cannot change hands. */
+    private void keepIfServes(long pid, Pidfd process) {
+      if (serves(pid)) {
+        servers.add(process);
+      } else {
+        process.close();
+      }
+    }
+
+    private boolean serves(long pid) {
+      Optional<List<String>> commandLine = table.commandLine(pid);
+      hasSeenAll &= commandLine.isPresent();
+      return commandLine.equals(Optional.of(serve.command()));
+    }
   }
 
   private synchronized void add(Pidfd server, Runnable tell) {
