@@ -85,6 +85,9 @@ enum CommandName {
   IMAGE_LIST("image list", "List the images of all pools."),
   IMAGE_INFO("image info", "Show an image."),
   IMAGE_DELETE("image delete", "Delete an image that nothing refers to."),
+  BACKUP_CREATE(
+      "backup create", "Back up the disks of a running domain, and wait until that is done."),
+  BACKUP_LIST("backup list", "List the backups in a directory of the host."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -122,7 +125,8 @@ enum CommandName {
           Map.entry("memory", "Give domains more memory or less."),
           Map.entry("pool", "Make directories pools of images, list them, forget them."),
           Map.entry("image", "Make, copy, convert, resize, check, list and delete images."),
-          Map.entry("job", "Look at jobs, wait for them, end them."));
+          Map.entry("job", "Look at jobs, wait for them, end them."),
+          Map.entry("backup", "Back up the disks of domains, list backups."));
 
   private final List<String> words;
   private final String summary;
@@ -252,6 +256,8 @@ enum CommandName {
       case IMAGE_LIST -> new ImageListCommand(parameters);
       case IMAGE_INFO -> new ImageInfoCommand(parameters);
       case IMAGE_DELETE -> new ImageDeleteCommand(parameters);
+      case BACKUP_CREATE -> new BackupCreateCommand(parameters);
+      case BACKUP_LIST -> new BackupListCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

@@ -4,6 +4,7 @@ import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
+import dev.berth.testing.contract.BackupContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
@@ -50,6 +51,7 @@ final class OpenedHostContractTest
         NicContract,
         ShareContract,
         DeviceContract,
+        BackupContract,
         DumpContract,
         ImageContract,
         FrontContract,

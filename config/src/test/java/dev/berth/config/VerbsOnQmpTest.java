@@ -3,6 +3,7 @@ package dev.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.backup.BackupName;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.GoldenFile;
 import dev.berth.domain.ByteSize;
@@ -12,6 +13,7 @@ import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -96,6 +98,7 @@ final class VerbsOnQmpTest extends HomeFixture {
       assertThat(host.awaitJob(dump.id(), TestHome.PATIENCE).status().phase())
           .isEqualTo("complete");
       sentBy("dumpMemory", host);
+      backUp(host);
       attachAndDetachEncrypted(host);
       attachAndDetachNic(host);
       adjust(host);
@@ -126,6 +129,16 @@ final class VerbsOnQmpTest extends HomeFixture {
     }
 
     GoldenFile.check(LIST, list());
+  }
+
+  private void backUp(VmHost host) throws IOException {
+    host.attachDisk(VM, disk("kept"), EditScope.LIVE, PATIENT);
+    sentBy("attachDisk", host);
+    BackupRequest request = BackupRequest.to(directory, new BackupName("backup"));
+    Job backup = host.backup(VM, request, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(backup.id(), TestHome.PATIENCE).status().phase())
+        .isEqualTo("complete");
+    sentBy("backup", host);
   }
 
   private void attachAndDetachEncrypted(VmHost host) throws Exception {

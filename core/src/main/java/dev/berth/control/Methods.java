@@ -129,6 +129,7 @@ final class Methods {
     new SizingMethods(this).add();
     new MediaMethods(this).add();
     new ImageMethods(this).add();
+    BackupMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();

@@ -2,6 +2,8 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.backup.Backup;
+import dev.berth.backup.BackupCodec;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.LatencyDocument;
 import dev.berth.definition.ThrottleDocument;
@@ -14,6 +16,7 @@ import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.host.AgentRequest;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -336,6 +339,23 @@ public final class RemoteHost implements VmHost {
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
     return change(Methods.DUMP_MEMORY, params, options, JobCodec::read);
+  }
+
+  @Override
+  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    BackupArguments.backup(params, request);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return change(BackupMethods.BACKUP, params, options, JobCodec::read);
+  }
+
+  @Override
+  public List<Backup> backups(Path directory, CallOptions options) {
+    ObjectNode params = BackupArguments.directory(directory);
+    ArgumentCodec.options(params, options);
+    return call(
+        CallKind.READ, BackupMethods.BACKUPS, params, options.deadline(), BackupCodec::list);
   }
 
   @Override

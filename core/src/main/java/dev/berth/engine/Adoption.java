@@ -123,6 +123,7 @@ final class Adoption {
     intent.filter(AdjustIntent::is).ifPresent(cut -> keeper.adjustments().resume(active, cut));
     keeper.detachments().resume(active);
     keeper.dumps().resume(active);
+    keeper.backups().resume(active);
     keeper.screenshots().tidy(active);
     keeper.sizings().resume(active);
     keeper.runStates().follow(active, status);

@@ -10,6 +10,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.InvalidStateException;
 import dev.berth.guest.GuestAgent;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -69,6 +70,7 @@ final class DomainDriver implements JobOwner {
   private final DefinitionVerbs definitions;
   private final DeviceVerbs devices;
   private final DumpVerbs dumps;
+  private final BackupVerbs backups;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
   private final SizingVerbs sizings;
@@ -90,6 +92,7 @@ final class DomainDriver implements JobOwner {
     this.requests = new Requests(host, mailbox, ledger, keeper);
     this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
     this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
+    this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
     this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
@@ -213,6 +216,7 @@ final class DomainDriver implements JobOwner {
             recovered(found, intent)
                 .thenCompose(done -> keeper.detachments().settleWithoutMachine())
                 .thenCompose(done -> keeper.dumps().settleWithoutMachine())
+                .thenCompose(done -> keeper.backups().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
@@ -487,6 +491,13 @@ final class DomainDriver implements JobOwner {
       MemoryDump dump, JobOptions options, String actor, boolean hasDeadline) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> dumps.dump(dump, options, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> backup(
+      BackupRequest request, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> backups.backup(request, options, actor, hasDeadline, answer));
     return answer;
   }
 

@@ -38,6 +38,8 @@ public final class Engine implements AutoCloseable {
   /** As many as starts are under way by default: each may leave one that is hard to undo. */
   private static final int PATIENT_THREADS = 64;
 
+  private static final int BACKUP_THREADS = 8;
+
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
@@ -90,7 +92,7 @@ public final class Engine implements AutoCloseable {
         store,
         launcher,
         images,
-        new LocalDumpFiles(),
+        JobFiles.local(),
         turns,
         clock,
         TimerThread.start(),
@@ -103,7 +105,7 @@ public final class Engine implements AutoCloseable {
       Store store,
       MachineLauncher launcher,
       ImageFiles images,
-      DumpFiles dumpFiles,
+      JobFiles jobFiles,
       Executor turns,
       Clock clock,
       Timers timers,
@@ -111,16 +113,19 @@ public final class Engine implements AutoCloseable {
       HostFacts facts) {
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
     ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
+    ExecutorService backups = EngineThreads.elasticPool("berth-backup", BACKUP_THREADS);
     HostServices host =
         new HostServices(
             store,
             launcher,
-            dumpFiles,
+            jobFiles.dumps(),
+            jobFiles.backups(),
             new EventJournal(store, clock),
             clock,
             turns,
             files,
             patient,
+            backups,
             timers,
             new OperationThreads(settings.operationLimit()),
             new Provision(facts.resources()),
@@ -128,7 +133,8 @@ public final class Engine implements AutoCloseable {
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
     StoreContents contents = store.contents();
-    Engine engine = new Engine(host, images, contents, List.of(files, patient, sampling), facts);
+    Engine engine =
+        new Engine(host, images, contents, List.of(files, patient, backups, sampling), facts);
     boolean open = false;
     try {
       new Reopening(host, engine.domains).run(contents, facts.version());

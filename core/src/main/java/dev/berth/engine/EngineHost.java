@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.backup.Backup;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
@@ -22,6 +23,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.guest.GuestAgent;
 import dev.berth.host.AgentRequest;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -298,6 +300,22 @@ final class EngineHost implements VmHost {
     boolean hasDeadline = options.deadline().isPresent();
     return turns()
         .await(() -> domains().get(domain).dumpMemory(dump, job, actor, hasDeadline), options);
+  }
+
+  @Override
+  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns()
+        .await(() -> domains().get(domain).backup(request, job, actor, hasDeadline), options);
+  }
+
+  @Override
+  public List<Backup> backups(Path directory, CallOptions options) {
+    domains();
+    HostServices host = engine.host();
+    return wait(
+        CompletableFuture.supplyAsync(() -> host.backupFiles().list(directory), host.backups()),
+        options);
   }
 
   @Override

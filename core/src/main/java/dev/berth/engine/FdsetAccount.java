@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.job.JobId;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.OwnFdset;
 import dev.berth.qapi.misc.FdsetInfo;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -25,6 +27,9 @@ record FdsetAccount(List<LeftOver> leftOver, List<OwnFdset> missing, List<Long> 
   /** A disk's name, and what its file was opened for. */
   private static final Pattern OWN_NOTE = Pattern.compile("\\S+ r[ow]");
 
+  /** What a backup's images were opened for. */
+  private static final Pattern BACKUP_NOTE = Pattern.compile("b([0-9a-f]{12})-[0-9]+f");
+
   static final FdsetAccount NOTHING = new FdsetAccount(List.of(), List.of(), List.of());
 
   /**
@@ -32,7 +37,14 @@ record FdsetAccount(List<LeftOver> leftOver, List<OwnFdset> missing, List<Long> 
    *
    * @param was the notes of its descriptors, as far as they have any
    */
-  record LeftOver(long number, String was) {}
+  record LeftOver(long number, String was) {
+
+    /** The backup that it was for, if it was for one. */
+    Optional<JobId> backup() {
+      Matcher note = BACKUP_NOTE.matcher(was);
+      return note.matches() ? Optional.of(new JobId(note.group(1))) : Optional.empty();
+    }
+  }
 
   /**
    * Compares.
@@ -69,6 +81,10 @@ record FdsetAccount(List<LeftOver> leftOver, List<OwnFdset> missing, List<Long> 
   }
 
   private static boolean isOwn(FdsetInfo set, List<OwnFdset> own) {
+    return BACKUP_NOTE.matcher(notes(set)).matches() || isOfDisk(set, own);
+  }
+
+  private static boolean isOfDisk(FdsetInfo set, List<OwnFdset> own) {
     return FdsetNumbers.isOwn(set.fdsetId())
         && (own.stream().anyMatch(one -> one.number() == set.fdsetId())
             || OWN_NOTE.matcher(notes(set)).lookingAt());

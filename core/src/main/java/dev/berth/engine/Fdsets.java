@@ -135,8 +135,13 @@ final class Fdsets {
     }
     return CompletableFuture.allOf(
         account.leftOver().stream()
+            .filter(set -> !isBeingOpened(set))
             .map(set -> free(active.machine().qmp(), set).toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new));
+  }
+
+  private boolean isBeingOpened(FdsetAccount.LeftOver set) {
+    return set.backup().flatMap(ledger.jobs()::find).filter(KeptJob::isRunning).isPresent();
   }
 
   private CompletionStage<?> free(QmpConnection qmp, FdsetAccount.LeftOver set) {

@@ -16,12 +16,15 @@ import java.util.concurrent.Executor;
  * @param store durable truth
  * @param launcher makes and recognises machines
  * @param dumpFiles what guests' memory is written to
+ * @param backupFiles what guests' disks are written to
  * @param journal tells event streams that there is something to read
  * @param clock the host's clock
  * @param turns the shared driver threads
  * @param files threads for file work that a turn must not wait for
  * @param patient threads for what the kernel or storage may hold up for long: ending the processes
  *     of a start, removing logs; many, so that those of one domain keep no other waiting
+ * @param backups threads for what backups do with QEMU and storage, which takes as long as disks
+ *     are large
  * @param timers when things are due
  * @param operations threads of multi-step work
  * @param provision sees to what starts are given
@@ -32,11 +35,13 @@ record HostServices(
     Store store,
     MachineLauncher launcher,
     DumpFiles dumpFiles,
+    BackupFiles backupFiles,
     EventJournal journal,
     Clock clock,
     Executor turns,
     Executor files,
     Executor patient,
+    Executor backups,
     Timers timers,
     OperationThreads operations,
     Provision provision,

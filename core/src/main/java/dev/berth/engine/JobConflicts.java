@@ -81,7 +81,7 @@ final class JobConflicts {
           SEND_KEYS,
           INJECT_NMI ->
           Concern.RUN_STATE;
-      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD -> Concern.NOTHING;
+      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD, BACKUP -> Concern.NOTHING;
     };
   }
 
@@ -89,14 +89,17 @@ final class JobConflicts {
   static Reach between(JobKind running, Verb wanted) {
     Concern concern = concern(wanted);
     return switch (running) {
-      case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : Reach.NOTHING;
+      case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : ofBackups(wanted);
       case DETACH_NIC -> concern == Concern.NIC ? Reach.SUBJECT : Reach.NOTHING;
       case DETACH_SHARE -> concern == Concern.SHARE ? Reach.SUBJECT : Reach.NOTHING;
       case DETACH_DEVICE -> concern == Concern.DEVICE ? Reach.SUBJECT : Reach.NOTHING;
-      case DUMP_MEMORY -> concern == Concern.RUN_STATE ? Reach.DOMAIN : Reach.NOTHING;
+      case DUMP_MEMORY ->
+          concern == Concern.RUN_STATE || wanted == Verb.UNDEFINE ? Reach.DOMAIN : Reach.NOTHING;
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
+      case BACKUP ->
+          wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
       case CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,
@@ -106,6 +109,11 @@ final class JobConflicts {
           UNKNOWN ->
           Reach.NOTHING;
     };
+  }
+
+  /** Of what reads all disks at one moment, and leaves a mark in them. */
+  private static Reach ofBackups(Verb wanted) {
+    return wanted == Verb.BACKUP ? Reach.DOMAIN : Reach.NOTHING;
   }
 
   /**

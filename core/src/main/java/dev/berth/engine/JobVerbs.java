@@ -52,6 +52,7 @@ final class JobVerbs {
       case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE -> keeper.detachments();
       case DUMP_MEMORY -> keeper.dumps();
       case SET_CPUS, SET_MEMORY, SET_BALLOON -> keeper.sizings();
+      case BACKUP -> keeper.backups();
       case CREATE_IMAGE, IMPORT_IMAGE, CLONE_IMAGE, RESIZE_IMAGE, CHECK_IMAGE, DELETE_IMAGE ->
           throw new IllegalStateException("no job of a domain");
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");

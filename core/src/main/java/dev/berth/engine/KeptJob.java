@@ -34,6 +34,13 @@ record KeptJob(Job job, Map<String, String> facts) {
     return new KeptJob(job.with(status), facts);
   }
 
+  /** The same job, with another fact. */
+  KeptJob with(String fact, String value) {
+    Map<String, String> more = new LinkedHashMap<>(facts);
+    more.put(fact, value);
+    return new KeptJob(job, more);
+  }
+
   boolean isRunning() {
     return !job.status().state().isEnded();
   }

@@ -50,6 +50,9 @@ final class QemuEvents {
     digest.refused().forEach(device -> keeper.detachments().refused(device));
     digest.refused().forEach(device -> keeper.sizings().refused(active, device));
     digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
+    if (digest.jobEnded()) {
+      keeper.backups().look(active);
+    }
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);
     List<QemuNews.Note> recorded = history.recorded(notes, digest.unnoted(), host.now());

@@ -52,6 +52,7 @@ final class QemuNews implements QmpEventListener {
    * @param resized whether the guest may have more memory or less
    * @param refused ids of devices that the guest does not let go
    * @param dumped that a dump of memory is over, with what went wrong with it; empty for no news
+   * @param jobEnded whether a job of QEMU's may be over
    * @param notes what is to be told, in its order
    * @param unnoted how many of a type there were besides
    */
@@ -65,6 +66,7 @@ final class QemuNews implements QmpEventListener {
       boolean resized,
       Set<String> refused,
       Optional<String> dumped,
+      boolean jobEnded,
       List<Note> notes,
       Map<String, Integer> unnoted) {}
 
@@ -82,6 +84,7 @@ final class QemuNews implements QmpEventListener {
   private boolean resized;
   private final Set<String> refused = new HashSet<>();
   private Optional<String> dumped = Optional.empty();
+  private boolean jobEnded;
   private boolean announced;
   private @Nullable Runnable announce;
 
@@ -120,6 +123,7 @@ final class QemuNews implements QmpEventListener {
           ask = true;
           missed = true;
           unplugged = true;
+          jobEnded = true;
         });
   }
 
@@ -163,6 +167,7 @@ final class QemuNews implements QmpEventListener {
             resized,
             Set.copyOf(refused),
             dumped,
+            jobEnded,
             List.copyOf(notes),
             Map.copyOf(unnoted));
     notes.clear();
@@ -171,6 +176,7 @@ final class QemuNews implements QmpEventListener {
     resized = false;
     refused.clear();
     dumped = Optional.empty();
+    jobEnded = false;
     panicked = Optional.empty();
     ask = false;
     agentOpen = Optional.empty();
@@ -200,6 +206,7 @@ final class QemuNews implements QmpEventListener {
         || resized
         || !refused.isEmpty()
         || dumped.isPresent()
+        || jobEnded
         || !notes.isEmpty();
   }
 
@@ -234,6 +241,10 @@ final class QemuNews implements QmpEventListener {
       }
       case "ACPI_DEVICE_OST" -> {
         ejection(data.path("info"));
+        return;
+      }
+      case "JOB_STATUS_CHANGE" -> {
+        jobEnded |= text(data, "status").equals("concluded");
         return;
       }
       case "DUMP_COMPLETED" -> dumped = Optional.of(text(data, "error"));

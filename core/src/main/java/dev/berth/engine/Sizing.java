@@ -98,6 +98,7 @@ interface Sizing {
           DETACH_SHARE,
           DETACH_DEVICE,
           DUMP_MEMORY,
+          BACKUP,
           CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,

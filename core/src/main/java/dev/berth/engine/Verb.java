@@ -30,7 +30,8 @@ enum Verb {
   INJECT_NMI("inject an NMI into"),
   SET_VNC_PASSWORD("set the VNC password of"),
   SET_MEMORY("set the memory of"),
-  SET_BALLOON("set the balloon of");
+  SET_BALLOON("set the balloon of"),
+  BACKUP("back up");
 
   private final String text;
 
@@ -51,7 +52,8 @@ enum Verb {
     return this != SCREENSHOT
         && this != SEND_KEYS
         && this != INJECT_NMI
-        && this != SET_VNC_PASSWORD;
+        && this != SET_VNC_PASSWORD
+        && this != BACKUP;
   }
 
   String text() {

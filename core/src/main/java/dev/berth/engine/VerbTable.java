@@ -36,6 +36,7 @@ import dev.berth.domain.DomainState;
  * set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
  * set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
  * set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
+ * back up             deny     deny      accept   accept   deny      accept   accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -91,7 +92,7 @@ final class VerbTable {
           SET_MEMORY,
           SET_BALLOON ->
           plug(state);
-      case DUMP_MEMORY -> dump(state);
+      case DUMP_MEMORY, BACKUP -> withGuest(state);
     };
   }
 
@@ -190,7 +191,8 @@ final class VerbTable {
     };
   }
 
-  private static Admission dump(DomainState state) {
+  /** What needs a guest that has not ended, whatever it does. */
+  private static Admission withGuest(DomainState state) {
     return switch (state) {
       case RUNNING, PAUSED, CRASHED, PMSUSPENDED -> ACCEPT;
       case SHUTOFF, ADOPTING, SHUTDOWN, NOSTATE -> deny(state);

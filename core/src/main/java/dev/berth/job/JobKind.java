@@ -22,6 +22,8 @@ public enum JobKind {
   SET_MEMORY("set-memory"),
   /** Has a guest's balloon leave it so much memory. */
   SET_BALLOON("set-balloon"),
+  /** Writes what is on a running machine's disks to images beside, while the guest goes on. */
+  BACKUP("backup"),
   /** Makes an empty image in a pool. */
   CREATE_IMAGE("create-image"),
   /** Copies a file into a pool. */

@@ -58,6 +58,13 @@ public final class Iothreads {
         .toList();
   }
 
+  /** Whether one of them serves that disk, or the controller that it is on. */
+  public static boolean serveAny(LaunchRecord launch, DeviceRecord disk) {
+    return of(launch).stream()
+        .flatMap(name -> users(launch, id(name)).stream())
+        .anyMatch(user -> user.id().equals(disk.id()) || disk.bus().startsWith(user.id() + "."));
+  }
+
   private static boolean uses(AssemblyStep step, DeviceRecord device, String id) {
     return PluggedDevice.plugs(step, device)
         && ((Execute) step).arguments().path(KIND).asText().equals(id);

@@ -1,6 +1,7 @@
 package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.backup.BackupCodec;
 import dev.berth.domain.EventRange;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -100,6 +101,10 @@ public final class ProtocolResults {
           Map.entry(SizingMethods.SET_BALLOON, JOB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
+          Map.entry(BackupMethods.BACKUP, JOB),
+          Map.entry(
+              BackupMethods.BACKUPS,
+              values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
           Map.entry(
               FrontMethods.SCREENSHOT,
               values -> ResultCodec.bytes(values.text().getBytes(StandardCharsets.UTF_8))),
@@ -176,6 +181,7 @@ public final class ProtocolResults {
           Methods.DETACH_SHARE,
           Methods.DETACH_DEVICE,
           Methods.DUMP_MEMORY,
+          BackupMethods.BACKUP,
           Methods.JOB,
           Methods.AWAIT_JOB,
           Methods.CANCEL_JOB,

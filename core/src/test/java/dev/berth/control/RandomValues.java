@@ -1,5 +1,8 @@
 package dev.berth.control;
 
+import dev.berth.backup.Backup;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
@@ -202,6 +205,32 @@ final class RandomValues {
 
   private Duration nanos() {
     return Duration.ofNanos(random.nextLong() >>> 1);
+  }
+
+  Backup backup() {
+    Path folder = Path.of("/", "b" + random.nextInt(1_000_000));
+    return new Backup(
+        new BackupName(String.valueOf(folder.getFileName())),
+        new Backup.Origin(
+            uuid(),
+            new DomainName("d" + random.nextInt(1_000_000)),
+            text(),
+            random.nextLong(Long.MAX_VALUE),
+            JobId.random()),
+        instant(),
+        folder,
+        list(
+            () ->
+                new Backup.BackedUpDisk(
+                    text(),
+                    folder.resolve("d" + random.nextInt(1_000_000) + ".qcow2"),
+                    constant(Extent.values()),
+                    maybe(() -> new BackupName("b" + random.nextInt(1_000_000))),
+                    text(),
+                    new Backup.Content(
+                        new ByteSize(random.nextLong(Long.MAX_VALUE)),
+                        random.nextLong(Long.MAX_VALUE),
+                        text()))));
   }
 
   Job job() {

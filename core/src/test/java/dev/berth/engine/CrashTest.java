@@ -3,6 +3,7 @@ package dev.berth.engine;
 import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.backup.BackupName;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
@@ -13,6 +14,7 @@ import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
 import dev.berth.error.BerthException;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
@@ -46,9 +48,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +139,9 @@ final class CrashTest {
     DETACH_IOTHREAD,
     DUMP_MEMORY,
     DUMP_THAT_FAILS,
+    BACKUP,
+    BACKUP_SINCE_ANOTHER,
+    BACKUP_THAT_FAILS,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     LATENCIES,
@@ -152,7 +160,7 @@ final class CrashTest {
     BALLOON;
 
     /** Brings a host to where the deed can be done. */
-    void prepare(TestHost host, FakeMachines machines) {
+    void prepare(TestHost host, FakeMachines machines, Path files) {
       if (this == DEFINE) {
         return;
       }
@@ -222,6 +230,15 @@ final class CrashTest {
             host.start("web");
 
         case DUMP_MEMORY -> host.start("web");
+        case BACKUP -> host.start("web");
+        case BACKUP_SINCE_ANOTHER -> {
+          host.start("web");
+          backUp(host.api(), files, "first");
+        }
+        case BACKUP_THAT_FAILS -> {
+          host.start("web");
+          machines.of("web").backups().failAlways("No space left on device");
+        }
         case DUMP_THAT_FAILS -> {
           host.start("web");
           machines.of("web").dump().failAlways("No space left on device");
@@ -262,12 +279,17 @@ final class CrashTest {
 
     /** Whether it needs disks that are there. */
     private boolean isAboutDisks() {
-      return this == DETACH_DISK
+      return isBackup()
+          || this == DETACH_DISK
           || this == THROTTLE
           || this == THROTTLE_THAT_QEMU_REFUSES
           || this == LATENCIES
           || this == LATENCIES_THAT_QEMU_REFUSES
           || this == RESIZE;
+    }
+
+    private boolean isBackup() {
+      return this == BACKUP || this == BACKUP_SINCE_ANOTHER || this == BACKUP_THAT_FAILS;
     }
 
     private boolean isAboutShares() {
@@ -333,6 +355,8 @@ final class CrashTest {
                 host.dumpMemory(WEB, MemoryDump.to(dump), JobOptions.none(), CallOptions.none())
                     .id(),
                 TestHost.PATIENCE);
+        case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS ->
+            backUp(host, dump.resolveSibling(""), "web");
         case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
             host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
         case LATENCIES, LATENCIES_THAT_QEMU_REFUSES ->
@@ -375,6 +399,12 @@ final class CrashTest {
           TestHost.PATIENCE);
     }
 
+    private static void backUp(VmHost host, Path directory, String name) {
+      BackupRequest request = BackupRequest.to(directory, new BackupName(name));
+      host.awaitJob(
+          host.backup(WEB, request, JobOptions.none(), CallOptions.none()).id(), TestHost.PATIENCE);
+    }
+
     private static void cpus(VmHost host, int count) {
       host.awaitJob(
           host.setCpus(WEB, count, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
@@ -411,6 +441,9 @@ final class CrashTest {
             DETACH_IOTHREAD,
             DUMP_MEMORY,
             DUMP_THAT_FAILS,
+            BACKUP,
+            BACKUP_SINCE_ANOTHER,
+            BACKUP_THAT_FAILS,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             LATENCIES,
@@ -457,7 +490,7 @@ final class CrashTest {
   /** One life, its end at that moment, and the life after; tells how many moments there were. */
   private static int dieAndReturn(Deed deed, int moment, FakeMachines machines, Path dumps)
       throws Exception {
-    MemoryStore first = prepared(deed, machines);
+    MemoryStore first = prepared(deed, machines, dumps);
     List<FakeMachine> before = machines.living();
     int signalsBefore = signals(machines);
     Mortality mortality = new Mortality(moment);
@@ -467,7 +500,7 @@ final class CrashTest {
             machines,
             quickly(),
             port -> mortality.mortal(port),
-            mortality.mortal(new LocalDumpFiles()),
+            mortality.mortal(JobFiles.local()),
             Clock.systemUTC(),
             TimerThread.start(),
             TestHost.BOOT);
@@ -492,10 +525,10 @@ final class CrashTest {
     return mortality.moments().size();
   }
 
-  private static MemoryStore prepared(Deed deed, FakeMachines machines) {
+  private static MemoryStore prepared(Deed deed, FakeMachines machines, Path dumps) {
     MemoryStore store = new MemoryStore();
     try (TestHost host = new TestHost(store, machines)) {
-      deed.prepare(host, machines);
+      deed.prepare(host, machines, dumps);
     }
     MemoryStore prepared = store.reopened();
     store.close();
@@ -561,7 +594,7 @@ final class CrashTest {
           () -> {
             try {
               assertTrue(next, machines, store);
-              assertJobs(deed, next, store, dumps);
+              assertJobs(deed, next, store, machines, dumps);
               assertThat(machines.living())
                   .as("half-started machines")
                   .allMatch(machine -> machine.ran() || deed == Deed.START_PAUSED);
@@ -686,7 +719,8 @@ final class CrashTest {
   }
 
   /** Every job has ended; a dump has its file if it has succeeded, and has left none if not. */
-  private static void assertJobs(Deed deed, TestHost next, MemoryStore store, Path dumps) {
+  private static void assertJobs(
+      Deed deed, TestHost next, MemoryStore store, FakeMachines machines, Path dumps) {
     List<Job> jobs = next.api().jobs();
     assertThat(store.contents().jobs()).hasSameSizeAs(jobs);
     switch (deed) {
@@ -697,6 +731,8 @@ final class CrashTest {
             .as("files")
             .isEqualTo(complete ? new String[] {"web.elf"} : new String[0]);
       }
+      case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS ->
+          assertBackups(jobs, machines.of("web"), dumps);
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
@@ -705,6 +741,31 @@ final class CrashTest {
               .allMatch(job -> job.status().phase().equals("refused-by-qemu"));
       default ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
+    }
+  }
+
+  /** A backup is complete, or there is nothing of it: no file, no job of QEMU's, no mark. */
+  private static void assertBackups(List<Job> jobs, FakeMachine machine, Path directory) {
+    assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
+    List<Job> complete =
+        jobs.stream()
+            .filter(job -> job.status().phase().equals("complete"))
+            .sorted(Comparator.comparing(job -> job.origin().since()))
+            .toList();
+    assertThat(directory.toFile().list())
+        .as("folders")
+        .containsExactlyInAnyOrderElementsOf(
+            complete.stream().map(job -> job.target().subject()).toList());
+    assertThat(machine.backups().ids()).as("jobs of QEMU").isEmpty();
+    for (String disk : List.of("data", "more")) {
+      Map<String, Boolean> marks = new TreeMap<>();
+      for (Job job : complete) {
+        boolean isLast = job == complete.get(complete.size() - 1);
+        marks.put("berth-%06d-%s-%s".formatted(complete.indexOf(job) + 1, job.id(), disk), isLast);
+      }
+      assertThat(machine.backups().bitmaps(disk + "-format"))
+          .as("marks in " + disk)
+          .isEqualTo(marks);
     }
   }
 

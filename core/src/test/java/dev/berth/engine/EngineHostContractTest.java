@@ -4,6 +4,7 @@ import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
+import dev.berth.testing.contract.BackupContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
@@ -49,6 +50,7 @@ final class EngineHostContractTest
         NicContract,
         ShareContract,
         DeviceContract,
+        BackupContract,
         DumpContract,
         ImageContract,
         FrontContract,

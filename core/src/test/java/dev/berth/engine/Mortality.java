@@ -1,11 +1,14 @@
 package dev.berth.engine;
 
+import dev.berth.backup.Backup;
+import dev.berth.backup.BackupName;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventRange;
 import dev.berth.host.MemoryDump;
+import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -28,6 +31,7 @@ import dev.berth.store.StoreContents;
 import dev.berth.testing.FakeLauncher;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +119,68 @@ final class Mortality {
     return new MortalLauncher(launcher);
   }
 
-  DumpFiles mortal(DumpFiles files) {
-    return new MortalFiles(files);
+  JobFiles mortal(JobFiles files) {
+    return new JobFiles(new MortalFiles(files.dumps()), new MortalBackups(files.backups()));
+  }
+
+  private final class MortalBackups implements BackupFiles {
+    private final BackupFiles files;
+
+    MortalBackups(BackupFiles files) {
+      this.files = files;
+    }
+
+    @Override
+    public List<Backup> list(Path directory) {
+      return files.list(directory);
+    }
+
+    @Override
+    public void check(Path directory, BackupName name) {
+      files.check(directory, name);
+    }
+
+    @Override
+    public void makeFolder(Path partial) {
+      around("a backup's folder is made", () -> files.makeFolder(partial));
+    }
+
+    @Override
+    public RandomAccessFile create(Path image) {
+      pass("before a backup's image is made");
+      return files.create(image);
+    }
+
+    @Override
+    public boolean isThere(Path partial) {
+      pass("before a backup's folder is looked for");
+      return files.isThere(partial);
+    }
+
+    @Override
+    public boolean hasImages(Backup backup) {
+      return files.hasImages(backup);
+    }
+
+    @Override
+    public void requireComplete(Path folder, JobId job) {
+      files.requireComplete(folder, job);
+    }
+
+    @Override
+    public Backup.Content seal(Path image, long diskBytes) {
+      return around("a backup's image is sealed", () -> files.seal(image, diskBytes));
+    }
+
+    @Override
+    public void complete(Path partial, Backup backup) {
+      around("a backup gets its name", () -> files.complete(partial, backup));
+    }
+
+    @Override
+    public void discard(Path partial) {
+      around("a backup's folder is removed", () -> files.discard(partial));
+    }
   }
 
   private final class MortalFiles implements DumpFiles {

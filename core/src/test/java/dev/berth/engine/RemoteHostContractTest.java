@@ -6,6 +6,7 @@ import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
+import dev.berth.testing.contract.BackupContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.DefinitionContract;
 import dev.berth.testing.contract.DescriptorContract;
@@ -52,6 +53,7 @@ final class RemoteHostContractTest
         NicContract,
         ShareContract,
         DeviceContract,
+        BackupContract,
         DumpContract,
         ImageContract,
         FrontContract,

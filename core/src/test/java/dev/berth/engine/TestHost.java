@@ -74,7 +74,7 @@ final class TestHost implements AutoCloseable {
       Clock clock,
       Timers timers,
       String boot) {
-    this(store, machines, settings, wrapped, new LocalDumpFiles(), clock, timers, boot);
+    this(store, machines, settings, wrapped, JobFiles.local(), clock, timers, boot);
   }
 
   /** A host whose images are those. */
@@ -85,7 +85,7 @@ final class TestHost implements AutoCloseable {
         SETTINGS,
         port -> port,
         images,
-        new LocalDumpFiles(),
+        JobFiles.local(),
         Clock.systemUTC(),
         TimerThread.start(),
         BOOT);
@@ -96,11 +96,11 @@ final class TestHost implements AutoCloseable {
       FakeMachines machines,
       EngineSettings settings,
       UnaryOperator<MachineLauncher> wrapped,
-      DumpFiles dumpFiles,
+      JobFiles jobFiles,
       Clock clock,
       Timers timers,
       String boot) {
-    this(store, machines, settings, wrapped, new FakeImageFiles(), dumpFiles, clock, timers, boot);
+    this(store, machines, settings, wrapped, new FakeImageFiles(), jobFiles, clock, timers, boot);
   }
 
   TestHost(
@@ -109,7 +109,7 @@ final class TestHost implements AutoCloseable {
       EngineSettings settings,
       UnaryOperator<MachineLauncher> wrapped,
       ImageFiles images,
-      DumpFiles dumpFiles,
+      JobFiles jobFiles,
       Clock clock,
       Timers timers,
       String boot) {
@@ -119,7 +119,7 @@ final class TestHost implements AutoCloseable {
             store,
             wrapped.apply(launcher),
             images,
-            dumpFiles,
+            jobFiles,
             turns,
             clock,
             timers,

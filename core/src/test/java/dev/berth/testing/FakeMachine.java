@@ -59,6 +59,7 @@ public final class FakeMachine implements QemuProcess {
   private final FakeBackplane backplane;
   private final FakeMemory memory;
   private final FakeDump dump;
+  private final FakeBackups backups;
   private final FakeSettings settings;
   private final FakeScreen screen;
 
@@ -70,7 +71,8 @@ public final class FakeMachine implements QemuProcess {
     this.backplane = new FakeBackplane(qemu, launch, drives, this::running);
     this.memory = new FakeMemory(qemu, launch, this::running, backplane::dimmBytes);
     this.dump = new FakeDump(qemu, this);
-    this.settings = new FakeSettings(qemu, drives, this::launch);
+    this.backups = new FakeBackups(qemu, backplane::nodes);
+    this.settings = new FakeSettings(qemu, drives, backups, this::launch);
     this.screen = new FakeScreen(qemu);
     qemu.answer("send-key", "{}");
     qemu.answer("inject-nmi", "{}");
@@ -105,6 +107,11 @@ public final class FakeMachine implements QemuProcess {
   /** How it writes its guest's memory down. */
   public FakeDump dump() {
     return dump;
+  }
+
+  /** How its disks are backed up. */
+  public FakeBackups backups() {
+    return backups;
   }
 
   /** How its devices are set. */

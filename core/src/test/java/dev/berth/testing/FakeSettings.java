@@ -46,14 +46,17 @@ public final class FakeSettings {
 
   private final Supplier<LaunchRecord> launch;
   private final FakeDrives drives;
+  private final FakeBackups backups;
   private final Map<String, ObjectNode> limits = new ConcurrentHashMap<>();
   private final Map<String, JsonNode> latencies = new ConcurrentHashMap<>();
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
   private final Map<String, Boolean> links = new ConcurrentHashMap<>();
 
-  FakeSettings(FakeQemu qemu, FakeDrives drives, Supplier<LaunchRecord> launch) {
+  FakeSettings(
+      FakeQemu qemu, FakeDrives drives, FakeBackups backups, Supplier<LaunchRecord> launch) {
     this.launch = launch;
     this.drives = drives;
+    this.backups = backups;
     qemu.answer("query-block", arguments -> disks());
     qemu.answer(
         DiskThrottle.COMMAND,
@@ -145,7 +148,8 @@ public final class FakeSettings {
   }
 
   private void medium(ObjectNode medium, String backend, String node) {
-    medium.put("file", "image").put("ro", false).put("drv", "raw").put("encrypted", false);
+    medium.put("file", "image").put("ro", false).put("drv", "qcow2").put("encrypted", false);
+    medium.set("dirty-bitmaps", backups.marks(node));
     medium.put("node-name", node);
     for (String rate : new String[] {"bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"}) {
       medium.put(rate, 0);

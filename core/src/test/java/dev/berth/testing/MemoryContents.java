@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import dev.berth.backup.Backup;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.EventTypes;
@@ -17,9 +18,11 @@ import dev.berth.subscription.Subscriptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +40,7 @@ final class MemoryContents {
   private final Map<PoolName, Path> pools = new TreeMap<>();
   private final Map<ImageName, Image> images = new TreeMap<>();
   private final Map<Job, String> imageJobs = new LinkedHashMap<>();
+  private final List<Backup> backups = new ArrayList<>();
   private final MemoryEvents events;
   private final Subscriptions subscriptions;
   private boolean closed;
@@ -77,6 +81,11 @@ final class MemoryContents {
   /** Jobs about images, with what was asked for. */
   Map<Job, String> imageJobs() {
     return imageJobs;
+  }
+
+  /** The backups that would be in directories, the oldest first. */
+  List<Backup> backups() {
+    return backups;
   }
 
   MemoryEvents events() {

@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import dev.berth.backup.Backup;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
@@ -22,6 +23,7 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.AgentRequest;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -420,6 +422,20 @@ public final class MemoryHost implements VmHost {
   public Job detachShare(
       DomainRef domain, String share, EditScope scope, JobOptions job, CallOptions options) {
     return detach(DeviceKind.SHARE, domain, share, scope, job, options);
+  }
+
+  @Override
+  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryBackups(contents, actor).backup(contents.find(domain), request, job);
+    }
+  }
+
+  @Override
+  public List<Backup> backups(Path directory, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryBackups(contents, actor).in(directory);
+    }
   }
 
   @Override

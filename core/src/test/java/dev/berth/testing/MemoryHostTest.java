@@ -4,6 +4,7 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.VmHost;
 import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
+import dev.berth.testing.contract.BackupContract;
 import dev.berth.testing.contract.CallerContract;
 import dev.berth.testing.contract.ConsoleContract;
 import dev.berth.testing.contract.DefinitionContract;
@@ -47,6 +48,7 @@ final class MemoryHostTest
         NicContract,
         ShareContract,
         DeviceContract,
+        BackupContract,
         DumpContract,
         ImageContract,
         FrontContract,

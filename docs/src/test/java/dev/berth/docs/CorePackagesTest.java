@@ -22,6 +22,7 @@ final class CorePackagesTest {
           Map.entry("doctor", Set.of()),
           Map.entry("screen", Set.of()),
           Map.entry("json", Set.of("error")),
+          Map.entry("backup", Set.of("domain", "error", "job", "json")),
           Map.entry("socket", Set.of()),
           Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
@@ -31,7 +32,16 @@ final class CorePackagesTest {
           Map.entry("image", Set.of("domain", "error", "job")),
           Map.entry(
               "host",
-              Set.of("definition", "domain", "error", "image", "job", "json", "control", "stats")),
+              Set.of(
+                  "backup",
+                  "definition",
+                  "domain",
+                  "error",
+                  "image",
+                  "job",
+                  "json",
+                  "control",
+                  "stats")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "host", "json", "qmp", "socket")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
@@ -43,6 +53,7 @@ final class CorePackagesTest {
           Map.entry(
               "control",
               Set.of(
+                  "backup",
                   "definition",
                   "domain",
                   "error",
@@ -56,6 +67,7 @@ final class CorePackagesTest {
           Map.entry(
               "engine",
               Set.of(
+                  "backup",
                   "definition",
                   "domain",
                   "error",

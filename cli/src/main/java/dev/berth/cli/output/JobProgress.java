@@ -52,6 +52,7 @@ public final class JobProgress {
   private static String amount(JobKind kind, long amount) {
     return switch (kind) {
       case DUMP_MEMORY,
+          BACKUP,
           SET_MEMORY,
           SET_BALLOON,
           CREATE_IMAGE,

@@ -1,0 +1,442 @@
+package dev.berth.config;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.backup.Backup;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.domain.DomainState;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.BusyException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Compression;
+import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.QmpRequest;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.job.JobState;
+import dev.berth.json.Json;
+import dev.berth.testing.TestQemu;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Backups of real machines. What is written to their disks is written to images beside as well,
+ * with which each backup is compared byte for byte.
+ */
+@Tag("once")
+@Timeout(300)
+final class BackupTest extends HomeFixture {
+  private static final DomainRef VM = DomainRef.of("vm");
+  private static final Pace SLOW = new Pace(256 * 1024, Compression.NONE);
+
+  @TempDir private Path backups;
+  @TempDir private Path truth;
+  private final Map<String, Integer> writes = new TreeMap<>();
+
+  @BeforeEach
+  void images() throws Exception {
+    for (String disk : List.of("vda", "vdb")) {
+      run("qemu-img", "create", "-q", "-f", "qcow2", directory.resolve(disk).toString(), "8M");
+      run("qemu-img", "create", "-q", "-f", "raw", now(disk).toString(), "8M");
+    }
+  }
+
+  @Test
+  void eachBackupHasWhatWasThereAtItsMoment() throws Exception {
+    chainOfBackups();
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("dev.berth.testing.TestQemu#matrix")
+  void eachVersionBacksUpWhatWasThere(TestQemu qemu) throws Exception {
+    home.set("qemu", qemu.emulator().toString());
+    chainOfBackups();
+  }
+
+  private void chainOfBackups() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      List<String> before = parts(host);
+      write(host, "vda", 1);
+      write(host, "vdb", 2);
+      complete(host, request("full", Wanted.incremental()));
+      keep("full");
+      write(host, "vda", 3);
+      complete(host, request("second", Wanted.incremental()));
+      keep("second");
+      write(host, "vda", 4);
+      write(host, "vdb", 5);
+      complete(host, request("third", Wanted.incremental()));
+      keep("third");
+      write(host, "vdb", 6);
+      complete(host, request("since-full", Wanted.since(new BackupName("full"))));
+      keep("since-full");
+
+      List<Backup> all = host.backups(backups, CallOptions.none());
+      assertThat(all)
+          .extracting(backup -> backup.name().text())
+          .containsExactly("full", "second", "third", "since-full");
+      assertThat(all.get(0).disks())
+          .allSatisfy(
+              disk -> {
+                assertThat(disk.extent()).isEqualTo(Extent.FULL);
+                assertThat(disk.reason()).contains("no earlier backup");
+                assertThat(disk.content().sha256()).isEqualTo(sha256(disk.file()));
+              });
+      assertThat(all.subList(1, 4))
+          .flatExtracting(Backup::disks)
+          .allSatisfy(
+              disk -> {
+                assertThat(disk.extent()).isEqualTo(Extent.INCREMENTAL);
+                assertThat(disk.content().sha256()).isEqualTo(sha256(disk.file()));
+              });
+      assertThat(parts(host)).containsExactlyInAnyOrderElementsOf(before);
+    }
+    for (String name : List.of("full", "second", "third", "since-full")) {
+      assertIsAsKept(name);
+    }
+    assertSourcesAreWhole();
+  }
+
+  @Test
+  void whatIsWrittenIsNotedOverACleanEnd() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("full", Wanted.full()));
+      write(host, "vda", 1);
+      host.destroy(VM, Duration.ofSeconds(60), CallOptions.none());
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+      write(host, "vdb", 2);
+
+      complete(host, request("next", Wanted.since(new BackupName("full"))));
+      keep("next");
+    }
+    assertIsAsKept("next");
+  }
+
+  @Test
+  void aKilledQemuCostsAFullBackupThatSaysWhy() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("first", Wanted.full()));
+      write(host, "vda", 1);
+      long qemu = host.domain(VM).machine().orElseThrow().pid().orElseThrow();
+      ProcessHandle.of(qemu).orElseThrow().destroyForcibly();
+      host.await(VM, TestHome.OFF, TestHome.PATIENCE);
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+
+      assertThatThrownBy(() -> backup(host, request("x", Wanted.since(new BackupName("first")))))
+          .isInstanceOf(InvalidStateException.class)
+          .hasMessageContainingAll("since 'first'", "Make a full backup.");
+      Job ended = complete(host, request("second", Wanted.incremental()));
+      keep("second");
+      assertThat(ended.status().detail()).contains("disk 'vda' is in full: ", "backup 'first'");
+      write(host, "vda", 2);
+      complete(host, request("third", Wanted.since(new BackupName("second"))));
+      keep("third");
+    }
+    assertIsAsKept("second");
+    assertIsAsKept("third");
+  }
+
+  @Test
+  void aBackupGoesOnWithoutItsHostAndIsFoundByTheNext() throws Exception {
+    Job job;
+    try (VmHost host = home.open()) {
+      start(host);
+      write(host, "vda", 1);
+      keep("slow");
+      job = backup(host, slow("slow"));
+      awaitPhase(host, job, "writing");
+      write(host, "vda", 2);
+    }
+    try (VmHost host = home.open()) {
+      host.await(VM, Set.of(DomainState.PAUSED), TestHome.PATIENCE);
+      assertThat(host.job(job.id()).status().phase()).isEqualTo("writing");
+      setSpeed(host, job, 0);
+      assertThat(ended(host, job).status().phase()).isEqualTo("complete");
+      complete(host, request("next", Wanted.since(new BackupName("slow"))));
+      keep("next");
+    }
+    assertIsAsKept("slow");
+    assertIsAsKept("next");
+    assertSourcesAreWhole();
+  }
+
+  @Test
+  void whatIsCancelledLeavesNothingAndLosesNoNote() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("full", Wanted.full()));
+      List<String> before = parts(host);
+      write(host, "vda", 1);
+      Job job = backup(host, slow("cancelled"));
+      awaitPhase(host, job, "writing");
+      write(host, "vda", 2);
+      assertThatThrownBy(() -> backup(host, request("x", Wanted.full())))
+          .isInstanceOf(BusyException.class);
+      assertThatThrownBy(
+              () ->
+                  host.detachDisk(VM, "vdb", EditScope.LIVE, JobOptions.none(), CallOptions.none()))
+          .isInstanceOf(BusyException.class);
+
+      host.cancelJob(job.id());
+
+      assertThat(ended(host, job).status().state()).isEqualTo(JobState.CANCELLED);
+      assertThat(backups.toFile().list()).containsExactly("full");
+      assertThat(parts(host)).containsExactlyInAnyOrderElementsOf(before);
+      complete(host, request("next", Wanted.since(new BackupName("full"))));
+      keep("next");
+    }
+    assertIsAsKept("next");
+  }
+
+  @Test
+  void whatIsHeldWaitsAndGoesOn() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      Job job = backup(host, slow("held"));
+      awaitPhase(host, job, "writing");
+
+      assertThat(host.pauseJob(job.id()).status().phase()).isEqualTo("paused");
+      eventually(
+          () ->
+              assertThat(query(host, "query-jobs", "{}").findValuesAsText("status"))
+                  .contains("paused"));
+      assertThat(host.resumeJob(job.id()).status().phase()).isEqualTo("writing");
+      setSpeed(host, job, 0);
+
+      assertThat(ended(host, job).status().state()).isEqualTo(JobState.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void aMachineThatEndsLeavesNoHalfBackupAndTheNextHasEverything() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("full", Wanted.full()));
+      write(host, "vda", 1);
+      Job job = backup(host, slow("half"));
+      awaitPhase(host, job, "writing");
+      write(host, "vda", 2);
+
+      host.destroy(VM, Duration.ofSeconds(60), CallOptions.none());
+
+      assertThat(ended(host, job).status().phase()).isEqualTo("machine-ended");
+      assertThat(backups.toFile().list()).containsExactly("full");
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+      complete(host, request("next", Wanted.incremental()));
+      keep("next");
+    }
+    assertIsAsKept("next");
+    assertSourcesAreWhole();
+  }
+
+  @Test
+  void aFullDiskEndsTheJobWithTheReasonAndNothingIsLost() throws Exception {
+    try (SmallDisk small = SmallDisk.mount(truth.resolve("small"));
+        VmHost host = home.open()) {
+      start(host);
+      host.resume(VM, CallOptions.none()); // only while the guest runs QEMU closes what it is told
+      BackupRequest full =
+          new BackupRequest(
+              new BackupName("full"), small.resolve(""), Set.of(), Wanted.full(), Pace.unlimited());
+      write(host, "vda", "write -P 9 0 8M");
+
+      Job ended = ended(host, backup(host, full));
+
+      assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+      assertThat(ended.status().detail()).contains("No space left on device");
+      assertThat(small.resolve("")).isEmptyDirectory();
+      eventually(() -> assertThat(query(host, "query-fdsets", "{}")).hasSize(2));
+      complete(host, request("elsewhere", Wanted.full()));
+      keep("elsewhere");
+    }
+    assertIsAsKept("elsewhere");
+  }
+
+  @Test
+  void whatCannotBeDoneIsRefusedAndNothingIsThere() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("there", Wanted.full()));
+
+      assertThatThrownBy(() -> backup(host, request("there", Wanted.full())))
+          .isInstanceOf(AlreadyExistsException.class)
+          .hasMessageContaining("Choose another name.");
+      assertThatThrownBy(() -> backup(host, request("x", Wanted.since(new BackupName("no")))))
+          .isInstanceOf(NotFoundException.class)
+          .hasMessageContaining("no backup 'no'");
+      assertThat(backups.toFile().list()).containsExactly("there");
+      assertThat(host.jobs()).hasSize(1);
+    }
+  }
+
+  // ---- the machine
+
+  private void start(VmHost host) {
+    home.define(
+        host,
+        "vm",
+        "memory: 64MiB",
+        "disks:",
+        "  - {name: vda, format: qcow2, file: vda}",
+        "  - {name: vdb, format: qcow2, file: vdb}");
+    host.start(VM, StartMode.PAUSED, CallOptions.none());
+  }
+
+  /** Writes some of that disk, each time something else and elsewhere. */
+  private void write(VmHost host, String disk, int what) throws Exception {
+    int where = writes.merge(disk, 1, Integer::sum) * 192;
+    write(host, disk, "write -P " + what + " " + where + "k 100k");
+  }
+
+  private void write(VmHost host, String disk, String write) throws Exception {
+    assertThat(query(host, "human-monitor-command", io(disk, write)).asText()).isEmpty();
+    query(host, "human-monitor-command", io(disk, "flush"));
+    run("qemu-io", "-f", "raw", "-c", write, now(disk).toString());
+  }
+
+  private static String io(String disk, String command) {
+    return Json.text(
+        Json.object()
+            .put(
+                "command-line",
+                "qemu-io -d /machine/peripheral/disk-"
+                    + disk
+                    + "/virtio-backend \""
+                    + command
+                    + "\""));
+  }
+
+  private static JsonNode query(VmHost host, String command, String arguments) throws IOException {
+    return Json.read(
+        host.qmp(VM, QmpRequest.of(command, arguments), CallOptions.within(TestHome.PATIENCE)));
+  }
+
+  /** The nodes and bitmaps that are none of a checkpoint. */
+  private static List<String> parts(VmHost host) throws IOException {
+    List<String> parts = new ArrayList<>();
+    query(host, "query-named-block-nodes", "{}")
+        .forEach(
+            node -> {
+              parts.add(node.path("node-name").asText());
+              node.path("dirty-bitmaps").forEach(bitmap -> parts.add(bitmap.path("name").asText()));
+            });
+    parts.removeIf(part -> part.startsWith("berth-"));
+    return parts;
+  }
+
+  private static void setSpeed(VmHost host, Job job, long speed) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      query(
+          host,
+          "block-job-set-speed",
+          Json.text(Json.object().put("device", "b" + job.id() + "-" + i).put("speed", speed)));
+    }
+  }
+
+  // ---- backups
+
+  private BackupRequest request(String name, Wanted wanted) {
+    return new BackupRequest(new BackupName(name), backups, Set.of(), wanted, Pace.unlimited());
+  }
+
+  private BackupRequest slow(String name) {
+    return new BackupRequest(new BackupName(name), backups, Set.of(), Wanted.full(), SLOW);
+  }
+
+  private static Job backup(VmHost host, BackupRequest request) {
+    return host.backup(VM, request, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
+  }
+
+  private static Job complete(VmHost host, BackupRequest request) {
+    Job ended = ended(host, backup(host, request));
+    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("complete");
+    return ended;
+  }
+
+  private static Job ended(VmHost host, Job job) {
+    return host.awaitJob(job.id(), TestHome.PATIENCE);
+  }
+
+  private static void awaitPhase(VmHost host, Job job, String phase) {
+    eventually(() -> assertThat(host.job(job.id()).status().phase()).isEqualTo(phase));
+  }
+
+  // ---- what is true
+
+  private Path now(String disk) {
+    return truth.resolve(disk + ".raw");
+  }
+
+  /** What is on the disks now is what a backup of that name is to have. */
+  private void keep(String name) throws IOException {
+    for (String disk : List.of("vda", "vdb")) {
+      Files.copy(now(disk), truth.resolve(name + "." + disk));
+    }
+  }
+
+  private void assertIsAsKept(String name) throws Exception {
+    for (String disk : List.of("vda", "vdb")) {
+      Path image = backups.resolve(name).resolve(disk + ".qcow2");
+      run(
+          "qemu-img",
+          "compare",
+          "-q",
+          "-f",
+          "qcow2",
+          "-F",
+          "raw",
+          image.toString(),
+          truth.resolve(name + "." + disk).toString());
+      run("qemu-img", "check", "-q", image.toString());
+    }
+  }
+
+  private void assertSourcesAreWhole() throws Exception {
+    home.clear();
+    for (String disk : List.of("vda", "vdb")) {
+      run("qemu-img", "check", "-q", directory.resolve(disk).toString());
+    }
+  }
+
+  private static String sha256(Path file) throws Exception {
+    return run("sha256sum", file.toString()).split(" ")[0];
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(String.join(" ", command) + ": " + said).isZero();
+    return said;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.berth.backup;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.Backup.Content;
+import dev.berth.backup.Backup.Origin;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.job.JobId;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Backups as JSON: beside their images, on the wire, and for programs that read {@code vmctl -o
+ * json}. Files are named as in their folder, so that a whole directory of backups can be moved.
+ */
+public final class BackupCodec {
+  private static final int VERSION = 1;
+
+  private BackupCodec() {}
+
+  /** A backup as a JSON object. */
+  public static ObjectNode write(Backup backup) {
+    ObjectNode node = Json.object();
+    node.put("version", VERSION);
+    node.put("name", backup.name().text());
+    node.put("domain", backup.origin().domain().toString());
+    node.put("domainName", backup.origin().domainName().text());
+    node.put("actor", backup.origin().actor());
+    node.put("sequence", backup.origin().sequence());
+    node.put("job", backup.origin().job().text());
+    node.put("at", backup.at().toString());
+    ArrayNode disks = node.putArray("disks");
+    backup.disks().forEach(disk -> disks.add(disk(disk)));
+    return node;
+  }
+
+  private static ObjectNode disk(BackedUpDisk disk) {
+    ObjectNode node = Json.object();
+    node.put("disk", disk.disk());
+    node.put("file", String.valueOf(disk.file().getFileName()));
+    node.put("extent", disk.extent().text());
+    disk.since().ifPresent(name -> node.put("since", name.text()));
+    node.put("reason", disk.reason());
+    node.put("sizeBytes", disk.content().size().bytes());
+    node.put("fileBytes", disk.content().fileBytes());
+    node.put("sha256", disk.content().sha256());
+    return node;
+  }
+
+  /**
+   * The backup that {@link #write} made that from.
+   *
+   * @param folder where it is
+   * @throws MalformedReplyException when it is no description of a backup, or one of a version that
+   *     is newer than this
+   */
+  public static Backup read(JsonNode node, Path folder) {
+    return checked(
+        () -> {
+          long version = Json.number(node, "version");
+          if (version != VERSION) {
+            throw new MalformedReplyException("its version is " + version + ", not " + VERSION);
+          }
+          return new Backup(
+              new BackupName(Json.text(node, "name")),
+              new Origin(
+                  UUID.fromString(Json.text(node, "domain")),
+                  new DomainName(Json.text(node, "domainName")),
+                  Json.text(node, "actor"),
+                  Json.number(node, "sequence"),
+                  new JobId(Json.text(node, "job"))),
+              Instant.parse(Json.text(node, "at")),
+              folder,
+              Json.array(node, "disks").stream().map(each -> disk(each, folder)).toList());
+        });
+  }
+
+  private static BackedUpDisk disk(JsonNode node, Path folder) {
+    String file = Json.text(node, "file");
+    String extent = Json.text(node, "extent");
+    if (file.contains("/") || file.isEmpty() || file.equals("..")) {
+      throw new MalformedReplyException("'" + file + "' is no file in its folder");
+    }
+    return new BackedUpDisk(
+        Json.text(node, "disk"),
+        folder.resolve(file),
+        Extent.of(extent)
+            .orElseThrow(() -> new MalformedReplyException("no extent is called '" + extent + "'")),
+        Json.optionalText(node, "since").map(BackupName::new),
+        Json.text(node, "reason"),
+        new Content(
+            new ByteSize(Json.number(node, "sizeBytes")),
+            Json.number(node, "fileBytes"),
+            Json.text(node, "sha256")));
+  }
+
+  /** Backups with their folders, in their order. */
+  public static ArrayNode write(List<Backup> backups) {
+    ArrayNode array = Json.array();
+    backups.forEach(backup -> array.add(write(backup).put("folder", backup.folder().toString())));
+    return array;
+  }
+
+  /** The backups of such an array. */
+  public static List<Backup> list(JsonNode node) {
+    return Json.elements(node).stream()
+        .map(each -> checked(() -> read(each, Path.of(Json.text(each, "folder")))))
+        .toList();
+  }
+
+  private static <T> T checked(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (InvalidRequestException | IllegalArgumentException | DateTimeException wrong) {
+      throw new MalformedReplyException("no backup: " + wrong.getMessage());
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Compression;
+import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.json.Json;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The arguments of calls about backups as parameters. */
+final class BackupArguments {
+  static final String NAME = "name";
+  static final String DIRECTORY = "directory";
+  static final String DISKS = "disks";
+  static final String EXTENT = "extent";
+  static final String SINCE = "since";
+  static final String SPEED = "bytesPerSecond";
+  static final String COMPRESSION = "compression";
+
+  private BackupArguments() {}
+
+  static ObjectNode directory(Path directory) {
+    return Json.object().put(DIRECTORY, directory.toString());
+  }
+
+  static void backup(ObjectNode params, BackupRequest request) {
+    params.put(NAME, request.name().text());
+    params.put(DIRECTORY, request.directory().toString());
+    ArrayNode disks = params.putArray(DISKS);
+    request.disks().forEach(disks::add);
+    params.put(EXTENT, request.wanted().extent().text());
+    request.wanted().since().ifPresent(name -> params.put(SINCE, name.text()));
+    params.put(SPEED, request.pace().bytesPerSecond());
+    params.put(COMPRESSION, WireText.of(request.pace().compression()));
+  }
+
+  static BackupRequest backup(Params params) {
+    return new BackupRequest(
+        new BackupName(params.text(NAME)),
+        ArgumentCodec.absolutePath(params, DIRECTORY),
+        disks(params),
+        new Wanted(
+            params.optionalConstant(EXTENT, Extent.class).orElse(Extent.INCREMENTAL),
+            params.optionalText(SINCE).map(BackupName::new)),
+        new Pace(
+            params.optionalNumber(SPEED).orElse(0L),
+            params.optionalConstant(COMPRESSION, Compression.class).orElse(Compression.NONE)));
+  }
+
+  private static Set<String> disks(Params params) {
+    JsonNode texts = params.member(DISKS).orElseGet(Json::array);
+    Set<String> disks = new TreeSet<>();
+    if (!texts.isArray()) {
+      throw params.wrong(DISKS, "an array of texts", texts);
+    }
+    for (JsonNode text : texts) {
+      if (!text.isTextual()) {
+        throw params.wrong(DISKS, "an array of texts", text);
+      }
+      disks.add(text.textValue());
+    }
+    return disks;
+  }
+}

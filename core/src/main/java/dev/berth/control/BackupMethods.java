@@ -1,0 +1,43 @@
+package dev.berth.control;
+
+import dev.berth.backup.BackupCodec;
+import dev.berth.job.JobCodec;
+
+/** The methods about backups. */
+final class BackupMethods {
+  static final String BACKUP = "domain.backup";
+  static final String BACKUPS = "backup.list";
+
+  private BackupMethods() {}
+
+  static void addTo(Methods methods) {
+    methods.call(
+        BACKUP,
+        (host, params) ->
+            JobCodec.write(
+                host.backup(
+                    ArgumentCodec.domain(params),
+                    BackupArguments.backup(params),
+                    JobArguments.options(params),
+                    ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        BackupArguments.NAME,
+        BackupArguments.DIRECTORY,
+        BackupArguments.DISKS,
+        BackupArguments.EXTENT,
+        BackupArguments.SINCE,
+        BackupArguments.SPEED,
+        BackupArguments.COMPRESSION,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        BACKUPS,
+        (host, params) ->
+            BackupCodec.write(
+                host.backups(
+                    ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                    ArgumentCodec.options(params))),
+        BackupArguments.DIRECTORY,
+        ArgumentCodec.DEADLINE);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.berth.engine;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.Content;
+import dev.berth.backup.BackupName;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.JobId;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The images of backups and what describes them. A backup grows in a folder beside its own, which
+ * takes its name when all is there, so that nobody takes half of one for a whole. For threads that
+ * may be held up by storage; failures are {@link HostFailureException}s unless said otherwise.
+ */
+interface BackupFiles {
+
+  /**
+   * The complete backups in a directory, the oldest first. What is no backup there is passed over.
+   *
+   * @throws HostFailureException when there is no such directory, or it cannot be read
+   */
+  List<Backup> list(Path directory);
+
+  /**
+   * Sees whether a backup can be written there.
+   *
+   * @throws AlreadyExistsException when something of that name is in the way
+   */
+  void check(Path directory, BackupName name);
+
+  /** Makes the folder in which a backup grows, which is not there yet. */
+  void makeFolder(Path partial);
+
+  /** Makes an image, which is not there yet, and opens it. */
+  RandomAccessFile create(Path image);
+
+  /** Whether that folder is there. */
+  boolean isThere(Path partial);
+
+  /** Whether all images of that backup are there, as long as they were. */
+  boolean hasImages(Backup backup);
+
+  /** Sees whether that folder is the backup that a job has made; fails when it is not. */
+  void requireComplete(Path folder, JobId job);
+
+  /** Brings an image to the disk, and looks at all of it. */
+  Content seal(Path image, long diskBytes);
+
+  /**
+   * Describes a backup whose images are sealed, and gives its folder its name: from now on it is
+   * one.
+   *
+   * @throws AlreadyExistsException when something of that name has come in the way
+   */
+  void complete(Path partial, Backup backup);
+
+  /** Removes a folder in which a backup was to grow, with its images. Idempotent. */
+  void discard(Path partial);
+}

@@ -1,0 +1,158 @@
+package dev.berth.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a backup does, decided before anything of it is done. It is on record with the job.
+ *
+ * @param sequence numbers the domain's backups in their order
+ * @param bytesPerSecond the most that is read in a second of each disk; 0 for no limit
+ * @param compress whether what is written is compressed
+ * @param disks what is done with each
+ */
+record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfDisk> disks) {
+
+  BackupPlan {
+    disks = List.copyOf(disks);
+  }
+
+  /**
+   * What is done with one disk.
+   *
+   * @param disk its name
+   * @param node the node that the guest reads and writes
+   * @param size in bytes
+   * @param basis what that stands on; empty when it is full
+   * @param reason why it is full although less was wanted; may be empty
+   * @param marks its bitmaps; empty when its image keeps none
+   */
+  record OfDisk(
+      String disk,
+      String node,
+      long size,
+      Optional<Basis> basis,
+      String reason,
+      Optional<Marks> marks) {
+
+    /** The name of the image that is made. */
+    String file() {
+      return disk + ".qcow2";
+    }
+
+    Extent extent() {
+      return basis.isPresent() ? Extent.INCREMENTAL : Extent.FULL;
+    }
+  }
+
+  /**
+   * What an incremental image stands on.
+   *
+   * @param backup whose
+   * @param file the image
+   * @param changed the bitmaps that together say what was written since
+   */
+  record Basis(BackupName backup, Path file, List<String> changed) {
+    Basis {
+      changed = List.copyOf(changed);
+    }
+  }
+
+  /**
+   * The bitmaps in a disk's image.
+   *
+   * @param next begins with this backup
+   * @param last in which writes are noted until then
+   * @param useless are removed first
+   */
+  record Marks(String next, Optional<String> last, List<String> useless) {
+    Marks {
+      useless = List.copyOf(useless);
+    }
+  }
+
+  // ---- on record
+
+  String text() {
+    ObjectNode node = Json.object();
+    node.put("sequence", sequence);
+    node.put("bytesPerSecond", bytesPerSecond);
+    node.put("compress", compress);
+    ArrayNode all = node.putArray("disks");
+    disks.forEach(disk -> all.add(write(disk)));
+    return Json.text(node);
+  }
+
+  private static ObjectNode write(OfDisk disk) {
+    ObjectNode node = Json.object();
+    node.put("disk", disk.disk());
+    node.put("node", disk.node());
+    node.put("size", disk.size());
+    disk.basis()
+        .ifPresent(
+            basis -> {
+              ObjectNode to = node.putObject("basis");
+              to.put("backup", basis.backup().text());
+              to.put("file", basis.file().toString());
+              basis.changed().forEach(to.putArray("changed")::add);
+            });
+    node.put("reason", disk.reason());
+    disk.marks()
+        .ifPresent(
+            marks -> {
+              ObjectNode to = node.putObject("marks");
+              to.put("next", marks.next());
+              marks.last().ifPresent(last -> to.put("last", last));
+              marks.useless().forEach(to.putArray("useless")::add);
+            });
+    return node;
+  }
+
+  /** The plan that {@link #text} made that from. */
+  static BackupPlan read(String text) {
+    try {
+      JsonNode node = Json.read(text);
+      return new BackupPlan(
+          Json.number(node, "sequence"),
+          Json.number(node, "bytesPerSecond"),
+          Json.flag(node, "compress"),
+          Json.array(node, "disks").stream().map(BackupPlan::disk).toList());
+    } catch (IOException e) {
+      throw new IllegalStateException("the plan of a backup that a host has written", e);
+    }
+  }
+
+  private static OfDisk disk(JsonNode node) {
+    return new OfDisk(
+        Json.text(node, "disk"),
+        Json.text(node, "node"),
+        Json.number(node, "size"),
+        Json.optionalObject(node, "basis")
+            .map(
+                basis ->
+                    new Basis(
+                        new BackupName(Json.text(basis, "backup")),
+                        Path.of(Json.text(basis, "file")),
+                        texts(basis, "changed"))),
+        Json.text(node, "reason"),
+        Json.optionalObject(node, "marks")
+            .map(
+                marks ->
+                    new Marks(
+                        Json.text(marks, "next"),
+                        Json.optionalText(marks, "last"),
+                        texts(marks, "useless"))));
+  }
+
+  private static List<String> texts(JsonNode node, String member) {
+    return Json.array(node, member).stream().map(JsonNode::asText).toList();
+  }
+}

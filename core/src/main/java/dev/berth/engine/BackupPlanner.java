@@ -1,0 +1,259 @@
+package dev.berth.engine;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.domain.DomainName;
+import dev.berth.engine.BackupPlan.Basis;
+import dev.berth.engine.BackupPlan.Marks;
+import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.engine.BackupSource.Checkpoint;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Compression;
+import dev.berth.job.JobId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Decides what a backup does: which disks, which of them in full, and by which bitmaps the others.
+ * Pure.
+ *
+ * <p>An image can stand on that of an earlier backup when every write since then is noted: when the
+ * bitmap that began with that backup and all that came after it are in the disk's image and of use,
+ * and the last of them is the one that is noted in now.
+ */
+final class BackupPlanner {
+  private final DomainName domain;
+  private final BackupRequest request;
+  private final JobId job;
+  private final List<Backup> known;
+
+  /**
+   * For one request.
+   *
+   * @param job that is to do it
+   * @param known the domain's backups in the same directory, whose images are there
+   */
+  BackupPlanner(DomainName domain, BackupRequest request, JobId job, List<Backup> known) {
+    this.domain = domain;
+    this.request = request;
+    this.job = job;
+    this.known =
+        known.stream()
+            .sorted(Comparator.comparingLong((Backup it) -> it.origin().sequence()).reversed())
+            .toList();
+  }
+
+  /**
+   * The plan.
+   *
+   * @param sources the disks that the guest can write to
+   * @throws InvalidRequestException when a disk is named that is none of those, or there is none
+   * @throws NotFoundException when a backup is named that is not there
+   * @throws InvalidStateException when it cannot be built on, or a disk cannot be backed up
+   */
+  BackupPlan plan(List<BackupSource> sources) {
+    List<BackupSource> chosen = chosen(sources);
+    long sequence = 1 + Math.max(lastKnown(), lastMarked(sources));
+    List<OfDisk> disks = new ArrayList<>();
+    for (BackupSource source : chosen) {
+      disks.add(disk(source, sequence));
+    }
+    return new BackupPlan(
+        sequence,
+        request.pace().bytesPerSecond(),
+        request.pace().compression() == Compression.ZLIB,
+        disks);
+  }
+
+  private List<BackupSource> chosen(List<BackupSource> sources) {
+    Set<String> there = sources.stream().map(BackupSource::disk).collect(Collectors.toSet());
+    Set<String> absent = new TreeSet<>(request.disks());
+    absent.removeAll(there);
+    if (!absent.isEmpty() || sources.isEmpty()) {
+      throw new InvalidRequestException(
+          "disks: the machine of domain '"
+              + domain
+              + "' has no disk "
+              + (absent.isEmpty() ? "" : String.join(", ", absent) + " ")
+              + "that the guest can write to; it has "
+              + (there.isEmpty() ? "none" : String.join(", ", new TreeSet<>(there)))
+              + ".");
+    }
+    return sources.stream()
+        .filter(source -> request.disks().isEmpty() || request.disks().contains(source.disk()))
+        .toList();
+  }
+
+  private long lastKnown() {
+    return known.stream().mapToLong(backup -> backup.origin().sequence()).max().orElse(0);
+  }
+
+  private static long lastMarked(List<BackupSource> sources) {
+    return sources.stream()
+        .flatMap(source -> source.checkpoints().stream())
+        .mapToLong(Checkpoint::sequence)
+        .max()
+        .orElse(0);
+  }
+
+  private OfDisk disk(BackupSource source, long sequence) {
+    if (source.encrypted()) {
+      throw new InvalidStateException(
+          "Cannot back up disk '"
+              + source.disk()
+              + "' of domain '"
+              + domain
+              + "': its image is encrypted, and the backup would not be. Leave it out.");
+    }
+    Found found = basis(source);
+    if (found.basis().isEmpty() && request.wanted().since().isPresent()) {
+      throw new InvalidStateException(
+          "Cannot back up disk '"
+              + source.disk()
+              + "' of domain '"
+              + domain
+              + "' since '"
+              + request.wanted().since().get()
+              + "': "
+              + found.why()
+              + ". Make a full backup.");
+    }
+    return new OfDisk(
+        source.disk(),
+        source.node(),
+        source.size(),
+        found.basis(),
+        found.why(),
+        source.keepsCheckpoints() ? Optional.of(marks(source, sequence)) : Optional.empty());
+  }
+
+  private Marks marks(BackupSource source, long sequence) {
+    return new Marks(
+        Checkpoint.bitmap(sequence, job, source.disk()),
+        source.checkpoints().stream()
+            .filter(it -> it.recording() && !it.inconsistent())
+            .reduce((before, last) -> last)
+            .map(Checkpoint::bitmap),
+        source.checkpoints().stream()
+            .filter(Checkpoint::inconsistent)
+            .map(Checkpoint::bitmap)
+            .toList());
+  }
+
+  // ---- what it can stand on
+
+  /** What an image can stand on, or why it cannot. */
+  private record Found(Optional<Basis> basis, String why) {
+    static Found nothing(String why) {
+      return new Found(Optional.empty(), why);
+    }
+  }
+
+  private Found basis(BackupSource source) {
+    if (request.wanted().extent() == Extent.FULL) {
+      return Found.nothing("");
+    }
+    if (!source.keepsCheckpoints()) {
+      return Found.nothing("a " + source.driver() + " image keeps no note of what is written");
+    }
+    if (source.hasThread()) {
+      return Found.nothing("its iothread writes while one note takes the place of the other");
+    }
+    Optional<BackupName> since = request.wanted().since();
+    Stream<Backup> candidates =
+        known.stream()
+            .filter(backup -> since.isEmpty() || since.get().equals(backup.name()))
+            .filter(backup -> backup.disk(source.disk()).isPresent());
+    Optional<Backup> latest = candidates.findFirst();
+    if (latest.isEmpty()) {
+      if (since.isPresent() && known.stream().noneMatch(it -> it.name().equals(since.get()))) {
+        throw new NotFoundException(
+            "There is no backup '"
+                + since.get()
+                + "' of domain '"
+                + domain
+                + "' in "
+                + request.directory()
+                + ".");
+      }
+      return Found.nothing("no earlier backup in " + request.directory() + " has this disk");
+    }
+    return basis(source, latest.get());
+  }
+
+  private static String mark(Backup backup, String disk) {
+    return Checkpoint.bitmap(backup.origin().sequence(), backup.origin().job(), disk);
+  }
+
+  private static boolean isMissing(Backup later, Backup than, BackupSource source) {
+    return later.origin().sequence() > than.origin().sequence()
+        && later.disk(source.disk()).isPresent()
+        && source.checkpoint(mark(later, source.disk())).isEmpty();
+  }
+
+  private boolean standsOnWhatIsThere(Backup backup, String disk) {
+    Optional<BackedUpDisk> image = backup.disk(disk);
+    for (int depth = 0; image.isPresent() && depth <= known.size(); depth++) {
+      if (image.get().since().isEmpty()) {
+        return true;
+      }
+      BackupName below = image.get().since().get();
+      image =
+          known.stream()
+              .filter(it -> it.name().equals(below))
+              .findFirst()
+              .flatMap(it -> it.disk(disk));
+    }
+    return false;
+  }
+
+  private Found basis(BackupSource source, Backup backup) {
+    BackedUpDisk image = backup.disk(source.disk()).orElseThrow();
+    if (!standsOnWhatIsThere(backup, source.disk())) {
+      return Found.nothing(
+          "an image that backup '" + backup.name() + "' stands on is not there any more");
+    }
+    String first = mark(backup, source.disk());
+    if (source.checkpoint(first).isEmpty()) {
+      return Found.nothing(
+          "its image has no note of what was written since backup '" + backup.name() + "'");
+    }
+    List<Checkpoint> since =
+        source.checkpoints().stream()
+            .filter(it -> it.sequence() >= backup.origin().sequence())
+            .toList();
+    if (known.stream().anyMatch(later -> isMissing(later, backup, source))) {
+      return Found.nothing(
+          "some notes of what was written since backup '" + backup.name() + "' are gone");
+    }
+    if (since.stream().anyMatch(Checkpoint::inconsistent)) {
+      return Found.nothing(
+          "what was written since backup '"
+              + backup.name()
+              + "' is not known: QEMU was killed or has crashed, and did not save its notes");
+    }
+    if (!since.get(since.size() - 1).recording()) {
+      return Found.nothing(
+          "nothing has noted what was written since backup '" + backup.name() + "'");
+    }
+    if (image.content().size().bytes() > source.size()) {
+      return Found.nothing("the disk was larger at the time of backup '" + backup.name() + "'");
+    }
+    return new Found(
+        Optional.of(
+            new Basis(
+                backup.name(), image.file(), since.stream().map(Checkpoint::bitmap).toList())),
+        "");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DeviceKind;
+import dev.berth.job.JobId;
+import dev.berth.machine.DiskThrottle;
+import dev.berth.machine.DriveMedium;
+import dev.berth.machine.Iothreads;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import dev.berth.machine.PluggedDevice;
+import dev.berth.qapi.block.BlockDeviceInfo;
+import dev.berth.qapi.block.BlockDirtyInfo;
+import dev.berth.qapi.block.BlockInfo;
+import dev.berth.qapi.block.ImageInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A disk that the guest can write to, as QEMU has it now.
+ *
+ * @param disk its name in the definition
+ * @param node the node that the guest reads and writes
+ * @param driver of the node
+ * @param encrypted whether its image is
+ * @param hasThread whether an iothread serves it
+ * @param size in bytes
+ * @param checkpoints ours in its image, the oldest first
+ */
+record BackupSource(
+    String disk,
+    String node,
+    String driver,
+    boolean encrypted,
+    boolean hasThread,
+    long size,
+    List<Checkpoint> checkpoints) {
+  private static final Pattern OURS = Pattern.compile("berth-([0-9]{6,18})-[0-9a-f]{12}-.+");
+
+  /**
+   * A bitmap of ours: since that backup, or until the next one, what the guest writes is noted in
+   * it. It is in the image itself, so that it goes where the image goes.
+   *
+   * @param sequence numbers the domain's backups in their order
+   * @param bitmap its name
+   * @param recording whether it is the one in which writes are noted now
+   * @param inconsistent whether QEMU ended without having saved it, so that it is of no use
+   */
+  record Checkpoint(long sequence, String bitmap, boolean recording, boolean inconsistent) {
+
+    /**
+     * The name of the bitmap that begins with the backup that a job makes of a disk: no other has
+     * it, so that none is taken for it when images are moved, or QEMU is killed.
+     */
+    static String bitmap(long sequence, JobId job, String disk) {
+      return "berth-%06d-%s-%s".formatted(sequence, job, disk);
+    }
+
+    static Optional<Checkpoint> of(BlockDirtyInfo bitmap) {
+      Matcher ours = OURS.matcher(bitmap.name().orElse(""));
+      return ours.matches()
+          ? Optional.of(
+              new Checkpoint(
+                  Long.parseLong(ours.group(1)),
+                  ours.group(),
+                  bitmap.recording().orElse(false),
+                  bitmap.inconsistent().orElse(false)))
+          : Optional.empty();
+    }
+  }
+
+  BackupSource {
+    checkpoints = List.copyOf(checkpoints);
+  }
+
+  /** Whether its image keeps checkpoints. */
+  boolean keepsCheckpoints() {
+    return driver.equals("qcow2");
+  }
+
+  Optional<Checkpoint> checkpoint(String bitmap) {
+    return checkpoints.stream().filter(it -> it.bitmap().equals(bitmap)).findFirst();
+  }
+
+  /**
+   * Those of a machine, in the order of its record. What a guest has is asked of QEMU: somebody may
+   * have put another node in the place of the one on record, by hand.
+   */
+  static List<BackupSource> of(LaunchRecord launch, List<BlockInfo> devices) {
+    List<BackupSource> sources = new ArrayList<>();
+    for (DeviceRecord disk : PluggedDevice.devices(launch, DeviceKind.DISK)) {
+      if (!DriveMedium.isDrive(disk)) {
+        devices.stream()
+            .filter(device -> device.qdev().equals(Optional.of(DiskThrottle.backend(disk))))
+            .map(BlockInfo::inserted)
+            .flatMap(Optional::stream)
+            .filter(node -> !node.ro() && node.nodeName().isPresent())
+            .findFirst()
+            .ifPresent(node -> sources.add(of(launch, disk, node)));
+      }
+    }
+    return sources;
+  }
+
+  private static BackupSource of(LaunchRecord launch, DeviceRecord device, BlockDeviceInfo node) {
+    return new BackupSource(
+        device.name(),
+        node.nodeName().orElseThrow(),
+        node.drv(),
+        node.encrypted(),
+        Iothreads.serveAny(launch, device),
+        node.image().map(ImageInfo::virtualSize).orElse(0L),
+        node.dirtyBitmaps().orElse(List.of()).stream()
+            .map(Checkpoint::of)
+            .flatMap(Optional::stream)
+            .sorted(Comparator.comparingLong(Checkpoint::sequence))
+            .toList());
+  }
+}

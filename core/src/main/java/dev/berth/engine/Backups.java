@@ -1,0 +1,613 @@
+package dev.berth.engine;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.BackupName;
+import dev.berth.engine.BackupPlan.Basis;
+import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.MachineLostException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.host.BackupRequest;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.machine.Machine;
+import dev.berth.qapi.job.JobInfo;
+import dev.berth.qapi.job.JobPause;
+import dev.berth.qapi.job.JobResume;
+import dev.berth.qapi.job.JobStatus;
+import dev.berth.qapi.job.QueryJobs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Backups of a running machine's disks, each from its row to its description. Runs in the driver's
+ * turns, and holds no thread while QEMU writes; what takes several steps is done by threads for
+ * backups, for one backup one thing at a time.
+ *
+ * <pre>
+ *                images made,         all jobs of QEMU's     closed     looked at, described
+ *   on record ───one transaction────► writing ─────done────► closing ──► sealing ──────► complete
+ *  (preparing)                         ▲  │ paused
+ *       └──────────────────────────────┴──┴── it failed, or is not wanted ──► undoing ──► failed
+ * </pre>
+ */
+final class Backups implements JobWork {
+  static final String PREPARING = "preparing";
+  static final String WRITING = "writing";
+  static final String PAUSED = "paused";
+  static final String CLOSING = "closing";
+  static final String SEALING = "sealing";
+  static final String UNDOING = "undoing";
+  static final String COMPLETE = "complete";
+  static final String REFUSED_BY_QEMU = "refused-by-qemu";
+  static final String FILE_FAILED = "file-failed";
+  static final String WRITE_FAILED = "write-failed";
+  static final String INTERRUPTED = "interrupted";
+  static final String MACHINE_ENDED = "machine-ended";
+  static final String CANCELLED = "cancelled";
+
+  /** Facts of a job besides its machine. */
+  static final String FOLDER = "folder";
+
+  static final String PLAN = "plan";
+
+  /** What was asked for, to tell whether another call with the same key asks for the same. */
+  static final String REQUEST = "request";
+
+  private static final String AT = "at";
+  private static final String END = "end";
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final Map<JobId, Pace> paces = new HashMap<>();
+  private final Set<JobId> atWork = new HashSet<>();
+  private volatile long changes;
+  private boolean looking;
+  private boolean lookingLater;
+
+  Backups(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+  }
+
+  /** Counts what has changed marks in images, or may have. Any thread. */
+  long changes() {
+    return changes;
+  }
+
+  /** The row of a backup that is to begin. */
+  KeptJob job(
+      JobId id, BackupRequest request, BackupPlan plan, Optional<String> key, String actor) {
+    return new KeptJob(
+        new Job(
+            id,
+            new Job.Target(JobKind.BACKUP, ledger.uuid(), ledger.name(), request.name().text()),
+            new Job.Origin(actor, key, host.now()),
+            running(PREPARING, Optional.empty(), "")),
+        Map.of(
+            Detachments.INCARNATION,
+            ledger.launch().orElseThrow().incarnation(),
+            FOLDER,
+            request.directory().resolve(request.name().text()).toString(),
+            REQUEST,
+            request.toString(),
+            PLAN,
+            plan.text(),
+            AT,
+            host.now().toString()));
+  }
+
+  private static Job.Status running(String phase, Optional<Progress> progress, String detail) {
+    return new Job.Status(JobState.RUNNING, phase, progress, detail, Optional.empty());
+  }
+
+  // ---- beginning
+
+  /** Begins a backup that is on record. */
+  void begin(Lifecycle.Active active, KeptJob job) {
+    changes++;
+    BackupSteps steps = steps(active, job);
+    work(
+        job,
+        () -> {
+          steps.prepare();
+          steps.begin();
+        },
+        this::begun);
+  }
+
+  private CompletionStage<?> begun(KeptJob job, Optional<BerthException> failure) {
+    if (phase(job).equals(UNDOING)) {
+      return takeUp(job); // it is not wanted any more
+    }
+    return failure.isEmpty()
+        ? nowWriting(job.with(AT, host.now().toString()))
+        : undo(job, code(failure.get()), failure.get());
+  }
+
+  private static String code(BerthException failure) {
+    return failure instanceof QemuRefusedException ? REFUSED_BY_QEMU : FILE_FAILED;
+  }
+
+  private CompletionStage<?> nowWriting(KeptJob job) {
+    KeptJob writing = job.with(running(WRITING, Optional.empty(), ""));
+    return record(writing).thenCompose(recorded -> followed(writing));
+  }
+
+  private CompletionStage<?> followed(KeptJob job) {
+    if (isOfNoMachine(job)) { // it has ended while this was begun
+      return takeUp(job);
+    }
+    lookNow();
+    return Mailbox.DONE;
+  }
+
+  // ---- going on
+
+  /** Asks how far the backups are, now and as long as there is one. */
+  void look(Lifecycle.Active active) {
+    if (looking || keeper.lifecycle() != active || inPhase(active, WRITING, PAUSED).isEmpty()) {
+      return;
+    }
+    looking = true;
+    active
+        .machine()
+        .qmp()
+        .send(new QueryJobs())
+        .whenComplete((jobs, failure) -> mailbox.event(() -> seen(active, jobs)));
+  }
+
+  private void lookNow() {
+    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+      look(active);
+    }
+  }
+
+  private CompletionStage<?> seen(Lifecycle.Active active, @Nullable List<JobInfo> jobs) {
+    looking = false;
+    if (jobs == null || keeper.lifecycle() != active) {
+      return Mailbox.DONE; // its connection is lost, and the next adoption finds out
+    }
+    CompletionStage<?> done = Mailbox.DONE;
+    for (KeptJob job : inPhase(active, WRITING, PAUSED)) {
+      done = done.thenCompose(before -> seen(job, jobs));
+    }
+    lookLater();
+    return done;
+  }
+
+  private CompletionStage<?> seen(KeptJob job, List<JobInfo> all) {
+    List<String> ids = BackupSteps.jobs(job.job().id(), plan(job));
+    List<JobInfo> ours = all.stream().filter(it -> ids.contains(it.id())).toList();
+    Optional<String> error =
+        ours.stream().map(JobInfo::error).flatMap(Optional::stream).findFirst();
+    if (error.isPresent() || ours.size() < ids.size()) {
+      return undo(job, WRITE_FAILED, error.orElse("somebody else has ended it in QEMU"));
+    }
+    if (ours.stream().allMatch(it -> it.status().equals(JobStatus.CONCLUDED))) {
+      return record(job.with(running(CLOSING, job.job().status().progress(), "")))
+          .thenCompose(recorded -> takeUp(job));
+    }
+    ledger.jobs().show(job.with(running(phase(job), Optional.of(progress(job, ours)), "")));
+    return Mailbox.DONE;
+  }
+
+  private Progress progress(KeptJob job, List<JobInfo> ours) {
+    return paces
+        .computeIfAbsent(job.job().id(), none -> new Pace())
+        .at(
+            host.now(),
+            ours.stream().mapToLong(JobInfo::currentProgress).sum(),
+            ours.stream().mapToLong(JobInfo::totalProgress).sum());
+  }
+
+  private void lookLater() {
+    if (lookingLater) {
+      return;
+    }
+    lookingLater = true;
+    host.timers()
+        .after(
+            LOOK_AGAIN,
+            () ->
+                mailbox.event(
+                    () -> {
+                      lookingLater = false;
+                      lookNow();
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  // ---- its ends
+
+  private CompletionStage<?> closed(KeptJob job, Optional<BerthException> failure) {
+    if (failure.isPresent()) {
+      return undo(job, code(failure.get()), failure.get());
+    }
+    return record(job.with(running(SEALING, job.job().status().progress(), "")))
+        .thenCompose(recorded -> takeUp(job));
+  }
+
+  /** The images are complete; they are brought to the disk, looked at and described. */
+  private void seal(KeptJob job) {
+    BackupPlan plan = plan(job);
+    Instant at = Instant.parse(job.fact(AT));
+    Path partial = partial(job);
+    work(
+        job,
+        () -> {
+          if (host.backupFiles().isThere(partial)) {
+            host.backupFiles().complete(partial, backup(job, plan, at));
+          } else { // then a host before had come so far
+            host.backupFiles().requireComplete(Path.of(job.fact(FOLDER)), job.job().id());
+          }
+        },
+        this::sealed);
+  }
+
+  private Backup backup(KeptJob job, BackupPlan plan, Instant at) {
+    List<BackedUpDisk> disks = new ArrayList<>();
+    Path folder = Path.of(job.fact(FOLDER));
+    for (OfDisk disk : plan.disks()) {
+      disks.add(
+          new BackedUpDisk(
+              disk.disk(),
+              folder.resolve(disk.file()),
+              disk.extent(),
+              disk.basis().map(Basis::backup),
+              disk.reason(),
+              host.backupFiles().seal(partial(job).resolve(disk.file()), disk.size())));
+    }
+    return new Backup(
+        new BackupName(job.job().target().subject()),
+        new Backup.Origin(
+            ledger.uuid(),
+            ledger.name(),
+            job.job().origin().actor(),
+            plan.sequence(),
+            job.job().id()),
+        at,
+        folder,
+        disks);
+  }
+
+  private CompletionStage<?> sealed(KeptJob job, Optional<BerthException> failure) {
+    return failure.isEmpty()
+        ? end(job, JobState.SUCCEEDED, COMPLETE, reasons(plan(job)))
+        : undo(job, FILE_FAILED, failure.get());
+  }
+
+  /** Which disks are in full although less was wanted. */
+  private static String reasons(BackupPlan plan) {
+    List<String> reasons = new ArrayList<>();
+    for (OfDisk disk : plan.disks()) {
+      if (!disk.reason().isEmpty()) {
+        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
+      }
+    }
+    return String.join("; ", reasons);
+  }
+
+  private CompletionStage<?> undo(KeptJob job, String code, BerthException why) {
+    return undo(job, code, String.valueOf(why.getMessage()));
+  }
+
+  private CompletionStage<?> undo(KeptJob job, String code, String why) {
+    KeptJob undoing = job.with(END, code).with(running(UNDOING, progress(job), why));
+    return record(undoing).thenCompose(recorded -> takeUp(undoing));
+  }
+
+  /** What could not be taken back is tried again until it can, or until the machine ends. */
+  private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
+    if (failure.isEmpty()) {
+      return ended(job, job.fact(END), job.job().status().detail());
+    }
+    LOG.warn(
+        "Domain '{}': job {} cannot be taken back yet: {}",
+        ledger.name(),
+        job.job().id(),
+        failure.get().getMessage());
+    host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(job)));
+    return Mailbox.DONE;
+  }
+
+  /** There is nothing left of it but its images. */
+  private void discard(KeptJob job) {
+    Path partial = partial(job);
+    work(job, () -> host.backupFiles().discard(partial), this::undone);
+  }
+
+  private CompletionStage<?> ended(KeptJob job, String code, String detail) {
+    return end(job, code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED, code, detail);
+  }
+
+  private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
+    paces.remove(job.job().id());
+    changes++;
+    Job.Status status = new Job.Status(state, code, progress(job), detail, Optional.of(host.now()));
+    return keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), job.with(status)));
+  }
+
+  // ---- found again
+
+  @Override
+  public void resume(Lifecycle.Active active) {
+    looking = false;
+    running().forEach(this::takeUp);
+  }
+
+  @Override
+  public CompletionStage<?> settleWithoutMachine() {
+    running().forEach(this::takeUp);
+    return Mailbox.DONE;
+  }
+
+  /** Goes on with a job as its phase says, once nothing is being done for it. */
+  private CompletionStage<?> takeUp(KeptJob known) {
+    Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
+    if (present.isEmpty() || atWork.contains(known.job().id())) {
+      return Mailbox.DONE;
+    }
+    KeptJob job = present.get();
+    if (phase(job).equals(SEALING)) {
+      seal(job);
+    } else if (isOfNoMachine(job)) {
+      if (!phase(job).equals(UNDOING)) {
+        return undo(job, MACHINE_ENDED, "the machine has ended before all was written");
+      }
+      discard(job);
+    } else if (keeper.lifecycle() instanceof Lifecycle.Active active
+        && isOf(active, job)
+        && !active.machine().qmp().disconnected().isDone()) { // else its next adoption takes it up
+      return takeUp(active, job);
+    }
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
+    switch (phase(job)) {
+      case PREPARING -> find(active, job);
+      case CLOSING -> work(job, steps(active, job)::release, this::closed);
+      case UNDOING -> work(job, steps(active, job)::undo, this::undone);
+      case PAUSED -> {
+        command(active, job, true);
+        look(active);
+      }
+      default -> {
+        command(active, job, false);
+        look(active);
+      }
+    }
+    return Mailbox.DONE;
+  }
+
+  /** All its jobs are there when the transaction has happened, for QEMU keeps them. */
+  private void find(Lifecycle.Active active, KeptJob job) {
+    active
+        .machine()
+        .qmp()
+        .send(new QueryJobs())
+        .thenAccept(jobs -> mailbox.event(() -> found(active, job, jobs)))
+        .exceptionally(lost -> null); // its connection is, and the next adoption finds out
+  }
+
+  private CompletionStage<?> found(Lifecycle.Active active, KeptJob job, List<JobInfo> jobs) {
+    Set<String> there = new HashSet<>(jobs.stream().map(JobInfo::id).toList());
+    if (keeper.lifecycle() != active
+        || !ledger.jobs().find(job.job().id()).equals(Optional.of(job))) {
+      return Mailbox.DONE;
+    }
+    return there.containsAll(BackupSteps.jobs(job.job().id(), plan(job)))
+        ? nowWriting(job)
+        : undo(job, INTERRUPTED, "the host's process ended before QEMU had begun to write");
+  }
+
+  @Override
+  public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    if (Set.of(CLOSING, SEALING).contains(phase(job))) {
+      throw new InvalidStateException(
+          "Cannot cancel job " + job.job().id() + ": all is written. Wait for it.");
+    }
+    if (phase(job).equals(UNDOING)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return undo(job, CANCELLED, "by " + actor).thenApply(done -> null);
+  }
+
+  // ---- held, and let go on
+
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    if (!Set.of(WRITING, PAUSED).contains(phase(job))) {
+      throw new InvalidStateException(
+          "Cannot pause or resume job "
+              + job.job().id()
+              + ": it is "
+              + phase(job)
+              + ", and can be held only while QEMU writes.");
+    }
+    return new Pausing();
+  }
+
+  /** What is wanted goes on record first, and is told QEMU again when a machine is adopted. */
+  private final class Pausing implements JobPausing {
+    @Override
+    public CompletionStage<Void> pause(KeptJob job, String actor) {
+      return become(job, PAUSED, true);
+    }
+
+    @Override
+    public CompletionStage<Void> resume(KeptJob job, String actor) {
+      return become(job, WRITING, false);
+    }
+
+    private CompletionStage<Void> become(KeptJob job, String phase, boolean held) {
+      return record(job.with(running(phase, progress(job), "")))
+          .thenRun(
+              () -> {
+                if (keeper.lifecycle() instanceof Lifecycle.Active active && isOf(active, job)) {
+                  command(active, job, held);
+                }
+              });
+    }
+  }
+
+  private static void command(Lifecycle.Active active, KeptJob job, boolean held) {
+    for (String id : BackupSteps.jobs(job.job().id(), plan(job))) {
+      active
+          .machine()
+          .qmp()
+          .send(held ? new JobPause(id) : new JobResume(id))
+          .exceptionally(
+              alreadySo -> {
+                LOG.debug("Job {} is held: {}", id, held, alreadySo);
+                return null;
+              });
+    }
+  }
+
+  // ---- its parts
+
+  /** Something for a backup that takes its time. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  /** What follows from how it went. */
+  @FunctionalInterface
+  private interface Outcome {
+    CompletionStage<?> follows(KeptJob job, Optional<BerthException> failure);
+  }
+
+  /**
+   * Does it on a thread that QEMU and storage may hold up. What was cut off, by the end of the
+   * connection or of the host, is found out and gone on with later.
+   */
+  private void work(KeptJob job, Work work, Outcome outcome) {
+    JobId id = job.job().id();
+    atWork.add(id);
+    aside(() -> failure(work))
+        .whenComplete(
+            (failure, mistake) ->
+                mailbox.event(
+                    () -> {
+                      atWork.remove(id);
+                      if (mistake != null) {
+                        return CompletableFuture.failedStage(mistake);
+                      }
+                      KeptJob now = ledger.jobs().find(id).orElse(job);
+                      if (failure.filter(Backups::isCutOff).isPresent()) {
+                        return takeUp(now);
+                      }
+                      return outcome.follows(now, failure);
+                    }));
+  }
+
+  private static boolean isCutOff(BerthException failure) {
+    return failure instanceof MachineLostException || failure instanceof OutcomeUnknownException;
+  }
+
+  private static Optional<BerthException> failure(Work work) {
+    try {
+      work.run();
+      return Optional.empty();
+    } catch (InterruptedException closed) {
+      return Optional.of(new MachineLostException("The host was closed meanwhile.", closed));
+    } catch (BerthException failure) {
+      return Optional.of(failure);
+    } catch (RuntimeException mistake) { // what was begun must not stay for ever
+      return Optional.of(new HostFailureException("It could not be done: " + mistake, mistake));
+    }
+  }
+
+  private <T> CompletableFuture<T> aside(Supplier<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(work, host.backups());
+    } catch (RejectedExecutionException closed) {
+      return new CompletableFuture<>(); // nobody waits any more; the next host finds out
+    }
+  }
+
+  private CompletionStage<Void> record(KeptJob job) {
+    return keeper.record(Step.by(job.job().origin().actor()).job(job));
+  }
+
+  private BackupSteps steps(Lifecycle.Active active, KeptJob job) {
+    Machine machine = active.machine();
+    return new BackupSteps(
+        machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan(job));
+  }
+
+  private List<KeptJob> running() {
+    return ledger.jobs().running().stream()
+        .filter(job -> job.job().target().kind() == JobKind.BACKUP)
+        .toList();
+  }
+
+  private List<KeptJob> inPhase(Lifecycle.Active active, String... phases) {
+    return running().stream()
+        .filter(job -> isOf(active, job))
+        .filter(job -> List.of(phases).contains(phase(job)))
+        .toList();
+  }
+
+  private static boolean isOf(Lifecycle.Active active, KeptJob job) {
+    return job.fact(Detachments.INCARNATION).equals(active.machine().launch().incarnation());
+  }
+
+  private boolean isOfNoMachine(KeptJob job) {
+    return !ledger
+        .launch()
+        .map(launch -> launch.incarnation())
+        .equals(Optional.of(job.fact(Detachments.INCARNATION)));
+  }
+
+  private static String phase(KeptJob job) {
+    return job.job().status().phase();
+  }
+
+  private static Optional<Progress> progress(KeptJob job) {
+    return job.job().status().progress();
+  }
+
+  /** In which it grows. */
+  private static Path partial(KeptJob job) {
+    Path folder = Path.of(job.fact(FOLDER));
+    return folder.resolveSibling(folder.getFileName() + "." + job.job().id() + ".part");
+  }
+
+  private static BackupPlan plan(KeptJob job) {
+    return BackupPlan.read(job.fact(PLAN));
+  }
+}

@@ -1,0 +1,15 @@
+package dev.berth.engine;
+
+/**
+ * The files of this host that jobs write.
+ *
+ * @param dumps what guests' memory is written to
+ * @param backups what guests' disks are written to
+ */
+record JobFiles(DumpFiles dumps, BackupFiles backups) {
+
+  /** Those of this host's own file systems. */
+  static JobFiles local() {
+    return new JobFiles(new LocalDumpFiles(), new LocalBackupFiles());
+  }
+}

@@ -1,0 +1,260 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.backup.BackupName;
+import dev.berth.domain.DomainState;
+import dev.berth.error.BusyException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobState;
+import dev.berth.machine.ProcessExit;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups that do not go straight, with a QEMU that does what the test says. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class BackupJobTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+
+  @TempDir Path directory;
+  @TempDir Path backups;
+  private FakeMachines machines;
+  private MemoryStore store;
+  private TestHost host;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    store = new MemoryStore();
+    host = new TestHost(store, machines);
+    host.define("web");
+    host.api()
+        .attachDisk(
+            WEB,
+            TestHost.document("{name: data, file: /images/data.qcow2, format: qcow2}"),
+            EditScope.CONFIG,
+            CallOptions.none());
+    host.start("web");
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    machines.close();
+    store.close();
+  }
+
+  @Test
+  void whatIsCancelledBeforeItHasBegunIsTakenBack() throws Exception {
+    complete("first");
+    machine().backups().takeTime();
+    machine().monitor().hold("transaction");
+    Job job = backup("second");
+    machine().monitor().awaitReceived("transaction", 2, TestHost.PATIENCE);
+
+    host.api().cancelJob(job.id());
+    assertThat(now(job).status().phase()).isEqualTo("undoing");
+    machine().monitor().release("transaction");
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void aConnectionThatIsLostWhileItBeginsDecidesNothing() throws Exception {
+    machine().backups().takeTime();
+    machine().monitor().hold("transaction");
+    Job job = backup("first");
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+
+    machine().monitor().hangUp();
+
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("writing"));
+    machine().backups().finish();
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void whatQemuRefusesIsTakenBackWithItsWords() {
+    complete("first");
+    machine().monitor().refuse("transaction", "GenericError", "Bitmap is busy");
+
+    Job ended = ended(backup("second"));
+
+    assertThat(ended.status().phase()).isEqualTo("refused-by-qemu");
+    assertThat(ended.status().detail()).contains("Bitmap is busy");
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsTakenBackWithTheReason() {
+    complete("first");
+    machine().backups().takeTime();
+    Job job = backup("second");
+    eventually(() -> assertThat(now(job).status().progress()).contains(Progress.of(1, 1)));
+
+    machine().backups().fail("No space left on device");
+
+    assertThat(ended(job).status().phase()).isEqualTo("write-failed");
+    assertThat(ended(job).status().detail()).isEqualTo("No space left on device");
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void whatIsHeldIsHeldByTheNextHostToo() {
+    machine().backups().takeTime();
+    Job job = backup("first");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("writing"));
+    host.api().pauseJob(job.id());
+    eventually(() -> assertThat(machine().backups().statuses()).containsValue("paused"));
+
+    restartHost(() -> {});
+
+    host.await("web", DomainState.RUNNING);
+    assertThat(now(job).status().phase()).isEqualTo("paused");
+    host.api().resumeJob(job.id());
+    eventually(() -> assertThat(machine().backups().statuses()).containsValue("running"));
+    machine().backups().finish();
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+  }
+
+  @Test
+  void whatBecameOfItWhileNobodyLookedIsFoundOut() {
+    machine().backups().takeTime();
+    Job done = backup("done");
+    eventually(() -> assertThat(now(done).status().phase()).isEqualTo("writing"));
+    restartHost(() -> machine().backups().finish());
+    assertThat(ended(done).status().phase()).isEqualTo("complete");
+
+    Job failed = backup("failed");
+    eventually(() -> assertThat(now(failed).status().phase()).isEqualTo("writing"));
+    restartHost(() -> machine().backups().fail("No space left on device"));
+    assertThat(ended(failed).status().phase()).isEqualTo("write-failed");
+
+    Job lost = backup("lost");
+    eventually(() -> assertThat(now(lost).status().phase()).isEqualTo("writing"));
+    restartHost(() -> machine().die(ProcessExit.UNKNOWN));
+    assertThat(ended(lost).status().phase()).isEqualTo("machine-ended");
+    assertThat(backups.toFile().list()).containsExactly("done");
+  }
+
+  @Test
+  void aFolderThatComesInTheWayIsKeptAndTheBackupIsNone() throws IOException {
+    machine().backups().takeTime();
+    Job job = backup("first");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("writing"));
+    Files.createDirectory(backups.resolve("first"));
+
+    machine().backups().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("file-failed");
+    assertThat(ended(job).status().detail()).contains("Choose another name.");
+    assertThat(backups.toFile().list()).containsExactly("first");
+    assertThat(backups.resolve("first")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsInItsWayIsToldAndItIsInTheWayOfOthers() {
+    machine().backups().takeTime();
+    Job job = backup("first");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("writing"));
+
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> backup("second"))
+        .withMessageContainingAll("back up domain 'web'", job.id().text(), "backup 'first'");
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(
+            () ->
+                host.api()
+                    .detachDisk(
+                        WEB, "data", EditScope.BOTH, JobOptions.none(), CallOptions.none()));
+    machine().backups().finish();
+    ended(job);
+    assertThat(host.api().cancelJob(job.id()).status().state()).isEqualTo(JobState.SUCCEEDED);
+  }
+
+  @Test
+  void whatHasNotBegunToWriteCannotBeHeld() throws Exception {
+    machine().monitor().hold("transaction");
+    Job job = backup("first");
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> host.api().pauseJob(job.id()))
+        .withMessageContainingAll(job.id().text(), "preparing");
+    machine().monitor().release("transaction");
+    ended(job);
+  }
+
+  /** No file but those, no job or node of QEMU's, and the mark of the last is the one noted in. */
+  private void assertNothingIsLeftBut(String last) {
+    assertThat(backups.toFile().list()).containsExactly(last);
+    assertThat(machine().backups().ids()).isEmpty();
+    assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("data-format", "data-file");
+    String job =
+        host.api().jobs().stream()
+            .filter(it -> it.target().subject().equals(last))
+            .map(it -> it.id().text())
+            .findFirst()
+            .orElseThrow();
+    assertThat(machine().backups().bitmaps("data-format"))
+        .isEqualTo(Map.of("berth-000001-" + job + "-data", true));
+  }
+
+  private void complete(String name) {
+    assertThat(ended(backup(name)).status().phase()).isEqualTo("complete");
+  }
+
+  private Job backup(String name) {
+    return host.api()
+        .backup(
+            WEB,
+            BackupRequest.to(backups, new BackupName(name)),
+            JobOptions.none(),
+            CallOptions.within(TestHost.PATIENCE));
+  }
+
+  private Job ended(Job job) {
+    return host.api().awaitJob(job.id(), TestHost.PATIENCE);
+  }
+
+  private Job now(Job job) {
+    return host.api().job(job.id());
+  }
+
+  private FakeMachine machine() {
+    return machines.of("web");
+  }
+
+  private void restartHost(Runnable meanwhile) {
+    host.close();
+    meanwhile.run();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = new TestHost(store, machines);
+  }
+}

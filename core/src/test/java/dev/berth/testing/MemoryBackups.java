@@ -1,0 +1,164 @@
+package dev.berth.testing;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.Backup.Content;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.definition.Disk;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainState;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Backups of the guests of a {@link MemoryHost}, which are complete at once. Nothing is written:
+ * its disks are empty, and images that would be there are known. The caller holds the contents'
+ * lock.
+ */
+final class MemoryBackups {
+  private static final Set<DomainState> STATES =
+      Set.of(DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED);
+
+  private final MemoryContents contents;
+  private final String actor;
+
+  MemoryBackups(MemoryContents contents, String actor) {
+    this.contents = contents;
+    this.actor = actor;
+  }
+
+  List<Backup> in(Path directory) {
+    requireDirectory(directory);
+    return contents.backups().stream()
+        .filter(backup -> directory.normalize().equals(backup.folder().getParent()))
+        .toList();
+  }
+
+  private static void requireDirectory(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new HostFailureException("There is no directory '" + directory + "'. Make it first.");
+    }
+  }
+
+  Job backup(MemoryDomain domain, BackupRequest request, JobOptions options) {
+    Optional<Job> same = MemoryJobs.same(domain, options, request.name().text());
+    if (same.isPresent()) {
+      return same.get();
+    }
+    if (!STATES.contains(domain.state())) {
+      throw MemoryVerbs.illegal("back up", domain, DomainState.RUNNING, DomainState.PAUSED);
+    }
+    List<Backup> known =
+        in(request.directory()).stream()
+            .filter(backup -> backup.origin().domain().equals(domain.uuid()))
+            .toList();
+    Path folder = request.directory().resolve(request.name().text());
+    if (in(request.directory()).stream().anyMatch(it -> it.folder().equals(folder))) {
+      throw new AlreadyExistsException("There is a backup '" + folder + "'. Choose another name.");
+    }
+    Instant now = contents.clock().instant();
+    Backup backup = backup(domain, request, known, folder, now);
+    contents.backups().add(backup);
+    return MemoryJobs.complete(
+        contents,
+        domain,
+        MemoryJobs.target(domain, JobKind.BACKUP, request.name().text()),
+        MemoryJobs.origin(actor, options, now),
+        Progress.of(0, 0),
+        reasons(backup));
+  }
+
+  private static String reasons(Backup backup) {
+    List<String> reasons = new ArrayList<>();
+    for (BackedUpDisk disk : backup.disks()) {
+      if (!disk.reason().isEmpty()) {
+        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
+      }
+    }
+    return String.join("; ", reasons);
+  }
+
+  private Backup backup(
+      MemoryDomain domain, BackupRequest request, List<Backup> known, Path folder, Instant now) {
+    List<BackedUpDisk> disks = new ArrayList<>();
+    for (Disk disk : chosen(domain, request)) {
+      disks.add(disk(disk, request, known, folder));
+    }
+    return new Backup(
+        request.name(),
+        new Backup.Origin(
+            domain.uuid(), domain.definition().name(), actor, known.size() + 1, JobId.random()),
+        now,
+        folder,
+        disks);
+  }
+
+  private static List<Disk> chosen(MemoryDomain domain, BackupRequest request) {
+    List<Disk> writable =
+        domain.definition().disks().stream()
+            .filter(disk -> disk.device() != DiskDevice.CDROM)
+            .filter(disk -> disk.access() != Access.READ_ONLY)
+            .toList();
+    Set<String> absent = new TreeSet<>(request.disks());
+    writable.forEach(disk -> absent.remove(disk.name()));
+    if (writable.isEmpty() || !absent.isEmpty()) {
+      throw new InvalidRequestException("disks: there is no such disk: " + absent + ".");
+    }
+    return writable.stream()
+        .filter(disk -> request.disks().isEmpty() || request.disks().contains(disk.name()))
+        .toList();
+  }
+
+  private static BackedUpDisk disk(
+      Disk disk, BackupRequest request, List<Backup> known, Path folder) {
+    Optional<BackupName> since = since(disk, request, known);
+    boolean lessWasWanted = since.isEmpty() && request.wanted().extent() == Extent.INCREMENTAL;
+    return new BackedUpDisk(
+        disk.name(),
+        folder.resolve(disk.name() + ".qcow2"),
+        since.isPresent() ? Extent.INCREMENTAL : Extent.FULL,
+        since,
+        lessWasWanted ? "there is nothing that it could stand on" : "",
+        new Content(new ByteSize(0), 0, ""));
+  }
+
+  private static Optional<BackupName> since(Disk disk, BackupRequest request, List<Backup> known) {
+    Optional<BackupName> wanted = request.wanted().since();
+    if (wanted.isPresent() && known.stream().noneMatch(it -> it.name().equals(wanted.get()))) {
+      throw new NotFoundException("There is no backup '" + wanted.get() + "'.");
+    }
+    Optional<BackupName> found =
+        request.wanted().extent() == Extent.FULL || disk.format() != DiskFormat.QCOW2
+            ? Optional.empty()
+            : known.stream()
+                .filter(backup -> backup.disk(disk.name()).isPresent())
+                .map(Backup::name)
+                .filter(name -> wanted.isEmpty() || wanted.get().equals(name))
+                .reduce((before, last) -> last);
+    if (wanted.isPresent() && found.isEmpty()) {
+      throw new InvalidStateException("Backup '" + wanted.get() + "' cannot be built on.");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.berth.testing.contract;
+
+import static dev.berth.testing.contract.HostRig.NONE;
+import static dev.berth.testing.contract.HostRig.WEB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.EventBody;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.ConflictException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.JobOptions;
+import dev.berth.host.StartMode;
+import dev.berth.job.Job;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Backups of disks, by a job. The disks here are raw, of which there are full backups only; what
+ * there is of others is {@code BackupTest}'s, with real ones.
+ */
+public interface BackupContract {
+
+  /** The host under test. */
+  HostRig rig();
+
+  @Test
+  default void aBackupIsAJobThatEndsWithItsFolder(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    Path backups = Files.createDirectory(directory.resolve("backups"));
+    long before = rig().host().eventRange().newest();
+
+    Job job = backup(to(backups, "first"), JobOptions.none());
+
+    assertThat(job.target().kind()).isEqualTo(JobKind.BACKUP);
+    assertThat(job.target().subject()).isEqualTo("first");
+    Job ended = rig().ended(job);
+    assertThat(ended.status().state()).as(ended.toString()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(ended.status().phase()).isEqualTo("complete");
+    assertThat(ended.status().detail()).startsWith("disk 'data' is in full: ");
+    assertThat(rig().state()).isEqualTo(DomainState.PAUSED);
+    List<Backup> all = rig().host().backups(backups, CallOptions.none());
+    assertThat(all).hasSize(1);
+    Backup backup = all.get(0);
+    assertThat(backup.name()).isEqualTo(new BackupName("first"));
+    assertThat(backup.folder()).isEqualTo(backups.resolve("first"));
+    assertThat(backup.origin().domainName()).isEqualTo(rig().host().domain(WEB).name());
+    assertThat(backup.origin().actor()).isEqualTo(rig().me());
+    assertThat(backup.disks()).extracting(BackedUpDisk::disk).containsExactly("data");
+    assertThat(backup.disks()).extracting(BackedUpDisk::extent).containsExactly(Extent.FULL);
+    assertThat(rig().eventsAfter(before))
+        .extracting(event -> event.body())
+        .contains(
+            new EventBody.JobStarted(job.id().text(), "backup", "first"),
+            new EventBody.JobEnded(
+                job.id().text(),
+                "backup",
+                "first",
+                "succeeded",
+                "complete",
+                ended.status().detail()));
+  }
+
+  @Test
+  default void aNameThatIsTakenIsRefused(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+
+    assertThat(errorOf(to(directory, "first"), JobOptions.none()))
+        .isEqualTo(AlreadyExistsException.class);
+    assertThat(rig().host().jobs()).hasSize(1);
+  }
+
+  @Test
+  default void oneKeyGivesOneBackup(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+
+    Job first = rig().ended(backup(to(directory, "first"), JobOptions.once("k1")));
+
+    assertThat(backup(to(directory, "first"), JobOptions.once("k1"))).isEqualTo(first);
+    assertThat(errorOf(to(directory, "other"), JobOptions.once("k1")))
+        .isEqualTo(ConflictException.class);
+  }
+
+  @Test
+  default void whatCannotBeBackedUpIsRefusedAndNothingIsThere(@TempDir Path directory)
+      throws Exception {
+    webHasADisk(directory);
+    Path backups = Files.createDirectory(directory.resolve("backups"));
+
+    assertThat(errorOf(of(backups, Set.of("none"), Wanted.full()), JobOptions.none()))
+        .isEqualTo(InvalidRequestException.class);
+    assertThat(
+            errorOf(of(backups, Set.of(), Wanted.since(new BackupName("none"))), JobOptions.none()))
+        .isIn(NotFoundException.class, InvalidStateException.class);
+    assertThat(errorOf(to(backups.resolve("none"), "first"), JobOptions.none()))
+        .isEqualTo(HostFailureException.class);
+    assertThat(rig().errorOf(host -> host.backups(backups.resolve("none"), CallOptions.none())))
+        .isEqualTo(HostFailureException.class);
+    assertThat(
+            rig()
+                .errorOf(
+                    host ->
+                        host.backup(NONE, to(backups, "a"), JobOptions.none(), CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+    rig().destroy();
+    assertThat(errorOf(to(backups, "first"), JobOptions.none()))
+        .isEqualTo(InvalidStateException.class);
+    assertThat(rig().host().jobs()).isEmpty();
+    assertThat(rig().host().backups(backups, CallOptions.none())).isEmpty();
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> new BackupName("../first"));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> to(Path.of("backups"), "first"));
+  }
+
+  private void webHasADisk(Path directory) throws IOException {
+    Path image = directory.resolve("data.raw");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(1 << 20);
+    }
+    String disk = "{name: data, format: raw, file: " + image + "}";
+    rig()
+        .host()
+        .define(
+            new DefinitionDocument(
+                "{name: web, memory: 64MiB, disks: [" + disk + "]}", "web.yaml", directory),
+            new DefineCondition.Always());
+    rig().start(StartMode.PAUSED);
+  }
+
+  private static BackupRequest to(Path directory, String name) {
+    return BackupRequest.to(directory, new BackupName(name));
+  }
+
+  private static BackupRequest of(Path directory, Set<String> disks, Wanted wanted) {
+    return new BackupRequest(new BackupName("first"), directory, disks, wanted, Pace.unlimited());
+  }
+
+  private Job backup(BackupRequest request, JobOptions options) {
+    return rig().host().backup(WEB, request, options, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Class<?> errorOf(BackupRequest request, JobOptions options) {
+    return rig().errorOf(host -> host.backup(WEB, request, options, CallOptions.none()));
+  }
+}
