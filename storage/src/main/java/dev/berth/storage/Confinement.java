@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps {@code qemu-img} small: limits on memory, processor time and open files, no core dump,
- * no new privileges, and no network where the kernel lets this user take it away, which is tried
- * out once. Thread-safe.
+ * no new privileges, files that are for the host's user alone, and no network where the kernel lets
+ * this user take it away, which is tried out once. Thread-safe.
  */
 final class Confinement {
   /** Far beyond what it maps for the largest tables; a header cannot make it take more. */
@@ -24,7 +24,7 @@ final class Confinement {
   private static final long COPY_SECONDS = 86_400;
 
   private static final String SHELL =
-      "ulimit -c 0; ulimit -v " + MEMORY_KIBIBYTES + "; ulimit -n " + OPEN_FILES + "; ";
+      "umask 077; ulimit -c 0; ulimit -v " + MEMORY_KIBIBYTES + "; ulimit -n " + OPEN_FILES + "; ";
   private static final List<String> NO_PRIVILEGES = List.of("setpriv", "--no-new-privs", "--");
   private static final List<List<String>> WITHOUT_NETWORK =
       List.of(

@@ -22,6 +22,7 @@ import dev.berth.testing.LeakCheck;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -60,6 +61,19 @@ final class QemuImgTest {
     run(new ImageTask.Resize(List.of(base), ByteSize.mebibytes(16), false));
     assertThat(size(base)).isEqualTo(16 << 20);
     assertThat(run(new ImageTask.Check(base, Repair.NONE))).isEqualTo("no errors");
+  }
+
+  @Test
+  void imagesAreForTheHostsUserAlone() throws Exception {
+    Layer image = create("disk.qcow2", ImageFormat.QCOW2);
+    Layer copy = new Layer(directory.resolve("copy.raw"), ImageFormat.RAW);
+    run(new ImageTask.Copy(List.of(image), copy, Compression.NONE));
+
+    assertThat(List.of(image.file(), copy.file()))
+        .allSatisfy(
+            file ->
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------"));
   }
 
   @Test
