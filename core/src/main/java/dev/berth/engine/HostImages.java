@@ -56,7 +56,7 @@ final class HostImages {
     this.domains = domains;
     this.ledger = new ImageLedger(host, contents);
     this.threads = EngineThreads.elasticPool("berth-image", THREADS);
-    this.jobs = new ImageJobs(host, ledger, files, threads);
+    this.jobs = new ImageJobs(host, ledger, files, this::planning, threads);
   }
 
   /** Takes up what an earlier host has left. Returns at once. */
@@ -285,7 +285,7 @@ final class HostImages {
                 same.isPresent()
                     ? CompletableFuture.completedFuture(same.get())
                     : aside(() -> planned.apply(planning()))
-                        .thenCompose(plan -> jobs.begin(plan, options, actor)));
+                        .thenCompose(plan -> jobs.begin(plan, planned, options, actor)));
   }
 
   private ImagePlanning planning() {

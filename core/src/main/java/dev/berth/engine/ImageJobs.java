@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Jobs about images: on record before anything is done, each done on a thread of its own, ended
@@ -43,13 +44,25 @@ final class ImageJobs implements JobOwner {
   private final HostServices host;
   private final ImageLedger ledger;
   private final ImageFiles files;
+  private final Supplier<ImagePlanning> planning;
   private final Executor threads;
   private final Map<JobId, ImageRun> runs = new ConcurrentHashMap<>();
 
-  ImageJobs(HostServices host, ImageLedger ledger, ImageFiles files, Executor threads) {
+  /**
+   * Those of a host.
+   *
+   * @param planning decides by what is on record at the time
+   */
+  ImageJobs(
+      HostServices host,
+      ImageLedger ledger,
+      ImageFiles files,
+      Supplier<ImagePlanning> planning,
+      Executor threads) {
     this.host = host;
     this.ledger = ledger;
     this.files = files;
+    this.planning = planning;
     this.threads = threads;
   }
 
@@ -62,8 +75,16 @@ final class ImageJobs implements JobOwner {
                 turn.jobs().same(options, kind, image.text(), Map.of(ImagePlan.WISH, wish))));
   }
 
-  /** Puts a job on record, and has it done. */
-  CompletableFuture<Job> begin(ImagePlan plan, JobOptions options, String actor) {
+  /**
+   * Puts a job on record, and has it done.
+   *
+   * @param planned decides once more, when it is about to be done
+   */
+  CompletableFuture<Job> begin(
+      ImagePlan plan,
+      Function<ImagePlanning, ImagePlan> planned,
+      JobOptions options,
+      String actor) {
     return ledger.turn(
         turn -> {
           Optional<Job> same =
@@ -82,7 +103,7 @@ final class ImageJobs implements JobOwner {
           return turn.record(Entry.by(actor).began(kept))
               .thenApply(
                   done -> {
-                    run(kept, plan);
+                    run(kept, plan, () -> planned.apply(planning.get()));
                     return kept.job();
                   });
         });
@@ -103,8 +124,8 @@ final class ImageJobs implements JobOwner {
         plan.facts());
   }
 
-  private void run(KeptJob job, ImagePlan plan) {
-    ImageRun run = new ImageRun(host, ledger, files, job, plan);
+  private void run(KeptJob job, ImagePlan plan, Supplier<ImagePlan> again) {
+    ImageRun run = new ImageRun(host, ledger, files, job, plan, again);
     runs.put(job.job().id(), run);
     threads.execute(
         () -> {
@@ -118,7 +139,7 @@ final class ImageJobs implements JobOwner {
 
   /** Finds out what became of the jobs that an earlier host has left. */
   void recover() {
-    ImageRecovery recovery = new ImageRecovery(host, ledger, files);
+    ImageRecovery recovery = new ImageRecovery(host, ledger, files, planning);
     ledger.jobs().running().forEach(job -> threads.execute(() -> recovery.settle(job)));
     threads.execute(recovery::sweep);
   }

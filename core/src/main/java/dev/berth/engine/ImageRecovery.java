@@ -4,6 +4,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +37,14 @@ final class ImageRecovery {
   private final HostServices host;
   private final ImageLedger ledger;
   private final ImageFiles files;
+  private final Supplier<ImagePlanning> planning;
 
-  ImageRecovery(HostServices host, ImageLedger ledger, ImageFiles files) {
+  ImageRecovery(
+      HostServices host, ImageLedger ledger, ImageFiles files, Supplier<ImagePlanning> planning) {
     this.host = host;
     this.ledger = ledger;
     this.files = files;
+    this.planning = planning;
   }
 
   /** Brings one job to its end. */
@@ -59,15 +64,28 @@ final class ImageRecovery {
   private Entry decide(KeptJob job) {
     JobKind kind = job.job().target().kind();
     if (kind == JobKind.DELETE_IMAGE) {
-      files.discard(file(job));
-      return succeeded(job)
-          .change(new Change.RemoveImage(image(job)))
-          .event(EventTypes.IMAGE_DELETED, Map.of("image", image(job).text()));
+      return deleted(job);
     }
     if (ImagePlan.makes(kind)) {
       return outcome(job);
     }
     return kind == JobKind.RESIZE_IMAGE && hasItsSize(job) ? succeeded(job) : interrupted(job);
+  }
+
+  /** One that somebody has come to use stays. */
+  private Entry deleted(KeptJob job) {
+    if (find(file(job)).isPresent()) {
+      try {
+        planning.get().delete(image(job));
+      } catch (InvalidStateException used) {
+        return ended(
+            job, JobState.FAILED, ImageJobs.FILE_FAILED, String.valueOf(used.getMessage()));
+      }
+      files.discard(file(job));
+    }
+    return succeeded(job)
+        .change(new Change.RemoveImage(image(job)))
+        .event(EventTypes.IMAGE_DELETED, Map.of("image", image(job).text()));
   }
 
   /** An image is complete from the moment on that it is being named. */

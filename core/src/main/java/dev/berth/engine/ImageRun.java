@@ -3,7 +3,9 @@ package dev.berth.engine;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
 import dev.berth.error.BerthException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageTask;
 import dev.berth.image.ImageTaskException;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,7 @@ final class ImageRun {
   private final ImageLedger ledger;
   private final ImageFiles files;
   private final ImagePlan plan;
+  private final Supplier<ImagePlan> again;
   private final Path partial;
   private final Pace pace = new Pace();
   private KeptJob job;
@@ -37,12 +42,24 @@ final class ImageRun {
   private @Nullable Thread thread;
   private @Nullable String wish;
 
-  ImageRun(HostServices host, ImageLedger ledger, ImageFiles files, KeptJob job, ImagePlan plan) {
+  /**
+   * A run of that job.
+   *
+   * @param again plans once more, by what is so then
+   */
+  ImageRun(
+      HostServices host,
+      ImageLedger ledger,
+      ImageFiles files,
+      KeptJob job,
+      ImagePlan plan,
+      Supplier<ImagePlan> again) {
     this.host = host;
     this.ledger = ledger;
     this.files = files;
     this.job = job;
     this.plan = plan;
+    this.again = again;
     this.partial = files.partial(job.job().id(), plan.file());
   }
 
@@ -89,7 +106,10 @@ final class ImageRun {
     } catch (ImageTaskException failure) {
       undo(status(JobState.FAILED, failure.kind().text(), failure.getMessage()));
     } catch (BerthException failure) {
-      undo(status(JobState.FAILED, ImageJobs.FILE_FAILED, failure.getMessage()));
+      undo(
+          finish().isPresent()
+              ? cancelled()
+              : status(JobState.FAILED, ImageJobs.FILE_FAILED, failure.getMessage()));
     } catch (CompletionException unrecorded) {
       LOG.error(
           "Job {} could not be put on record; the next opening of the host settles it",
@@ -114,16 +134,29 @@ final class ImageRun {
         return Optional.empty();
       }
       record(Entry.by(actor()).goesOn(now(ImageJobs.WORKING, "")));
+      Optional<Function<Path, ImageTask>> task = stillRight().task();
       String found =
-          plan.task().isPresent()
-              ? files.run(job.job().id(), plan.task().get().apply(partial), this::show)
-              : "";
+          task.isPresent() ? files.run(job.job().id(), task.get().apply(partial), this::show) : "";
       return finish().isPresent() ? Optional.empty() : Optional.of(found);
     } catch (InterruptedException ended) {
       return Optional.empty();
     } finally {
       finish();
     }
+  }
+
+  /**
+   * What was right when the job was asked for may be so no more: somebody may have come to use an
+   * image, or put another file in the place of one. From the job's claim on there is no other job
+   * that changes any of it.
+   */
+  private ImagePlan stillRight() {
+    ImagePlan now = again.get();
+    if (!now.facts().equals(plan.facts())) {
+      throw new InvalidStateException(
+          "What the job is about has changed since it was asked for. Ask for it again.");
+    }
+    return now;
   }
 
   private void complete(String found) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.ByteSize;
 import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
 import dev.berth.host.JobOptions;
 import dev.berth.host.VmHost;
 import dev.berth.image.Image;
@@ -34,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -148,9 +150,13 @@ final class ImageRecoveryTest {
   }
 
   private static Job create(VmHost api) {
+    return create(api, DISK);
+  }
+
+  private static Job create(VmHost api, ImageName image) {
     return api.images()
         .create(
-            DISK,
+            image,
             ImageRecipe.of(new ImageOrigin.Empty(SIZE, Preallocation.OFF)),
             JobOptions.none(),
             CallOptions.none());
@@ -165,6 +171,56 @@ final class ImageRecoveryTest {
     assertThat(ended(job).status().state()).isEqualTo(JobState.SUCCEEDED);
     assertThat(file).doesNotExist();
     assertThat(imagesLater()).isEmpty();
+  }
+
+  @Test
+  void aDeletionDoesNotGoOnWhenADefinitionHasTheImageByNow() throws Exception {
+    commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
+    Path file = image(pool.resolve(DISK.file()));
+    try (TestHost host = new TestHost(store, machines, files)) {
+      defineWith(host.api(), file);
+    }
+    KeptJob job = job(JobKind.DELETE_IMAGE, ImageJobs.WORKING);
+
+    assertThat(ended(job).status().phase()).isEqualTo("file-failed");
+    assertThat(file).exists();
+    assertThat(imagesLater().get(0).problem()).isEmpty();
+  }
+
+  @Test
+  void whatIsUsedWhenItsTurnComesStaysAsItIs() throws Exception {
+    commit(new Change.PutImage(new StoredImage(DISK, ImageFormat.QCOW2)));
+    Path file = image(pool.resolve(DISK.file()));
+    try (TestHost host = new TestHost(store, machines, files)) {
+      files.hold();
+      List<Job> ahead = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        ahead.add(create(host.api(), new ImageName(FAST, "ahead" + i)));
+      }
+      CompletableFuture<?> deleted =
+          TestHost.async(
+              () -> {
+                host.api().images().delete(DISK, CallOptions.within(TestHost.PATIENCE));
+                return "";
+              });
+      eventually(() -> assertThat(host.api().jobs()).hasSize(5));
+      defineWith(host.api(), file);
+      files.release();
+
+      assertThat(deleted)
+          .failsWithin(TestHost.PATIENCE)
+          .withThrowableThat()
+          .withMessageContaining("refers to it");
+      assertThat(file).exists();
+      ahead.forEach(job -> host.api().awaitJob(job.id(), TestHost.PATIENCE));
+    }
+  }
+
+  private static void defineWith(VmHost api, Path file) {
+    api.define(
+        TestHost.document(
+            "name: web\nmemory: 64MiB\ndisks: [{name: root, file: " + file + ", format: qcow2}]\n"),
+        new DefineCondition.Always());
   }
 
   @Test
