@@ -21,6 +21,8 @@ import java.util.function.Function;
  * @param sources the images that are read, and must stay as they are meanwhile
  * @param bytes what its progress is counted in
  * @param wish what the same call says again
+ * @param read tells the file that is imported from another that comes in its place; empty for what
+ *     reads none
  * @param task what is done, given the file that a new image grows in; empty for what is done
  *     without a program
  */
@@ -32,6 +34,7 @@ record ImagePlan(
     List<ImageName> sources,
     long bytes,
     String wish,
+    String read,
     Optional<Function<Path, ImageTask>> task) {
 
   /** Facts of a job, with which it is found again. */
@@ -41,9 +44,23 @@ record ImagePlan(
   static final String SOURCES = "sources";
   static final String WISH = "wish";
   static final String BYTES = "bytes";
+  static final String READ = "read";
 
   ImagePlan {
     sources = List.copyOf(sources);
+  }
+
+  /** A plan that imports no file. */
+  ImagePlan(
+      JobKind kind,
+      ImageName image,
+      Path file,
+      Optional<ImageFormat> format,
+      List<ImageName> sources,
+      long bytes,
+      String wish,
+      Optional<Function<Path, ImageTask>> task) {
+    this(kind, image, file, format, sources, bytes, wish, "", task);
   }
 
   /** Whether a job of that kind makes a file that was not there. */
@@ -60,6 +77,7 @@ record ImagePlan(
     facts.put(SOURCES, String.join(" ", sources.stream().map(ImageName::text).toList()));
     facts.put(BYTES, Long.toString(bytes));
     facts.put(WISH, wish);
+    facts.put(READ, read);
     return facts;
   }
 }

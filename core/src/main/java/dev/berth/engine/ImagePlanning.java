@@ -121,6 +121,7 @@ final class ImagePlanning {
         List.of(),
         size(found, from),
         recipe.toString(),
+        found.identity(),
         Optional.of(
             partial ->
                 new ImageTask.Copy(

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param bytes how long the file is
  * @param allocated what it takes on the disk
  * @param header what a qcow2 image says of itself; empty for what is none
+ * @param identity tells it from another file that comes in its place
  * @param otherFormat the name of another format of images that it begins like
  */
 public record FoundImage(
@@ -19,6 +20,7 @@ public record FoundImage(
     long bytes,
     ByteSize allocated,
     Optional<Qcow2Header> header,
+    String identity,
     Optional<String> otherFormat) {
 
   /** The file below it that its header names, wherever that is; empty when it names none. */

@@ -31,6 +31,7 @@ import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,6 +222,34 @@ final class ImageRecoveryTest {
         TestHost.document(
             "name: web\nmemory: 64MiB\ndisks: [{name: root, file: " + file + ", format: qcow2}]\n"),
         new DefineCondition.Always());
+  }
+
+  @Test
+  void anImportIsNotOfAFileThatCameInThePlaceOfTheOneLookedAt() throws Exception {
+    Path file = Files.write(directory.resolve("disk.raw"), new byte[1 << 20]);
+    try (TestHost host = new TestHost(store, machines, files)) {
+      files.hold();
+      List<Job> ahead = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        ahead.add(create(host.api(), new ImageName(FAST, "ahead" + i)));
+      }
+      Job job =
+          host.api()
+              .images()
+              .create(
+                  DISK,
+                  ImageRecipe.of(new ImageOrigin.ImportedFile(file, Optional.of(ImageFormat.RAW))),
+                  JobOptions.none(),
+                  CallOptions.none());
+      Path other = Files.write(directory.resolve("other.raw"), new byte[1 << 20]);
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+      files.release();
+
+      assertThat(host.api().awaitJob(job.id(), TestHost.PATIENCE).status().detail())
+          .contains("has changed");
+      ahead.forEach(each -> host.api().awaitJob(each.id(), TestHost.PATIENCE));
+    }
+    assertThat(pool.resolve(DISK.file())).doesNotExist();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -112,7 +113,12 @@ public final class FakeImageFiles implements ImageFiles {
     }
     try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
       return new FoundImage(
-          file, content.size(), new ByteSize(0), Qcow2Header.read(content), Optional.empty());
+          file,
+          content.size(),
+          new ByteSize(0),
+          Qcow2Header.read(content),
+          String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey()),
+          Optional.empty());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

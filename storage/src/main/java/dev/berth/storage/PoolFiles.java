@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -117,13 +118,15 @@ public final class PoolFiles implements ImageFiles {
       if (!Files.isRegularFile(real)) {
         throw new InvalidRequestException("'" + file + "' is no regular file.");
       }
-      try (FileChannel content = FileChannel.open(real, StandardOpenOption.READ)) {
+      try (FileChannel content =
+          FileChannel.open(real, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
         Optional<Qcow2Header> header = Qcow2Header.read(content);
         return new FoundImage(
             real,
             content.size(),
             Allocation.of(real, content.size()),
             header,
+            identity(real),
             ForeignFormat.of(content).map(ForeignFormat::text));
       }
     } catch (NoSuchFileException missing) {
@@ -131,6 +134,12 @@ public final class PoolFiles implements ImageFiles {
     } catch (IOException e) {
       throw failure("cannot be read", file, e);
     }
+  }
+
+  /** Its file system and its number there. */
+  private static String identity(Path real) throws IOException {
+    return String.valueOf(
+        Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
   }
 
   @Override
