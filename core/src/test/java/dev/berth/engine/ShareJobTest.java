@@ -82,11 +82,11 @@ final class ShareJobTest extends EngineFixture {
 
   @Test
   void aShareThatComesAgainIsFollowedThoughAnotherCameWhileItLeft() throws Exception {
-    launcher().fail(FakeLauncher.Job.END_SHARE, new HostFailureException("It does not die."));
+    machine.monitor().hold("chardev-remove");
     Job job = detach("files");
-    eventually(() -> assertThat(backplane().chardevs()).isEmpty());
+    machine.monitor().awaitReceived("chardev-remove", 1, TestHost.PATIENCE);
     attach("more");
-    launcher().mend(FakeLauncher.Job.END_SHARE);
+    machine.monitor().release("chardev-remove");
     assertThat(ended(job).status().phase()).isEqualTo("removed");
     assertThat(lost()).isEmpty();
     attach("files");
