@@ -3,7 +3,10 @@ package dev.berth.engine;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
 import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.error.StorageFailureException;
 import dev.berth.image.ImageFiles;
 import dev.berth.image.ImageTask;
 import dev.berth.image.ImageTaskException;
@@ -14,10 +17,13 @@ import dev.berth.job.JobState;
 import dev.berth.store.Change;
 import dev.berth.store.StoredImage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /** One job about an image while it is done, on a thread of its own from {@link #run} to its end. */
 final class ImageRun {
+  /** How long until a store that failed is asked again. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(ImageRun.class);
 
   private final HostServices host;
@@ -34,6 +43,7 @@ final class ImageRun {
   private final ImagePlan plan;
   private final Supplier<ImagePlan> again;
   private final Path partial;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Pace pace = new Pace();
   private KeptJob job;
   private int percent;
@@ -70,6 +80,7 @@ final class ImageRun {
 
   /** The host is being closed. */
   void interrupt() {
+    closing.countDown();
     want(ImageJobs.INTERRUPTED);
   }
 
@@ -110,11 +121,11 @@ final class ImageRun {
           finish().isPresent()
               ? cancelled()
               : status(JobState.FAILED, ImageJobs.FILE_FAILED, failure.getMessage()));
-    } catch (CompletionException unrecorded) {
+    } catch (CompletionException | InterruptedException unrecorded) {
       LOG.error(
           "Job {} could not be put on record; the next opening of the host settles it",
           job.job().id(),
-          unrecorded.getCause());
+          unrecorded);
     } catch (RuntimeException unexpected) { // the top of this thread
       boolean wanted = finish().isPresent(); // an interruption closes the files it meets
       if (!wanted) {
@@ -159,7 +170,7 @@ final class ImageRun {
     return now;
   }
 
-  private void complete(String found) {
+  private void complete(String found) throws InterruptedException {
     Entry entry = Entry.by(actor());
     if (ImagePlan.makes(plan.kind())) {
       if (plan.task().isPresent()) {
@@ -190,12 +201,12 @@ final class ImageRun {
   private void undo(Job.Status how) {
     try {
       end(how);
-    } catch (CompletionException unrecorded) {
-      LOG.error("The end of job {} could not be recorded", job.job().id(), unrecorded.getCause());
+    } catch (CompletionException | InterruptedException unrecorded) {
+      LOG.error("The end of job {} could not be recorded", job.job().id(), unrecorded);
     }
   }
 
-  private void end(Job.Status how) {
+  private void end(Job.Status how) throws InterruptedException {
     Job.Status told = how;
     if (ImagePlan.makes(plan.kind())) {
       boolean wasNamed = job.job().status().phase().equals(ImageJobs.NAMING);
@@ -260,8 +271,25 @@ final class ImageRun {
     return job.job().origin().actor();
   }
 
-  /** Waits until it is durable. */
-  private void record(Entry entry) {
-    ledger.turn(turn -> turn.record(entry)).join();
+  /** Waits until it is durable; a store that fails is asked again until the host is closed. */
+  private void record(Entry entry) throws InterruptedException {
+    boolean recorded = false;
+    while (!recorded) {
+      try {
+        ledger.turn(turn -> turn.record(entry)).join();
+        recorded = true;
+      } catch (CompletionException failure) {
+        if (!mayPass(failure.getCause()) || closing.await(RETRY.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw failure;
+        }
+        LOG.warn("How job {} is cannot be recorded yet: {}", job.job().id(), failure.getMessage());
+      }
+    }
+  }
+
+  private static boolean mayPass(@Nullable Throwable failure) {
+    return failure instanceof StorageFailureException
+        || failure instanceof OutcomeUnknownException
+        || failure instanceof BusyException;
   }
 }

@@ -4,6 +4,7 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.ByteSize;
+import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.JobOptions;
@@ -144,6 +145,20 @@ final class ImageRecoveryTest {
           .isEqualTo("file-failed");
     }
     assertThat(phases).singleElement().asString().contains("\"removing\"");
+  }
+
+  @Test
+  void aStoreThatFailsForAMomentLeavesNoJobUnderWay() throws Exception {
+    files.hold();
+    try (TestHost host = new TestHost(store, machines, files)) {
+      Job job = create(host.api());
+      eventually(() -> assertThat(files.partials(pool)).hasSize(1));
+      store.failNext(new StorageFailureException("The disk is full."));
+      files.release();
+
+      assertThat(host.api().awaitJob(job.id(), TestHost.PATIENCE).status().state())
+          .isEqualTo(JobState.SUCCEEDED);
+    }
   }
 
   private String storedJob() {
