@@ -42,12 +42,17 @@ final class HostModule {
 
   @Provides
   @Singleton
-  static Store store(HostSettings settings, Clock clock, Closer closer) {
-    Store store =
+  static H2Store h2Store(HostSettings settings, Clock clock, Closer closer) {
+    H2Store store =
         H2Store.open(
             new StoreSettings(
                 settings.layout().home(), settings.eventsKept(), settings.eventAge(), clock));
     closer.register(store::close);
+    return store;
+  }
+
+  @Provides
+  static Store store(H2Store store) {
     return store;
   }
 
@@ -94,8 +99,9 @@ final class HostModule {
   }
 
   @Provides
-  static ImageFiles imageFiles(HostSettings settings) {
-    return new PoolFiles(new QemuImg(settings.qemuBinaries(), settings.searchPath()));
+  static ImageFiles imageFiles(HostSettings settings, H2Store store) {
+    return new PoolFiles(
+        new QemuImg(settings.qemuBinaries(), settings.searchPath()), store.hostId());
   }
 
   @Provides

@@ -17,7 +17,6 @@ import dev.berth.launcher.QemuLauncher;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.storage.H2Store;
 import dev.berth.storage.StoreSettings;
-import dev.berth.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -130,7 +129,7 @@ final class CrashingHost {
   private static VmHost open(HostSettings settings, Fuse fuse) {
     HomeLayout layout = settings.layout();
     Clock clock = Clock.systemUTC();
-    Store store =
+    H2Store store =
         H2Store.open(
             new StoreSettings(layout.home(), settings.eventsKept(), settings.eventAge(), clock));
     ExecutorService drivers = Engine.driverThreads();
@@ -150,7 +149,7 @@ final class CrashingHost {
     return Engine.open(
             new FatalStore(store, fuse),
             new FatalLauncher(launcher, fuse),
-            HostModule.imageFiles(settings),
+            HostModule.imageFiles(settings, store),
             drivers,
             clock,
             settings.engine(),

@@ -17,6 +17,7 @@ import dev.berth.job.JobState;
 import dev.berth.store.Change;
 import dev.berth.store.StoredImage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -167,12 +168,17 @@ final class ImageRecovery {
                     state, phase, job.job().status().progress(), detail, Optional.of(host.now()))));
   }
 
-  /** Removes unfinished files that no job knows of: a store was rebuilt, and has lost them. */
+  /**
+   * Removes unfinished files of this host that no job knows of: a store was rebuilt, and has lost
+   * them. A job is on record before its file is there: whoever looks for files first misses none.
+   */
   void sweep() {
-    Set<JobId> known = ledger.jobs().published().stream().map(Job::id).collect(Collectors.toSet());
     for (Path directory : ledger.registry().pools().values()) {
       try {
-        for (Path partial : files.partials(directory)) {
+        List<Path> partials = files.partials(directory);
+        Set<JobId> known =
+            ledger.jobs().published().stream().map(Job::id).collect(Collectors.toSet());
+        for (Path partial : partials) {
           if (known.stream().noneMatch(job -> files.partial(job, partial).equals(partial))) {
             files.discard(partial);
           }

@@ -37,13 +37,13 @@ public interface ImageFiles {
    */
   FoundImage look(Path file);
 
-  /** The names of files in a pool that an unfinished job has left. */
+  /**
+   * The files in a pool that unfinished jobs of this host have left; those of others are not told.
+   */
   List<Path> partials(Path directory);
 
-  /** The file that an image of that job grows in, beside its own. */
-  default Path partial(JobId job, Path target) {
-    return target.resolveSibling(".berth-" + job + ".part");
-  }
+  /** The file that an image of that job of this host grows in, beside its own. */
+  Path partial(JobId job, Path target);
 
   /**
    * Does it, and returns when it is done. Interrupting the thread ends it.

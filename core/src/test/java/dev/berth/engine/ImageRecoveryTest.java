@@ -287,7 +287,7 @@ final class ImageRecoveryTest {
 
   @Test
   void anUnfinishedFileOfNoJobGoes() throws Exception {
-    Path lost = image(pool.resolve(".berth-0123456789ab.part"));
+    Path lost = image(pool.resolve(".berth-0123456789ab.fake.part"));
     KeptJob job = job(JobKind.CREATE_IMAGE, ImageJobs.WAITING);
 
     ended(job);
@@ -295,6 +295,35 @@ final class ImageRecoveryTest {
       assertThat(host.api().jobs()).hasSize(1);
       eventually(() -> assertThat(lost).doesNotExist());
     }
+  }
+
+  @Test
+  void anUnfinishedFileOfAnotherHostOrOfAJobThatHasJustBegunStays() throws Exception {
+    Path lost = image(pool.resolve(".berth-0123456789ab.fake.part"));
+    Path others = image(pool.resolve(".berth-0123456789ab.other.part"));
+    CompletableFuture<VmHost> opened = new CompletableFuture<>();
+    CompletableFuture<Job> begun = new CompletableFuture<>();
+    files.hold();
+    files.beforeListing(
+        () -> {
+          Job job = create(opened.join());
+          Path partial = files.partial(job.id(), pool.resolve(DISK.file()));
+          eventually(() -> assertThat(partial).exists());
+          files.beforeListing(() -> {});
+          begun.complete(job);
+        });
+
+    try (TestHost host = new TestHost(store, machines, files)) {
+      opened.complete(host.api());
+      Job job = begun.get(TestHost.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      eventually(() -> assertThat(lost).doesNotExist());
+      assertThat(files.partials(pool)).hasSize(1);
+      files.release();
+
+      assertThat(host.api().awaitJob(job.id(), TestHost.PATIENCE).status().state())
+          .isEqualTo(JobState.SUCCEEDED);
+    }
+    assertThat(others).exists();
   }
 
   @Test

@@ -42,6 +42,7 @@ public final class FakeImageFiles implements ImageFiles {
   private final Set<JobId> endedLeftOvers = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable ImageTaskException failure;
+  private volatile Runnable beforeListing = () -> {};
   private volatile Runnable beforeDiscard = () -> {};
 
   /** Holds back what is done from now on, until {@link #release}. */
@@ -57,6 +58,11 @@ public final class FakeImageFiles implements ImageFiles {
   /** Has everything fail from now on that is done. */
   public void fail(ImageTaskException why) {
     failure = why;
+  }
+
+  /** Has that done whenever unfinished files are about to be listed. */
+  public void beforeListing(Runnable work) {
+    beforeListing = work;
   }
 
   /** Has that done whenever a file is about to be removed. */
@@ -93,7 +99,13 @@ public final class FakeImageFiles implements ImageFiles {
 
   @Override
   public List<Path> partials(Path directory) {
-    return files(directory, ".berth-*.part");
+    beforeListing.run();
+    return files(directory, ".berth-*.fake.part");
+  }
+
+  @Override
+  public Path partial(JobId job, Path target) {
+    return target.resolveSibling(".berth-" + job + ".fake.part");
   }
 
   private static List<Path> files(Path directory, String pattern) {

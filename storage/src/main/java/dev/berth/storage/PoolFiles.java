@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -38,13 +39,17 @@ import java.util.function.DoubleConsumer;
  * pool may come from behind one.
  */
 public final class PoolFiles implements ImageFiles {
-  private static final String PARTIALS = ".berth-*.part";
-
   private final QemuImg qemuImg;
+  private final UUID host;
 
-  /** With that program. */
-  public PoolFiles(QemuImg qemuImg) {
+  /**
+   * With that program.
+   *
+   * @param host whose files these are: another may have pools in the same directories
+   */
+  public PoolFiles(QemuImg qemuImg, UUID host) {
     this.qemuImg = qemuImg;
+    this.host = host;
   }
 
   @Override
@@ -144,7 +149,12 @@ public final class PoolFiles implements ImageFiles {
 
   @Override
   public List<Path> partials(Path directory) {
-    return files(directory, PARTIALS);
+    return files(directory, ".berth-*." + host + ".part");
+  }
+
+  @Override
+  public Path partial(JobId job, Path target) {
+    return target.resolveSibling(".berth-" + job + "." + host + ".part");
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,7 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class QemuImgTest {
   private static final ByteSize SIZE = ByteSize.mebibytes(8);
 
-  private final PoolFiles files = new PoolFiles(new QemuImg(List.of(), System.getenv("PATH")));
+  private static final UUID HOST = new UUID(0, 1);
+
+  private final PoolFiles files =
+      new PoolFiles(new QemuImg(List.of(), System.getenv("PATH")), HOST);
   @TempDir Path directory;
 
   @Test
@@ -127,7 +131,7 @@ final class QemuImgTest {
 
   @Test
   void anInterruptionEndsTheProgram() throws Exception {
-    PoolFiles stuck = new PoolFiles(stuckProgram());
+    PoolFiles stuck = new PoolFiles(stuckProgram(), HOST);
     JobId job = JobId.random();
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread thread = new Thread(() -> outcome.complete(failure(() -> copyOf(stuck, job))));
@@ -143,7 +147,7 @@ final class QemuImgTest {
 
   @Test
   void whatAnEarlierHostHasStartedIsEndedByTheJobsId() throws Exception {
-    PoolFiles stuck = new PoolFiles(stuckProgram());
+    PoolFiles stuck = new PoolFiles(stuckProgram(), HOST);
     JobId job = JobId.random();
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread thread = new Thread(() -> outcome.complete(failure(() -> copyOf(stuck, job))));
@@ -179,7 +183,9 @@ final class QemuImgTest {
   void aPoolsFilesAreThoseThatCanBeImages() throws Exception {
     create("b.raw", ImageFormat.RAW);
     create("a.qcow2", ImageFormat.QCOW2);
-    create(".berth-0123456789ab.part", ImageFormat.RAW);
+    Path mine = files.partial(JobId.random(), directory.resolve("a.qcow2"));
+    create(String.valueOf(mine.getFileName()), ImageFormat.RAW);
+    create(".berth-0123456789ab." + new UUID(0, 2) + ".part", ImageFormat.RAW);
     Files.createDirectory(directory.resolve("inside"));
     Files.createSymbolicLink(directory.resolve("link"), directory.resolve("b.raw"));
     Files.writeString(directory.resolve("-rf"), "");
@@ -187,7 +193,7 @@ final class QemuImgTest {
     assertThat(files.scan(directory.toRealPath()))
         .extracting(found -> found.file().getFileName().toString())
         .containsExactly("a.qcow2", "b.raw");
-    assertThat(files.partials(directory)).hasSize(1);
+    assertThat(files.partials(directory)).containsExactly(mine);
     assertThatThrownBy(() -> files.look(directory.resolve("inside")))
         .isInstanceOf(InvalidRequestException.class);
   }
