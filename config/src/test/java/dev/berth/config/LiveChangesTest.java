@@ -129,8 +129,11 @@ final class LiveChangesTest extends HomeFixture {
     latencies(host, "scsi", LatencyBounds.NONE);
     assertThat(histogram(host, "scsi").isMissingNode()).isTrue();
 
+    ConsoleLog console = ConsoleLog.of(host, VM);
+    int before = boots(console.text());
     host.reset(VM, CallOptions.within(TestHome.PATIENCE));
     assertThat(histogram(host, "blk").path("boundaries")).hasSize(14);
+    console.await(text -> boots(text) > before, "the next boot", TestHome.PATIENCE);
   }
 
   private void latenciesAreCountedForTheNextHost() throws IOException {
@@ -251,6 +254,10 @@ final class LiveChangesTest extends HomeFixture {
 
   private static void link(VmHost host, LinkState link) {
     host.setLink(VM, "lan", link, EditScope.BOTH, CallOptions.within(TestHome.PATIENCE));
+  }
+
+  private static int boots(String console) {
+    return console.split(TestGuest.UP, -1).length - 1;
   }
 
   /** What QEMU says of a disk's medium. */

@@ -65,6 +65,7 @@ final class MediaChangeTest extends HomeFixture {
       says(host, "cat /sys/block/$(drive ata)/size", "8192");
     }
     try (VmHost host = home.open()) { // adopted with what is in its drives
+      host.await(VM, TestHome.RUNNING, TestHome.PATIENCE);
       assertThat(source(host, "cd")).contains(image("second").toString());
       aGuestKeepsWhatItReads(host);
       nothingIsLeftOfMedia(host);
