@@ -75,7 +75,7 @@ final class BackupVerbs {
             options,
             JobKind.BACKUP,
             request.name().text(),
-            Map.of(Backups.REQUEST, request.toString()));
+            Map.of(BackupRow.REQUEST, request.toString()));
   }
 
   /**
@@ -140,7 +140,12 @@ final class BackupVerbs {
         true,
         active -> {
           KeptJob job =
-              keeper.backups().job(planned.job(), request, planned.plan(), options.key(), actor);
+              BackupRow.of(
+                  planned.job(),
+                  request,
+                  planned.plan(),
+                  ledger,
+                  new Job.Origin(actor, options.key(), host.now()));
           return ledger
               .request(JobSteps.began(Step.by(actor), job))
               .thenRun(

@@ -1,17 +1,32 @@
 package dev.berth.engine;
 
+import static dev.berth.engine.BackupRow.CANCELLED;
+import static dev.berth.engine.BackupRow.CLOSING;
+import static dev.berth.engine.BackupRow.COMPLETE;
+import static dev.berth.engine.BackupRow.FILE_FAILED;
+import static dev.berth.engine.BackupRow.INTERRUPTED;
+import static dev.berth.engine.BackupRow.MACHINE_ENDED;
+import static dev.berth.engine.BackupRow.PAUSED;
+import static dev.berth.engine.BackupRow.PREPARING;
+import static dev.berth.engine.BackupRow.REFUSED_BY_QEMU;
+import static dev.berth.engine.BackupRow.SEALING;
+import static dev.berth.engine.BackupRow.UNDOING;
+import static dev.berth.engine.BackupRow.WRITE_FAILED;
+import static dev.berth.engine.BackupRow.WRITING;
+import static dev.berth.engine.BackupRow.folder;
+import static dev.berth.engine.BackupRow.in;
+import static dev.berth.engine.BackupRow.partial;
+import static dev.berth.engine.BackupRow.phase;
+import static dev.berth.engine.BackupRow.plan;
+
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.BackupName;
 import dev.berth.engine.BackupPlan.Basis;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.error.BerthException;
-import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
-import dev.berth.error.MachineLostException;
-import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.QemuRefusedException;
-import dev.berth.host.BackupRequest;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
@@ -19,13 +34,10 @@ import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.Machine;
 import dev.berth.qapi.job.JobInfo;
-import dev.berth.qapi.job.JobPause;
-import dev.berth.qapi.job.JobResume;
 import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.job.QueryJobs;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,8 +47,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,31 +64,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class Backups implements JobWork {
-  static final String PREPARING = "preparing";
-  static final String WRITING = "writing";
-  static final String PAUSED = "paused";
-  static final String CLOSING = "closing";
-  static final String SEALING = "sealing";
-  static final String UNDOING = "undoing";
-  static final String COMPLETE = "complete";
-  static final String REFUSED_BY_QEMU = "refused-by-qemu";
-  static final String FILE_FAILED = "file-failed";
-  static final String WRITE_FAILED = "write-failed";
-  static final String INTERRUPTED = "interrupted";
-  static final String MACHINE_ENDED = "machine-ended";
-  static final String CANCELLED = "cancelled";
-
-  /** Facts of a job besides its machine. */
-  static final String FOLDER = "folder";
-
-  static final String PLAN = "plan";
-
-  /** What was asked for, to tell whether another call with the same key asks for the same. */
-  static final String REQUEST = "request";
-
-  private static final String AT = "at";
-  private static final String END = "end";
-
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
@@ -88,7 +73,7 @@ final class Backups implements JobWork {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final Map<JobId, Pace> paces = new HashMap<>();
-  private final Set<JobId> atWork = new HashSet<>();
+  private final JobAside aside;
   private volatile long changes;
   private boolean looking;
   private boolean lookingLater;
@@ -98,37 +83,12 @@ final class Backups implements JobWork {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
   }
 
   /** Counts what has changed marks in images, or may have. Any thread. */
   long changes() {
     return changes;
-  }
-
-  /** The row of a backup that is to begin. */
-  KeptJob job(
-      JobId id, BackupRequest request, BackupPlan plan, Optional<String> key, String actor) {
-    return new KeptJob(
-        new Job(
-            id,
-            new Job.Target(JobKind.BACKUP, ledger.uuid(), ledger.name(), request.name().text()),
-            new Job.Origin(actor, key, host.now()),
-            running(PREPARING, Optional.empty(), "")),
-        Map.of(
-            Detachments.INCARNATION,
-            ledger.launch().orElseThrow().incarnation(),
-            FOLDER,
-            request.directory().resolve(request.name().text()).toString(),
-            REQUEST,
-            request.toString(),
-            PLAN,
-            plan.text(),
-            AT,
-            host.now().toString()));
-  }
-
-  private static Job.Status running(String phase, Optional<Progress> progress, String detail) {
-    return new Job.Status(JobState.RUNNING, phase, progress, detail, Optional.empty());
   }
 
   // ---- beginning
@@ -137,7 +97,7 @@ final class Backups implements JobWork {
   void begin(Lifecycle.Active active, KeptJob job) {
     changes++;
     BackupSteps steps = steps(active, job);
-    work(
+    aside.run(
         job,
         () -> {
           steps.prepare();
@@ -151,7 +111,7 @@ final class Backups implements JobWork {
       return takeUp(job); // it is not wanted any more
     }
     return failure.isEmpty()
-        ? nowWriting(job.with(AT, host.now().toString()))
+        ? nowWriting(BackupRow.begun(job, host.now()))
         : undo(job, code(failure.get()), failure.get());
   }
 
@@ -160,7 +120,7 @@ final class Backups implements JobWork {
   }
 
   private CompletionStage<?> nowWriting(KeptJob job) {
-    KeptJob writing = job.with(running(WRITING, Optional.empty(), ""));
+    KeptJob writing = in(WRITING, job);
     return record(writing).thenCompose(recorded -> followed(writing));
   }
 
@@ -215,10 +175,11 @@ final class Backups implements JobWork {
       return undo(job, WRITE_FAILED, error.orElse("somebody else has ended it in QEMU"));
     }
     if (ours.stream().allMatch(it -> it.status().equals(JobStatus.CONCLUDED))) {
-      return record(job.with(running(CLOSING, job.job().status().progress(), "")))
-          .thenCompose(recorded -> takeUp(job));
+      return record(in(CLOSING, job)).thenCompose(recorded -> takeUp(job));
     }
-    ledger.jobs().show(job.with(running(phase(job), Optional.of(progress(job, ours)), "")));
+    ledger
+        .jobs()
+        .show(job.with(BackupRow.running(phase(job), Optional.of(progress(job, ours)), "")));
     return Mailbox.DONE;
   }
 
@@ -254,30 +215,28 @@ final class Backups implements JobWork {
     if (failure.isPresent()) {
       return undo(job, code(failure.get()), failure.get());
     }
-    return record(job.with(running(SEALING, job.job().status().progress(), "")))
-        .thenCompose(recorded -> takeUp(job));
+    return record(in(SEALING, job)).thenCompose(recorded -> takeUp(job));
   }
 
   /** The images are complete; they are brought to the disk, looked at and described. */
   private void seal(KeptJob job) {
     BackupPlan plan = plan(job);
-    Instant at = Instant.parse(job.fact(AT));
     Path partial = partial(job);
-    work(
+    aside.run(
         job,
         () -> {
           if (host.backupFiles().isThere(partial)) {
-            host.backupFiles().complete(partial, backup(job, plan, at));
+            host.backupFiles().complete(partial, backup(job, plan));
           } else { // then a host before had come so far
-            host.backupFiles().requireComplete(Path.of(job.fact(FOLDER)), job.job().id());
+            host.backupFiles().requireComplete(folder(job), job.job().id());
           }
         },
         this::sealed);
   }
 
-  private Backup backup(KeptJob job, BackupPlan plan, Instant at) {
+  private Backup backup(KeptJob job, BackupPlan plan) {
     List<BackedUpDisk> disks = new ArrayList<>();
-    Path folder = Path.of(job.fact(FOLDER));
+    Path folder = folder(job);
     for (OfDisk disk : plan.disks()) {
       disks.add(
           new BackedUpDisk(
@@ -296,7 +255,7 @@ final class Backups implements JobWork {
             job.job().origin().actor(),
             plan.sequence(),
             job.job().id()),
-        at,
+        BackupRow.at(job),
         folder,
         disks);
   }
@@ -323,14 +282,14 @@ final class Backups implements JobWork {
   }
 
   private CompletionStage<?> undo(KeptJob job, String code, String why) {
-    KeptJob undoing = job.with(END, code).with(running(UNDOING, progress(job), why));
+    KeptJob undoing = BackupRow.undoing(job, code, why);
     return record(undoing).thenCompose(recorded -> takeUp(undoing));
   }
 
   /** What could not be taken back is tried again until it can, or until the machine ends. */
   private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
     if (failure.isEmpty()) {
-      return ended(job, job.fact(END), job.job().status().detail());
+      return ended(job, BackupRow.end(job), job.job().status().detail());
     }
     LOG.warn(
         "Domain '{}': job {} cannot be taken back yet: {}",
@@ -344,7 +303,7 @@ final class Backups implements JobWork {
   /** There is nothing left of it but its images. */
   private void discard(KeptJob job) {
     Path partial = partial(job);
-    work(job, () -> host.backupFiles().discard(partial), this::undone);
+    aside.run(job, () -> host.backupFiles().discard(partial), this::undone);
   }
 
   private CompletionStage<?> ended(KeptJob job, String code, String detail) {
@@ -354,7 +313,8 @@ final class Backups implements JobWork {
   private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
     paces.remove(job.job().id());
     changes++;
-    Job.Status status = new Job.Status(state, code, progress(job), detail, Optional.of(host.now()));
+    Job.Status status =
+        new Job.Status(state, code, BackupRow.progress(job), detail, Optional.of(host.now()));
     return keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), job.with(status)));
   }
 
@@ -375,7 +335,7 @@ final class Backups implements JobWork {
   /** Goes on with a job as its phase says, once nothing is being done for it. */
   private CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
-    if (present.isEmpty() || atWork.contains(known.job().id())) {
+    if (present.isEmpty() || aside.isBusy(known.job().id())) {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
@@ -397,14 +357,14 @@ final class Backups implements JobWork {
   private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
     switch (phase(job)) {
       case PREPARING -> find(active, job);
-      case CLOSING -> work(job, steps(active, job)::release, this::closed);
-      case UNDOING -> work(job, steps(active, job)::undo, this::undone);
+      case CLOSING -> aside.run(job, steps(active, job)::release, this::closed);
+      case UNDOING -> aside.run(job, steps(active, job)::undo, this::undone);
       case PAUSED -> {
-        command(active, job, true);
+        BackupPausing.tell(active, job, true);
         look(active);
       }
       default -> {
-        command(active, job, false);
+        BackupPausing.tell(active, job, false);
         look(active);
       }
     }
@@ -456,108 +416,10 @@ final class Backups implements JobWork {
               + phase(job)
               + ", and can be held only while QEMU writes.");
     }
-    return new Pausing();
-  }
-
-  /** What is wanted goes on record first, and is told QEMU again when a machine is adopted. */
-  private final class Pausing implements JobPausing {
-    @Override
-    public CompletionStage<Void> pause(KeptJob job, String actor) {
-      return become(job, PAUSED, true);
-    }
-
-    @Override
-    public CompletionStage<Void> resume(KeptJob job, String actor) {
-      return become(job, WRITING, false);
-    }
-
-    private CompletionStage<Void> become(KeptJob job, String phase, boolean held) {
-      return record(job.with(running(phase, progress(job), "")))
-          .thenRun(
-              () -> {
-                if (keeper.lifecycle() instanceof Lifecycle.Active active && isOf(active, job)) {
-                  command(active, job, held);
-                }
-              });
-    }
-  }
-
-  private static void command(Lifecycle.Active active, KeptJob job, boolean held) {
-    for (String id : BackupSteps.jobs(job.job().id(), plan(job))) {
-      active
-          .machine()
-          .qmp()
-          .send(held ? new JobPause(id) : new JobResume(id))
-          .exceptionally(
-              alreadySo -> {
-                LOG.debug("Job {} is held: {}", id, held, alreadySo);
-                return null;
-              });
-    }
+    return new BackupPausing(keeper);
   }
 
   // ---- its parts
-
-  /** Something for a backup that takes its time. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws InterruptedException;
-  }
-
-  /** What follows from how it went. */
-  @FunctionalInterface
-  private interface Outcome {
-    CompletionStage<?> follows(KeptJob job, Optional<BerthException> failure);
-  }
-
-  /**
-   * Does it on a thread that QEMU and storage may hold up. What was cut off, by the end of the
-   * connection or of the host, is found out and gone on with later.
-   */
-  private void work(KeptJob job, Work work, Outcome outcome) {
-    JobId id = job.job().id();
-    atWork.add(id);
-    aside(() -> failure(work))
-        .whenComplete(
-            (failure, mistake) ->
-                mailbox.event(
-                    () -> {
-                      atWork.remove(id);
-                      if (mistake != null) {
-                        return CompletableFuture.failedStage(mistake);
-                      }
-                      KeptJob now = ledger.jobs().find(id).orElse(job);
-                      if (failure.filter(Backups::isCutOff).isPresent()) {
-                        return takeUp(now);
-                      }
-                      return outcome.follows(now, failure);
-                    }));
-  }
-
-  private static boolean isCutOff(BerthException failure) {
-    return failure instanceof MachineLostException || failure instanceof OutcomeUnknownException;
-  }
-
-  private static Optional<BerthException> failure(Work work) {
-    try {
-      work.run();
-      return Optional.empty();
-    } catch (InterruptedException closed) {
-      return Optional.of(new MachineLostException("The host was closed meanwhile.", closed));
-    } catch (BerthException failure) {
-      return Optional.of(failure);
-    } catch (RuntimeException mistake) { // what was begun must not stay for ever
-      return Optional.of(new HostFailureException("It could not be done: " + mistake, mistake));
-    }
-  }
-
-  private <T> CompletableFuture<T> aside(Supplier<T> work) {
-    try {
-      return CompletableFuture.supplyAsync(work, host.backups());
-    } catch (RejectedExecutionException closed) {
-      return new CompletableFuture<>(); // nobody waits any more; the next host finds out
-    }
-  }
 
   private CompletionStage<Void> record(KeptJob job) {
     return keeper.record(Step.by(job.job().origin().actor()).job(job));
@@ -591,23 +453,5 @@ final class Backups implements JobWork {
         .launch()
         .map(launch -> launch.incarnation())
         .equals(Optional.of(job.fact(Detachments.INCARNATION)));
-  }
-
-  private static String phase(KeptJob job) {
-    return job.job().status().phase();
-  }
-
-  private static Optional<Progress> progress(KeptJob job) {
-    return job.job().status().progress();
-  }
-
-  /** In which it grows. */
-  private static Path partial(KeptJob job) {
-    Path folder = Path.of(job.fact(FOLDER));
-    return folder.resolveSibling(folder.getFileName() + "." + job.job().id() + ".part");
-  }
-
-  private static BackupPlan plan(KeptJob job) {
-    return BackupPlan.read(job.fact(PLAN));
   }
 }

@@ -1,0 +1,53 @@
+package dev.berth.engine;
+
+import dev.berth.qapi.job.JobPause;
+import dev.berth.qapi.job.JobResume;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Backups are held where they are while QEMU writes, and let go on. What is wanted goes on record
+ * first, and is told QEMU again when a machine is adopted.
+ *
+ * @param keeper has the machine
+ */
+record BackupPausing(MachineKeeper keeper) implements JobPausing {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupPausing.class);
+
+  @Override
+  public CompletionStage<Void> pause(KeptJob job, String actor) {
+    return become(BackupRow.in(BackupRow.PAUSED, job), actor, true);
+  }
+
+  @Override
+  public CompletionStage<Void> resume(KeptJob job, String actor) {
+    return become(BackupRow.in(BackupRow.WRITING, job), actor, false);
+  }
+
+  private CompletionStage<Void> become(KeptJob next, String actor, boolean held) {
+    return keeper
+        .record(Step.by(actor).job(next))
+        .thenRun(
+            () -> {
+              if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+                tell(active, next, held);
+              }
+            });
+  }
+
+  /** Has QEMU hold its jobs, or let them go on; it refuses what is so already. */
+  static void tell(Lifecycle.Active active, KeptJob job, boolean held) {
+    for (String id : BackupSteps.jobs(job.job().id(), BackupRow.plan(job))) {
+      active
+          .machine()
+          .qmp()
+          .send(held ? new JobPause(id) : new JobResume(id))
+          .exceptionally(
+              alreadySo -> {
+                LOG.debug("Job {} is held: {}", id, held, alreadySo);
+                return null;
+              });
+    }
+  }
+}

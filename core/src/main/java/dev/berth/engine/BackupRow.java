@@ -1,0 +1,113 @@
+package dev.berth.engine;
+
+import dev.berth.host.BackupRequest;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** The row of a backup, and what it tells. */
+final class BackupRow {
+  static final String PREPARING = "preparing";
+  static final String WRITING = "writing";
+  static final String PAUSED = "paused";
+  static final String CLOSING = "closing";
+  static final String SEALING = "sealing";
+  static final String UNDOING = "undoing";
+  static final String COMPLETE = "complete";
+  static final String REFUSED_BY_QEMU = "refused-by-qemu";
+  static final String FILE_FAILED = "file-failed";
+  static final String WRITE_FAILED = "write-failed";
+  static final String INTERRUPTED = "interrupted";
+  static final String MACHINE_ENDED = "machine-ended";
+  static final String CANCELLED = "cancelled";
+
+  /** What was asked for, to tell whether another call with the same key asks for the same. */
+  static final String REQUEST = "request";
+
+  private static final String FOLDER = "folder";
+  private static final String PLAN = "plan";
+  private static final String AT = "at";
+  private static final String END = "end";
+
+  private BackupRow() {}
+
+  /** That of a backup that is to begin, of the machine that there is. */
+  static KeptJob of(
+      JobId id, BackupRequest request, BackupPlan plan, Ledger ledger, Job.Origin origin) {
+    return new KeptJob(
+        new Job(
+            id,
+            new Job.Target(JobKind.BACKUP, ledger.uuid(), ledger.name(), request.name().text()),
+            origin,
+            running(PREPARING, Optional.empty(), "")),
+        Map.of(
+            Detachments.INCARNATION,
+            ledger.launch().orElseThrow().incarnation(),
+            FOLDER,
+            request.directory().resolve(request.name().text()).toString(),
+            REQUEST,
+            request.toString(),
+            PLAN,
+            plan.text(),
+            AT,
+            origin.since().toString()));
+  }
+
+  /** The same backup, which has begun on the disks at that moment. */
+  static KeptJob begun(KeptJob job, Instant at) {
+    return job.with(AT, at.toString());
+  }
+
+  /** The same backup in another phase. */
+  static KeptJob in(String phase, KeptJob job) {
+    return job.with(running(phase, progress(job), ""));
+  }
+
+  /** The same backup, which is taken back, and is to end with that code. */
+  static KeptJob undoing(KeptJob job, String end, String why) {
+    return job.with(END, end).with(running(UNDOING, progress(job), why));
+  }
+
+  static Job.Status running(String phase, Optional<Progress> progress, String detail) {
+    return new Job.Status(JobState.RUNNING, phase, progress, detail, Optional.empty());
+  }
+
+  static String phase(KeptJob job) {
+    return job.job().status().phase();
+  }
+
+  static Optional<Progress> progress(KeptJob job) {
+    return job.job().status().progress();
+  }
+
+  static BackupPlan plan(KeptJob job) {
+    return BackupPlan.read(job.fact(PLAN));
+  }
+
+  /** The moment that it is of. */
+  static Instant at(KeptJob job) {
+    return Instant.parse(job.fact(AT));
+  }
+
+  /** How it is to end once it is taken back. */
+  static String end(KeptJob job) {
+    return job.fact(END);
+  }
+
+  /** What it is called when it is complete. */
+  static Path folder(KeptJob job) {
+    return Path.of(job.fact(FOLDER));
+  }
+
+  /** In which it grows. */
+  static Path partial(KeptJob job) {
+    Path folder = folder(job);
+    return folder.resolveSibling(folder.getFileName() + "." + job.job().id() + ".part");
+  }
+}
