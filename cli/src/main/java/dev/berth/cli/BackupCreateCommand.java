@@ -88,7 +88,8 @@ final class BackupCreateCommand implements Command {
     Job job =
         session
             .host()
-            .backup(
+            .backups()
+            .create(
                 DomainRef.of(name.value()),
                 request,
                 new JobOptions(key.given()),

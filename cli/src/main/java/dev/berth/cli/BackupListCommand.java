@@ -21,7 +21,7 @@ final class BackupListCommand implements Command {
   @Override
   public int run(Session session) throws IOException, InterruptedException {
     Path where = session.environment().workingDirectory().resolve(directory.value());
-    List<Backup> backups = session.host().backups(where, deadline.options());
+    List<Backup> backups = session.host().backups().list(where, deadline.options());
     Output output = session.output();
     if (output.isForPeople() && output.isQuiet()) {
       for (Backup backup : backups) {

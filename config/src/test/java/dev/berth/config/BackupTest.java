@@ -100,7 +100,7 @@ final class BackupTest extends HomeFixture {
       complete(host, request("since-full", Wanted.since(new BackupName("full"))));
       keep("since-full");
 
-      List<Backup> all = host.backups(backups, CallOptions.none());
+      List<Backup> all = host.backups().list(backups, CallOptions.none());
       assertThat(all)
           .extracting(backup -> backup.name().text())
           .containsExactly("full", "second", "third", "since-full");
@@ -375,7 +375,8 @@ final class BackupTest extends HomeFixture {
   }
 
   private static Job backup(VmHost host, BackupRequest request) {
-    return host.backup(VM, request, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
+    return host.backups()
+        .create(VM, request, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
   }
 
   private static Job complete(VmHost host, BackupRequest request) {

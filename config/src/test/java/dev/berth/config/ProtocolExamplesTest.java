@@ -83,7 +83,7 @@ final class ProtocolExamplesTest {
           "domain.resize-disk");
       all(peer, "domain.insert-medium", "domain.eject-medium");
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
-      all(peer, "domain.backup");
+      all(peer, "backup.create");
       awaitJob(peer); // it keeps the disk
       all(peer, "backup.list", "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");

@@ -135,7 +135,7 @@ final class VerbsOnQmpTest extends HomeFixture {
     host.attachDisk(VM, disk("kept"), EditScope.LIVE, PATIENT);
     sentBy("attachDisk", host);
     BackupRequest request = BackupRequest.to(directory, new BackupName("backup"));
-    Job backup = host.backup(VM, request, JobOptions.none(), PATIENT);
+    Job backup = host.backups().create(VM, request, JobOptions.none(), PATIENT);
     assertThat(host.awaitJob(backup.id(), TestHome.PATIENCE).status().phase())
         .isEqualTo("complete");
     sentBy("backup", host);

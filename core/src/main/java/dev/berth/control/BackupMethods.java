@@ -5,21 +5,22 @@ import dev.berth.job.JobCodec;
 
 /** The methods about backups. */
 final class BackupMethods {
-  static final String BACKUP = "domain.backup";
-  static final String BACKUPS = "backup.list";
+  static final String CREATE = "backup.create";
+  static final String LIST = "backup.list";
 
   private BackupMethods() {}
 
   static void addTo(Methods methods) {
     methods.call(
-        BACKUP,
+        CREATE,
         (host, params) ->
             JobCodec.write(
-                host.backup(
-                    ArgumentCodec.domain(params),
-                    BackupArguments.backup(params),
-                    JobArguments.options(params),
-                    ArgumentCodec.options(params))),
+                host.backups()
+                    .create(
+                        ArgumentCodec.domain(params),
+                        BackupArguments.backup(params),
+                        JobArguments.options(params),
+                        ArgumentCodec.options(params))),
         ArgumentCodec.DOMAIN,
         BackupArguments.NAME,
         BackupArguments.DIRECTORY,
@@ -31,12 +32,13 @@ final class BackupMethods {
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(
-        BACKUPS,
+        LIST,
         (host, params) ->
             BackupCodec.write(
-                host.backups(
-                    ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
-                    ArgumentCodec.options(params))),
+                host.backups()
+                    .list(
+                        ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                        ArgumentCodec.options(params))),
         BackupArguments.DIRECTORY,
         ArgumentCodec.DEADLINE);
   }

@@ -2,8 +2,6 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.berth.backup.Backup;
-import dev.berth.backup.BackupCodec;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.LatencyDocument;
 import dev.berth.definition.ThrottleDocument;
@@ -16,7 +14,7 @@ import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.host.AgentRequest;
-import dev.berth.host.BackupRequest;
+import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -342,23 +340,6 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
-  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
-    ObjectNode params = ArgumentCodec.domain(domain);
-    BackupArguments.backup(params, request);
-    JobArguments.options(params, job);
-    ArgumentCodec.options(params, options);
-    return change(BackupMethods.BACKUP, params, options, JobCodec::read);
-  }
-
-  @Override
-  public List<Backup> backups(Path directory, CallOptions options) {
-    ObjectNode params = BackupArguments.directory(directory);
-    ArgumentCodec.options(params, options);
-    return call(
-        CallKind.READ, BackupMethods.BACKUPS, params, options.deadline(), BackupCodec::list);
-  }
-
-  @Override
   public byte[] screenshot(DomainRef domain, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
     ArgumentCodec.options(params, options);
@@ -498,6 +479,11 @@ public final class RemoteHost implements VmHost {
   }
 
   @Override
+  public Backups backups() {
+    return new RemoteBackups(this);
+  }
+
+  @Override
   public Job cancelJob(JobId job) {
     return change(Methods.CANCEL_JOB, JobArguments.job(job), CallOptions.none(), JobCodec::read);
   }
@@ -626,7 +612,7 @@ public final class RemoteHost implements VmHost {
   }
 
   /** A call that the host itself is to end by a deadline, and a silent host soon after. */
-  private <T> T call(
+  <T> T call(
       CallKind kind,
       String method,
       ObjectNode params,

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The verb that begins a backup: what would make it fail is found out before anything is on record.
- * {@link Backups} does the rest. Runs in the driver's turns.
+ * {@link DomainBackups} does the rest. Runs in the driver's turns.
  */
 final class BackupVerbs {
   private final HostServices host;
@@ -83,7 +83,7 @@ final class BackupVerbs {
    *
    * @param job that is to do it
    * @param active the machine that was asked
-   * @param changes what {@link Backups#changes} was then
+   * @param changes what {@link DomainBackups#changes} was then
    */
   private record Planned(BackupPlan plan, JobId job, Lifecycle.Active active, long changes) {}
 

@@ -1,6 +1,5 @@
 package dev.berth.engine;
 
-import dev.berth.backup.Backup;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
@@ -23,7 +22,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.guest.GuestAgent;
 import dev.berth.host.AgentRequest;
-import dev.berth.host.BackupRequest;
+import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -303,22 +302,6 @@ final class EngineHost implements VmHost {
   }
 
   @Override
-  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
-    boolean hasDeadline = options.deadline().isPresent();
-    return turns()
-        .await(() -> domains().get(domain).backup(request, job, actor, hasDeadline), options);
-  }
-
-  @Override
-  public List<Backup> backups(Path directory, CallOptions options) {
-    domains();
-    HostServices host = engine.host();
-    return wait(
-        CompletableFuture.supplyAsync(() -> host.backupFiles().list(directory), host.backups()),
-        options);
-  }
-
-  @Override
   public byte[] screenshot(DomainRef domain, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
     CompletableFuture<byte[]> picture = domains().get(domain).screenshot(actor, hasDeadline);
@@ -424,6 +407,11 @@ final class EngineHost implements VmHost {
   @Override
   public Images images() {
     return new ImageVerbs(this::hostImages, this::turns, actor);
+  }
+
+  @Override
+  public Backups backups() {
+    return new HostBackups(engine.host(), this::domains, this::turns, actor);
   }
 
   private HostImages hostImages() {

@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
- * memory, {@link Backups} what is on their disks, {@link Screenshots} what is on their screens,
- * {@link Fdsets} has their open files, {@link ShareFollower} what serves their shares.
+ * memory, {@link DomainBackups} what is on their disks, {@link Screenshots} what is on their
+ * screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -67,7 +67,7 @@ final class MachineKeeper {
   private final Attachments attachments;
   private final Detachments detachments;
   private final MemoryDumps dumps;
-  private final Backups backups;
+  private final DomainBackups backups;
   private final Adjustments adjustments;
   private final Sizings sizings;
   private final Screenshots screenshots;
@@ -93,7 +93,7 @@ final class MachineKeeper {
     this.attachments = new Attachments(host, mailbox, ledger, this);
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
-    this.backups = new Backups(host, mailbox, ledger, this);
+    this.backups = new DomainBackups(host, mailbox, ledger, this);
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
@@ -193,7 +193,7 @@ final class MachineKeeper {
     return dumps;
   }
 
-  Backups backups() {
+  DomainBackups backups() {
     return backups;
   }
 

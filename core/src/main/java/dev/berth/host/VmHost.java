@@ -1,7 +1,6 @@
 package dev.berth.host;
 
 import dev.berth.api.Api;
-import dev.berth.backup.Backup;
 import dev.berth.control.RemoteHost;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
@@ -376,38 +375,6 @@ public interface VmHost extends AutoCloseable {
   Job dumpMemory(DomainRef domain, MemoryDump dump, JobOptions job, CallOptions options);
 
   /**
-   * Backs up disks of a domain that has a machine, as they are at one moment, by a job: to images
-   * of their own in a folder of the host, while the guest goes on. A qcow2 disk notes from then on
-   * in its image what is written to it, so that a later backup needs to write only that.
-   *
-   * <p>The folder is there when the job has succeeded, and not before; a job that fails or is
-   * cancelled leaves nothing, and what was noted stays noted.
-   *
-   * @throws dev.berth.error.AlreadyExistsException when there is something of that name
-   * @throws dev.berth.error.InvalidRequestException when the machine has no such disk, or none that
-   *     the guest can write to
-   * @throws dev.berth.error.NotFoundException when there is no such domain, or no backup of it that
-   *     is named there
-   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending; when
-   *     the named backup cannot be built on; when a disk is encrypted
-   * @throws dev.berth.error.HostFailureException when the host cannot write there
-   * @throws dev.berth.error.BusyException when another backup is under way, or a disk is being
-   *     detached
-   * @throws dev.berth.error.ConflictException when the key is that of another call
-   */
-  Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options);
-
-  /**
-   * The complete backups in a directory of the host, of all domains, the oldest first: what they
-   * say of themselves. What is no backup there is passed over.
-   *
-   * @param directory absolute
-   * @throws dev.berth.error.HostFailureException when there is no such directory, or it cannot be
-   *     read
-   */
-  List<Backup> backups(Path directory, CallOptions options);
-
-  /**
    * Takes a picture of what a domain shows on its screen: that of its graphics card, whatever its
    * guest does. Changes nothing.
    *
@@ -601,6 +568,9 @@ public interface VmHost extends AutoCloseable {
 
   /** The pools and images of this host. */
   Images images();
+
+  /** The backups of this host's domains. */
+  Backups backups();
 
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();

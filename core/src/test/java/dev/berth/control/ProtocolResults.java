@@ -101,9 +101,9 @@ public final class ProtocolResults {
           Map.entry(SizingMethods.SET_BALLOON, JOB),
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
-          Map.entry(BackupMethods.BACKUP, JOB),
+          Map.entry(BackupMethods.CREATE, JOB),
           Map.entry(
-              BackupMethods.BACKUPS,
+              BackupMethods.LIST,
               values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
           Map.entry(
               FrontMethods.SCREENSHOT,
@@ -181,7 +181,7 @@ public final class ProtocolResults {
           Methods.DETACH_SHARE,
           Methods.DETACH_DEVICE,
           Methods.DUMP_MEMORY,
-          BackupMethods.BACKUP,
+          BackupMethods.CREATE,
           Methods.JOB,
           Methods.AWAIT_JOB,
           Methods.CANCEL_JOB,

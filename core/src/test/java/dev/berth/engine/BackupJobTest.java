@@ -230,7 +230,8 @@ final class BackupJobTest {
 
   private Job backup(String name) {
     return host.api()
-        .backup(
+        .backups()
+        .create(
             WEB,
             BackupRequest.to(backups, new BackupName(name)),
             JobOptions.none(),

@@ -402,7 +402,8 @@ final class CrashTest {
     private static void backUp(VmHost host, Path directory, String name) {
       BackupRequest request = BackupRequest.to(directory, new BackupName(name));
       host.awaitJob(
-          host.backup(WEB, request, JobOptions.none(), CallOptions.none()).id(), TestHost.PATIENCE);
+          host.backups().create(WEB, request, JobOptions.none(), CallOptions.none()).id(),
+          TestHost.PATIENCE);
     }
 
     private static void cpus(VmHost host, int count) {

@@ -17,6 +17,9 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.Backups;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -33,10 +36,9 @@ import java.util.TreeSet;
 
 /**
  * Backups of the guests of a {@link MemoryHost}, which are complete at once. Nothing is written:
- * its disks are empty, and images that would be there are known. The caller holds the contents'
- * lock.
+ * its disks are empty, and images that would be there are known.
  */
-final class MemoryBackups {
+final class MemoryBackups implements Backups {
   private static final Set<DomainState> STATES =
       Set.of(DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED);
 
@@ -48,7 +50,21 @@ final class MemoryBackups {
     this.actor = actor;
   }
 
-  List<Backup> in(Path directory) {
+  @Override
+  public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return backup(contents.find(domain), request, job);
+    }
+  }
+
+  @Override
+  public List<Backup> list(Path directory, CallOptions options) {
+    synchronized (contents) {
+      return in(directory);
+    }
+  }
+
+  private List<Backup> in(Path directory) {
     requireDirectory(directory);
     return contents.backups().stream()
         .filter(backup -> directory.normalize().equals(backup.folder().getParent()))
@@ -61,7 +77,7 @@ final class MemoryBackups {
     }
   }
 
-  Job backup(MemoryDomain domain, BackupRequest request, JobOptions options) {
+  private Job backup(MemoryDomain domain, BackupRequest request, JobOptions options) {
     Optional<Job> same = MemoryJobs.same(domain, options, request.name().text());
     if (same.isPresent()) {
       return same.get();

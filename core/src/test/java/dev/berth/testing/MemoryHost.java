@@ -1,6 +1,5 @@
 package dev.berth.testing;
 
-import dev.berth.backup.Backup;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DeviceDocument;
@@ -23,7 +22,7 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.AgentRequest;
-import dev.berth.host.BackupRequest;
+import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Console;
 import dev.berth.host.ConsoleAccess;
@@ -425,20 +424,6 @@ public final class MemoryHost implements VmHost {
   }
 
   @Override
-  public Job backup(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
-    synchronized (contents) {
-      return new MemoryBackups(contents, actor).backup(contents.find(domain), request, job);
-    }
-  }
-
-  @Override
-  public List<Backup> backups(Path directory, CallOptions options) {
-    synchronized (contents) {
-      return new MemoryBackups(contents, actor).in(directory);
-    }
-  }
-
-  @Override
   public VerbResult attachDevice(
       DomainRef domain, DefinitionDocument device, EditScope scope, CallOptions options) {
     return attach(DeviceKind.DEVICE, domain, device, scope, Resources.none(), options);
@@ -552,6 +537,11 @@ public final class MemoryHost implements VmHost {
   @Override
   public Images images() {
     return new MemoryImages(contents, actor);
+  }
+
+  @Override
+  public Backups backups() {
+    return new MemoryBackups(contents, actor);
   }
 
   @Override

@@ -89,7 +89,9 @@ final class SupportedSignaturesTest {
     assertThat(breaks(record + "public class dev.berth.Gone extends java.lang.Object\n"))
         .contains("dev.berth.Gone: CLASS_REMOVED");
     assertThat(
-            breaks(changed(record, "( *public abstract list )", "  public abstract gone ()V\n$1")))
+            breaks(
+                changed(
+                    record, "( *public abstract list \\(\\))", "  public abstract gone ()V\n$1")))
         .contains("dev.berth.host.VmHost.gone: METHOD_REMOVED");
     assertThat(breaks(changed(record, "(abstract domain .*)DomainSnapshot;", "$1ByteSize;")))
         .contains("dev.berth.host.VmHost.domain: METHOD_RETURN_TYPE_CHANGED");

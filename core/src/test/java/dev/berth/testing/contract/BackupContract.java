@@ -61,7 +61,7 @@ public interface BackupContract {
     assertThat(ended.status().phase()).isEqualTo("complete");
     assertThat(ended.status().detail()).startsWith("disk 'data' is in full: ");
     assertThat(rig().state()).isEqualTo(DomainState.PAUSED);
-    List<Backup> all = rig().host().backups(backups, CallOptions.none());
+    List<Backup> all = rig().host().backups().list(backups, CallOptions.none());
     assertThat(all).hasSize(1);
     Backup backup = all.get(0);
     assertThat(backup.name()).isEqualTo(new BackupName("first"));
@@ -117,19 +117,21 @@ public interface BackupContract {
         .isIn(NotFoundException.class, InvalidStateException.class);
     assertThat(errorOf(to(backups.resolve("none"), "first"), JobOptions.none()))
         .isEqualTo(HostFailureException.class);
-    assertThat(rig().errorOf(host -> host.backups(backups.resolve("none"), CallOptions.none())))
+    assertThat(
+            rig().errorOf(host -> host.backups().list(backups.resolve("none"), CallOptions.none())))
         .isEqualTo(HostFailureException.class);
     assertThat(
             rig()
                 .errorOf(
                     host ->
-                        host.backup(NONE, to(backups, "a"), JobOptions.none(), CallOptions.none())))
+                        host.backups()
+                            .create(NONE, to(backups, "a"), JobOptions.none(), CallOptions.none())))
         .isEqualTo(NotFoundException.class);
     rig().destroy();
     assertThat(errorOf(to(backups, "first"), JobOptions.none()))
         .isEqualTo(InvalidStateException.class);
     assertThat(rig().host().jobs()).isEmpty();
-    assertThat(rig().host().backups(backups, CallOptions.none())).isEmpty();
+    assertThat(rig().host().backups().list(backups, CallOptions.none())).isEmpty();
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> new BackupName("../first"));
     assertThatExceptionOfType(InvalidRequestException.class)
@@ -160,10 +162,13 @@ public interface BackupContract {
   }
 
   private Job backup(BackupRequest request, JobOptions options) {
-    return rig().host().backup(WEB, request, options, CallOptions.within(HostRig.PATIENCE));
+    return rig()
+        .host()
+        .backups()
+        .create(WEB, request, options, CallOptions.within(HostRig.PATIENCE));
   }
 
   private Class<?> errorOf(BackupRequest request, JobOptions options) {
-    return rig().errorOf(host -> host.backup(WEB, request, options, CallOptions.none()));
+    return rig().errorOf(host -> host.backups().create(WEB, request, options, CallOptions.none()));
   }
 }

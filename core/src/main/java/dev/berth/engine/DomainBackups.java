@@ -63,10 +63,10 @@ import org.slf4j.LoggerFactory;
  *       └──────────────────────────────┴──┴── it failed, or is not wanted ──► undoing ──► failed
  * </pre>
  */
-final class Backups implements JobWork {
+final class DomainBackups implements JobWork {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
-  private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
 
   private final HostServices host;
   private final Mailbox mailbox;
@@ -78,7 +78,7 @@ final class Backups implements JobWork {
   private boolean looking;
   private boolean lookingLater;
 
-  Backups(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+  DomainBackups(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;

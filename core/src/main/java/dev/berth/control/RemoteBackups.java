@@ -1,0 +1,40 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.backup.Backup;
+import dev.berth.backup.BackupCodec;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.Backups;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.JobCodec;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The backups of a host in another process, over its connection. Thread-safe. */
+final class RemoteBackups implements Backups {
+  private final RemoteHost host;
+
+  RemoteBackups(RemoteHost host) {
+    this.host = host;
+  }
+
+  @Override
+  public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    BackupArguments.backup(params, request);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return host.change(BackupMethods.CREATE, params, options, JobCodec::read);
+  }
+
+  @Override
+  public List<Backup> list(Path directory, CallOptions options) {
+    ObjectNode params = BackupArguments.directory(directory);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ, BackupMethods.LIST, params, options.deadline(), BackupCodec::list);
+  }
+}
