@@ -1,0 +1,156 @@
+package dev.berth.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.JobId;
+import dev.berth.json.Json;
+import dev.berth.machine.Machine;
+import dev.berth.qapi.block.BlockDeviceInfo;
+import dev.berth.qapi.block.BlockdevAdd;
+import dev.berth.qapi.block.BlockdevCreate;
+import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.block.QueryNamedBlockNodes;
+import dev.berth.qapi.job.JobDismiss;
+import dev.berth.qapi.job.JobInfo;
+import dev.berth.qapi.misc.AddFd;
+import dev.berth.qapi.misc.FdsetFdInfo;
+import dev.berth.qapi.misc.FdsetInfo;
+import dev.berth.qapi.misc.QueryFdsets;
+import dev.berth.qapi.misc.RemoveFd;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpConnection;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that one job has QEMU write to: made and opened by the host, handed over as open
+ * files, formatted by QEMU. Nodes and fdsets have the job's id in their names, so that a host which
+ * comes later finds them again; freeing twice does no harm. For a thread that may wait for QEMU.
+ */
+final class JobImages {
+  private final Machine machine;
+  private final Fdsets fdsets;
+  private final BackupFiles files;
+  private final String prefix;
+  private final QmpConnection qmp;
+  private final QemuJobs jobs;
+
+  JobImages(Machine machine, Fdsets fdsets, BackupFiles files, JobId id) {
+    this.machine = machine;
+    this.fdsets = fdsets;
+    this.files = files;
+    this.prefix = prefix(id);
+    this.qmp = machine.qmp();
+    this.jobs = new QemuJobs(qmp, prefix);
+  }
+
+  /** How all that QEMU has for a job is called in the beginning; {@link FdsetAccount} knows it. */
+  static String prefix(JobId id) {
+    return "b" + id + "-";
+  }
+
+  /** The node of an image. */
+  String node(int index) {
+    return prefix + index + "i";
+  }
+
+  private String fileNode(int index) {
+    return prefix + index + "f";
+  }
+
+  /**
+   * Makes a qcow2, which is not there yet, and has QEMU open it.
+   *
+   * @param size in bytes
+   * @param header what its header names it to stand on, members of {@code blockdev-create}
+   * @param backing the node that it stands on in QEMU; none when it is empty
+   */
+  void make(int index, Path image, long size, ObjectNode header, Optional<String> backing)
+      throws InterruptedException {
+    addFile(index, image);
+    format(index, image, size, header);
+    ObjectNode node =
+        Json.object()
+            .put("driver", "qcow2")
+            .put("node-name", node(index))
+            .put("file", fileNode(index));
+    backing.ifPresentOrElse(name -> node.put("backing", name), () -> node.putNull("backing"));
+    qmp(BlockdevAdd.read(node));
+  }
+
+  private void addFile(int index, Path path) throws InterruptedException {
+    ObjectNode numbered = Json.object();
+    OperationThreads.await(
+        fdsets.number(machine, numbered).toCompletableFuture().thenApply(done -> null));
+    long fdset = Json.number(numbered, HandRules.FDSET);
+    try (RandomAccessFile image = files.create(path)) {
+      qmp.execute(
+          new AddFd(Optional.of(fdset), Optional.of(fileNode(index))),
+          image.getFD(),
+          Deadline.none());
+    } catch (IOException e) {
+      throw new HostFailureException("'" + path + "' cannot be closed here: " + e, e);
+    }
+    qmp(
+        BlockdevAdd.read(
+            Json.object()
+                .put("driver", "file")
+                .put("node-name", fileNode(index))
+                .put("filename", "/dev/fdset/" + fdset)));
+  }
+
+  private void format(int index, Path image, long size, ObjectNode header)
+      throws InterruptedException {
+    ObjectNode options =
+        Json.object().put("driver", "qcow2").put("file", fileNode(index)).put("size", size);
+    options.setAll(header);
+    String job = prefix + index + "c";
+    ObjectNode arguments = Json.object().put("job-id", job);
+    arguments.set("options", options);
+    qmp(BlockdevCreate.read(arguments));
+    List<JobInfo> created = jobs.concluded(Set.of(job));
+    String why =
+        created.isEmpty()
+            ? "somebody else has ended it in QEMU"
+            : created.get(0).error().orElse("");
+    if (!why.isEmpty()) {
+      throw new HostFailureException("'" + image + "' cannot be made an image: " + why + ".");
+    }
+    qmp(new JobDismiss(job));
+  }
+
+  /** Has QEMU close so many images, as far as it has them, and frees their fdsets. */
+  void close(int count) throws InterruptedException {
+    Set<String> nodes = new HashSet<>();
+    for (BlockDeviceInfo node : qmp(new QueryNamedBlockNodes())) {
+      node.nodeName().ifPresent(nodes::add);
+    }
+    for (int i = 0; i < count; i++) {
+      for (String node : List.of(node(i), fileNode(i))) {
+        if (nodes.contains(node)) {
+          qmp(new BlockdevDel(node));
+        }
+      }
+    }
+    for (FdsetInfo set : qmp(new QueryFdsets())) {
+      if (set.fds().stream().anyMatch(this::isOurs)) {
+        qmp(new RemoveFd(set.fdsetId()));
+      }
+    }
+  }
+
+  private boolean isOurs(FdsetFdInfo descriptor) {
+    return descriptor.opaque().filter(note -> note.startsWith(prefix)).isPresent();
+  }
+
+  private <R extends @Nullable Object> R qmp(QmpCommand<R> command) throws InterruptedException {
+    return qmp.execute(command, Deadline.none());
+  }
+}
