@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Extent;
@@ -29,6 +30,7 @@ import dev.berth.job.JobState;
 import dev.berth.json.Json;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 final class BackupTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
+
+  /** Where the header of a qcow2 says where its first table is. */
+  private static final int L1_OFFSET = 40;
+
   private static final Pace SLOW = new Pace(256 * 1024, Compression.NONE);
 
   @TempDir private Path backups;
@@ -284,6 +290,82 @@ final class BackupTest extends HomeFixture {
   }
 
   @Test
+  void whatQemuCannotWriteAtItsEndIsToldAndNothingIsLost() throws Exception {
+    try (SmallDisk small = SmallDisk.mount(truth.resolve("small"))) {
+      Job job;
+      QemuOf qemu;
+      try (VmHost host = home.open()) {
+        start(host);
+        complete(host, request("full", Wanted.full()));
+        write(host, "vda", "write -P 9 0 1M");
+        keep("next");
+        job = backup(host, only("vda", small.resolve(""), "late"));
+        awaitPhase(host, job, "writing");
+        byHand(host, job, "job-pause");
+        qemu = QemuOf.machine(home.directory(), host.domain(VM));
+      }
+      qemu.runStateAfter(resumed(job));
+      eventually(
+          () ->
+              assertThat(qemu.runStateAfter("{\"execute\":\"query-jobs\"}\n"))
+                  .isEqualTo("concluded"));
+      leaveNoRoomForTables(small.resolve("late." + job.id() + ".part/vda.qcow2"));
+
+      try (VmHost host = home.open()) {
+        Job ended = ended(host, job);
+        assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("write-failed");
+        assertThat(ended.status().detail()).contains("No space left on device");
+        assertThat(small.resolve("").toFile().list()).containsExactly("filler");
+        host.resume(VM, CallOptions.none()); // only then QEMU closes what it is told
+        eventually(() -> assertThat(query(host, "query-fdsets", "{}")).hasSize(2));
+        complete(host, request("next", Wanted.since(new BackupName("full"))));
+      }
+    }
+    assertIsAsKept("next");
+  }
+
+  /** What QEMU has of them in its memory only is to find no place any more. */
+  private static void leaveNoRoomForTables(Path image) throws Exception {
+    String where;
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "r")) {
+      file.seek(L1_OFFSET);
+      file.seek(file.readLong());
+      where = Long.toString(file.readLong() & ~(1L << 63)); // the only table of the second level
+    }
+    run("fallocate", "-p", "-o", where, "-l", "65536", image.toString());
+    Path filler = image.resolveSibling("../filler").normalize();
+    assertThatThrownBy(() -> Files.write(filler, new byte[9 << 20]))
+        .hasMessageContaining("No space left");
+  }
+
+  @Test
+  void anImageThatIsDamagedIsNoBackup() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("full", Wanted.full()));
+      write(host, "vda", "write -P 9 0 8M");
+      keep("next");
+      Job job = backup(host, slow("damaged"));
+      Path image = backups.resolve("damaged." + job.id() + ".part/vda.qcow2");
+      eventually(() -> assertThat(image.toFile().length()).isGreaterThan(512 << 10));
+      try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+        file.seek(L1_OFFSET);
+        file.seek(file.readLong());
+        file.writeLong(0);
+      }
+      setSpeed(host, job, 0);
+
+      Job ended = ended(host, job);
+
+      assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("write-failed");
+      assertThat(ended.status().detail()).contains("image of disk 'vda' is not whole");
+      assertThat(backups.toFile().list()).containsExactly("full");
+      complete(host, request("next", Wanted.since(new BackupName("full"))));
+    }
+    assertIsAsKept("next");
+  }
+
+  @Test
   void whatCannotBeDoneIsRefusedAndNothingIsThere() throws Exception {
     try (VmHost host = home.open()) {
       start(host);
@@ -372,6 +454,26 @@ final class BackupTest extends HomeFixture {
 
   private BackupRequest slow(String name) {
     return new BackupRequest(new BackupName(name), backups, Set.of(), Wanted.full(), SLOW);
+  }
+
+  private static BackupRequest only(String disk, Path directory, String name) {
+    return new BackupRequest(new BackupName(name), directory, Set.of(disk), Wanted.full(), SLOW);
+  }
+
+  private static void byHand(VmHost host, Job job, String command) throws IOException {
+    query(host, command, Json.text(Json.object().put("id", "b" + job.id() + "-0")));
+  }
+
+  private static String resumed(Job job) {
+    String id = "b" + job.id() + "-0";
+    return line("block-job-set-speed", Json.object().put("device", id).put("speed", 0))
+        + line("job-resume", Json.object().put("id", id));
+  }
+
+  private static String line(String command, ObjectNode arguments) {
+    ObjectNode message = Json.object().put("execute", command);
+    message.set("arguments", arguments);
+    return Json.text(message) + "\n";
   }
 
   private static Job backup(VmHost host, BackupRequest request) {

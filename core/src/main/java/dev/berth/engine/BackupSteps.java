@@ -3,6 +3,7 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
@@ -101,12 +102,17 @@ final class BackupSteps {
 
   // ---- its end
 
-  /** Frees all that QEMU has for a backup whose images are complete; closes them. */
+  /**
+   * Frees all that QEMU has for a backup whose images are complete; closes them.
+   *
+   * @throws QemuRefusedException when what QEMU has of them in its memory cannot be written
+   */
   void release() throws InterruptedException {
     jobs.dismiss();
     for (OfDisk disk : plan.disks()) {
       marks(disk).remove(merged());
     }
+    images.writeOut(plan.disks().size());
     images.close(plan.disks().size());
   }
 

@@ -13,16 +13,11 @@ import static dev.berth.engine.BackupRow.SEALING;
 import static dev.berth.engine.BackupRow.UNDOING;
 import static dev.berth.engine.BackupRow.WRITE_FAILED;
 import static dev.berth.engine.BackupRow.WRITING;
-import static dev.berth.engine.BackupRow.folder;
 import static dev.berth.engine.BackupRow.in;
 import static dev.berth.engine.BackupRow.partial;
 import static dev.berth.engine.BackupRow.phase;
 import static dev.berth.engine.BackupRow.plan;
 
-import dev.berth.backup.Backup;
-import dev.berth.backup.Backup.BackedUpDisk;
-import dev.berth.backup.BackupName;
-import dev.berth.engine.BackupPlan.Basis;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
@@ -213,57 +208,24 @@ final class DomainBackups implements JobWork {
 
   private CompletionStage<?> closed(KeptJob job, Optional<BerthException> failure) {
     if (failure.isPresent()) {
-      return undo(job, code(failure.get()), failure.get());
+      boolean isQemus = failure.get() instanceof QemuRefusedException;
+      return undo(job, isQemus ? WRITE_FAILED : FILE_FAILED, failure.get());
     }
-    return record(in(SEALING, job)).thenCompose(recorded -> takeUp(job));
+    KeptJob sealing = in(SEALING, job);
+    return record(sealing).thenRun(() -> seal(sealing, BackupSealing.first(host, ledger, sealing)));
   }
 
-  /** The images are complete; they are brought to the disk, looked at and described. */
-  private void seal(KeptJob job) {
-    BackupPlan plan = plan(job);
-    Path partial = partial(job);
-    aside.run(
-        job,
-        () -> {
-          if (host.backupFiles().isThere(partial)) {
-            host.backupFiles().complete(partial, backup(job, plan));
-          } else { // then a host before had come so far
-            host.backupFiles().requireComplete(folder(job), job.job().id());
-          }
-        },
-        this::sealed);
-  }
-
-  private Backup backup(KeptJob job, BackupPlan plan) {
-    List<BackedUpDisk> disks = new ArrayList<>();
-    Path folder = folder(job);
-    for (OfDisk disk : plan.disks()) {
-      disks.add(
-          new BackedUpDisk(
-              disk.disk(),
-              folder.resolve(disk.file()),
-              disk.extent(),
-              disk.basis().map(Basis::backup),
-              disk.reason(),
-              host.backupFiles().seal(partial(job).resolve(disk.file()), disk.size())));
+  private void seal(KeptJob job, BackupSealing sealing) {
+    if (!aside.isBusy(job.job().id())) {
+      aside.run(job, sealing::run, (now, failure) -> sealed(now, sealing, failure));
     }
-    return new Backup(
-        new BackupName(job.job().target().subject()),
-        new Backup.Origin(
-            ledger.uuid(),
-            ledger.name(),
-            job.job().origin().actor(),
-            plan.sequence(),
-            job.job().id()),
-        BackupRow.at(job),
-        folder,
-        disks);
   }
 
-  private CompletionStage<?> sealed(KeptJob job, Optional<BerthException> failure) {
+  private CompletionStage<?> sealed(
+      KeptJob job, BackupSealing sealing, Optional<BerthException> failure) {
     return failure.isEmpty()
         ? end(job, JobState.SUCCEEDED, COMPLETE, reasons(plan(job)))
-        : undo(job, FILE_FAILED, failure.get());
+        : undo(job, sealing.code(), failure.get());
   }
 
   /** Which disks are in full although less was wanted. */
@@ -340,7 +302,7 @@ final class DomainBackups implements JobWork {
     }
     KeptJob job = present.get();
     if (phase(job).equals(SEALING)) {
-      seal(job);
+      seal(job, BackupSealing.again(host, ledger, job));
     } else if (isOfNoMachine(job)) {
       if (!phase(job).equals(UNDOING)) {
         return undo(job, MACHINE_ENDED, "the machine has ended before all was written");

@@ -120,6 +120,7 @@ public final class Engine implements AutoCloseable {
             launcher,
             jobFiles.dumps(),
             jobFiles.backups(),
+            images,
             new EventJournal(store, clock),
             clock,
             turns,

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param launcher makes and recognises machines
  * @param dumpFiles what guests' memory is written to
  * @param backupFiles what guests' disks are written to
+ * @param images what looks into images
  * @param journal tells event streams that there is something to read
  * @param clock the host's clock
  * @param turns the shared driver threads
@@ -36,6 +38,7 @@ record HostServices(
     MachineLauncher launcher,
     DumpFiles dumpFiles,
     BackupFiles backupFiles,
+    ImageFiles images,
     EventJournal journal,
     Clock clock,
     Executor turns,

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.QemuRefusedException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
@@ -9,7 +10,10 @@ import dev.berth.qapi.block.BlockDeviceInfo;
 import dev.berth.qapi.block.BlockdevAdd;
 import dev.berth.qapi.block.BlockdevCreate;
 import dev.berth.qapi.block.BlockdevDel;
+import dev.berth.qapi.block.BlockdevOptions;
+import dev.berth.qapi.block.BlockdevReopen;
 import dev.berth.qapi.block.QueryNamedBlockNodes;
+import dev.berth.qapi.block.XBlockdevReopen;
 import dev.berth.qapi.job.JobDismiss;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.misc.AddFd;
@@ -35,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * comes later finds them again; freeing twice does no harm. For a thread that may wait for QEMU.
  */
 final class JobImages {
+  private static final String REOPEN = "blockdev-reopen";
+
   private final Machine machine;
   private final Fdsets fdsets;
   private final BackupFiles files;
@@ -76,13 +82,16 @@ final class JobImages {
       throws InterruptedException {
     addFile(index, image);
     format(index, image, size, header);
-    ObjectNode node =
-        Json.object()
-            .put("driver", "qcow2")
-            .put("node-name", node(index))
-            .put("file", fileNode(index));
+    ObjectNode node = described(index);
     backing.ifPresentOrElse(name -> node.put("backing", name), () -> node.putNull("backing"));
     qmp(BlockdevAdd.read(node));
+  }
+
+  private ObjectNode described(int index) {
+    return Json.object()
+        .put("driver", "qcow2")
+        .put("node-name", node(index))
+        .put("file", fileNode(index));
   }
 
   private void addFile(int index, Path path) throws InterruptedException {
@@ -126,12 +135,39 @@ final class JobImages {
     qmp(new JobDismiss(job));
   }
 
-  /** Has QEMU close so many images, as far as it has them, and frees their fdsets. */
-  void close(int count) throws InterruptedException {
+  /**
+   * Has QEMU write what it has of so many images in its memory, as far as it has them. Closing them
+   * does that as well, and tells nobody when it fails; no job writes to them, and they stand on no
+   * node.
+   *
+   * @throws QemuRefusedException when it cannot be written
+   */
+  void writeOut(int count) throws InterruptedException {
+    Set<String> nodes = nodes();
+    for (int i = 0; i < count; i++) {
+      if (nodes.contains(node(i))) {
+        BlockdevOptions readOnly =
+            BlockdevOptions.read(described(i).putNull("backing").put("read-only", true));
+        if (qmp.supports(REOPEN)) {
+          qmp(new BlockdevReopen(List.of(readOnly)));
+        } else {
+          qmp(new XBlockdevReopen(readOnly));
+        }
+      }
+    }
+  }
+
+  private Set<String> nodes() throws InterruptedException {
     Set<String> nodes = new HashSet<>();
     for (BlockDeviceInfo node : qmp(new QueryNamedBlockNodes())) {
       node.nodeName().ifPresent(nodes::add);
     }
+    return nodes;
+  }
+
+  /** Has QEMU close so many images, as far as it has them, and frees their fdsets. */
+  void close(int count) throws InterruptedException {
+    Set<String> nodes = nodes();
     for (int i = 0; i < count; i++) {
       for (String node : List.of(node(i), fileNode(i))) {
         if (nodes.contains(node)) {

@@ -38,6 +38,13 @@ import org.slf4j.LoggerFactory;
 
 /** Backups as folders of this host, for its user alone to read. */
 final class LocalBackupFiles implements BackupFiles {
+
+  /** Brings a folder's entries to the disk. */
+  @FunctionalInterface
+  interface FolderSync {
+    void force(Path folder) throws IOException;
+  }
+
   static final String DESCRIPTION = "backup.json";
 
   /** Some thousand disks. */
@@ -51,6 +58,17 @@ final class LocalBackupFiles implements BackupFiles {
   private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Logger LOG = LoggerFactory.getLogger(LocalBackupFiles.class);
+
+  private final FolderSync folders;
+
+  LocalBackupFiles() {
+    this(folder -> force(folder, StandardOpenOption.READ));
+  }
+
+  /** With another way to bring folders to the disk. */
+  LocalBackupFiles(FolderSync folders) {
+    this.folders = folders;
+  }
 
   @Override
   public List<Backup> list(Path directory) {
@@ -163,6 +181,11 @@ final class LocalBackupFiles implements BackupFiles {
               + ", nor is what it has written"
               + " beside: was its directory mounted?");
     }
+    try {
+      folders.force(folder.resolveSibling("")); // who named it may have had no time for that
+    } catch (IOException e) {
+      throw failure("cannot be brought to the disk", folder, e);
+    }
   }
 
   @Override
@@ -195,11 +218,21 @@ final class LocalBackupFiles implements BackupFiles {
       Files.createFile(description, OURS);
       Files.write(description, Json.bytes(BackupCodec.write(backup)));
       force(description, StandardOpenOption.WRITE);
-      force(partial, StandardOpenOption.READ);
+      folders.force(partial);
       Files.move(partial, backup.folder(), StandardCopyOption.ATOMIC_MOVE);
-      force(backup.folder().resolveSibling(""), StandardOpenOption.READ);
+      keepName(partial, backup.folder());
     } catch (IOException e) {
       throw failure("cannot be completed", partial, e);
+    }
+  }
+
+  /** A name that a power cut could take is none: then the folder gets its former one back. */
+  private void keepName(Path partial, Path folder) throws IOException {
+    try {
+      folders.force(folder.resolveSibling(""));
+    } catch (IOException e) {
+      Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
+      throw e;
     }
   }
 

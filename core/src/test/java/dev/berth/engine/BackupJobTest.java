@@ -13,11 +13,13 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.image.ImageTaskException;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobState;
 import dev.berth.machine.ProcessExit;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
@@ -41,6 +43,7 @@ final class BackupJobTest {
   @TempDir Path directory;
   @TempDir Path backups;
   private FakeMachines machines;
+  private final FakeImageFiles images = new FakeImageFiles();
   private MemoryStore store;
   private TestHost host;
 
@@ -48,7 +51,7 @@ final class BackupJobTest {
   void startADomain() {
     machines = new FakeMachines(directory);
     store = new MemoryStore();
-    host = new TestHost(store, machines);
+    host = new TestHost(store, machines, images);
     host.define("web");
     host.api()
         .attachDisk(
@@ -121,6 +124,42 @@ final class BackupJobTest {
     assertThat(ended(job).status().phase()).isEqualTo("write-failed");
     assertThat(ended(job).status().detail()).isEqualTo("No space left on device");
     assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void whatQemuCannotWriteAtItsEndIsTakenBackWithTheReason() {
+    complete("first");
+    machine().monitor().refuse("blockdev-reopen", "GenericError", "Error flushing drive");
+
+    Job ended = ended(backup("second"));
+
+    assertThat(ended.status().phase()).isEqualTo("write-failed");
+    assertThat(ended.status().detail()).contains("Error flushing drive");
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void anImageThatHasErrorsIsNoBackup() {
+    complete("first");
+    images.fail(new ImageTaskException(ImageTaskException.Kind.ERRORS_FOUND, "3 errors"));
+
+    Job ended = ended(backup("second"));
+
+    assertThat(ended.status().phase()).isEqualTo("write-failed");
+    assertThat(ended.status().detail()).contains("disk 'data' is not whole: 3 errors");
+    assertNothingIsLeftBut("first");
+  }
+
+  @Test
+  void whatLookedIntoAnImageForAHostBeforeIsEndedFirst() {
+    images.hold();
+    Job job = backup("first");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("sealing"));
+
+    restartHost(images::release);
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(images.endedLeftOvers()).containsExactly(job.id());
   }
 
   @Test
@@ -256,6 +295,6 @@ final class BackupJobTest {
     MemoryStore next = store.reopened();
     store.close();
     store = next;
-    host = new TestHost(store, machines);
+    host = new TestHost(store, machines, images);
   }
 }

@@ -81,6 +81,28 @@ final class LocalBackupFilesTest {
   }
 
   @Test
+  void aNameThatDoesNotReachTheDiskIsTakenBack() throws IOException {
+    BackupFiles failing =
+        new LocalBackupFiles(
+            synced -> {
+              if (synced.equals(directory)) {
+                throw new IOException("Input/output error");
+              }
+            });
+    Backup backup = backup(grown());
+
+    assertThatThrownBy(() -> failing.complete(partial, backup))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("Input/output error");
+    assertThat(files.list(directory)).isEmpty();
+    assertThat(files.isThere(partial)).isTrue();
+    files.complete(partial, backup);
+    assertThatThrownBy(() -> failing.requireComplete(folder, JOB))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("Input/output error");
+  }
+
+  @Test
   void whereEverybodyMayRenameNothingIsWritten() throws IOException {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 

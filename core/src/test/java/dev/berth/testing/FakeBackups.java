@@ -40,6 +40,7 @@ public final class FakeBackups {
     qemu.answer("query-jobs", arguments -> jobs());
     qemu.answer("blockdev-create", this::create);
     qemu.answer("transaction", this::transaction);
+    qemu.answer("blockdev-reopen", "{}");
     qemu.answer("job-pause", arguments -> status(arguments, "paused"));
     qemu.answer("job-resume", arguments -> status(arguments, "running"));
     qemu.answer("job-cancel", arguments -> status(arguments, "concluded"));

@@ -1,0 +1,106 @@
+package dev.berth.engine;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.Backup.Content;
+import dev.berth.backup.BackupName;
+import dev.berth.engine.BackupPlan.Basis;
+import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.error.HostFailureException;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageTask;
+import dev.berth.image.ImageTask.Layer;
+import dev.berth.image.ImageTaskException;
+import dev.berth.image.Repair;
+import dev.berth.job.JobId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The last part of a backup, whose images QEMU has closed: each is looked at for errors, since what
+ * was written last may have failed unseen; it is brought to the disk and read for its checksum; the
+ * backup is described and gets its name. Of one thread, which storage may hold up.
+ */
+final class BackupSealing {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final KeptJob job;
+  private final boolean wasBegun;
+  private volatile String code = BackupRow.FILE_FAILED;
+
+  private BackupSealing(HostServices host, Ledger ledger, KeptJob job, boolean wasBegun) {
+    this.host = host;
+    this.ledger = ledger;
+    this.job = job;
+    this.wasBegun = wasBegun;
+  }
+
+  /** Of a backup that has just come so far. */
+  static BackupSealing first(HostServices host, Ledger ledger, KeptJob job) {
+    return new BackupSealing(host, ledger, job, false);
+  }
+
+  /** Of one that may have been at it when the host before ended. */
+  static BackupSealing again(HostServices host, Ledger ledger, KeptJob job) {
+    return new BackupSealing(host, ledger, job, true);
+  }
+
+  /** How the job is to end when it has failed. */
+  String code() {
+    return code;
+  }
+
+  /** Seals it, or finds that it was sealed. */
+  void run() throws InterruptedException {
+    JobId id = job.job().id();
+    if (wasBegun) {
+      host.images().endLeftOver(id);
+    }
+    Path partial = BackupRow.partial(job);
+    if (host.backupFiles().isThere(partial)) {
+      host.backupFiles().complete(partial, backup(partial));
+    } else { // then a host before had come so far
+      host.backupFiles().requireComplete(BackupRow.folder(job), id);
+    }
+  }
+
+  private Backup backup(Path partial) throws InterruptedException {
+    BackupPlan plan = BackupRow.plan(job);
+    Path folder = BackupRow.folder(job);
+    List<BackedUpDisk> disks = new ArrayList<>();
+    for (OfDisk disk : plan.disks()) {
+      disks.add(
+          new BackedUpDisk(
+              disk.disk(),
+              folder.resolve(disk.file()),
+              disk.extent(),
+              disk.basis().map(Basis::backup),
+              disk.reason(),
+              sealed(partial.resolve(disk.file()), disk)));
+    }
+    return new Backup(
+        new BackupName(job.job().target().subject()),
+        new Backup.Origin(
+            ledger.uuid(),
+            ledger.name(),
+            job.job().origin().actor(),
+            plan.sequence(),
+            job.job().id()),
+        BackupRow.at(job),
+        folder,
+        disks);
+  }
+
+  private Content sealed(Path image, OfDisk disk) throws InterruptedException {
+    ImageTask check = new ImageTask.Check(new Layer(image, ImageFormat.QCOW2), Repair.NONE);
+    try {
+      host.images().run(job.job().id(), check, share -> {});
+    } catch (ImageTaskException wrong) {
+      code = BackupRow.WRITE_FAILED;
+      throw new HostFailureException(
+          "The image of disk '" + disk.disk() + "' is not whole: " + wrong.getMessage(), wrong);
+    }
+    return host.backupFiles().seal(image, disk.size());
+  }
+}
