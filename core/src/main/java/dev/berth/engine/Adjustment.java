@@ -3,8 +3,10 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.QmpConnection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -85,6 +87,11 @@ interface Adjustment {
    */
   default CompletableFuture<?> tidied(QmpConnection qmp, LaunchRecord launch, boolean isSo) {
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** The assembly steps that it takes. */
+  default List<AssemblyStep> steps() {
+    return List.of();
   }
 
   /** The record of the machine that has it so. */

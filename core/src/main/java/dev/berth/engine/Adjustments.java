@@ -11,11 +11,13 @@ import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.MachineLostException;
 import dev.berth.host.EditScope;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +50,7 @@ final class Adjustments {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final Leftovers leftovers;
-  private Optional<AdjustIntent> unsettled = Optional.empty();
+  private volatile Optional<AdjustIntent> unsettled = Optional.empty();
 
   Adjustments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
@@ -192,17 +194,31 @@ final class Adjustments {
 
   // ---- finding out
 
-  /** Takes up what a host process that has ended had begun; the machine answers. */
-  void resume(Lifecycle.Active active, Intent cut) {
+  /** Knows from now on what a host process that has ended had begun. */
+  void found(Intent cut) {
+    if (unsettled.isPresent()) {
+      return; // this one had, and has only lost the connection
+    }
     try {
-      AdjustIntent intent = unsettled.orElseGet(() -> AdjustIntent.read(cut));
-      unsettled = Optional.of(intent);
-      ledger.operation(Optional.of(summary(intent)));
-      settled(active, intent)
-          .thenAccept(isSo -> LOG.info("{}: done: {}", intent.adjustment().what(), isSo));
+      unsettled = Optional.of(AdjustIntent.read(cut));
     } catch (HostFailureException unreadable) {
       LOG.error("Domain '{}': {}", ledger.name(), unreadable.getMessage());
     }
+  }
+
+  /** The steps of what was begun and is not known to be done. Any thread. */
+  List<AssemblyStep> steps() {
+    return unsettled.map(intent -> intent.adjustment().steps()).orElse(List.of());
+  }
+
+  /** Takes up what was found; the machine answers. */
+  void resume(Lifecycle.Active active) {
+    unsettled.ifPresent(
+        intent -> {
+          ledger.operation(Optional.of(summary(intent)));
+          settled(active, intent)
+              .thenAccept(isSo -> LOG.info("{}: done: {}", intent.adjustment().what(), isSo));
+        });
   }
 
   /** What was begun and is not known to be done, as the store has it. */

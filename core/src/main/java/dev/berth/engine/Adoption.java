@@ -56,6 +56,8 @@ final class Adoption {
         new Lifecycle.Adopting(launch, process, intent, System.nanoTime());
     boolean again = keeper.lifecycle() instanceof Lifecycle.Unadoptable;
     keeper.become(adopting);
+    intent.filter(AttachIntent::is).ifPresent(keeper.attachments()::found);
+    intent.filter(AdjustIntent::is).ifPresent(keeper.adjustments()::found);
     if (!again) {
       show(DomainState.ADOPTING, StateReason.RESTARTED, why);
     }
@@ -119,8 +121,8 @@ final class Adoption {
 
   /** What was under way with the machine's devices goes on. */
   private void resume(Lifecycle.Active active, DomainStatus status, Optional<Intent> intent) {
-    intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active, cut));
-    intent.filter(AdjustIntent::is).ifPresent(cut -> keeper.adjustments().resume(active, cut));
+    intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active));
+    intent.filter(AdjustIntent::is).ifPresent(cut -> keeper.adjustments().resume(active));
     keeper.detachments().resume(active);
     keeper.dumps().resume(active);
     keeper.backups().resume(active);

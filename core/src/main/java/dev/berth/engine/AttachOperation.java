@@ -94,6 +94,7 @@ final class AttachOperation {
           host.launcher().planDevice(active.machine(), launch, device, held, deadline);
       intent = Optional.of(new AttachIntent(device, scope, plan, summary.actor(), summary.since()));
       OperationThreads.await(attachments.record(this, intent.get()));
+      host.filesInChange().requireNone(OpenedFiles.of(plan.steps()));
       host.launcher().addDevice(active.machine(), launch, plan, held, deadline);
       attachments.ended(this, intent, Optional.empty());
     } catch (InterruptedException e) {

@@ -12,11 +12,13 @@ import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.MachineLostException;
 import dev.berth.host.EditScope;
 import dev.berth.host.VerbResult;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +50,7 @@ final class Attachments {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
-  private Optional<AttachIntent> unsettled = Optional.empty();
+  private volatile Optional<AttachIntent> unsettled = Optional.empty();
 
   Attachments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
@@ -165,18 +167,33 @@ final class Attachments {
 
   // ---- finding out, and undoing
 
-  /** Takes up what a host process that has ended had begun; the machine answers. */
-  void resume(Lifecycle.Active active, Intent cut) {
+  /** Knows from now on what a host process that has ended had begun. */
+  void found(Intent cut) {
+    if (unsettled.isPresent()) {
+      return; // this one had, and has only lost the connection
+    }
     try {
-      AttachIntent intent = unsettled.orElseGet(() -> AttachIntent.read(cut));
-      unsettled = Optional.of(intent);
-      ledger.operation(Optional.of(summary(intent)));
-      settled(active)
-          .thenAccept(
-              attached -> LOG.info("Device '{}': attached: {}", intent.device().name(), attached));
+      unsettled = Optional.of(AttachIntent.read(cut));
     } catch (HostFailureException unreadable) {
       LOG.error("Domain '{}': {}", ledger.name(), unreadable.getMessage());
     }
+  }
+
+  /** The steps of what was begun and is not known to be done. Any thread. */
+  List<AssemblyStep> steps() {
+    return unsettled.map(intent -> intent.plan().steps()).orElse(List.of());
+  }
+
+  /** Takes up what was found; the machine answers. */
+  void resume(Lifecycle.Active active) {
+    unsettled.ifPresent(
+        intent -> {
+          ledger.operation(Optional.of(summary(intent)));
+          settled(active)
+              .thenAccept(
+                  attached ->
+                      LOG.info("Device '{}': attached: {}", intent.device().name(), attached));
+        });
   }
 
   /** What was begun and is not known to be done, as the store has it. */

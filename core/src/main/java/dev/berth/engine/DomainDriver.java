@@ -37,6 +37,7 @@ import dev.berth.stats.DomainStats;
 import dev.berth.stats.MachineStats;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,6 +165,18 @@ final class DomainDriver implements JobOwner {
   /** The launch record of the present machine. Any thread; never waits. */
   Optional<LaunchRecord> launch() {
     return ledger.launch();
+  }
+
+  /**
+   * The files that its machine has open, or is about to open or may have opened. Any thread; never
+   * waits.
+   */
+  Stream<Path> opened() {
+    Stream<Path> added =
+        Stream.concat(
+            OpenedFiles.of(keeper.attachments().steps()),
+            OpenedFiles.of(keeper.adjustments().steps()));
+    return Stream.concat(ledger.launch().stream().flatMap(OpenedFiles::of), added);
   }
 
   /** The domain's disks. Any thread; never waits. */

@@ -130,6 +130,7 @@ public final class Engine implements AutoCloseable {
             timers,
             new OperationThreads(settings.operationLimit()),
             new Provision(facts.resources()),
+            new FilesInChange(),
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);

@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
  * @param timers when things are due
  * @param operations threads of multi-step work
  * @param provision sees to what starts are given
+ * @param filesInChange what no machine is to open now
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -48,6 +49,7 @@ record HostServices(
     Timers timers,
     OperationThreads operations,
     Provision provision,
+    FilesInChange filesInChange,
     EngineSettings settings,
     String boot) {
 

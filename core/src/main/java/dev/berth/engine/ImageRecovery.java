@@ -75,6 +75,15 @@ final class ImageRecovery {
 
   /** One that somebody has come to use stays. */
   private Entry deleted(KeptJob job) {
+    host.filesInChange().begin(file(job), job.job());
+    try {
+      return deletedUnlessUsed(job);
+    } finally {
+      host.filesInChange().end(file(job), job.job());
+    }
+  }
+
+  private Entry deletedUnlessUsed(KeptJob job) {
     if (find(file(job)).isPresent()) {
       try {
         planning.get().delete(image(job));

@@ -107,6 +107,9 @@ final class ImageRun {
 
   /** Does it, to the end that is on record. */
   void run() {
+    if (changesFile()) {
+      host.filesInChange().begin(plan.file(), job.job());
+    }
     try {
       Optional<String> found = work();
       if (found.isEmpty()) {
@@ -135,7 +138,13 @@ final class ImageRun {
           wanted
               ? cancelled()
               : status(JobState.FAILED, ImageJobs.FILE_FAILED, "unexpected: " + unexpected));
+    } finally {
+      host.filesInChange().end(plan.file(), job.job());
     }
+  }
+
+  private boolean changesFile() {
+    return plan.kind() == JobKind.DELETE_IMAGE || plan.kind() == JobKind.RESIZE_IMAGE;
   }
 
   /** What was found; empty when it was ended before it was done. */

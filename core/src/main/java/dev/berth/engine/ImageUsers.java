@@ -7,11 +7,7 @@ import dev.berth.error.BerthException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;
 import dev.berth.image.PoolName;
-import dev.berth.machine.AssemblyStep.PassFile;
-import dev.berth.machine.InheritedFile;
-import dev.berth.machine.LaunchRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +37,7 @@ final class ImageUsers {
 
   /** Everybody who refers to that file, each as a phrase. */
   List<String> of(Path file) {
-    Predicate<Path> isIt = other -> isSame(file, other);
+    Predicate<Path> isIt = other -> FilesInChange.isSame(file, other);
     List<String> users = new ArrayList<>(machines(isIt));
     users.addAll(definitions(isIt));
     users.addAll(images(isIt, found -> true));
@@ -60,27 +56,19 @@ final class ImageUsers {
 
   /** The machines that have that file open, each as a phrase. */
   List<String> machinesOf(Path file) {
-    return machines(other -> isSame(file, other));
+    return machines(other -> FilesInChange.isSame(file, other));
   }
 
   /** The images that stand on that file, each as a phrase. */
   List<String> imagesOn(Path file) {
-    return images(other -> isSame(file, other), found -> true);
+    return images(other -> FilesInChange.isSame(file, other), found -> true);
   }
 
   private List<String> machines(Predicate<Path> isIt) {
     return domains.all().stream()
-        .filter(domain -> domain.launch().stream().flatMap(ImageUsers::opened).anyMatch(isIt))
+        .filter(domain -> domain.opened().anyMatch(isIt))
         .map(domain -> "the machine of domain '" + domain.snapshot().name() + "'")
         .toList();
-  }
-
-  private static Stream<Path> opened(LaunchRecord launch) {
-    return Stream.concat(
-        launch.inherited().stream().map(InheritedFile::file),
-        launch.assembly().stream()
-            .filter(PassFile.class::isInstance)
-            .map(step -> ((PassFile) step).file()));
   }
 
   private List<String> definitions(Predicate<Path> isIt) {
@@ -141,17 +129,6 @@ final class ImageUsers {
       return files.look(image).backing();
     } catch (BerthException unreadable) {
       return Optional.empty(); // what is not there refers to nothing
-    }
-  }
-
-  private static boolean isSame(Path file, Path other) {
-    if (file.equals(other)) {
-      return true;
-    }
-    try {
-      return Files.isSameFile(file, other);
-    } catch (IOException notThere) {
-      return false;
     }
   }
 

@@ -12,6 +12,7 @@ import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.LaunchRecord;
@@ -25,6 +26,7 @@ import dev.berth.qapi.block.BlockdevOpenTray;
 import dev.berth.qapi.block.BlockdevRemoveMedium;
 import dev.berth.qmp.QmpConnection;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -159,6 +161,7 @@ record InsertAdjustment(
     return here.run(
         launch,
         deadline -> {
+          here.host().filesInChange().requireNone(OpenedFiles.of(steps()));
           here.launcher().insertMedium(qmp, launch, plan(), deadline);
           return this;
         });
@@ -207,6 +210,11 @@ record InsertAdjustment(
     }
     Optional<String> id = Optional.of(DiskThrottle.backend(DiskBackend.device(launch, drive)));
     return qmp.send(new BlockdevCloseTray(Optional.empty(), id));
+  }
+
+  @Override
+  public List<AssemblyStep> steps() {
+    return planned.map(LaunchRecord::assembly).orElse(List.of());
   }
 
   @Override

@@ -159,12 +159,18 @@ final class StartOperation {
     CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
     Machine machine =
-        host.launcher()
-            .launch(launch, held, () -> OperationThreads.await(recorded), news, deadline);
+        host.launcher().launch(launch, held, () -> allowed(launch, recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }
     return machine;
+  }
+
+  /** Nothing is opened before it is on record, and nothing that somebody changes. */
+  private void allowed(LaunchRecord launch, CompletableFuture<Void> recorded)
+      throws InterruptedException {
+    OperationThreads.await(recorded);
+    host.filesInChange().requireNone(OpenedFiles.of(launch));
   }
 
   private void letRun(Machine machine, Deadline deadline) throws InterruptedException {

@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The devices of pretended machines: a root port for each, two nodes for a disk, a netdev for a
@@ -127,9 +128,15 @@ final class FakeDevices {
     return new DevicePlan(
         added.kind(),
         added.name(),
-        steps(added, device, launch),
+        Stream.concat(file(added).stream(), steps(added, device, launch).stream()).toList(),
         List.of(device),
         Set.of(port.id()));
+  }
+
+  private static Optional<AssemblyStep> file(Pluggable added) {
+    return added instanceof Disk disk
+        ? disk.file().map(file -> new PassFile(1, file, FileAccess.READ_WRITE, disk.name() + " rw"))
+        : Optional.empty();
   }
 
   /** How a medium gets into that drive of a machine that runs. */
