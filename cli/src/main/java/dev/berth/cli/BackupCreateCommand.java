@@ -5,6 +5,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Compression;
 import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
@@ -30,6 +31,7 @@ final class BackupCreateCommand implements Command {
   private final Parameter<List<String>> disks;
   private final Parameter<ByteSize> speed;
   private final Parameter<Boolean> compress;
+  private final Parameter<Quiesce> quiesce;
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;
   private final Parameter<Boolean> noWait;
@@ -53,6 +55,13 @@ final class BackupCreateCommand implements Command {
         parameters.option(
             "--speed", "SIZE", CommandName::size, "Read no more of each disk in a second.");
     compress = parameters.flag("--compress", "Compress what is written.");
+    quiesce =
+        parameters.option(
+            "--quiesce",
+            "WISH",
+            BackupCreateCommand::quiesce,
+            "Have the guest agent bring the file systems to rest for that moment: 'required', or"
+                + " 'if-possible', which says when it was not.");
     key =
         parameters.option(
             "--key", "KEY", text -> text, "The same call with the same key gives the same job.");
@@ -84,7 +93,8 @@ final class BackupCreateCommand implements Command {
             wanted(),
             new Pace(
                 speed.given().map(ByteSize::bytes).orElse(0L),
-                compress.value() ? Compression.ZLIB : Compression.NONE));
+                compress.value() ? Compression.ZLIB : Compression.NONE),
+            quiesce.given().orElse(Quiesce.NONE));
     Job job =
         session
             .host()
@@ -98,6 +108,14 @@ final class BackupCreateCommand implements Command {
       job = new JobWatch(session).await(job, timeout.value());
     }
     return JobResult.print(session, job);
+  }
+
+  private static Quiesce quiesce(String text) {
+    return switch (text) {
+      case "required" -> Quiesce.REQUIRED;
+      case "if-possible" -> Quiesce.IF_POSSIBLE;
+      default -> throw new IllegalArgumentException("use required or if-possible");
+    };
   }
 
   private Wanted wanted() {

@@ -19,14 +19,25 @@ import java.util.UUID;
  * @param at the moment
  * @param folder where it is on the host; absolute
  * @param disks what it has of each disk
+ * @param consistency in which state they are
  */
 @Api(since = "0.1")
 public record Backup(
-    BackupName name, Origin origin, Instant at, Path folder, List<BackedUpDisk> disks) {
+    BackupName name,
+    Origin origin,
+    Instant at,
+    Path folder,
+    List<BackedUpDisk> disks,
+    Consistency consistency) {
 
   /** Copies the list. */
   public Backup {
     disks = List.copyOf(disks);
+  }
+
+  /** One for which nobody wanted its guest to be brought to rest. */
+  public Backup(BackupName name, Origin origin, Instant at, Path folder, List<BackedUpDisk> disks) {
+    this(name, origin, at, folder, disks, Consistency.crash());
   }
 
   /**

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -39,6 +40,8 @@ public final class BackupCodec {
     node.put("sequence", backup.origin().sequence());
     node.put("job", backup.origin().job().text());
     node.put("at", backup.at().toString());
+    node.put("consistency", backup.consistency().kind().text());
+    node.put("consistencyReason", backup.consistency().reason());
     ArrayNode disks = node.putArray("disks");
     backup.disks().forEach(disk -> disks.add(disk(disk)));
     return node;
@@ -81,8 +84,22 @@ public final class BackupCodec {
                   new JobId(Json.text(node, "job"))),
               Instant.parse(Json.text(node, "at")),
               folder,
-              Json.array(node, "disks").stream().map(each -> disk(each, folder)).toList());
+              Json.array(node, "disks").stream().map(each -> disk(each, folder)).toList(),
+              consistency(node));
         });
+  }
+
+  private static Consistency consistency(JsonNode node) {
+    Optional<Consistency.Kind> kind =
+        Json.optionalText(node, "consistency")
+            .map(
+                text ->
+                    Consistency.Kind.of(text)
+                        .orElseThrow(
+                            () -> new MalformedReplyException("nothing is '" + text + "'")));
+    return new Consistency(
+        kind.orElse(Consistency.Kind.CRASH),
+        Json.optionalText(node, "consistencyReason").orElse(""));
   }
 
   private static BackedUpDisk disk(JsonNode node, Path folder) {

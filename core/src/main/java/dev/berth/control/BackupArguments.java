@@ -8,6 +8,7 @@ import dev.berth.backup.Extent;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Compression;
 import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.json.Json;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class BackupArguments {
   static final String SINCE = "since";
   static final String SPEED = "bytesPerSecond";
   static final String COMPRESSION = "compression";
+  static final String QUIESCE = "quiesce";
 
   private BackupArguments() {}
 
@@ -39,6 +41,7 @@ final class BackupArguments {
     request.wanted().since().ifPresent(name -> params.put(SINCE, name.text()));
     params.put(SPEED, request.pace().bytesPerSecond());
     params.put(COMPRESSION, WireText.of(request.pace().compression()));
+    params.put(QUIESCE, WireText.of(request.quiesce()));
   }
 
   static BackupRequest backup(Params params) {
@@ -51,7 +54,8 @@ final class BackupArguments {
             params.optionalText(SINCE).map(BackupName::new)),
         new Pace(
             params.optionalNumber(SPEED).orElse(0L),
-            params.optionalConstant(COMPRESSION, Compression.class).orElse(Compression.NONE)));
+            params.optionalConstant(COMPRESSION, Compression.class).orElse(Compression.NONE)),
+        params.optionalConstant(QUIESCE, Quiesce.class).orElse(Quiesce.NONE));
   }
 
   private static Set<String> disks(Params params) {

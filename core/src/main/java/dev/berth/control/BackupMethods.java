@@ -29,6 +29,7 @@ final class BackupMethods {
         BackupArguments.SINCE,
         BackupArguments.SPEED,
         BackupArguments.COMPRESSION,
+        BackupArguments.QUIESCE,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(

@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.backup.Consistency;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
@@ -14,6 +16,7 @@ import java.util.Optional;
 /** The row of a backup, and what it tells. */
 final class BackupRow {
   static final String PREPARING = "preparing";
+  static final String FREEZING = "freezing";
   static final String WRITING = "writing";
   static final String PAUSED = "paused";
   static final String CLOSING = "closing";
@@ -23,6 +26,7 @@ final class BackupRow {
   static final String REFUSED_BY_QEMU = "refused-by-qemu";
   static final String FILE_FAILED = "file-failed";
   static final String WRITE_FAILED = "write-failed";
+  static final String FREEZE_FAILED = "freeze-failed";
   static final String INTERRUPTED = "interrupted";
   static final String MACHINE_ENDED = "machine-ended";
   static final String CANCELLED = "cancelled";
@@ -34,6 +38,10 @@ final class BackupRow {
   private static final String PLAN = "plan";
   private static final String AT = "at";
   private static final String END = "end";
+  private static final String QUIESCE = "quiesce";
+  private static final String FROZEN = "frozen";
+  private static final String CONSISTENCY = "consistency";
+  private static final String CONSISTENCY_REASON = "consistency-reason";
 
   private BackupRow() {}
 
@@ -56,7 +64,45 @@ final class BackupRow {
             PLAN,
             plan.text(),
             AT,
-            origin.since().toString()));
+            origin.since().toString(),
+            QUIESCE,
+            request.quiesce().name()));
+  }
+
+  /** What is wanted of the guest. */
+  static Quiesce quiesce(KeptJob job) {
+    String wish = job.fact(QUIESCE);
+    return wish.isEmpty() ? Quiesce.NONE : Quiesce.valueOf(wish);
+  }
+
+  /** The same backup, for which the guest is about to be frozen: it is to be thawed. */
+  static KeptJob freezing(KeptJob job) {
+    return with(Consistency.crash("it is not known whether its guest was frozen then"), job)
+        .with(FROZEN, "true")
+        .with(running(FREEZING, progress(job), ""));
+  }
+
+  /** Whether the guest may be frozen, and is to be thawed before anything else. */
+  static boolean isFrozen(KeptJob job) {
+    return !job.fact(FROZEN).isEmpty();
+  }
+
+  /** The same backup, with its guest thawed. */
+  static KeptJob thawed(KeptJob job) {
+    return job.with(FROZEN, "");
+  }
+
+  /** The same backup, of disks in that state. */
+  static KeptJob with(Consistency consistency, KeptJob job) {
+    return job.with(CONSISTENCY, consistency.kind().text())
+        .with(CONSISTENCY_REASON, consistency.reason());
+  }
+
+  /** In which state the disks are in it. */
+  static Consistency consistency(KeptJob job) {
+    return new Consistency(
+        Consistency.Kind.of(job.fact(CONSISTENCY)).orElse(Consistency.Kind.CRASH),
+        job.fact(CONSISTENCY_REASON));
   }
 
   /** The same backup, which has begun on the disks at that moment. */

@@ -89,7 +89,8 @@ final class BackupSealing {
             job.job().id()),
         BackupRow.at(job),
         folder,
-        disks);
+        disks,
+        BackupRow.consistency(job));
   }
 
   private Content sealed(Path image, OfDisk disk) throws InterruptedException {

@@ -68,8 +68,12 @@ final class BackupSteps {
     return header;
   }
 
-  /** Begins on all disks at one moment. */
-  void begin() throws InterruptedException {
+  /**
+   * Begins on all disks at one moment.
+   *
+   * @param deadline after which it is not waited for whether QEMU has done so
+   */
+  void begin(Deadline deadline) throws InterruptedException {
     ArrayNode actions = Json.array();
     for (int i = 0; i < plan.disks().size(); i++) {
       OfDisk disk = plan.disks().get(i);
@@ -78,7 +82,7 @@ final class BackupSteps {
       disk.basis().ifPresent(basis -> marks.merge(actions, merged(), basis.changed()));
       backup(actions, i, disk);
     }
-    qmp.execute(DiskMarks.transaction(actions), Deadline.none());
+    qmp.execute(DiskMarks.transaction(actions), deadline);
   }
 
   private void backup(ArrayNode actions, int index, OfDisk disk) {

@@ -4,6 +4,8 @@ import static dev.berth.engine.BackupRow.CANCELLED;
 import static dev.berth.engine.BackupRow.CLOSING;
 import static dev.berth.engine.BackupRow.COMPLETE;
 import static dev.berth.engine.BackupRow.FILE_FAILED;
+import static dev.berth.engine.BackupRow.FREEZE_FAILED;
+import static dev.berth.engine.BackupRow.FREEZING;
 import static dev.berth.engine.BackupRow.INTERRUPTED;
 import static dev.berth.engine.BackupRow.MACHINE_ENDED;
 import static dev.berth.engine.BackupRow.PAUSED;
@@ -18,10 +20,13 @@ import static dev.berth.engine.BackupRow.partial;
 import static dev.berth.engine.BackupRow.phase;
 import static dev.berth.engine.BackupRow.plan;
 
+import dev.berth.backup.Consistency;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.error.BerthException;
+import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
@@ -31,6 +36,7 @@ import dev.berth.machine.Machine;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.job.QueryJobs;
+import dev.berth.qmp.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +55,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Backups of a running machine's disks, each from its row to its description. Runs in the driver's
  * turns, and holds no thread while QEMU writes; what takes several steps is done by threads for
- * backups, for one backup one thing at a time.
+ * backups, for one backup one thing at a time. {@link BackupQuiescing} brings guests to rest for
+ * the moment in which one begins.
  *
  * <pre>
  *                images made,         all jobs of QEMU's     closed     looked at, described
@@ -58,7 +65,7 @@ import org.slf4j.LoggerFactory;
  *       └──────────────────────────────┴──┴── it failed, or is not wanted ──► undoing ──► failed
  * </pre>
  */
-final class DomainBackups implements JobWork {
+final class DomainBackups implements JobWork, BackupQuiescing.Course {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
@@ -69,6 +76,7 @@ final class DomainBackups implements JobWork {
   private final MachineKeeper keeper;
   private final Map<JobId, Pace> paces = new HashMap<>();
   private final JobAside aside;
+  private final BackupQuiescing quiescing;
   private volatile long changes;
   private boolean looking;
   private boolean lookingLater;
@@ -79,6 +87,7 @@ final class DomainBackups implements JobWork {
     this.ledger = ledger;
     this.keeper = keeper;
     this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
+    this.quiescing = new BackupQuiescing(host, mailbox, ledger, aside, this);
   }
 
   /** Counts what has changed marks in images, or may have. Any thread. */
@@ -92,16 +101,21 @@ final class DomainBackups implements JobWork {
   void begin(Lifecycle.Active active, KeptJob job) {
     changes++;
     BackupSteps steps = steps(active, job);
-    aside.run(
-        job,
-        () -> {
-          steps.prepare();
-          steps.begin();
-        },
-        this::begun);
+    if (BackupRow.quiesce(job) == Quiesce.NONE) {
+      aside.run(
+          job,
+          () -> {
+            steps.prepare();
+            steps.begin(Deadline.none());
+          },
+          this::begun);
+    } else {
+      quiescing.begin(active, job, steps);
+    }
   }
 
-  private CompletionStage<?> begun(KeptJob job, Optional<BerthException> failure) {
+  @Override
+  public CompletionStage<?> begun(KeptJob job, Optional<BerthException> failure) {
     if (phase(job).equals(UNDOING)) {
       return takeUp(job); // it is not wanted any more
     }
@@ -224,14 +238,18 @@ final class DomainBackups implements JobWork {
   private CompletionStage<?> sealed(
       KeptJob job, BackupSealing sealing, Optional<BerthException> failure) {
     return failure.isEmpty()
-        ? end(job, JobState.SUCCEEDED, COMPLETE, reasons(plan(job)))
+        ? end(job, JobState.SUCCEEDED, COMPLETE, reasons(job))
         : undo(job, sealing.code(), failure.get());
   }
 
-  /** Which disks are in full although less was wanted. */
-  private static String reasons(BackupPlan plan) {
+  /** Which disks are in full although less was wanted, and why the guest was not at rest. */
+  private static String reasons(KeptJob job) {
     List<String> reasons = new ArrayList<>();
-    for (OfDisk disk : plan.disks()) {
+    Consistency consistency = BackupRow.consistency(job);
+    if (!consistency.reason().isEmpty()) {
+      reasons.add(consistency.kind().text() + ": " + consistency.reason());
+    }
+    for (OfDisk disk : plan(job).disks()) {
       if (!disk.reason().isEmpty()) {
         reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
       }
@@ -243,7 +261,8 @@ final class DomainBackups implements JobWork {
     return undo(job, code, String.valueOf(why.getMessage()));
   }
 
-  private CompletionStage<?> undo(KeptJob job, String code, String why) {
+  @Override
+  public CompletionStage<?> undo(KeptJob job, String code, String why) {
     KeptJob undoing = BackupRow.undoing(job, code, why);
     return record(undoing).thenCompose(recorded -> takeUp(undoing));
   }
@@ -295,7 +314,8 @@ final class DomainBackups implements JobWork {
   }
 
   /** Goes on with a job as its phase says, once nothing is being done for it. */
-  private CompletionStage<?> takeUp(KeptJob known) {
+  @Override
+  public CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
     if (present.isEmpty() || aside.isBusy(known.job().id())) {
       return Mailbox.DONE;
@@ -317,8 +337,11 @@ final class DomainBackups implements JobWork {
   }
 
   private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
+    if (BackupRow.isFrozen(job)) {
+      return quiescing.thaw(active, job);
+    }
     switch (phase(job)) {
-      case PREPARING -> find(active, job);
+      case PREPARING, FREEZING -> find(active, job);
       case CLOSING -> aside.run(job, steps(active, job)::release, this::closed);
       case UNDOING -> aside.run(job, steps(active, job)::undo, this::undone);
       case PAUSED -> {
@@ -349,9 +372,12 @@ final class DomainBackups implements JobWork {
         || !ledger.jobs().find(job.job().id()).equals(Optional.of(job))) {
       return Mailbox.DONE;
     }
-    return there.containsAll(BackupSteps.jobs(job.job().id(), plan(job)))
-        ? nowWriting(job)
-        : undo(job, INTERRUPTED, "the host's process ended before QEMU had begun to write");
+    if (there.containsAll(BackupSteps.jobs(job.job().id(), plan(job)))) {
+      return BackupQuiescing.isEnough(job)
+          ? nowWriting(job)
+          : undo(job, FREEZE_FAILED, BackupRow.consistency(job).reason());
+    }
+    return undo(job, INTERRUPTED, "the host's process ended before QEMU had begun to write");
   }
 
   @Override
@@ -383,7 +409,17 @@ final class DomainBackups implements JobWork {
 
   // ---- its parts
 
-  private CompletionStage<Void> record(KeptJob job) {
+  /**
+   * Refuses what would come between a guest's freezing and its thawing.
+   *
+   * @throws BusyException naming the backup
+   */
+  void requireThawed() {
+    running().stream().filter(BackupRow::isFrozen).findFirst().ifPresent(BackupQuiescing::refuse);
+  }
+
+  @Override
+  public CompletionStage<Void> record(KeptJob job) {
     return keeper.record(Step.by(job.job().origin().actor()).job(job));
   }
 

@@ -388,6 +388,7 @@ final class DomainDriver implements JobOwner {
                 Verb.AGENT,
                 hasDeadline,
                 active -> {
+                  keeper.backups().requireThawed();
                   answer.complete(active.agent().agent().orElseThrow(this::withoutChannel));
                   return Mailbox.DONE;
                 }));

@@ -18,10 +18,11 @@ import java.util.TreeSet;
  * @param disks names of those that belong to it; empty for all that the guest can write to
  * @param wanted how much of them
  * @param pace how QEMU is to go about it
+ * @param quiesce whether the guest is to bring its file systems to rest for the moment
  */
 @Api(since = "0.1")
 public record BackupRequest(
-    BackupName name, Path directory, Set<String> disks, Wanted wanted, Pace pace) {
+    BackupName name, Path directory, Set<String> disks, Wanted wanted, Pace pace, Quiesce quiesce) {
 
   /**
    * How much of each disk is wanted.
@@ -93,6 +94,19 @@ public record BackupRequest(
   }
 
   /**
+   * Whether the guest agent is to freeze the guest's file systems for the moment that a backup is
+   * of. A guest is given 10 s for that, and is thawed 10 s later at the latest.
+   */
+  public enum Quiesce {
+    /** No: the backup is as after a power cut. */
+    NONE,
+    /** If it can be done; else the backup is as after a power cut, and says why. */
+    IF_POSSIBLE,
+    /** Without that there is to be no backup. */
+    REQUIRED
+  }
+
+  /**
    * A checked wish; the directory's path is normalized.
    *
    * @throws InvalidRequestException when that is not absolute
@@ -104,6 +118,17 @@ public record BackupRequest(
     }
     directory = directory.normalize();
     disks = Collections.unmodifiableSet(new TreeSet<>(disks));
+  }
+
+  /** A wish for which the guest goes on as it is. */
+  public BackupRequest(
+      BackupName name, Path directory, Set<String> disks, Wanted wanted, Pace pace) {
+    this(name, directory, disks, wanted, pace, Quiesce.NONE);
+  }
+
+  /** The same, with the guest's file systems at rest. */
+  public BackupRequest with(Quiesce wish) {
+    return new BackupRequest(name, directory, disks, wanted, pace, wish);
   }
 
   /** What is new on all disks since the latest backup there. */

@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Consistency;
 import dev.berth.backup.Extent;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
@@ -230,7 +231,8 @@ final class RandomValues {
                     new Backup.Content(
                         new ByteSize(random.nextLong(Long.MAX_VALUE)),
                         random.nextLong(Long.MAX_VALUE),
-                        text()))));
+                        text()))),
+        new Consistency(constant(Consistency.Kind.values()), text()));
   }
 
   Job job() {

@@ -15,6 +15,7 @@ import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
 import dev.berth.error.BerthException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
@@ -142,6 +143,7 @@ final class CrashTest {
     BACKUP,
     BACKUP_SINCE_ANOTHER,
     BACKUP_THAT_FAILS,
+    BACKUP_OF_A_GUEST_AT_REST,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     LATENCIES,
@@ -231,6 +233,10 @@ final class CrashTest {
 
         case DUMP_MEMORY -> host.start("web");
         case BACKUP -> host.start("web");
+        case BACKUP_OF_A_GUEST_AT_REST -> {
+          host.start("web");
+          machines.of("web").startAgent();
+        }
         case BACKUP_SINCE_ANOTHER -> {
           host.start("web");
           backUp(host.api(), files, "first");
@@ -289,7 +295,10 @@ final class CrashTest {
     }
 
     private boolean isBackup() {
-      return this == BACKUP || this == BACKUP_SINCE_ANOTHER || this == BACKUP_THAT_FAILS;
+      return this == BACKUP
+          || this == BACKUP_SINCE_ANOTHER
+          || this == BACKUP_THAT_FAILS
+          || this == BACKUP_OF_A_GUEST_AT_REST;
     }
 
     private boolean isAboutShares() {
@@ -357,6 +366,11 @@ final class CrashTest {
                 TestHost.PATIENCE);
         case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS ->
             backUp(host, dump.resolveSibling(""), "web");
+        case BACKUP_OF_A_GUEST_AT_REST ->
+            backUp(
+                host,
+                BackupRequest.to(dump.resolveSibling(""), new BackupName("web"))
+                    .with(Quiesce.REQUIRED));
         case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
             host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
         case LATENCIES, LATENCIES_THAT_QEMU_REFUSES ->
@@ -400,7 +414,10 @@ final class CrashTest {
     }
 
     private static void backUp(VmHost host, Path directory, String name) {
-      BackupRequest request = BackupRequest.to(directory, new BackupName(name));
+      backUp(host, BackupRequest.to(directory, new BackupName(name)));
+    }
+
+    private static void backUp(VmHost host, BackupRequest request) {
       host.awaitJob(
           host.backups().create(WEB, request, JobOptions.none(), CallOptions.none()).id(),
           TestHost.PATIENCE);
@@ -445,6 +462,7 @@ final class CrashTest {
             BACKUP,
             BACKUP_SINCE_ANOTHER,
             BACKUP_THAT_FAILS,
+            BACKUP_OF_A_GUEST_AT_REST,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             LATENCIES,
@@ -517,6 +535,9 @@ final class CrashTest {
               });
       death = CompletableFuture.anyOf(mortality.death(), call).get(30, TimeUnit.SECONDS).toString();
       mortal.hangUp();
+      if (deed == Deed.BACKUP_OF_A_GUEST_AT_REST) {
+        machines.of("web").startAgent().hangUp(); // so does the kernel here
+      }
       second = first.reopened();
     } finally {
       mortal.close(Duration.ZERO);
@@ -734,6 +755,10 @@ final class CrashTest {
       }
       case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS ->
           assertBackups(jobs, machines.of("web"), dumps);
+      case BACKUP_OF_A_GUEST_AT_REST -> {
+        assertBackups(jobs, machines.of("web"), dumps);
+        assertThat(machines.of("web").startAgent().isFrozen()).as("frozen").isFalse();
+      }
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->

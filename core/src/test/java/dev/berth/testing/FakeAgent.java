@@ -24,7 +24,8 @@ import org.newsclub.net.unix.AFUNIXSocket;
  * client at a time, one thread ({@code fake-agent}). Any thread may call; whoever made it closes
  * it.
  *
- * <p>Without a script it knows {@code guest-sync-delimited}, {@code guest-ping}, {@code guest-info}
+ * <p>Without a script it knows {@code guest-sync-delimited}, {@code guest-ping}, {@code
+ * guest-info}, the three commands {@code guest-fsfreeze-status}, {@code -freeze} and {@code -thaw},
  * and {@code guest-shutdown}, which it does not answer; it answers anything else with {@code
  * CommandNotFound}. Like the real one, it answers a byte 0xFF with a parse error.
  */
@@ -41,6 +42,8 @@ public final class FakeAgent implements AutoCloseable {
 
   /** Of the agent's thread. */
   private boolean synchronisedBefore;
+
+  private volatile boolean frozen;
 
   private final Object lock = new Object();
   private final List<Received> received = new ArrayList<>(); // guarded by lock
@@ -210,7 +213,8 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   private void answer(AFUNIXSocket client, String command) throws IOException {
-    ObjectNode answer = answers.getOrDefault(command, known(command));
+    ObjectNode scripted = answers.get(command);
+    ObjectNode answer = scripted == null ? known(command) : scripted;
     byte[] line = bytes((byte) ' ', Json.text(answer) + "\n");
     switch (misbehaviour) {
       case SILENT_AFTER_SYNC -> {}
@@ -235,8 +239,21 @@ public final class FakeAgent implements AutoCloseable {
     }
   }
 
-  private static ObjectNode known(String command) {
+  /** Whether it has frozen its guest's file systems. */
+  public boolean isFrozen() {
+    return frozen;
+  }
+
+  private ObjectNode freeze(boolean wanted) {
+    frozen = wanted;
+    return Json.object().put("return", 2);
+  }
+
+  private ObjectNode known(String command) {
     return switch (command) {
+      case "guest-fsfreeze-status" -> Json.object().put("return", frozen ? "frozen" : "thawed");
+      case "guest-fsfreeze-freeze" -> freeze(true);
+      case "guest-fsfreeze-thaw" -> freeze(false);
       case "guest-ping" -> Json.object().set("return", Json.object());
       case "guest-info" ->
           Json.object()

@@ -4,6 +4,7 @@ import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Consistency;
 import dev.berth.backup.Extent;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
@@ -17,6 +18,7 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
@@ -94,6 +96,16 @@ final class MemoryBackups implements Backups {
       throw new AlreadyExistsException("There is a backup '" + folder + "'. Choose another name.");
     }
     Instant now = contents.clock().instant();
+    Consistency consistency = consistency(domain, request.quiesce());
+    if (request.quiesce() == Quiesce.REQUIRED && consistency.kind() == Consistency.Kind.CRASH) {
+      return MemoryJobs.failed(
+          contents,
+          domain,
+          MemoryJobs.target(domain, JobKind.BACKUP, request.name().text()),
+          MemoryJobs.origin(actor, options, now),
+          "freeze-failed",
+          consistency.reason());
+    }
     Backup backup = backup(domain, request, known, folder, now);
     contents.backups().add(backup);
     return MemoryJobs.complete(
@@ -105,8 +117,21 @@ final class MemoryBackups implements Backups {
         reasons(backup));
   }
 
+  /** Each guest has an agent, which freezes it when it runs. */
+  private static Consistency consistency(MemoryDomain domain, Quiesce wish) {
+    if (wish == Quiesce.NONE) {
+      return Consistency.crash();
+    }
+    return domain.state() == DomainState.RUNNING
+        ? Consistency.application()
+        : Consistency.crash("its guest does not run");
+  }
+
   private static String reasons(Backup backup) {
     List<String> reasons = new ArrayList<>();
+    if (!backup.consistency().reason().isEmpty()) {
+      reasons.add(backup.consistency().kind().text() + ": " + backup.consistency().reason());
+    }
     for (BackedUpDisk disk : backup.disks()) {
       if (!disk.reason().isEmpty()) {
         reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
@@ -127,7 +152,8 @@ final class MemoryBackups implements Backups {
             domain.uuid(), domain.definition().name(), actor, known.size() + 1, JobId.random()),
         now,
         folder,
-        disks);
+        disks,
+        consistency(domain, request.quiesce()));
   }
 
   private static List<Disk> chosen(MemoryDomain domain, BackupRequest request) {

@@ -40,17 +40,38 @@ final class MemoryJobs {
       Job.Origin origin,
       Progress progress,
       String detail) {
-    Job job =
-        new Job(
-            JobId.random(),
-            target,
-            origin,
-            new Job.Status(
-                JobState.SUCCEEDED,
-                "complete",
-                Optional.of(progress),
-                detail,
-                Optional.of(origin.since())));
+    return ended(contents, domain, target, origin, succeeded(progress, detail, origin.since()));
+  }
+
+  private static Job.Status succeeded(Progress progress, String detail, Instant at) {
+    return new Job.Status(
+        JobState.SUCCEEDED, "complete", Optional.of(progress), detail, Optional.of(at));
+  }
+
+  /** A job that fails with this call. */
+  static Job failed(
+      MemoryContents contents,
+      MemoryDomain domain,
+      Job.Target target,
+      Job.Origin origin,
+      String phase,
+      String detail) {
+    return ended(
+        contents,
+        domain,
+        target,
+        origin,
+        new Job.Status(
+            JobState.FAILED, phase, Optional.empty(), detail, Optional.of(origin.since())));
+  }
+
+  private static Job ended(
+      MemoryContents contents,
+      MemoryDomain domain,
+      Job.Target target,
+      Job.Origin origin,
+      Job.Status status) {
+    Job job = new Job(JobId.random(), target, origin, status);
     domain.jobs().put(job.id(), job);
     Map<String, String> what =
         Map.of("job", job.id().text(), "kind", target.kind().text(), "subject", target.subject());
@@ -69,11 +90,11 @@ final class MemoryJobs {
                 "subject",
                 target.subject(),
                 "state",
-                JobState.SUCCEEDED.text(),
+                status.state().text(),
                 "phase",
-                "complete",
+                status.phase(),
                 "detail",
-                detail));
+                status.detail()));
     contents.notifyAll();
     return job;
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Consistency;
 import dev.berth.backup.Extent;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
@@ -20,6 +21,7 @@ import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
@@ -102,6 +104,24 @@ public interface BackupContract {
     assertThat(backup(to(directory, "first"), JobOptions.once("k1"))).isEqualTo(first);
     assertThat(errorOf(to(directory, "other"), JobOptions.once("k1")))
         .isEqualTo(ConflictException.class);
+  }
+
+  @Test
+  default void aGuestThatDoesNotRunIsNotBroughtToRest(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+
+    Job required =
+        rig().ended(backup(to(directory, "first").with(Quiesce.REQUIRED), JobOptions.none()));
+    Job possible =
+        rig().ended(backup(to(directory, "second").with(Quiesce.IF_POSSIBLE), JobOptions.none()));
+
+    assertThat(required.status().phase()).as(required.toString()).isEqualTo("freeze-failed");
+    assertThat(possible.status().phase()).as(possible.toString()).isEqualTo("complete");
+    List<Backup> all = rig().host().backups().list(directory, CallOptions.none());
+    assertThat(all).extracting(backup -> backup.name().text()).containsExactly("second");
+    assertThat(all.get(0).consistency().kind()).isEqualTo(Consistency.Kind.CRASH);
+    assertThat(all.get(0).consistency().reason()).isNotEmpty();
+    assertThat(possible.status().detail()).contains(all.get(0).consistency().reason());
   }
 
   @Test
