@@ -21,7 +21,8 @@ public final class Bench {
           new FleetExperiment(),
           new StatsExperiment(),
           new ListExperiment(),
-          new DefineExperiment());
+          new DefineExperiment(),
+          new BackupExperiment());
 
   private static final int USAGE = 2;
   private static final int PATIENCE_MILLIS = 20_000;

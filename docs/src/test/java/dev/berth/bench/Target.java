@@ -60,4 +60,17 @@ sealed interface Target {
       return result.bare().filter(bare -> bare.ratio().median() <= value).isPresent();
     }
   }
+
+  /** The median throughput is that much of the bare one's, or more. */
+  record ThroughputAtLeast(double share) implements Target {
+    @Override
+    public String text() {
+      return String.format(Locale.ROOT, "≤ 1/%.2f ×", share);
+    }
+
+    @Override
+    public boolean isMet(Result result) {
+      return result.bare().filter(bare -> 1 / bare.ratio().median() >= share).isPresent();
+    }
+  }
 }
