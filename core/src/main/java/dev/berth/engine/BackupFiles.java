@@ -46,12 +46,15 @@ interface BackupFiles {
   /** Sees whether that folder is the backup that a job has made; fails when it is not. */
   void requireComplete(Path folder, JobId job);
 
-  /** Brings an image to the disk, and looks at all of it. */
-  Content seal(Path image, long diskBytes);
+  /** Brings an image to the disk. */
+  void force(Path image);
+
+  /** Looks at all of an image. */
+  Content content(Path image, long diskBytes);
 
   /**
-   * Describes a backup whose images are sealed, and gives its folder its name: from now on it is
-   * one.
+   * Describes a backup whose images are on the disk, and gives its folder its name: from now on it
+   * is one.
    *
    * @throws AlreadyExistsException when something of that name has come in the way
    */

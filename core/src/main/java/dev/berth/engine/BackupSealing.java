@@ -16,6 +16,7 @@ import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The last part of a backup, whose images QEMU has closed: each is looked at for errors, since what
@@ -68,6 +69,7 @@ final class BackupSealing {
   private Backup backup(Path partial) throws InterruptedException {
     BackupPlan plan = BackupRow.plan(job);
     Path folder = BackupRow.folder(job);
+    CompletableFuture<Void> onDisk = onDisk(partial, plan);
     List<BackedUpDisk> disks = new ArrayList<>();
     for (OfDisk disk : plan.disks()) {
       disks.add(
@@ -77,8 +79,9 @@ final class BackupSealing {
               disk.extent(),
               disk.basis().map(Basis::backup),
               disk.reason(),
-              sealed(partial.resolve(disk.file()), disk)));
+              content(partial.resolve(disk.file()), disk)));
     }
+    OperationThreads.await(onDisk);
     return new Backup(
         new BackupName(job.job().target().subject()),
         new Backup.Origin(
@@ -93,7 +96,19 @@ final class BackupSealing {
         BackupRow.consistency(job));
   }
 
-  private Content sealed(Path image, OfDisk disk) throws InterruptedException {
+  /** A disk takes its time to write what QEMU has left to the kernel; it is read meanwhile. */
+  private CompletableFuture<Void> onDisk(Path partial, BackupPlan plan) {
+    return CompletableFuture.allOf(
+        plan.disks().stream()
+            .map(disk -> partial.resolve(disk.file()))
+            .map(
+                image ->
+                    CompletableFuture.runAsync(
+                        () -> host.backupFiles().force(image), host.patient()))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private Content content(Path image, OfDisk disk) throws InterruptedException {
     ImageTask check = new ImageTask.Check(new Layer(image, ImageFormat.QCOW2), Repair.NONE);
     try {
       host.images().run(job.job().id(), check, share -> {});
@@ -102,6 +117,6 @@ final class BackupSealing {
       throw new HostFailureException(
           "The image of disk '" + disk.disk() + "' is not whole: " + wrong.getMessage(), wrong);
     }
-    return host.backupFiles().seal(image, disk.size());
+    return host.backupFiles().content(image, disk.size());
   }
 }

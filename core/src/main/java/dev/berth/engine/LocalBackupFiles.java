@@ -189,10 +189,17 @@ final class LocalBackupFiles implements BackupFiles {
   }
 
   @Override
-  public Content seal(Path image, long diskBytes) {
-    try (FileChannel file =
-        FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      file.force(true);
+  public void force(Path image) {
+    try {
+      force(image, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw failure("cannot be brought to the disk", image, e);
+    }
+  }
+
+  @Override
+  public Content content(Path image, long diskBytes) {
+    try (FileChannel file = FileChannel.open(image, StandardOpenOption.READ)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
       while (file.read(buffer.clear()) >= 0) {

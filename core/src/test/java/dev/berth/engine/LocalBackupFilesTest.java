@@ -213,7 +213,8 @@ final class LocalBackupFilesTest {
     try (RandomAccessFile file = files.create(image)) {
       file.writeBytes("abc");
     }
-    return files.seal(image, 8 << 20);
+    files.force(image);
+    return files.content(image, 8 << 20);
   }
 
   private Backup backup(Content content) {

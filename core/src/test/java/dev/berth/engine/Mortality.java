@@ -168,8 +168,13 @@ final class Mortality {
     }
 
     @Override
-    public Backup.Content seal(Path image, long diskBytes) {
-      return around("a backup's image is sealed", () -> files.seal(image, diskBytes));
+    public void force(Path image) {
+      around("a backup's image is brought to the disk", () -> files.force(image));
+    }
+
+    @Override
+    public Backup.Content content(Path image, long diskBytes) {
+      return around("a backup's image is read", () -> files.content(image, diskBytes));
     }
 
     @Override
