@@ -88,6 +88,12 @@ enum CommandName {
   BACKUP_CREATE(
       "backup create", "Back up the disks of a running domain, and wait until that is done."),
   BACKUP_LIST("backup list", "List the backups in a directory of the host."),
+  BACKUP_EXPORT(
+      "backup export",
+      "Serve the disks of a running domain by NBD, as they are now, to be copied."),
+  BACKUP_EXPORTED("backup exported", "Show where the disks of an export are served."),
+  BACKUP_EXTENTS("backup extents", "Show which parts of a disk that is served have changed."),
+  BACKUP_FINISH("backup finish", "End an export whose disks were copied."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -258,6 +264,10 @@ enum CommandName {
       case IMAGE_DELETE -> new ImageDeleteCommand(parameters);
       case BACKUP_CREATE -> new BackupCreateCommand(parameters);
       case BACKUP_LIST -> new BackupListCommand(parameters);
+      case BACKUP_EXPORT -> new BackupExportCommand(parameters);
+      case BACKUP_EXPORTED -> new BackupExportedCommand(parameters);
+      case BACKUP_EXTENTS -> new BackupExtentsCommand(parameters);
+      case BACKUP_FINISH -> new BackupFinishCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

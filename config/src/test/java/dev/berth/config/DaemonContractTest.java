@@ -13,6 +13,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.ExportContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ImageContract;
@@ -53,6 +54,7 @@ final class DaemonContractTest
         ShareContract,
         DeviceContract,
         BackupContract,
+        ExportContract,
         DumpContract,
         ImageContract,
         FrontContract,

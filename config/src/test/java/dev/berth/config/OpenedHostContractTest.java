@@ -13,6 +13,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.ExportContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.HostRig;
 import dev.berth.testing.contract.ImageContract;
@@ -52,6 +53,7 @@ final class OpenedHostContractTest
         ShareContract,
         DeviceContract,
         BackupContract,
+        ExportContract,
         DumpContract,
         ImageContract,
         FrontContract,

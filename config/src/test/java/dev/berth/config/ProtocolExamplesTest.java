@@ -85,7 +85,9 @@ final class ProtocolExamplesTest {
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "backup.create");
       awaitJob(peer); // it keeps the disk
-      all(peer, "backup.list", "domain.detach-disk");
+      all(peer, "backup.list");
+      export(peer);
+      all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");
       images(peer);
       all(peer, "domain.dump-memory");
@@ -199,6 +201,10 @@ final class ProtocolExamplesTest {
         params.put("directory", directory.resolve("pool").toString());
         params.remove("since"); // there is no backup yet
       }
+      if (params.has("scratch")) {
+        params.put("scratch", directory.toString());
+        params.remove("since"); // there is no mark on a raw disk
+      }
       if (params.has("fileFormat")) {
         params.put("file", directory.resolve("data.raw").toString());
       } else if (params.has("file")) {
@@ -266,6 +272,19 @@ final class ProtocolExamplesTest {
       all.append(new String(Base64.getDecoder().decode(part.asText()), UTF_8));
     }
     return all.toString();
+  }
+
+  private void export(RawPeer peer) throws IOException {
+    all(peer, "backup.export");
+    long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
+    String phase = "preparing";
+    while (phase.equals("preparing")) {
+      assertThat(System.nanoTime() - end).as("it does not serve").isNegative();
+      String asked = request(page.example("job.get").get(0)) + "\n";
+      phase = peer.send(asked).receive().at("/result/phase").asText();
+    }
+    all(peer, "backup.exported", "backup.extents", "backup.finishExport");
+    awaitJob(peer);
   }
 
   private void awaitJob(RawPeer peer) throws IOException {

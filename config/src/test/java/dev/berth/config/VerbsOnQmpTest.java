@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.Ejection;
+import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
@@ -139,6 +141,13 @@ final class VerbsOnQmpTest extends HomeFixture {
     assertThat(host.awaitJob(backup.id(), TestHome.PATIENCE).status().phase())
         .isEqualTo("complete");
     sentBy("backup", host);
+    Job export =
+        host.backups().export(VM, ExportRequest.full(directory), JobOptions.none(), PATIENT);
+    eventually(() -> assertThat(host.job(export.id()).status().phase()).isEqualTo("serving"));
+    host.backups().finishExport(export.id(), PATIENT);
+    assertThat(host.awaitJob(export.id(), TestHome.PATIENCE).status().phase())
+        .isEqualTo("complete");
+    sentBy("export", host);
   }
 
   private void attachAndDetachEncrypted(VmHost host) throws Exception {

@@ -58,7 +58,8 @@ final class BackupArguments {
         params.optionalConstant(QUIESCE, Quiesce.class).orElse(Quiesce.NONE));
   }
 
-  private static Set<String> disks(Params params) {
+  /** The names of disks that are meant; none for all. */
+  static Set<String> disks(Params params) {
     JsonNode texts = params.member(DISKS).orElseGet(Json::array);
     Set<String> disks = new TreeSet<>();
     if (!texts.isArray()) {

@@ -130,6 +130,7 @@ final class Methods {
     new MediaMethods(this).add();
     new ImageMethods(this).add();
     BackupMethods.addTo(this);
+    ExportMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();

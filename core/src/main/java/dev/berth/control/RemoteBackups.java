@@ -3,13 +3,18 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupCodec;
+import dev.berth.backup.DiskExtents;
+import dev.berth.backup.ExportCodec;
+import dev.berth.backup.PullBackup;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
+import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,5 +41,38 @@ final class RemoteBackups implements Backups {
     ArgumentCodec.options(params, options);
     return host.call(
         CallKind.READ, BackupMethods.LIST, params, options.deadline(), BackupCodec::list);
+  }
+
+  @Override
+  public Job export(DomainRef domain, ExportRequest request, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ExportMethods.request(params, request);
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return host.change(ExportMethods.EXPORT, params, options, JobCodec::read);
+  }
+
+  @Override
+  public PullBackup exported(JobId job, CallOptions options) {
+    ObjectNode params = JobArguments.job(job);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ, ExportMethods.EXPORTED, params, options.deadline(), ExportCodec::exported);
+  }
+
+  @Override
+  public DiskExtents extents(JobId job, String disk, long from, CallOptions options) {
+    ObjectNode params = JobArguments.job(job);
+    params.put(JobArguments.DISK, disk).put(ExportMethods.FROM, from);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ, ExportMethods.EXTENTS, params, options.deadline(), ExportCodec::extents);
+  }
+
+  @Override
+  public Job finishExport(JobId job, CallOptions options) {
+    ObjectNode params = JobArguments.job(job);
+    ArgumentCodec.options(params, options);
+    return host.change(ExportMethods.FINISH, params, options, JobCodec::read);
   }
 }

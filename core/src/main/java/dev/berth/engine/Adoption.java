@@ -126,6 +126,7 @@ final class Adoption {
     keeper.detachments().resume(active);
     keeper.dumps().resume(active);
     keeper.backups().resume(active);
+    keeper.exports().resume(active);
     keeper.screenshots().tidy(active);
     keeper.sizings().resume(active);
     keeper.runStates().follow(active, status);

@@ -77,6 +77,19 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
     Marks {
       useless = List.copyOf(useless);
     }
+
+    ObjectNode json() {
+      ObjectNode node = Json.object().put("next", next);
+      last.ifPresent(bitmap -> node.put("last", bitmap));
+      useless.forEach(node.putArray("useless")::add);
+      return node;
+    }
+
+    /** Those that {@link #json} made that from. */
+    static Marks read(JsonNode node) {
+      return new Marks(
+          Json.text(node, "next"), Json.optionalText(node, "last"), texts(node, "useless"));
+    }
   }
 
   // ---- on record
@@ -105,14 +118,7 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
               basis.changed().forEach(to.putArray("changed")::add);
             });
     node.put("reason", disk.reason());
-    disk.marks()
-        .ifPresent(
-            marks -> {
-              ObjectNode to = node.putObject("marks");
-              to.put("next", marks.next());
-              marks.last().ifPresent(last -> to.put("last", last));
-              marks.useless().forEach(to.putArray("useless")::add);
-            });
+    disk.marks().ifPresent(marks -> node.set("marks", marks.json()));
     return node;
   }
 
@@ -143,16 +149,11 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
                         Path.of(Json.text(basis, "file")),
                         texts(basis, "changed"))),
         Json.text(node, "reason"),
-        Json.optionalObject(node, "marks")
-            .map(
-                marks ->
-                    new Marks(
-                        Json.text(marks, "next"),
-                        Json.optionalText(marks, "last"),
-                        texts(marks, "useless"))));
+        Json.optionalObject(node, "marks").map(Marks::read));
   }
 
-  private static List<String> texts(JsonNode node, String member) {
+  /** The texts of an array. */
+  static List<String> texts(JsonNode node, String member) {
     return Json.array(node, member).stream().map(JsonNode::asText).toList();
   }
 }

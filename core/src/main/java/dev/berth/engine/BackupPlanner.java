@@ -63,7 +63,7 @@ final class BackupPlanner {
    * @throws InvalidStateException when it cannot be built on, or a disk cannot be backed up
    */
   BackupPlan plan(List<BackupSource> sources) {
-    List<BackupSource> chosen = chosen(sources);
+    List<BackupSource> chosen = chosen(domain, request.disks(), sources);
     long sequence = 1 + Math.max(lastKnown(), lastMarked(sources));
     List<OfDisk> disks = new ArrayList<>();
     for (BackupSource source : chosen) {
@@ -76,9 +76,16 @@ final class BackupPlanner {
         disks);
   }
 
-  private List<BackupSource> chosen(List<BackupSource> sources) {
+  /**
+   * Those of the disks that are wanted.
+   *
+   * @param wanted names; none for all
+   * @throws InvalidRequestException when one is named that is none of those, or there is none
+   */
+  static List<BackupSource> chosen(
+      DomainName domain, Set<String> wanted, List<BackupSource> sources) {
     Set<String> there = sources.stream().map(BackupSource::disk).collect(Collectors.toSet());
-    Set<String> absent = new TreeSet<>(request.disks());
+    Set<String> absent = new TreeSet<>(wanted);
     absent.removeAll(there);
     if (!absent.isEmpty() || sources.isEmpty()) {
       throw new InvalidRequestException(
@@ -91,7 +98,7 @@ final class BackupPlanner {
               + ".");
     }
     return sources.stream()
-        .filter(source -> request.disks().isEmpty() || request.disks().contains(source.disk()))
+        .filter(source -> wanted.isEmpty() || wanted.contains(source.disk()))
         .toList();
   }
 
@@ -99,7 +106,8 @@ final class BackupPlanner {
     return known.stream().mapToLong(backup -> backup.origin().sequence()).max().orElse(0);
   }
 
-  private static long lastMarked(List<BackupSource> sources) {
+  /** The number of the last of which there is a mark. */
+  static long lastMarked(List<BackupSource> sources) {
     return sources.stream()
         .flatMap(source -> source.checkpoints().stream())
         .mapToLong(Checkpoint::sequence)
@@ -108,14 +116,7 @@ final class BackupPlanner {
   }
 
   private OfDisk disk(BackupSource source, long sequence) {
-    if (source.encrypted()) {
-      throw new InvalidStateException(
-          "Cannot back up disk '"
-              + source.disk()
-              + "' of domain '"
-              + domain
-              + "': its image is encrypted, and the backup would not be. Leave it out.");
-    }
+    requirePlain(domain, source);
     Found found = basis(source);
     if (found.basis().isEmpty() && request.wanted().since().isPresent()) {
       throw new InvalidStateException(
@@ -135,10 +136,23 @@ final class BackupPlanner {
         source.size(),
         found.basis(),
         found.why(),
-        source.keepsCheckpoints() ? Optional.of(marks(source, sequence)) : Optional.empty());
+        source.keepsCheckpoints() ? Optional.of(marks(source, sequence, job)) : Optional.empty());
   }
 
-  private Marks marks(BackupSource source, long sequence) {
+  /** Refuses a disk whose backup would not be encrypted as it is. */
+  static void requirePlain(DomainName domain, BackupSource source) {
+    if (source.encrypted()) {
+      throw new InvalidStateException(
+          "Cannot back up disk '"
+              + source.disk()
+              + "' of domain '"
+              + domain
+              + "': its image is encrypted, and the backup would not be. Leave it out.");
+    }
+  }
+
+  /** What becomes of a disk's marks when a job begins. */
+  static Marks marks(BackupSource source, long sequence, JobId job) {
     return new Marks(
         Checkpoint.bitmap(sequence, job, source.disk()),
         source.checkpoints().stream()

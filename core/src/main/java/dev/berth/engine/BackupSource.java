@@ -59,6 +59,11 @@ record BackupSource(
       return "berth-%06d-%s-%s".formatted(sequence, job, disk);
     }
 
+    /** Whether it began with what that job has done. */
+    boolean isOf(JobId job) {
+      return bitmap.startsWith("berth-%06d-%s-".formatted(sequence, job));
+    }
+
     static Optional<Checkpoint> of(BlockDirtyInfo bitmap) {
       Matcher ours = OURS.matcher(bitmap.name().orElse(""));
       return ours.matches()

@@ -95,6 +95,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
     return changes;
   }
 
+  /** Marks in images change, or may have. */
+  void marksChange() {
+    changes++;
+  }
+
   // ---- beginning
 
   /** Begins a backup that is on record. */

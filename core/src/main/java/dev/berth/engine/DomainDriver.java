@@ -73,6 +73,7 @@ final class DomainDriver implements JobOwner {
   private final DeviceVerbs devices;
   private final DumpVerbs dumps;
   private final BackupVerbs backups;
+  private final ExportVerbs exports;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
   private final SizingVerbs sizings;
@@ -95,6 +96,7 @@ final class DomainDriver implements JobOwner {
     this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
     this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
     this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
+    this.exports = new ExportVerbs(host, ledger, keeper, verbs, requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
     this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
@@ -231,6 +233,7 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.detachments().settleWithoutMachine())
                 .thenCompose(done -> keeper.dumps().settleWithoutMachine())
                 .thenCompose(done -> keeper.backups().settleWithoutMachine())
+                .thenCompose(done -> keeper.exports().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
@@ -507,6 +510,11 @@ final class DomainDriver implements JobOwner {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> dumps.dump(dump, options, actor, hasDeadline, answer));
     return answer;
+  }
+
+  /** The verbs about exports of its disks. Any thread. */
+  ExportVerbs exports() {
+    return exports;
   }
 
   CompletableFuture<Job> backup(

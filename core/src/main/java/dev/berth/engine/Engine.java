@@ -121,6 +121,7 @@ public final class Engine implements AutoCloseable {
             jobFiles.dumps(),
             jobFiles.backups(),
             images,
+            jobFiles.served(),
             new EventJournal(store, clock),
             clock,
             turns,

@@ -1,12 +1,21 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.DiskExtents;
+import dev.berth.backup.PullBackup;
+import dev.berth.backup.PullBackup.ExportedDisk;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,5 +58,62 @@ final class HostBackups implements Backups {
                 CompletableFuture.supplyAsync(
                     () -> host.backupFiles().list(directory), host.backups()),
             options);
+  }
+
+  @Override
+  public Job export(DomainRef domain, ExportRequest request, JobOptions job, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns
+        .get()
+        .await(
+            () -> domains.get().get(domain).exports().begin(request, job, actor, hasDeadline),
+            options);
+  }
+
+  @Override
+  public PullBackup exported(JobId job, CallOptions options) {
+    return turns.get().await(() -> exportsOf(job).served(job), options);
+  }
+
+  @Override
+  public DiskExtents extents(JobId job, String disk, long from, CallOptions options) {
+    PullBackup served = exported(job, options);
+    ExportedDisk wanted =
+        served
+            .disk(disk)
+            .orElseThrow(
+                () -> new NotFoundException("Job " + job + " serves no disk '" + disk + "'."));
+    if (from < 0 || from > wanted.size().bytes()) {
+      throw new InvalidRequestException(
+          "from: disk '" + disk + "' has " + wanted.size().bytes() + " bytes, not " + from + ".");
+    }
+    return turns
+        .get()
+        .await(
+            () ->
+                CompletableFuture.supplyAsync(
+                    () -> host.servedDisks().extents(served, wanted, from), host.backups()),
+            options);
+  }
+
+  @Override
+  public Job finishExport(JobId job, CallOptions options) {
+    return turns.get().await(() -> exportsOf(job).finish(job), options);
+  }
+
+  /** Of the domain whose job that is. */
+  private ExportVerbs exportsOf(JobId id) {
+    for (DomainDriver driver : domains.get().all()) {
+      for (Job job : driver.jobs()) {
+        if (job.id().equals(id)) {
+          if (job.target().kind() == JobKind.PULL_BACKUP) {
+            return driver.exports();
+          }
+          throw new InvalidStateException(
+              "Job " + id + " is a " + job.target().kind().text() + ", which serves no disks.");
+        }
+      }
+    }
+    throw new NotFoundException("There is no job " + id + " of a domain on this host.");
   }
 }

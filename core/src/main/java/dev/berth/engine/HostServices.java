@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
  * @param dumpFiles what guests' memory is written to
  * @param backupFiles what guests' disks are written to
  * @param images what looks into images
+ * @param servedDisks what is asked of guests' disks that are served
  * @param journal tells event streams that there is something to read
  * @param clock the host's clock
  * @param turns the shared driver threads
@@ -40,6 +41,7 @@ record HostServices(
     DumpFiles dumpFiles,
     BackupFiles backupFiles,
     ImageFiles images,
+    ServedDisks servedDisks,
     EventJournal journal,
     Clock clock,
     Executor turns,

@@ -98,7 +98,7 @@ final class JobConflicts {
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
-      case BACKUP ->
+      case BACKUP, PULL_BACKUP ->
           wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
       case CREATE_IMAGE,
           IMPORT_IMAGE,

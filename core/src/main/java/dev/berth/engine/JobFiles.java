@@ -5,11 +5,12 @@ package dev.berth.engine;
  *
  * @param dumps what guests' memory is written to
  * @param backups what guests' disks are written to
+ * @param served what is asked of guests' disks that are served
  */
-record JobFiles(DumpFiles dumps, BackupFiles backups) {
+record JobFiles(DumpFiles dumps, BackupFiles backups, ServedDisks served) {
 
   /** Those of this host's own file systems. */
   static JobFiles local() {
-    return new JobFiles(new LocalDumpFiles(), new LocalBackupFiles());
+    return new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), new NbdDisks());
   }
 }

@@ -68,6 +68,7 @@ final class MachineKeeper {
   private final Detachments detachments;
   private final MemoryDumps dumps;
   private final DomainBackups backups;
+  private final DomainExports exports;
   private final Adjustments adjustments;
   private final Sizings sizings;
   private final Screenshots screenshots;
@@ -94,6 +95,7 @@ final class MachineKeeper {
     this.detachments = new Detachments(host, mailbox, ledger, this);
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
     this.backups = new DomainBackups(host, mailbox, ledger, this);
+    this.exports = new DomainExports(host, mailbox, ledger, this);
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
@@ -106,6 +108,7 @@ final class MachineKeeper {
           detachments.machineEnded();
           mailbox.event(dumps::settleWithoutMachine);
           mailbox.event(backups::settleWithoutMachine);
+          mailbox.event(exports::settleWithoutMachine);
           mailbox.event(sizings::settleWithoutMachine);
         });
   }
@@ -195,6 +198,10 @@ final class MachineKeeper {
 
   DomainBackups backups() {
     return backups;
+  }
+
+  DomainExports exports() {
+    return exports;
   }
 
   Adjustments adjustments() {

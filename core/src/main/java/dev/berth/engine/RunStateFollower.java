@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
 import dev.berth.guest.GuestAgent;
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qapi.runstate.StatusInfo;
@@ -132,6 +133,10 @@ final class RunStateFollower {
   void follow(Lifecycle.Active active, DomainStatus status) {
     if (status.state() == DomainState.PMSUSPENDED) {
       active.agent().agent().ifPresent(GuestAgent::suspended);
+    }
+    if (status.reason() == StateReason.IOERROR) {
+      mailbox.event(
+          () -> keeper.lifecycle() == active ? keeper.exports().stopped(active) : Mailbox.DONE);
     }
     if (status.state() == DomainState.SHUTDOWN) {
       MachineEnd end = new MachineEnd(MachineEnd.Cause.GUEST_SHUTDOWN, Actors.GUEST);

@@ -99,6 +99,7 @@ interface Sizing {
           DETACH_DEVICE,
           DUMP_MEMORY,
           BACKUP,
+          PULL_BACKUP,
           CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,

@@ -2,7 +2,10 @@ package dev.berth.host;
 
 import dev.berth.api.Api;
 import dev.berth.backup.Backup;
+import dev.berth.backup.DiskExtents;
+import dev.berth.backup.PullBackup;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -48,4 +51,59 @@ public interface Backups {
    *     read
    */
   List<Backup> list(Path directory, CallOptions options);
+
+  /**
+   * Serves disks of a domain that has a machine, as they are at one moment, by a job: over NBD, for
+   * somebody else to copy as long as it takes, while the guest goes on. A qcow2 disk notes from
+   * then on in its image what is written to it, so that a later export, or backup, needs to tell
+   * only that.
+   *
+   * <p>The job has begun to serve when its phase is {@code serving}; {@link #exported} tells where.
+   * It goes on, whatever becomes of the host process, until somebody ends it: {@link #finishExport}
+   * when all was copied, {@link VmHost#cancelJob} when it was not. Then it is as if it had never
+   * been, and what was noted stays noted.
+   *
+   * @throws dev.berth.error.InvalidRequestException when the machine has no such disk, or none that
+   *     the guest can write to
+   * @throws dev.berth.error.NotFoundException when there is no such domain, or no disk of it has a
+   *     note of what was written since the given job
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending; when a
+   *     disk is encrypted
+   * @throws dev.berth.error.HostFailureException when the host cannot write to the scratch
+   *     directory
+   * @throws dev.berth.error.BusyException when another backup is under way, or a disk is being
+   *     detached
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job export(DomainRef domain, ExportRequest request, JobOptions job, CallOptions options);
+
+  /**
+   * Where and how the disks of an export are served.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such job
+   * @throws dev.berth.error.InvalidStateException when it serves none now
+   */
+  PullBackup exported(JobId job, CallOptions options);
+
+  /**
+   * What there is of a disk that is served: where something may have been written since the earlier
+   * export, and where it reads as zeroes. A part of it at a time.
+   *
+   * @param from where the part begins, in bytes: 0, or what the part before says
+   * @throws dev.berth.error.NotFoundException when there is no such job, or it has no such disk
+   * @throws dev.berth.error.InvalidStateException when it serves none now
+   * @throws dev.berth.error.InvalidRequestException when that is not in the disk
+   * @throws dev.berth.error.HostFailureException when it cannot be read any more
+   */
+  DiskExtents extents(JobId job, String disk, long from, CallOptions options);
+
+  /**
+   * Ends an export whose disks were copied: later ones can be since this one. Clients that are
+   * connected are cut off. Does nothing to one that has ended.
+   *
+   * @return the job; it has succeeded once all is freed, and fails when what was read was not right
+   * @throws dev.berth.error.NotFoundException when there is no such job
+   * @throws dev.berth.error.InvalidStateException when it serves no disks yet, or is no export
+   */
+  Job finishExport(JobId job, CallOptions options);
 }

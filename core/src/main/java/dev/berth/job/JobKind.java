@@ -24,6 +24,8 @@ public enum JobKind {
   SET_BALLOON("set-balloon"),
   /** Writes what is on a running machine's disks to images beside, while the guest goes on. */
   BACKUP("backup"),
+  /** Serves what is on a running machine's disks by NBD, as it was at one moment. */
+  PULL_BACKUP("pull-backup"),
   /** Makes an empty image in a pool. */
   CREATE_IMAGE("create-image"),
   /** Copies a file into a pool. */

@@ -42,6 +42,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("screen");
   }
 
+  /** The socket on which disks are served by NBD. */
+  public Path nbdSocket() {
+    return runDirectory.resolve("nbd");
+  }
+
   /** The guest-agent channel's socket. */
   public Path agentSocket() {
     return runDirectory.resolve("agent");

@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.backup.BackupCodec;
+import dev.berth.backup.ExportCodec;
 import dev.berth.domain.EventRange;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -102,6 +103,10 @@ public final class ProtocolResults {
           Map.entry(Methods.DETACH_DISK, JOB),
           Map.entry(Methods.DUMP_MEMORY, JOB),
           Map.entry(BackupMethods.CREATE, JOB),
+          Map.entry(ExportMethods.EXPORT, JOB),
+          Map.entry(ExportMethods.FINISH, JOB),
+          Map.entry(ExportMethods.EXPORTED, values -> ExportCodec.write(values.served())),
+          Map.entry(ExportMethods.EXTENTS, values -> ExportCodec.write(values.extents())),
           Map.entry(
               BackupMethods.LIST,
               values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
@@ -182,6 +187,8 @@ public final class ProtocolResults {
           Methods.DETACH_DEVICE,
           Methods.DUMP_MEMORY,
           BackupMethods.CREATE,
+          ExportMethods.EXPORT,
+          ExportMethods.FINISH,
           Methods.JOB,
           Methods.AWAIT_JOB,
           Methods.CANCEL_JOB,

@@ -3,7 +3,11 @@ package dev.berth.control;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Consistency;
+import dev.berth.backup.DiskExtents;
+import dev.berth.backup.DiskExtents.DiskExtent;
 import dev.berth.backup.Extent;
+import dev.berth.backup.PullBackup;
+import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
@@ -233,6 +237,29 @@ final class RandomValues {
                         random.nextLong(Long.MAX_VALUE),
                         text()))),
         new Consistency(constant(Consistency.Kind.values()), text()));
+  }
+
+  PullBackup served() {
+    return new PullBackup(
+        JobId.random(),
+        instant(),
+        maybe(this::instant),
+        Path.of("/", "b" + random.nextInt(1_000_000)),
+        list(
+            () ->
+                new ExportedDisk(
+                    "d" + random.nextInt(1_000_000),
+                    new ByteSize(random.nextLong(Long.MAX_VALUE)),
+                    constant(Extent.values()),
+                    maybe(JobId::random),
+                    text(),
+                    maybe(this::text))));
+  }
+
+  DiskExtents extents() {
+    return new DiskExtents(
+        list(() -> new DiskExtent(number(), number(), random.nextBoolean(), random.nextBoolean())),
+        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
   }
 
   Job job() {

@@ -21,6 +21,7 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.Ejection;
+import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.Shrinking;
@@ -28,6 +29,7 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.CpuSlots;
@@ -144,6 +146,7 @@ final class CrashTest {
     BACKUP_SINCE_ANOTHER,
     BACKUP_THAT_FAILS,
     BACKUP_OF_A_GUEST_AT_REST,
+    EXPORT,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     LATENCIES,
@@ -232,7 +235,7 @@ final class CrashTest {
             host.start("web");
 
         case DUMP_MEMORY -> host.start("web");
-        case BACKUP -> host.start("web");
+        case BACKUP, EXPORT -> host.start("web");
         case BACKUP_OF_A_GUEST_AT_REST -> {
           host.start("web");
           machines.of("web").startAgent();
@@ -298,7 +301,8 @@ final class CrashTest {
       return this == BACKUP
           || this == BACKUP_SINCE_ANOTHER
           || this == BACKUP_THAT_FAILS
-          || this == BACKUP_OF_A_GUEST_AT_REST;
+          || this == BACKUP_OF_A_GUEST_AT_REST
+          || this == EXPORT;
     }
 
     private boolean isAboutShares() {
@@ -371,6 +375,7 @@ final class CrashTest {
                 host,
                 BackupRequest.to(dump.resolveSibling(""), new BackupName("web"))
                     .with(Quiesce.REQUIRED));
+        case EXPORT -> export(host, dump.resolveSibling(""));
         case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
             host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
         case LATENCIES, LATENCIES_THAT_QEMU_REFUSES ->
@@ -423,6 +428,16 @@ final class CrashTest {
           TestHost.PATIENCE);
     }
 
+    private static void export(VmHost host, Path scratch) {
+      JobId job =
+          host.backups()
+              .export(WEB, ExportRequest.full(scratch), JobOptions.none(), CallOptions.none())
+              .id();
+      eventually(() -> assertThat(host.job(job).status().phase()).isEqualTo("serving"));
+      host.backups().finishExport(job, CallOptions.none());
+      host.awaitJob(job, TestHost.PATIENCE);
+    }
+
     private static void cpus(VmHost host, int count) {
       host.awaitJob(
           host.setCpus(WEB, count, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
@@ -463,6 +478,7 @@ final class CrashTest {
             BACKUP_SINCE_ANOTHER,
             BACKUP_THAT_FAILS,
             BACKUP_OF_A_GUEST_AT_REST,
+            EXPORT,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             LATENCIES,
@@ -519,7 +535,7 @@ final class CrashTest {
             machines,
             quickly(),
             port -> mortality.mortal(port),
-            mortality.mortal(JobFiles.local()),
+            mortality.mortal(TestHost.files()),
             Clock.systemUTC(),
             TimerThread.start(),
             TestHost.BOOT);
@@ -615,6 +631,7 @@ final class CrashTest {
       eventually(
           () -> {
             try {
+              finishExports(next);
               assertTrue(next, machines, store);
               assertJobs(deed, next, store, machines, dumps);
               assertThat(machines.living())
@@ -759,6 +776,7 @@ final class CrashTest {
         assertBackups(jobs, machines.of("web"), dumps);
         assertThat(machines.of("web").startAgent().isFrozen()).as("frozen").isFalse();
       }
+      case EXPORT -> assertExports(jobs, machines.of("web"), dumps);
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
@@ -782,6 +800,27 @@ final class CrashTest {
         .as("folders")
         .containsExactlyInAnyOrderElementsOf(
             complete.stream().map(job -> job.target().subject()).toList());
+    assertMarks(complete, machine);
+  }
+
+  /** One that serves goes on; when it is finished, or has failed, nothing but its marks is left. */
+  private static void assertExports(List<Job> jobs, FakeMachine machine, Path directory) {
+    assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
+    assertThat(directory.toFile().list()).as("folders").isEmpty();
+    assertThat(machine.backups().served()).as("exports").isEmpty();
+    assertThat(machine.backups().isServing()).as("an NBD server").isFalse();
+    assertThat(machine.backplane().nodes()).as("nodes").noneMatch(node -> node.startsWith("b"));
+    assertMarks(
+        jobs.stream().filter(job -> job.status().phase().equals("complete")).toList(), machine);
+  }
+
+  private static void finishExports(TestHost next) {
+    next.api().jobs().stream()
+        .filter(job -> job.status().phase().equals("serving"))
+        .forEach(job -> next.api().backups().finishExport(job.id(), CallOptions.none()));
+  }
+
+  private static void assertMarks(List<Job> complete, FakeMachine machine) {
     assertThat(machine.backups().ids()).as("jobs of QEMU").isEmpty();
     for (String disk : List.of("data", "more")) {
       Map<String, Boolean> marks = new TreeMap<>();

@@ -12,6 +12,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.ExportContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -51,6 +52,7 @@ final class EngineHostContractTest
         ShareContract,
         DeviceContract,
         BackupContract,
+        ExportContract,
         DumpContract,
         ImageContract,
         FrontContract,

@@ -120,7 +120,8 @@ final class Mortality {
   }
 
   JobFiles mortal(JobFiles files) {
-    return new JobFiles(new MortalFiles(files.dumps()), new MortalBackups(files.backups()));
+    return new JobFiles(
+        new MortalFiles(files.dumps()), new MortalBackups(files.backups()), files.served());
   }
 
   private final class MortalBackups implements BackupFiles {

@@ -14,6 +14,7 @@ import dev.berth.testing.contract.DeviceContract;
 import dev.berth.testing.contract.DiskContract;
 import dev.berth.testing.contract.DumpContract;
 import dev.berth.testing.contract.EventContract;
+import dev.berth.testing.contract.ExportContract;
 import dev.berth.testing.contract.FrontContract;
 import dev.berth.testing.contract.GuestContract;
 import dev.berth.testing.contract.GuestRig;
@@ -54,6 +55,7 @@ final class RemoteHostContractTest
         ShareContract,
         DeviceContract,
         BackupContract,
+        ExportContract,
         DumpContract,
         ImageContract,
         FrontContract,

@@ -48,6 +48,11 @@ final class TestHost implements AutoCloseable {
           Duration.ofSeconds(10),
           Duration.ZERO);
 
+  /** This host's files; disks are served by nobody. */
+  static JobFiles files() {
+    return new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), new FakeServedDisks());
+  }
+
   private final ExecutorService turns = Engine.driverThreads();
   private final QmpLoop loop = QmpLoop.start("berth-qmp", turns);
   private final FakeLauncher launcher;
@@ -74,7 +79,7 @@ final class TestHost implements AutoCloseable {
       Clock clock,
       Timers timers,
       String boot) {
-    this(store, machines, settings, wrapped, JobFiles.local(), clock, timers, boot);
+    this(store, machines, settings, wrapped, files(), clock, timers, boot);
   }
 
   /** A host whose images are those. */
@@ -85,7 +90,7 @@ final class TestHost implements AutoCloseable {
         SETTINGS,
         port -> port,
         images,
-        JobFiles.local(),
+        files(),
         Clock.systemUTC(),
         TimerThread.start(),
         BOOT);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The nodes of a {@link FakeMachine} as a backup sees them, their bitmaps and the jobs that copy
@@ -25,6 +26,8 @@ public final class FakeBackups {
   // guarded by this
   private final Map<String, Map<String, Boolean>> bitmaps = new TreeMap<>();
   private final Map<String, ObjectNode> jobs = new LinkedHashMap<>();
+  private final Map<String, ObjectNode> exports = new LinkedHashMap<>();
+  private boolean isServing;
   private boolean slow;
   private Optional<String> failure = Optional.empty();
 
@@ -46,6 +49,11 @@ public final class FakeBackups {
     qemu.answer("job-cancel", arguments -> status(arguments, "concluded"));
     qemu.answer("job-dismiss", this::dismiss);
     qemu.reply("block-dirty-bitmap-remove", this::removeBitmap);
+    qemu.reply("nbd-server-start", arguments -> serve(true, "NBD server already running"));
+    qemu.reply("nbd-server-stop", arguments -> serve(false, "NBD server not running"));
+    qemu.answer("block-export-add", this::addExport);
+    qemu.answer("block-export-del", this::removeExport);
+    qemu.answer("query-block-exports", arguments -> exports());
   }
 
   /** From now on a job goes on until it is finished. */
@@ -82,6 +90,58 @@ public final class FakeBackups {
   public synchronized Map<String, String> statuses() {
     Map<String, String> all = new TreeMap<>();
     jobs.forEach((id, job) -> all.put(id, job.path("status").asText()));
+    return all;
+  }
+
+  /** What it serves by NBD, by the names of the disks. */
+  public synchronized Set<String> served() {
+    return exports.values().stream()
+        .map(export -> export.path("name").asText())
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether its NBD server runs. */
+  public synchronized boolean isServing() {
+    return isServing;
+  }
+
+  /** Somebody takes its exports away. */
+  public synchronized void removeExports() {
+    exports.clear();
+  }
+
+  private synchronized ObjectNode serve(boolean wanted, String alreadySo) {
+    if (isServing == wanted) {
+      return FakeQemu.refusal("GenericError", alreadySo);
+    }
+    isServing = wanted;
+    ObjectNode reply = Json.object();
+    reply.putObject("return");
+    return reply;
+  }
+
+  private synchronized JsonNode addExport(ObjectNode arguments) {
+    exports.put(arguments.path("id").asText(), arguments);
+    return Json.object();
+  }
+
+  private JsonNode removeExport(ObjectNode arguments) {
+    synchronized (this) {
+      exports.remove(arguments.path("id").asText());
+    }
+    qemu.emit("BLOCK_EXPORT_DELETED", "{\"id\": \"" + arguments.path("id").asText() + "\"}");
+    return Json.object();
+  }
+
+  private synchronized ArrayNode exports() {
+    ArrayNode all = Json.array();
+    exports.forEach(
+        (id, export) ->
+            all.addObject()
+                .put("id", id)
+                .put("type", "nbd")
+                .put("node-name", export.path("node-name").asText())
+                .put("shutting-down", false));
     return all;
   }
 
@@ -169,13 +229,17 @@ public final class FakeBackups {
       case "block-dirty-bitmap-remove" -> ofNode.remove(name);
       case "blockdev-backup" -> {
         ObjectNode job =
-            add(data.path("job-id").asText(), "backup", slow ? "running" : "concluded");
+            add(data.path("job-id").asText(), "backup", goesOn(data) ? "running" : "concluded");
         failure.ifPresent(error -> job.put("error", error));
-        return !slow;
+        return !goesOn(data);
       }
       default -> {} // merging: nothing is in them
     }
     return false;
+  }
+
+  private boolean goesOn(JsonNode backup) {
+    return slow || backup.path("sync").asText().equals("none");
   }
 
   private JsonNode status(ObjectNode arguments, String status) {

@@ -5,7 +5,9 @@ import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Consistency;
+import dev.berth.backup.DiskExtents;
 import dev.berth.backup.Extent;
+import dev.berth.backup.PullBackup;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
@@ -22,6 +24,7 @@ import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -41,7 +44,7 @@ import java.util.TreeSet;
  * its disks are empty, and images that would be there are known.
  */
 final class MemoryBackups implements Backups {
-  private static final Set<DomainState> STATES =
+  static final Set<DomainState> STATES =
       Set.of(DomainState.RUNNING, DomainState.PAUSED, DomainState.CRASHED);
 
   private final MemoryContents contents;
@@ -66,6 +69,34 @@ final class MemoryBackups implements Backups {
     }
   }
 
+  @Override
+  public Job export(DomainRef domain, ExportRequest request, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryExports(contents, actor).begin(contents.find(domain), request, job);
+    }
+  }
+
+  @Override
+  public PullBackup exported(JobId job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryExports(contents, actor).served(job);
+    }
+  }
+
+  @Override
+  public DiskExtents extents(JobId job, String disk, long from, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryExports(contents, actor).extents(job, disk, from);
+    }
+  }
+
+  @Override
+  public Job finishExport(JobId job, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryExports(contents, actor).finish(job);
+    }
+  }
+
   private List<Backup> in(Path directory) {
     requireDirectory(directory);
     return contents.backups().stream()
@@ -73,7 +104,7 @@ final class MemoryBackups implements Backups {
         .toList();
   }
 
-  private static void requireDirectory(Path directory) {
+  static void requireDirectory(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw new HostFailureException("There is no directory '" + directory + "'. Make it first.");
     }
@@ -143,7 +174,7 @@ final class MemoryBackups implements Backups {
   private Backup backup(
       MemoryDomain domain, BackupRequest request, List<Backup> known, Path folder, Instant now) {
     List<BackedUpDisk> disks = new ArrayList<>();
-    for (Disk disk : chosen(domain, request)) {
+    for (Disk disk : chosen(domain, request.disks())) {
       disks.add(disk(disk, request, known, folder));
     }
     return new Backup(
@@ -156,19 +187,20 @@ final class MemoryBackups implements Backups {
         consistency(domain, request.quiesce()));
   }
 
-  private static List<Disk> chosen(MemoryDomain domain, BackupRequest request) {
+  /** The disks of that name that the guest can write to; all of them when none is named. */
+  static List<Disk> chosen(MemoryDomain domain, Set<String> wanted) {
     List<Disk> writable =
         domain.definition().disks().stream()
             .filter(disk -> disk.device() != DiskDevice.CDROM)
             .filter(disk -> disk.access() != Access.READ_ONLY)
             .toList();
-    Set<String> absent = new TreeSet<>(request.disks());
+    Set<String> absent = new TreeSet<>(wanted);
     writable.forEach(disk -> absent.remove(disk.name()));
     if (writable.isEmpty() || !absent.isEmpty()) {
       throw new InvalidRequestException("disks: there is no such disk: " + absent + ".");
     }
     return writable.stream()
-        .filter(disk -> request.disks().isEmpty() || request.disks().contains(disk.name()))
+        .filter(disk -> wanted.isEmpty() || wanted.contains(disk.name()))
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.testing;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.PullBackup;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.EventTypes;
@@ -14,6 +15,7 @@ import dev.berth.image.Image;
 import dev.berth.image.ImageName;
 import dev.berth.image.PoolName;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.subscription.Subscriptions;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,6 +43,7 @@ final class MemoryContents {
   private final Map<ImageName, Image> images = new TreeMap<>();
   private final Map<Job, String> imageJobs = new LinkedHashMap<>();
   private final List<Backup> backups = new ArrayList<>();
+  private final Map<JobId, PullBackup> exports = new HashMap<>();
   private final MemoryEvents events;
   private final Subscriptions subscriptions;
   private boolean closed;
@@ -86,6 +89,11 @@ final class MemoryContents {
   /** The backups that would be in directories, the oldest first. */
   List<Backup> backups() {
     return backups;
+  }
+
+  /** How the disks of exports would be reached, by their jobs. */
+  Map<JobId, PullBackup> exports() {
+    return exports;
   }
 
   MemoryEvents events() {

@@ -220,6 +220,7 @@ final class MemoryDevices {
   void machineEnded(MemoryDomain domain) {
     leaving(domain).forEach(job -> removed(domain, job));
     new MemorySizing(contents, actor).guestGoesOnOrEnds(domain);
+    new MemoryExports(contents, actor).machineEnded(domain);
   }
 
   private static List<Job> leaving(MemoryDomain domain) {
@@ -254,7 +255,8 @@ final class MemoryDevices {
     return job.status().state().isEnded() ? job : end(domain, job, JobState.CANCELLED, "cancelled");
   }
 
-  private Job end(MemoryDomain domain, Job job, JobState state, String phase) {
+  /** Ends a job that goes on. */
+  Job end(MemoryDomain domain, Job job, JobState state, String phase) {
     long done = state == JobState.SUCCEEDED ? 1 : 0;
     Job ended =
         job.with(

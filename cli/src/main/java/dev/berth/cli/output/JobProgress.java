@@ -53,6 +53,7 @@ public final class JobProgress {
     return switch (kind) {
       case DUMP_MEMORY,
           BACKUP,
+          PULL_BACKUP,
           SET_MEMORY,
           SET_BALLOON,
           CREATE_IMAGE,

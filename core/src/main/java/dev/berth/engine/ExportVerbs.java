@@ -1,0 +1,183 @@
+package dev.berth.engine;
+
+import dev.berth.backup.BackupName;
+import dev.berth.backup.PullBackup;
+import dev.berth.error.NotFoundException;
+import dev.berth.host.ExportRequest;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.qapi.block.QueryBlock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The verbs about exports of disks: what would make one fail is found out before anything is on
+ * record. {@link DomainExports} does the rest. Thread-safe: all is done in the driver's turns.
+ */
+final class ExportVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final MachineVerbs verbs;
+  private final Requests requests;
+
+  ExportVerbs(
+      HostServices host,
+      Ledger ledger,
+      MachineKeeper keeper,
+      MachineVerbs verbs,
+      Requests requests) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.verbs = verbs;
+    this.requests = requests;
+  }
+
+  // ---- those that serve
+
+  /** How the disks of an export are reached. */
+  CompletableFuture<PullBackup> served(JobId job) {
+    CompletableFuture<PullBackup> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () -> {
+          answer.complete(keeper.exports().served(job));
+          return Mailbox.DONE;
+        });
+    return answer;
+  }
+
+  /** Ends an export whose user is done. */
+  CompletableFuture<Job> finish(JobId job) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> finish(job, answer));
+    return answer;
+  }
+
+  private CompletionStage<?> finish(JobId id, CompletableFuture<Job> answer) {
+    KeptJob job =
+        ledger
+            .jobs()
+            .find(id)
+            .orElseThrow(() -> new NotFoundException("There is no job " + id + " any more."));
+    if (!job.isRunning() || PullRow.phase(job).equals(PullRow.CLOSING)) {
+      answer.complete(job.job());
+      return Mailbox.DONE;
+    }
+    return keeper.exports().finish(id, answer);
+  }
+
+  // ---- one that begins
+
+  /** Begins an export. */
+  CompletableFuture<Job> begin(
+      ExportRequest request, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    Asked asked = new Asked(request, options, actor, hasDeadline, answer);
+    requests.post(answer, () -> plan(asked));
+    return answer;
+  }
+
+  /** A call. */
+  private record Asked(
+      ExportRequest request,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<Job> answer) {}
+
+  /**
+   * A plan and what it is true of.
+   *
+   * @param job that is to do it
+   * @param active the machine that was asked
+   * @param changes what {@link DomainBackups#changes} was then
+   */
+  private record Planned(PullPlan plan, JobId job, Lifecycle.Active active, long changes) {}
+
+  private CompletionStage<?> plan(Asked asked) {
+    if (isAnswered(asked)) {
+      return Mailbox.DONE;
+    }
+    requests.admit(Verb.BACKUP, "");
+    return verbs.onLiveMachine(
+        Verb.BACKUP,
+        asked.hasDeadline(),
+        active -> {
+          verbs.watch(active, Verb.BACKUP, asked.actor(), asked.hasDeadline(), asked.answer());
+          planned(active, asked.request())
+              .whenComplete(
+                  (planned, failure) ->
+                      requests.post(
+                          asked.answer(),
+                          () -> {
+                            if (failure != null) {
+                              Requests.fail(asked.answer(), failure);
+                              return Mailbox.DONE;
+                            }
+                            return begin(asked, planned);
+                          }));
+          return Mailbox.DONE;
+        });
+  }
+
+  private boolean isAnswered(Asked asked) {
+    Optional<Job> same =
+        ledger
+            .jobs()
+            .same(
+                asked.options(),
+                JobKind.PULL_BACKUP,
+                "",
+                Map.of(PullRow.REQUEST, asked.request().toString()));
+    same.ifPresent(asked.answer()::complete);
+    return same.isPresent();
+  }
+
+  private CompletableFuture<Planned> planned(Lifecycle.Active active, ExportRequest request) {
+    JobId job = JobId.random();
+    long changes = keeper.backups().changes();
+    PullPlanner planner = new PullPlanner(ledger.name(), request, job);
+    return CompletableFuture.runAsync(
+            () -> host.backupFiles().check(request.scratch(), new BackupName(PullRow.folder(job))),
+            host.backups())
+        .thenCompose(checked -> active.machine().qmp().send(new QueryBlock()))
+        .thenApply(devices -> planner.plan(BackupSource.of(ledger.launch().orElseThrow(), devices)))
+        .thenApply(plan -> new Planned(plan, job, active, changes));
+  }
+
+  /** Something else may have begun since the first look, or the same call twice. */
+  private CompletionStage<?> begin(Asked asked, Planned planned) {
+    if (isAnswered(asked)) {
+      return Mailbox.DONE;
+    }
+    if (keeper.lifecycle() != planned.active() || keeper.backups().changes() != planned.changes()) {
+      return plan(asked); // the plan is not true any more
+    }
+    requests.admit(Verb.BACKUP, "");
+    return verbs.onLiveMachine(
+        Verb.BACKUP,
+        true,
+        active -> {
+          KeptJob job =
+              PullRow.of(
+                  planned.job(),
+                  asked.request(),
+                  planned.plan(),
+                  ledger,
+                  new Job.Origin(asked.actor(), asked.options().key(), host.now()));
+          return ledger
+              .request(JobSteps.began(Step.by(asked.actor()), job))
+              .thenRun(
+                  () -> {
+                    asked.answer().complete(job.job());
+                    keeper.exports().begin(active, job);
+                  });
+        });
+  }
+}

@@ -1,0 +1,204 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.domain.DomainState;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.ExportRequest;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.JobState;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exports that do not go straight, with a QEMU that does what the test says. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class ExportJobTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+
+  @TempDir Path directory;
+  @TempDir Path scratch;
+  private final FakeServedDisks served = new FakeServedDisks();
+  private FakeMachines machines;
+  private MemoryStore store;
+  private TestHost host;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    store = new MemoryStore();
+    host = host();
+    host.define("web");
+    host.api()
+        .attachDisk(
+            WEB,
+            TestHost.document("{name: data, file: /images/data.qcow2, format: qcow2}"),
+            EditScope.CONFIG,
+            CallOptions.none());
+    host.start("web");
+  }
+
+  private TestHost host() {
+    return new TestHost(
+        store,
+        machines,
+        TestHost.SETTINGS,
+        port -> port,
+        new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), served),
+        Clock.systemUTC(),
+        TimerThread.start(),
+        TestHost.BOOT);
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    machines.close();
+    store.close();
+  }
+
+  @Test
+  void whatCannotBeReadAsItWasIsNotTakenForDone() {
+    Job job = serving();
+    served.breakThem();
+
+    host.api().backups().finishExport(job.id(), CallOptions.none());
+
+    assertThat(ended(job).status().phase()).isEqualTo("write-failed");
+    assertNothingIsLeft();
+    assertThat(machine().backups().bitmaps("data-format")).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadAsItWasIsFoundOutByItself() {
+    Job job = serving();
+
+    served.breakThem();
+
+    assertThat(ended(job).status().phase()).isEqualTo("write-failed");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void whatSomebodyTakesAwayHasFailed() {
+    Job job = serving();
+
+    machine().backups().removeExports();
+
+    assertThat(ended(job).status().phase()).isEqualTo("write-failed");
+    assertThat(ended(job).status().detail()).contains("somebody else");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void whatIsCancelledBeforeItServesIsTakenBack() throws Exception {
+    machine().monitor().hold("transaction");
+    Job job = export();
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+
+    host.api().cancelJob(job.id());
+    machine().monitor().release("transaction");
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void whatQemuRefusesIsTakenBackWithItsWords() {
+    machine().monitor().refuse("block-export-add", "GenericError", "No such node");
+
+    Job ended = ended(export());
+
+    assertThat(ended.status().phase()).isEqualTo("refused-by-qemu");
+    assertThat(ended.status().detail()).contains("No such node");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void theNextHostGoesOnWithIt() {
+    Job job = serving();
+
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = host();
+
+    host.await("web", DomainState.RUNNING);
+    assertThat(host.api().backups().exported(job.id(), CallOptions.none()).disks()).hasSize(1);
+    host.api().backups().finishExport(job.id(), CallOptions.none());
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeft();
+    assertThat(machine().backups().bitmaps("data-format")).containsValue(true).hasSize(1);
+  }
+
+  @Test
+  void oneThatDoesNotServeYetCanBeNeitherReachedNorFinishedNorHeld() throws Exception {
+    machine().monitor().hold("transaction");
+    Job job = export();
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> host.api().backups().exported(job.id(), CallOptions.none()));
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> host.api().backups().finishExport(job.id(), CallOptions.none()));
+    assertThatExceptionOfType(UnsupportedException.class)
+        .isThrownBy(() -> host.api().pauseJob(job.id()));
+    machine().monitor().release("transaction");
+    host.api().cancelJob(job.id());
+    ended(job);
+  }
+
+  private void assertNothingIsLeft() {
+    assertThat(scratch).isEmptyDirectory();
+    assertThat(machine().backups().ids()).isEmpty();
+    assertThat(machine().backups().served()).isEmpty();
+    assertThat(machine().backups().isServing()).isFalse();
+    assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("data-format", "data-file");
+  }
+
+  private Job export() {
+    return host.api()
+        .backups()
+        .export(
+            WEB,
+            ExportRequest.full(scratch),
+            JobOptions.none(),
+            CallOptions.within(TestHost.PATIENCE));
+  }
+
+  private Job serving() {
+    Job job = export();
+    eventually(
+        () ->
+            assertThat(host.api().job(job.id()).status().phase())
+                .as(host.api().job(job.id()).toString())
+                .isEqualTo("serving"));
+    return job;
+  }
+
+  private Job ended(Job job) {
+    return host.api().awaitJob(job.id(), TestHost.PATIENCE);
+  }
+
+  private FakeMachine machine() {
+    return machines.of("web");
+  }
+}
