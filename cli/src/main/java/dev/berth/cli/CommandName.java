@@ -72,6 +72,8 @@ enum CommandName {
   MEMORY_SET("memory set", "Give a domain so much memory, its machine, its definition or both."),
   MEMORY_BALLOON("memory balloon", "Have a guest's balloon leave it so much memory."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
+  SAVE("save", "Write a domain's machine to a file on the host, and end it."),
+  RESTORE("restore", "Have a saved machine's guest go on."),
   POOL_CREATE("pool create", "Make a directory a pool of images."),
   POOL_LIST("pool list", "List pools, and how much room they have."),
   POOL_SHOW("pool show", "Show a pool."),
@@ -249,6 +251,8 @@ enum CommandName {
                   host.setMemory(domain, size(size), scope, job, options));
       case MEMORY_BALLOON -> new MemoryBalloonCommand(parameters);
       case DUMP -> new DumpCommand(parameters);
+      case SAVE -> new SaveCommand(parameters);
+      case RESTORE -> new RestoreCommand(parameters);
       case POOL_CREATE -> new PoolCreateCommand(parameters);
       case POOL_LIST -> new PoolListCommand();
       case POOL_SHOW -> new PoolShowCommand(parameters);

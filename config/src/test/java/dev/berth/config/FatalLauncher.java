@@ -59,6 +59,24 @@ final class FatalLauncher implements MachineLauncher {
     return machine;
   }
 
+  @Override
+  public LaunchRecord planAgain(LaunchRecord saved) {
+    return launcher.planAgain(saved);
+  }
+
+  @Override
+  public Machine restore(
+      LaunchRecord launch,
+      Path state,
+      TakeOver takeOver,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    return launcher.restore(launch, state, takeOver, held, clearance, events, deadline);
+  }
+
   private static void burnOnceThereIsAProcess(LaunchRecord launch) {
     while (!Files.exists(launch.files().pidFile())) {
       LockSupport.parkNanos(POLL_NANOS);

@@ -98,6 +98,9 @@ final class ProtocolExamplesTest {
       all(peer, "domain.screenshot", "domain.send-keys", "domain.inject-nmi");
       all(peer, "domain.set-vnc-password");
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
+      all(peer, "domain.save");
+      awaitJob(peer); // its machine ends
+      all(peer, "save.restore");
       subscription();
       console();
       all(peer, "domain.shutdown", "domain.start", "domain.reset", "domain.destroy");
@@ -208,7 +211,8 @@ final class ProtocolExamplesTest {
       if (params.has("fileFormat")) {
         params.put("file", directory.resolve("data.raw").toString());
       } else if (params.has("file")) {
-        params.put("file", directory.resolve("web-1.elf").toString());
+        Path file = Path.of(params.path("file").asText());
+        params.put("file", directory.resolve(file.getFileName()).toString());
       }
       if (params.has("medium")) {
         params.put("medium", directory.resolve("tools.iso").toString());

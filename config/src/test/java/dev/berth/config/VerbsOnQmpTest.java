@@ -25,6 +25,7 @@ import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
 import dev.berth.host.Resources;
+import dev.berth.host.RestoreRequest;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -36,6 +37,7 @@ import dev.berth.testing.TestGuest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -128,9 +130,21 @@ final class VerbsOnQmpTest extends HomeFixture {
       sentBy("start", host);
       host.reset(VM, PATIENT);
       sentBy("reset", host);
+      save(host);
     }
 
     GoldenFile.check(LIST, list());
+  }
+
+  private void save(VmHost host) throws IOException {
+    host.resume(VM, PATIENT);
+    sentBy("resume", host);
+    Path file = directory.resolve("vm.save");
+    Job save = host.saves().save(VM, file, JobOptions.none(), PATIENT);
+    assertThat(host.awaitJob(save.id(), TestHome.PATIENCE).status().phase()).isEqualTo("complete");
+    sentBy("save", host);
+    host.saves().restore(RestoreRequest.of(file), Resources.none(), PATIENT);
+    sentBy("restore", host);
   }
 
   private void backUp(VmHost host) throws IOException {

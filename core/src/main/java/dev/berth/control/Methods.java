@@ -131,6 +131,7 @@ final class Methods {
     new ImageMethods(this).add();
     BackupMethods.addTo(this);
     ExportMethods.addTo(this);
+    SaveMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();

@@ -40,6 +40,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Saves;
 import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
@@ -160,7 +161,7 @@ public final class RemoteHost implements VmHost {
   }
 
   /** A call that changes something, and gives what that takes. */
-  private <T> T give(
+  <T> T give(
       String method,
       ObjectNode params,
       Resources resources,
@@ -481,6 +482,11 @@ public final class RemoteHost implements VmHost {
   @Override
   public Backups backups() {
     return new RemoteBackups(this);
+  }
+
+  @Override
+  public Saves saves() {
+    return new RemoteSaves(this);
   }
 
   @Override

@@ -21,6 +21,12 @@ public enum StateReason {
   IOERROR("ioerror"),
   /** The watchdog paused the guest. */
   WATCHDOG("watchdog"),
+  /** Running since a saved machine was restored. */
+  RESTORED("restored"),
+  /** The guest stands while the machine's state is written to a file. */
+  SAVING("saving"),
+  /** The machine's state is in a file. */
+  SAVED("saved"),
   /** QEMU has the guest stand while it writes its memory down. */
   DUMPING("dumping"),
   /** Paused for a reason only QEMU knows; the detail has its run state. */

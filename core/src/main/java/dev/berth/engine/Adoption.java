@@ -95,8 +95,7 @@ final class Adoption {
     Lifecycle.Active active =
         keeper.activate(
             new Machine(adopting.launch(), adopting.process(), qmp), news, AgentState.UNKNOWN);
-    if (runState.equals("prelaunch")
-        && intent.filter(cut -> cut.verb().equals("start")).isPresent()) {
+    if (intent.filter(cut -> StartIntent.hasNotRun(cut, runState)).isPresent()) {
       // The guest of this launch never ran: there is nothing to keep.
       MachineEnd end = new MachineEnd(MachineEnd.Cause.START_UNDONE, Actors.HOST);
       return keeper.reaper().end(active, end, Duration.ZERO);
@@ -127,6 +126,7 @@ final class Adoption {
     keeper.dumps().resume(active);
     keeper.backups().resume(active);
     keeper.exports().resume(active);
+    keeper.saves().resume(active);
     keeper.screenshots().tidy(active);
     keeper.sizings().resume(active);
     keeper.runStates().follow(active, status);

@@ -74,6 +74,7 @@ final class DomainDriver implements JobOwner {
   private final DumpVerbs dumps;
   private final BackupVerbs backups;
   private final ExportVerbs exports;
+  private final SaveVerbs saves;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
   private final SizingVerbs sizings;
@@ -97,6 +98,7 @@ final class DomainDriver implements JobOwner {
     this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
     this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
     this.exports = new ExportVerbs(host, ledger, keeper, verbs, requests);
+    this.saves = new SaveVerbs(host, ledger, keeper, verbs, requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
     this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
@@ -234,6 +236,7 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.dumps().settleWithoutMachine())
                 .thenCompose(done -> keeper.backups().settleWithoutMachine())
                 .thenCompose(done -> keeper.exports().settleWithoutMachine())
+                .thenCompose(done -> keeper.saves().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
@@ -311,10 +314,28 @@ final class DomainDriver implements JobOwner {
         requests.ask(
             verb,
             answer -> {
-              keeper.starts().begin(mode, held, actor, answer);
+              MachineSource source = FromDefinition.of(host, ledger);
+              keeper.starts().begin(source, mode, held, actor, answer);
               return Mailbox.DONE;
             });
     return giving(held, started);
+  }
+
+  /**
+   * Starts the domain with the state of a saved machine.
+   *
+   * @param held what the caller has given; closed in the end, whatever becomes of the call
+   */
+  CompletableFuture<VerbResult> restore(
+      MachineSource source, StartMode mode, HeldResources held, String actor) {
+    CompletableFuture<VerbResult> restored =
+        requests.ask(
+            Verb.RESTORE,
+            answer -> {
+              keeper.starts().begin(source, mode, held, actor, answer);
+              return Mailbox.DONE;
+            });
+    return giving(held, restored);
   }
 
   CompletableFuture<VerbResult> shutdown(ShutdownPolicy policy, String actor, boolean hasDeadline) {
@@ -521,6 +542,12 @@ final class DomainDriver implements JobOwner {
       BackupRequest request, JobOptions options, String actor, boolean hasDeadline) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> backups.backup(request, options, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  CompletableFuture<Job> save(Path file, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> saves.save(file, options, actor, hasDeadline, answer));
     return answer;
   }
 

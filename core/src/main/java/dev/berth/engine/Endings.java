@@ -21,6 +21,7 @@ final class Endings {
       return switch (ending.end().cause()) {
         case GUEST_SHUTDOWN -> off(StateReason.SHUTDOWN, Optional.empty(), now);
         case DESTROY -> off(StateReason.DESTROYED, Optional.of(ending.end().manner().text()), now);
+        case SAVED -> off(StateReason.SAVED, Optional.empty(), now);
         case RESTART ->
             off(
                 StateReason.CRASHED,

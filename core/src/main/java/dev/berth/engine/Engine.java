@@ -120,6 +120,7 @@ public final class Engine implements AutoCloseable {
             launcher,
             jobFiles.dumps(),
             jobFiles.backups(),
+            jobFiles.saves(),
             images,
             jobFiles.served(),
             new EventJournal(store, clock),

@@ -48,6 +48,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Saves;
 import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
@@ -412,6 +413,11 @@ final class EngineHost implements VmHost {
   @Override
   public Backups backups() {
     return new HostBackups(engine.host(), this::domains, this::turns, actor);
+  }
+
+  @Override
+  public Saves saves() {
+    return new HostSaves(engine.host(), this::domains, this::turns, actor);
   }
 
   private HostImages hostImages() {

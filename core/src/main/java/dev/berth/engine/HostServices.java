@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param launcher makes and recognises machines
  * @param dumpFiles what guests' memory is written to
  * @param backupFiles what guests' disks are written to
+ * @param saveFiles what machines are saved to
  * @param images what looks into images
  * @param servedDisks what is asked of guests' disks that are served
  * @param journal tells event streams that there is something to read
@@ -40,6 +41,7 @@ record HostServices(
     MachineLauncher launcher,
     DumpFiles dumpFiles,
     BackupFiles backupFiles,
+    SaveFiles saveFiles,
     ImageFiles images,
     ServedDisks servedDisks,
     EventJournal journal,

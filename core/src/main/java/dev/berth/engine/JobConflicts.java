@@ -57,6 +57,8 @@ final class JobConflicts {
     BALLOON,
     /** Whether the guest runs, and all that takes a guest that does. */
     RUN_STATE,
+    /** All that the machine is and does. */
+    EVERYTHING,
     /** Nothing that a job holds on to. */
     NOTHING
   }
@@ -79,8 +81,10 @@ final class JobConflicts {
           AGENT,
           DUMP_MEMORY,
           SEND_KEYS,
-          INJECT_NMI ->
+          INJECT_NMI,
+          RESTORE ->
           Concern.RUN_STATE;
+      case SAVE -> Concern.EVERYTHING;
       case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD, BACKUP -> Concern.NOTHING;
     };
   }
@@ -88,6 +92,9 @@ final class JobConflicts {
   /** How far a job of that kind is in the way of that verb. */
   static Reach between(JobKind running, Verb wanted) {
     Concern concern = concern(wanted);
+    if (concern == Concern.EVERYTHING) {
+      return isOfMachine(running) ? Reach.DOMAIN : Reach.NOTHING;
+    }
     return switch (running) {
       case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : ofBackups(wanted);
       case DETACH_NIC -> concern == Concern.NIC ? Reach.SUBJECT : Reach.NOTHING;
@@ -98,6 +105,7 @@ final class JobConflicts {
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
+      case SAVE -> mayGoOnWhileSaved(wanted) ? Reach.NOTHING : Reach.DOMAIN;
       case BACKUP, PULL_BACKUP ->
           wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
       case CREATE_IMAGE,
@@ -109,6 +117,37 @@ final class JobConflicts {
           UNKNOWN ->
           Reach.NOTHING;
     };
+  }
+
+  /** Whether a job of that kind is about a machine. */
+  private static boolean isOfMachine(JobKind kind) {
+    return switch (kind) {
+      case DETACH_DISK,
+          DETACH_NIC,
+          DETACH_SHARE,
+          DETACH_DEVICE,
+          DUMP_MEMORY,
+          SET_CPUS,
+          SET_MEMORY,
+          SET_BALLOON,
+          BACKUP,
+          PULL_BACKUP,
+          SAVE ->
+          true;
+      case CREATE_IMAGE,
+          IMPORT_IMAGE,
+          CLONE_IMAGE,
+          RESIZE_IMAGE,
+          CHECK_IMAGE,
+          DELETE_IMAGE,
+          UNKNOWN ->
+          false;
+    };
+  }
+
+  /** Whatever else might change the machine, or let its guest run, must not. */
+  private static boolean mayGoOnWhileSaved(Verb wanted) {
+    return wanted == Verb.DESTROY || wanted == Verb.CONSOLE || wanted == Verb.SCREENSHOT;
   }
 
   /** Of what reads all disks at one moment, and leaves a mark in them. */

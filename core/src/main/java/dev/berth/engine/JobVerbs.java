@@ -54,6 +54,7 @@ final class JobVerbs {
       case SET_CPUS, SET_MEMORY, SET_BALLOON -> keeper.sizings();
       case BACKUP -> keeper.backups();
       case PULL_BACKUP -> keeper.exports();
+      case SAVE -> keeper.saves();
       case CREATE_IMAGE, IMPORT_IMAGE, CLONE_IMAGE, RESIZE_IMAGE, CHECK_IMAGE, DELETE_IMAGE ->
           throw new IllegalStateException("no job of a domain");
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");

@@ -25,7 +25,7 @@ final class LocalDumpFiles implements DumpFiles {
     Path directory = target.getParent();
     if (directory == null || !Files.isDirectory(directory)) {
       throw new HostFailureException(
-          "Cannot write a dump to '" + target + "': its directory is missing. Make it first.");
+          "Cannot write to '" + target + "': its directory is missing. Make it first.");
     }
     if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       throw taken(target, "it is a directory. Name a file in it.");
@@ -36,14 +36,12 @@ final class LocalDumpFiles implements DumpFiles {
     }
     if (!Files.isWritable(directory)) {
       throw new HostFailureException(
-          "Cannot write a dump to '"
-              + target
-              + "': the host's user may not write to its directory.");
+          "Cannot write to '" + target + "': the host's user may not write to its directory.");
     }
   }
 
   private static AlreadyExistsException taken(Path target, String why) {
-    return new AlreadyExistsException("Cannot write a dump to '" + target + "': " + why);
+    return new AlreadyExistsException("Cannot write to '" + target + "': " + why);
   }
 
   @Override
@@ -84,7 +82,8 @@ final class LocalDumpFiles implements DumpFiles {
       }
     } catch (FileAlreadyExistsException e) {
       throw taken(
-          target, "such a file has come to exist meanwhile. The dump is '" + partial + "'.");
+          target,
+          "such a file has come to exist meanwhile. What was written is '" + partial + "'.");
     } catch (IOException e) {
       throw failure("is complete and cannot be renamed", partial, e);
     }

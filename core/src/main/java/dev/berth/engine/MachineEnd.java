@@ -16,6 +16,8 @@ final class MachineEnd {
     DESTROY,
     /** The guest has panicked, and is to be started again. */
     RESTART,
+    /** Its state is in a file, which has the guest now. */
+    SAVED,
     /** The host process ended in the middle of the start: the guest never ran. */
     START_UNDONE,
     /** The store did not take the start: the guest never ran. */

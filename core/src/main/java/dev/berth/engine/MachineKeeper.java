@@ -40,8 +40,9 @@ import org.slf4j.LoggerFactory;
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
- * memory, {@link DomainBackups} what is on their disks, {@link Screenshots} what is on their
- * screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their shares.
+ * memory, {@link DomainBackups} what is on their disks, {@link SaveJobs} all that they are, {@link
+ * Screenshots} what is on their screens, {@link Fdsets} has their open files, {@link ShareFollower}
+ * what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -69,6 +70,7 @@ final class MachineKeeper {
   private final MemoryDumps dumps;
   private final DomainBackups backups;
   private final DomainExports exports;
+  private final SaveJobs saves;
   private final Adjustments adjustments;
   private final Sizings sizings;
   private final Screenshots screenshots;
@@ -96,6 +98,7 @@ final class MachineKeeper {
     this.dumps = new MemoryDumps(host, mailbox, ledger, this);
     this.backups = new DomainBackups(host, mailbox, ledger, this);
     this.exports = new DomainExports(host, mailbox, ledger, this);
+    this.saves = new SaveJobs(host, mailbox, ledger, this);
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
@@ -109,6 +112,7 @@ final class MachineKeeper {
           mailbox.event(dumps::settleWithoutMachine);
           mailbox.event(backups::settleWithoutMachine);
           mailbox.event(exports::settleWithoutMachine);
+          mailbox.event(saves::settleWithoutMachine);
           mailbox.event(sizings::settleWithoutMachine);
         });
   }
@@ -202,6 +206,10 @@ final class MachineKeeper {
 
   DomainExports exports() {
     return exports;
+  }
+
+  SaveJobs saves() {
+    return saves;
   }
 
   Adjustments adjustments() {

@@ -30,6 +30,7 @@ final class Provision {
    */
   record Wanted(String verb, String command) {
     static final Wanted START = new Wanted("start", "start");
+    static final Wanted RESTORE = new Wanted("restore", "restore");
   }
 
   /** The host's own copies of what a call gives. */

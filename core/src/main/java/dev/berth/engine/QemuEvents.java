@@ -52,6 +52,7 @@ final class QemuEvents {
     digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
     if (digest.jobEnded()) {
       keeper.backups().look(active);
+      keeper.saves().look(active);
     }
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);

@@ -52,7 +52,7 @@ final class QemuNews implements QmpEventListener {
    * @param resized whether the guest may have more memory or less
    * @param refused ids of devices that the guest does not let go
    * @param dumped that a dump of memory is over, with what went wrong with it; empty for no news
-   * @param jobEnded whether a job of QEMU's may be over
+   * @param jobEnded whether a job of QEMU's, or a migration, may be over
    * @param notes what is to be told, in its order
    * @param unnoted how many of a type there were besides
    */
@@ -245,6 +245,10 @@ final class QemuNews implements QmpEventListener {
       }
       case "JOB_STATUS_CHANGE" -> {
         jobEnded |= text(data, "status").equals("concluded");
+        return;
+      }
+      case "MIGRATION" -> {
+        jobEnded = true;
         return;
       }
       case "DUMP_COMPLETED" -> dumped = Optional.of(text(data, "error"));

@@ -161,7 +161,11 @@ final class Reaper {
     if (launch.isEmpty() || before instanceof Lifecycle.Starting) {
       return Mailbox.DONE;
     }
-    DomainStatus status = Endings.of(before, ledger.status(), exit, host.now());
+    DomainStatus status =
+        keeper
+            .saves()
+            .afterwards(launch.get())
+            .orElseGet(() -> Endings.of(before, ledger.status(), exit, host.now()));
     Step step = Step.by(Endings.actor(before)).status(status).launchEnds();
     if (!(before instanceof Lifecycle.Ending) && !keeper.shutdowns().isAwaited()) {
       Endings.failure(status, exit).ifPresent(step::failure);

@@ -145,7 +145,8 @@ final class Restarts {
   private CompletionStage<?> start(Instant moment) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     try {
-      keeper.starts().begin(StartMode.RUNNING, HeldResources.none(), Actors.HOST, answer);
+      MachineSource source = FromDefinition.of(host, ledger);
+      keeper.starts().begin(source, StartMode.RUNNING, HeldResources.none(), Actors.HOST, answer);
     } catch (BusyException later) {
       arm(moment, BUSY);
       return Mailbox.DONE;

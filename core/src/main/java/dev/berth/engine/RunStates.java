@@ -29,6 +29,7 @@ final class RunStates {
           case "running" -> DomainStatus.of(DomainState.RUNNING, running(before), now);
           case "paused" -> paused(before, now);
           case "prelaunch" -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
+          case "finish-migrate", "postmigrate" -> saving(before, now);
           case "io-error" -> DomainStatus.of(DomainState.PAUSED, StateReason.IOERROR, now);
           case "save-vm" -> DomainStatus.of(DomainState.PAUSED, StateReason.DUMPING, now);
           case "watchdog" -> DomainStatus.of(DomainState.PAUSED, StateReason.WATCHDOG, now);
@@ -61,6 +62,13 @@ final class RunStates {
     return before.state() == DomainState.PAUSED && before.reason() != StateReason.STARTING_UP
         ? before
         : DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
+  }
+
+  /** QEMU stands like this while, and after, it has written its state. */
+  private static DomainStatus saving(DomainStatus before, Instant now) {
+    return before.state() == DomainState.PAUSED
+        ? before
+        : DomainStatus.of(DomainState.PAUSED, StateReason.SAVING, now);
   }
 
   /** A run state without words of its own leaves those that there are. */

@@ -100,6 +100,7 @@ interface Sizing {
           DUMP_MEMORY,
           BACKUP,
           PULL_BACKUP,
+          SAVE,
           CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,

@@ -1,6 +1,6 @@
 package dev.berth.engine;
 
-import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainName;
 import dev.berth.domain.ResourceNames;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <ol>
  *   <li>see that everything is there that the definition names and does not contain
- *   <li>plan: resolve the definition; nothing has happened yet
+ *   <li>plan: resolve the definition, or what was saved; nothing has happened yet
  *   <li>persist the intent and the launch record
  *   <li>launch: QEMU up, machine assembled, guest not started
  *   <li>{@code cont}, unless it shall stay paused
@@ -36,8 +36,8 @@ final class StartOperation {
   private final FlightRecorder recorder;
   private final QmpFeed feed;
   private final UUID domain;
-  private final long revision;
-  private final DomainDefinition definition;
+  private final DomainName name;
+  private final MachineSource source;
   private final StartMode mode;
   private final HeldResources held;
   private final Occasion occasion;
@@ -57,6 +57,7 @@ final class StartOperation {
       FlightRecorder recorder,
       QmpFeed feed,
       Ledger ledger,
+      MachineSource source,
       StartMode mode,
       HeldResources held,
       String actor,
@@ -66,8 +67,8 @@ final class StartOperation {
     this.recorder = recorder;
     this.feed = feed;
     this.domain = ledger.uuid();
-    this.revision = ledger.revision();
-    this.definition = ledger.definition();
+    this.name = ledger.name();
+    this.source = source;
     this.mode = mode;
     this.held = held;
     boolean again = actor.equals(Actors.HOST) && ledger.policyState().tries() > 0;
@@ -75,6 +76,10 @@ final class StartOperation {
     this.actor = actor;
     this.answer = answer;
     this.cancellation = new MachineEnd(MachineEnd.Cause.DESTROY, actor);
+  }
+
+  MachineSource source() {
+    return source;
   }
 
   StartMode mode() {
@@ -106,7 +111,7 @@ final class StartOperation {
    *     waits any more
    */
   void begin() {
-    thread = host.operations().run(definition.name().text(), held, this::run);
+    thread = host.operations().run(name.text(), held, this::run);
   }
 
   /** Ends the operation early; it undoes what it did. */
@@ -127,14 +132,11 @@ final class StartOperation {
     } catch (InterruptedException e) {
       failed(
           new HostFailureException(
-              "Domain '" + definition.name() + "' was not started: the host was closed meanwhile.",
-              e));
+              "Domain '" + name + "' was not started: the host was closed meanwhile.", e));
     } catch (BerthException e) {
       failed(e);
     } catch (RuntimeException | Error e) { // the top of the operation's thread
-      failed(
-          new HostFailureException(
-              "Domain '" + definition.name() + "' could not be started: " + e, e));
+      failed(new HostFailureException("Domain '" + name + "' could not be started: " + e, e));
     }
   }
 
@@ -148,18 +150,17 @@ final class StartOperation {
   }
 
   private Machine bringUp(QemuNews news) throws InterruptedException {
-    ResourceNames needed = definition.resources();
+    ResourceNames needed = source.needed();
     host.provision()
         .complete(
-            Provision.Wanted.START,
+            source.wanted(),
             held,
             needed,
-            new ResourceRequest(definition.name(), domain, occasion, actor, needed));
-    LaunchRecord launch = host.launcher().plan(domain, revision, definition, held);
+            new ResourceRequest(name, domain, occasion, actor, needed));
+    LaunchRecord launch = source.plan(held);
     CompletableFuture<Void> recorded = starts.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
-    Machine machine =
-        host.launcher().launch(launch, held, () -> allowed(launch, recorded), news, deadline);
+    Machine machine = source.launch(launch, held, () -> allowed(launch, recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
       letRun(machine, deadline);
     }
@@ -176,7 +177,7 @@ final class StartOperation {
   private void letRun(Machine machine, Deadline deadline) throws InterruptedException {
     boolean running = false;
     try {
-      machine.qmp().execute(new Cont(), deadline);
+      machine.qmp().execute(new Cont(), source.untilRunning(deadline));
       running = true;
     } finally {
       if (!running) {

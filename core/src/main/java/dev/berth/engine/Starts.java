@@ -44,18 +44,32 @@ final class Starts {
   /**
    * Begins a start; the domain is off.
    *
+   * @param source what the machine is to be made of
    * @param held what the caller has given; the start's own from here on
    * @throws dev.berth.error.HostFailureException when its definition cannot be read
    * @throws dev.berth.error.BusyException when the host has too many operations under way
    */
   void begin(
-      StartMode mode, HeldResources held, String actor, CompletableFuture<VerbResult> answer) {
+      MachineSource source,
+      StartMode mode,
+      HeldResources held,
+      String actor,
+      CompletableFuture<VerbResult> answer) {
     StartOperation operation =
         new StartOperation(
-            host, this, keeper.recorder(), keeper.feed(), ledger, mode, held, actor, answer);
+            host,
+            this,
+            keeper.recorder(),
+            keeper.feed(),
+            ledger,
+            source,
+            mode,
+            held,
+            actor,
+            answer);
     operation.begin();
     keeper.become(new Lifecycle.Starting(operation));
-    ledger.operation(Optional.of(new OperationSummary("start", actor, host.now())));
+    ledger.operation(Optional.of(new OperationSummary(source.wanted().verb(), actor, host.now())));
   }
 
   /**
@@ -71,7 +85,7 @@ final class Starts {
                 new Intent(
                     ledger.uuid(),
                     "start",
-                    "{\"mode\":\"" + operation.mode().name() + "\"}",
+                    StartIntent.text(operation),
                     operation.actor(),
                     host.now()));
     if (!operation.actor().equals(Actors.HOST)) {
@@ -106,7 +120,7 @@ final class Starts {
           }
           Step done =
               Step.by(operation.actor())
-                  .status(running(operation.mode()))
+                  .status(running(operation))
                   .change(new Change.RemoveIntent(ledger.uuid()));
           return switch (operation.mode()) {
             case RUNNING -> keeper.record(done).thenRun(() -> succeeded(operation, active));
@@ -139,9 +153,10 @@ final class Starts {
     return false;
   }
 
-  private DomainStatus running(StartMode mode) {
-    return switch (mode) {
-      case RUNNING -> DomainStatus.of(DomainState.RUNNING, StateReason.BOOTED, host.now());
+  private DomainStatus running(StartOperation operation) {
+    return switch (operation.mode()) {
+      case RUNNING ->
+          DomainStatus.of(DomainState.RUNNING, operation.source().running(), host.now());
       case PAUSED -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
     };
   }

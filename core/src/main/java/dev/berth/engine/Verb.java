@@ -31,7 +31,9 @@ enum Verb {
   SET_VNC_PASSWORD("set the VNC password of"),
   SET_MEMORY("set the memory of"),
   SET_BALLOON("set the balloon of"),
-  BACKUP("back up");
+  BACKUP("back up"),
+  SAVE("save"),
+  RESTORE("restore");
 
   private final String text;
 
@@ -53,7 +55,8 @@ enum Verb {
         && this != SEND_KEYS
         && this != INJECT_NMI
         && this != SET_VNC_PASSWORD
-        && this != BACKUP;
+        && this != BACKUP
+        && this != SAVE;
   }
 
   String text() {

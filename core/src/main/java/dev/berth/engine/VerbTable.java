@@ -37,6 +37,8 @@ import dev.berth.domain.DomainState;
  * set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
  * set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
  * back up             deny     deny      accept   accept   deny      accept   accept       deny
+ * save                deny     deny      accept   accept   deny      deny     deny         deny
+ * restore             accept   deny      deny     deny     deny      deny     deny         deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -77,7 +79,8 @@ final class VerbTable {
       case QMP, SCREENSHOT, SET_VNC_PASSWORD -> answering(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
-      case INJECT_NMI -> nmi(state);
+      case INJECT_NMI, SAVE -> executing(state);
+      case RESTORE -> restore(state);
       case ATTACH_DISK,
           DETACH_DISK,
           ATTACH_NIC,
@@ -110,6 +113,15 @@ final class VerbTable {
       case SHUTOFF -> ACCEPT;
       case PAUSED -> new Admission.Already("it is paused already");
       case RUNNING -> new Admission.Deny("it is running; pause it");
+      case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission restore(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> ACCEPT;
+      case RUNNING, PAUSED ->
+          new Admission.Deny("it has a machine; save, shut down or destroy that first");
       case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
     };
   }
@@ -177,7 +189,8 @@ final class VerbTable {
     };
   }
 
-  private static Admission nmi(DomainState state) {
+  /** What needs a guest that could go on at once. */
+  private static Admission executing(DomainState state) {
     return switch (state) {
       case RUNNING, PAUSED -> ACCEPT;
       case SHUTOFF, ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);

@@ -572,6 +572,9 @@ public interface VmHost extends AutoCloseable {
   /** The backups of this host's domains. */
   Backups backups();
 
+  /** Machines whose state is in a file. */
+  Saves saves();
+
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();
 

@@ -26,6 +26,8 @@ public enum JobKind {
   BACKUP("backup"),
   /** Serves what is on a running machine's disks by NBD, as it was at one moment. */
   PULL_BACKUP("pull-backup"),
+  /** Writes the state of a machine to a file, and ends the machine. */
+  SAVE("save"),
   /** Makes an empty image in a pool. */
   CREATE_IMAGE("create-image"),
   /** Copies a file into a pool. */

@@ -3,10 +3,16 @@ package dev.berth.machine;
 import dev.berth.definition.DeviceKind;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.ResourceNames;
+import dev.berth.machine.AssemblyStep.AddSecret;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
+import dev.berth.machine.AssemblyStep.PassTap;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -89,6 +95,22 @@ public record LaunchRecord(
         .filter(ServeShare.class::isInstance)
         .map(ServeShare.class::cast)
         .toList();
+  }
+
+  /** What the machine is given that no path leads to: the names of files and secrets. */
+  public ResourceNames resources() {
+    Set<String> descriptors = new HashSet<>();
+    Set<String> secrets = new HashSet<>();
+    for (AssemblyStep step : assembly) {
+      if (step instanceof PassGivenFile pass) {
+        descriptors.add(pass.resource());
+      } else if (step instanceof PassTap pass && pass.tap() instanceof TapSource.Given given) {
+        descriptors.add(given.resource());
+      } else if (step instanceof AddSecret add) {
+        secrets.add(add.resource());
+      }
+    }
+    return new ResourceNames(descriptors, secrets);
   }
 
   /** The share of that name, lost or not. */

@@ -64,6 +64,42 @@ public interface MachineLauncher {
       throws InterruptedException;
 
   /**
+   * Plans a machine that is what another was, to load its state: of the record of that one, never
+   * of a definition. Changes nothing.
+   *
+   * @throws dev.berth.error.HostFailureException when that one's files were in other directories
+   *     than this host's, or its QEMU is not there any more
+   */
+  LaunchRecord planAgain(LaunchRecord saved);
+
+  /** When QEMU takes over the images that it has open: until then it writes to none. */
+  enum TakeOver {
+    /** With the state, so that they can be worked on while the guest stands. */
+    WITH_STATE,
+    /** When the guest goes on. */
+    WITH_GUEST
+  }
+
+  /**
+   * Starts QEMU from such a record, assembles the machine and has it load the state. Returns with
+   * the guest standing ({@code paused}); a failure or an interruption undoes everything, as {@link
+   * #launch} does.
+   *
+   * @param state the file with the state
+   * @param deadline for all until the state is loaded, which takes as long as it is large
+   * @throws dev.berth.error.HostFailureException with QEMU's own message
+   */
+  Machine restore(
+      LaunchRecord launch,
+      Path state,
+      TakeOver takeOver,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException;
+
+  /**
    * Finds out whether the record's machine still lives. Reads files and the kernel's tables only.
    */
   Identity identify(LaunchRecord launch);

@@ -107,6 +107,8 @@ public final class ProtocolResults {
           Map.entry(ExportMethods.FINISH, JOB),
           Map.entry(ExportMethods.EXPORTED, values -> ExportCodec.write(values.served())),
           Map.entry(ExportMethods.EXTENTS, values -> ExportCodec.write(values.extents())),
+          Map.entry(SaveMethods.SAVE, JOB),
+          Map.entry(SaveMethods.RESTORE, VERB),
           Map.entry(
               BackupMethods.LIST,
               values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
@@ -189,6 +191,7 @@ public final class ProtocolResults {
           BackupMethods.CREATE,
           ExportMethods.EXPORT,
           ExportMethods.FINISH,
+          SaveMethods.SAVE,
           Methods.JOB,
           Methods.AWAIT_JOB,
           Methods.CANCEL_JOB,

@@ -8,8 +8,10 @@ import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
 import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.LinkState;
+import dev.berth.domain.StateReason;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
@@ -24,6 +26,8 @@ import dev.berth.host.Ejection;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;
+import dev.berth.host.Resources;
+import dev.berth.host.RestoreRequest;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
@@ -147,6 +151,9 @@ final class CrashTest {
     BACKUP_THAT_FAILS,
     BACKUP_OF_A_GUEST_AT_REST,
     EXPORT,
+    SAVE,
+    SAVE_THAT_FAILS,
+    RESTORE,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     LATENCIES,
@@ -247,6 +254,16 @@ final class CrashTest {
         case BACKUP_THAT_FAILS -> {
           host.start("web");
           machines.of("web").backups().failAlways("No space left on device");
+        }
+        case SAVE -> host.start("web");
+        case SAVE_THAT_FAILS -> {
+          host.start("web");
+          machines.of("web").migration().failAlways("No space left on device");
+        }
+        case RESTORE -> {
+          host.start("web");
+          save(host.api(), files.resolve("web.elf"));
+          host.await("web", DomainState.SHUTOFF);
         }
         case DUMP_THAT_FAILS -> {
           host.start("web");
@@ -376,6 +393,9 @@ final class CrashTest {
                 BackupRequest.to(dump.resolveSibling(""), new BackupName("web"))
                     .with(Quiesce.REQUIRED));
         case EXPORT -> export(host, dump.resolveSibling(""));
+        case SAVE, SAVE_THAT_FAILS -> save(host, dump);
+        case RESTORE ->
+            host.saves().restore(RestoreRequest.of(dump), Resources.none(), CallOptions.none());
         case THROTTLE, THROTTLE_THAT_QEMU_REFUSES ->
             host.setThrottle(WEB, "data", LIMITS, EditScope.BOTH, CallOptions.none());
         case LATENCIES, LATENCIES_THAT_QEMU_REFUSES ->
@@ -438,6 +458,12 @@ final class CrashTest {
       host.awaitJob(job, TestHost.PATIENCE);
     }
 
+    private static void save(VmHost host, Path file) {
+      host.awaitJob(
+          host.saves().save(WEB, file, JobOptions.none(), CallOptions.none()).id(),
+          TestHost.PATIENCE);
+    }
+
     private static void cpus(VmHost host, int count) {
       host.awaitJob(
           host.setCpus(WEB, count, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
@@ -479,6 +505,7 @@ final class CrashTest {
             BACKUP_THAT_FAILS,
             BACKUP_OF_A_GUEST_AT_REST,
             EXPORT,
+            SAVE_THAT_FAILS,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             LATENCIES,
@@ -497,6 +524,8 @@ final class CrashTest {
             BALLOON ->
             false;
         case START, START_PAUSED -> !machine.ran();
+        case SAVE -> machine.runState().equals("postmigrate");
+        case RESTORE -> !machine.ran() || machine.runState().equals("postmigrate");
         case SHUTDOWN -> machine.runState().equals("shutdown");
         case SHUTDOWN_THEN_DESTROY, DESTROY, DESTROY_OF_A_STUBBORN_QEMU -> true;
       };
@@ -777,6 +806,7 @@ final class CrashTest {
         assertThat(machines.of("web").startAgent().isFrozen()).as("frozen").isFalse();
       }
       case EXPORT -> assertExports(jobs, machines.of("web"), dumps);
+      case SAVE, SAVE_THAT_FAILS, RESTORE -> assertSaves(deed, jobs, next, machines, dumps);
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
@@ -785,6 +815,22 @@ final class CrashTest {
               .allMatch(job -> job.status().phase().equals("refused-by-qemu"));
       default ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("removed"));
+    }
+  }
+
+  /** Either a file has the guest or a machine that runs; one that was restored leaves its file. */
+  private static void assertSaves(
+      Deed deed, List<Job> jobs, TestHost next, FakeMachines machines, Path directory) {
+    assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
+    boolean saved = jobs.stream().anyMatch(job -> job.status().phase().equals("complete"));
+    assertThat(directory.toFile().list())
+        .as("files")
+        .isEqualTo(saved ? new String[] {"web.elf"} : new String[0]);
+    if (deed != Deed.RESTORE) {
+      DomainStatus status = next.domain("web").status();
+      assertThat(machines.living()).as("machines").hasSize(saved ? 0 : 1);
+      assertThat(status.reason() == StateReason.SAVED).as("saved").isEqualTo(saved);
+      assertThat(status.state()).isEqualTo(saved ? DomainState.SHUTOFF : DomainState.RUNNING);
     }
   }
 

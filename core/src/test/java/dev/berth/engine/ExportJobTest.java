@@ -61,7 +61,7 @@ final class ExportJobTest {
         machines,
         TestHost.SETTINGS,
         port -> port,
-        new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), served),
+        new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), served, new LocalSaveFiles()),
         Clock.systemUTC(),
         TimerThread.start(),
         TestHost.BOOT);

@@ -21,6 +21,7 @@ import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
+import dev.berth.migration.SavedMachine;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -121,7 +122,66 @@ final class Mortality {
 
   JobFiles mortal(JobFiles files) {
     return new JobFiles(
-        new MortalFiles(files.dumps()), new MortalBackups(files.backups()), files.served());
+        new MortalFiles(files.dumps()),
+        new MortalBackups(files.backups()),
+        files.served(),
+        new MortalSaves(files.saves()));
+  }
+
+  private final class MortalSaves implements SaveFiles {
+    private final SaveFiles files;
+
+    MortalSaves(SaveFiles files) {
+      this.files = files;
+    }
+
+    @Override
+    public void check(Path target) {
+      files.check(target);
+    }
+
+    @Override
+    public FileOutputStream create(Path partial) {
+      pass("before the file of a save is made");
+      FileOutputStream made = files.create(partial);
+      if (!passes("after the file of a save was made")) {
+        MortalFiles.close(made);
+        throw new Died();
+      }
+      return made;
+    }
+
+    @Override
+    public OptionalLong size(Path partial) {
+      pass("before the file of a save is measured");
+      return files.size(partial);
+    }
+
+    @Override
+    public void complete(Path partial, Path target, long streamBytes, Facts facts) {
+      around("a save gets its name", () -> files.complete(partial, target, streamBytes, facts));
+    }
+
+    @Override
+    public boolean isOf(Path target, JobId job) {
+      pass("before a saved machine is looked for");
+      return files.isOf(target, job);
+    }
+
+    @Override
+    public void discard(Path partial) {
+      around("the file of a save is removed", () -> files.discard(partial));
+    }
+
+    @Override
+    public SavedMachine readAll(Path file) {
+      return files.readAll(file);
+    }
+
+    @Override
+    public SavedMachine read(Path file) {
+      return files.read(file);
+    }
   }
 
   private final class MortalBackups implements BackupFiles {
@@ -351,6 +411,30 @@ final class Mortality {
       pass("within launch, with a run directory and no process");
       Machine machine = launcher.launch(launch, held, () -> {}, events, deadline);
       pass("after launch");
+      return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+    }
+
+    @Override
+    public LaunchRecord planAgain(LaunchRecord saved) {
+      return around("plan", () -> launcher.planAgain(saved));
+    }
+
+    @Override
+    public Machine restore(
+        LaunchRecord launch,
+        Path state,
+        TakeOver takeOver,
+        HeldResources held,
+        Clearance clearance,
+        QmpEventListener events,
+        Deadline deadline)
+        throws InterruptedException {
+      clearance.await();
+      pass("before the launch of a restore");
+      makeRunDirectory(launch);
+      pass("within the launch of a restore, with a run directory and no process");
+      Machine machine = launcher.restore(launch, state, takeOver, held, () -> {}, events, deadline);
+      pass("after the launch of a restore");
       return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
     }
 

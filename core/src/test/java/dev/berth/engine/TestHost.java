@@ -50,7 +50,8 @@ final class TestHost implements AutoCloseable {
 
   /** This host's files; disks are served by nobody. */
   static JobFiles files() {
-    return new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), new FakeServedDisks());
+    return new JobFiles(
+        new LocalDumpFiles(), new LocalBackupFiles(), new FakeServedDisks(), new LocalSaveFiles());
   }
 
   private final ExecutorService turns = Engine.driverThreads();

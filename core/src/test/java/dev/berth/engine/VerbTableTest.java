@@ -59,6 +59,8 @@ final class VerbTableTest {
       set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
       set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
       back up             deny     deny      accept   accept   deny      accept   accept       deny
+      save                deny     deny      accept   accept   deny      deny     deny         deny
+      restore             accept   deny      deny     deny     deny      deny     deny         deny
       """;
 
   static Stream<Arguments> cells() {

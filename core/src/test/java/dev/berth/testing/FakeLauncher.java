@@ -25,6 +25,7 @@ import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.QemuProcess;
+import dev.berth.machine.Relaunch;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
@@ -291,6 +292,45 @@ public final class FakeLauncher implements MachineLauncher {
         abort(launch);
       }
     }
+  }
+
+  @Override
+  public LaunchRecord planAgain(LaunchRecord saved) {
+    try {
+      begin(Job.PLAN);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Planning was interrupted.", e);
+    }
+    String incarnation = UUID.randomUUID().toString().replace("-", "");
+    LaunchRecord again = Relaunch.of(saved, incarnation);
+    return new LaunchRecord(
+        again.subject(),
+        again.qemu(),
+        again.hardware(),
+        again.argv(),
+        again.assembly(),
+        again.devices(),
+        new MachineFiles(
+            machines.runDirectory(incarnation),
+            saved.files().logDirectory(),
+            saved.files().consoleLogLimit()),
+        again.inherited());
+  }
+
+  /** Loads nothing. */
+  @Override
+  public Machine restore(
+      LaunchRecord launch,
+      Path state,
+      TakeOver takeOver,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    Machine machine = launch(launch, held, clearance, events, deadline);
+    machines.find(launch.incarnation()).orElseThrow().runState("paused");
+    return machine;
   }
 
   private static QmpConnection connected(CompletableFuture<QmpConnection> connecting)

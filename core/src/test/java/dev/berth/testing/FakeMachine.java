@@ -60,6 +60,7 @@ public final class FakeMachine implements QemuProcess {
   private final FakeMemory memory;
   private final FakeDump dump;
   private final FakeBackups backups;
+  private final FakeMigration migration;
   private final FakeSettings settings;
   private final FakeScreen screen;
 
@@ -72,6 +73,7 @@ public final class FakeMachine implements QemuProcess {
     this.memory = new FakeMemory(qemu, launch, this::running, backplane::dimmBytes);
     this.dump = new FakeDump(qemu, this);
     this.backups = new FakeBackups(qemu, backplane::nodes);
+    this.migration = new FakeMigration(qemu, this);
     this.settings = new FakeSettings(qemu, drives, backups, this::launch);
     this.screen = new FakeScreen(qemu);
     qemu.answer("send-key", "{}");
@@ -112,6 +114,11 @@ public final class FakeMachine implements QemuProcess {
   /** How its disks are backed up. */
   public FakeBackups backups() {
     return backups;
+  }
+
+  /** How its state is written. */
+  public FakeMigration migration() {
+    return migration;
   }
 
   /** How its devices are set. */
@@ -214,8 +221,8 @@ public final class FakeMachine implements QemuProcess {
   public void writeFails() {
     qemu.emit(
         "BLOCK_IO_ERROR",
-        "{\"device\": \"\", \"node-name\": \"root\", \"operation\": \"write\", \"action\": \"stop\","
-            + " \"nospace\": true, \"reason\": \"No space left on device\"}");
+        "{\"device\": \"\", \"node-name\": \"root\", \"operation\": \"write\", \"action\":"
+            + " \"stop\", \"nospace\": true, \"reason\": \"No space left on device\"}");
   }
 
   /** What {@code query-status} tells from now on, without an event. */

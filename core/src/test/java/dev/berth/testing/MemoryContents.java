@@ -39,6 +39,7 @@ final class MemoryContents {
   private final Clock clock;
   private final Map<UUID, MemoryDomain> domains = new HashMap<>();
   private final Set<Path> dumps = new HashSet<>();
+  private final Map<Path, MemorySaves.Saved> saves = new HashMap<>();
   private final Map<PoolName, Path> pools = new TreeMap<>();
   private final Map<ImageName, Image> images = new TreeMap<>();
   private final Map<Job, String> imageJobs = new LinkedHashMap<>();
@@ -62,6 +63,11 @@ final class MemoryContents {
   Map<UUID, MemoryDomain> domains() {
     checkOpen();
     return domains;
+  }
+
+  /** The files that saved machines would be in. */
+  Map<Path, MemorySaves.Saved> saves() {
+    return saves;
   }
 
   /** The files that guests' memory would be in. */

@@ -48,6 +48,7 @@ import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
 import dev.berth.host.Resources;
+import dev.berth.host.Saves;
 import dev.berth.host.ShareSummary;
 import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
@@ -542,6 +543,11 @@ public final class MemoryHost implements VmHost {
   @Override
   public Backups backups() {
     return new MemoryBackups(contents, actor);
+  }
+
+  @Override
+  public Saves saves() {
+    return new MemorySaves(contents, actor);
   }
 
   @Override

@@ -25,6 +25,7 @@ import dev.berth.testing.contract.MediaContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
+import dev.berth.testing.contract.SaveContract;
 import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
@@ -51,6 +52,7 @@ final class MemoryHostTest
         DeviceContract,
         BackupContract,
         ExportContract,
+        SaveContract,
         DumpContract,
         ImageContract,
         FrontContract,

@@ -14,6 +14,7 @@ import dev.berth.host.Resources;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -50,6 +51,23 @@ final class MemoryVerbs {
     tell(domain, DomainState.SHUTOFF, actor);
     return change(
         domain, wanted, mode == StartMode.RUNNING ? StateReason.BOOTED : StateReason.USER, actor);
+  }
+
+  /** Starts a machine that was saved. */
+  VerbResult restored(
+      MemoryDomain domain, DomainState state, StateReason reason, Resources resources) {
+    check(domain.definition().resources(), resources.names());
+    domain.powerOn();
+    tell(domain, DomainState.SHUTOFF, actor);
+    return change(domain, state, reason, actor);
+  }
+
+  /** Ends a machine whose state is in that file. */
+  void saved(MemoryDomain domain, Path file) {
+    DomainState from = domain.state();
+    domain.powerOff(StateReason.SAVED, Optional.of("in " + file));
+    tell(domain, from, actor);
+    new MemoryDevices(contents, actor).machineEnded(domain);
   }
 
   static void check(ResourceNames needed, ResourceNames given) {

@@ -133,6 +133,23 @@ final class FleetLauncher implements MachineLauncher {
       Deadline deadline) {}
 
   @Override
+  public LaunchRecord planAgain(LaunchRecord saved) {
+    throw new UnsupportedOperationException("nothing is saved");
+  }
+
+  @Override
+  public Machine restore(
+      LaunchRecord launch,
+      Path state,
+      TakeOver takeOver,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline) {
+    throw new UnsupportedOperationException("nothing is saved");
+  }
+
+  @Override
   public MediumPlan planMedium(
       QmpConnection qmp, LaunchRecord launch, Disk drive, Deadline deadline) {
     throw new UnsupportedOperationException("no drives here");

@@ -50,6 +50,7 @@ final class CorePackagesTest {
           Map.entry(
               "machine",
               Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema", "stats")),
+          Map.entry("migration", Set.of("error", "job", "json", "machine")),
           Map.entry("store", Set.of("definition", "domain", "error", "image", "json", "machine")),
           Map.entry(
               "control",
@@ -79,6 +80,7 @@ final class CorePackagesTest {
                   "json",
                   "machine",
                   "nbd",
+                  "migration",
                   "qapi",
                   "qmp",
                   "schema",

@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import dev.berth.definition.Compute;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
@@ -13,6 +14,8 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.Relaunch;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -132,6 +135,33 @@ final class LaunchResolver {
         settings.runDirectory().resolve(shortDomain).resolve(incarnation),
         settings.logDirectory().resolve(domain.toString()),
         consoleLogLimit);
+  }
+
+  /**
+   * The record of a machine that loads the state of another.
+   *
+   * @throws HostFailureException when that was of a host with other directories, or its QEMU is
+   *     gone
+   */
+  LaunchRecord again(LaunchRecord saved) {
+    LaunchRecord again = Relaunch.of(saved, incarnation());
+    String cannot = "Cannot restore domain '" + saved.subject().name() + "': ";
+    MachineFiles files =
+        files(saved.subject().domain(), again.incarnation(), saved.files().consoleLogLimit());
+    if (!files.equals(again.files())) {
+      throw new HostFailureException(
+          cannot
+              + "its files were in '"
+              + saved.files().runDirectory()
+              + "', and this host has them in '"
+              + files.runDirectory()
+              + "'. Use a host with the same directories.");
+    }
+    if (!Files.isExecutable(again.qemu().binary())) {
+      throw new HostFailureException(
+          cannot + "there is no '" + again.qemu().binary() + "' any more, which it ran in.");
+    }
+    return again;
   }
 
   private String incarnation() {

@@ -5,7 +5,6 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.OutcomeUnknownException;
-import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -33,18 +32,22 @@ final class LaunchSequence {
 
   private final QmpLoop loop;
   private final Function<LaunchRecord, Identity> identify;
-  private final ShareServers shares;
 
-  LaunchSequence(QmpLoop loop, Function<LaunchRecord, Identity> identify, ShareServers shares) {
-    this.loop = loop;
-    this.identify = identify;
-    this.shares = shares;
+  /** What is done once the machine answers. */
+  @FunctionalInterface
+  interface Completion {
+    void take(QmpConnection qmp) throws InterruptedException;
   }
 
-  /** Takes all steps; the machine stands before the guest's first instruction. */
+  LaunchSequence(QmpLoop loop, Function<LaunchRecord, Identity> identify) {
+    this.loop = loop;
+    this.identify = identify;
+  }
+
+  /** Takes all steps; the guest stands. */
   Machine launch(
       LaunchRecord launch,
-      HeldResources held,
+      Completion completion,
       QemuShell shell,
       CommandGate gate,
       QmpEventListener events,
@@ -60,7 +63,7 @@ final class LaunchSequence {
       await(connecting.accepted(), deadline, log);
       QemuProcess process = prove(launch, waiter);
       QmpConnection qmp = await(connecting.usable(), deadline, log);
-      new MachineAssembler(qmp, held, deadline, shares).assemble(launch);
+      completion.take(qmp);
       complete = true;
       waiter.destroy(); // the process is watched by its pidfd from here on
       return new Machine(launch, process, qmp);

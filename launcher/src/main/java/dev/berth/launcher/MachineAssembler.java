@@ -75,6 +75,14 @@ final class MachineAssembler {
   }
 
   /**
+   * Takes the record's steps in order, on a machine that is to load a state: that has what a reset
+   * would set.
+   */
+  void assembleForState(LaunchRecord launch) throws InterruptedException {
+    take(launch, launch.assembly(), "Cannot restore domain '" + launch.subject().name() + "': ");
+  }
+
+  /**
    * Takes those steps on a machine that runs; sent and refused as at its assembly.
    *
    * @param launch the machine's record

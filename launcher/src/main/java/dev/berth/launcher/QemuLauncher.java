@@ -93,7 +93,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
             CompletableFuture.delayedExecutor(
                 LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS, callbacks));
     this.identities = new IdentityCheck(watch, table, callbacks);
-    this.sequence = new LaunchSequence(loop, this::identify, shares);
+    this.sequence = new LaunchSequence(loop, this::identify);
     this.trimmer =
         new LogTrimmer(() -> machines.values().stream().map(RunningQemu::launch).toList());
     HostCache cache = new HostCache(settings.cacheDirectory());
@@ -157,11 +157,52 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
+    return launch(
+        launch,
+        qmp -> new MachineAssembler(qmp, held, deadline, shares).assemble(launch),
+        clearance,
+        events,
+        deadline);
+  }
+
+  @Override
+  public LaunchRecord planAgain(LaunchRecord saved) {
+    return resolver.again(saved);
+  }
+
+  @Override
+  public Machine restore(
+      LaunchRecord launch,
+      Path state,
+      TakeOver takeOver,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    return launch(
+        launch,
+        qmp -> {
+          new MachineAssembler(qmp, held, deadline, shares).assembleForState(launch);
+          new StateLoader(qmp, launch).load(state, takeOver);
+        },
+        clearance,
+        events,
+        deadline);
+  }
+
+  private Machine launch(
+      LaunchRecord launch,
+      LaunchSequence.Completion completion,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
     givenFiles.claim("Cannot start domain '" + launch.subject().name() + "'", launch, alive());
     try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {
-        return sequence.launch(launch, held, shell, gateOfLaunch(launch), events, deadline);
+        return sequence.launch(launch, completion, shell, gateOfLaunch(launch), events, deadline);
       } catch (RuntimeException | InterruptedException failure) { // whatever it was, it is undone
         undo(launch, failure);
         throw failure;

@@ -151,15 +151,14 @@ final class LaunchFailureTest {
             starting -> {
               host.alive(starting).kill();
               return new Identity.Unprovable("it is on its way out");
-            },
-            new ShareServers(MachineScopes.of("")));
+            });
     Deadline deadline = Deadline.of(LauncherFixture.LIMIT);
 
     try (QemuShell shell = QemuShell.start(launch, List.of())) {
       assertThatThrownBy(
               () ->
                   sequence.launch(
-                      launch, HeldResources.none(), shell, CommandGate.OPEN, event -> {}, deadline))
+                      launch, qmp -> {}, shell, CommandGate.OPEN, event -> {}, deadline))
           .isInstanceOf(HostFailureException.class)
           .hasMessageContaining("QEMU ended with signal 9")
           .hasMessageNotContaining("on its way out");

@@ -54,6 +54,7 @@ public final class JobProgress {
       case DUMP_MEMORY,
           BACKUP,
           PULL_BACKUP,
+          SAVE,
           SET_MEMORY,
           SET_BALLOON,
           CREATE_IMAGE,

@@ -1,0 +1,71 @@
+package dev.berth.engine;
+
+import dev.berth.error.HostFailureException;
+import dev.berth.host.MemoryDump.Existing;
+import dev.berth.job.JobId;
+import dev.berth.migration.ImageState;
+import dev.berth.migration.SaveFile;
+import dev.berth.migration.SavedMachine;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Saved machines as files of this host, for its user alone to read. */
+final class LocalSaveFiles implements SaveFiles {
+  private final DumpFiles files = new LocalDumpFiles();
+
+  @Override
+  public void check(Path target) {
+    files.check(target, Existing.REFUSE);
+  }
+
+  @Override
+  public FileOutputStream create(Path partial) {
+    return files.create(partial);
+  }
+
+  @Override
+  public OptionalLong size(Path partial) {
+    return files.size(partial);
+  }
+
+  @Override
+  public void complete(Path partial, Path target, long streamBytes, Facts facts) {
+    try {
+      List<ImageState> images = ImageState.ofMachine(facts.launch());
+      SaveFile.describe(
+          partial,
+          streamBytes,
+          stream ->
+              new SavedMachine(facts.origin(), facts.guest(), facts.launch(), images, stream));
+    } catch (IOException e) {
+      throw new HostFailureException("'" + partial + "' cannot be completed: " + e + ".", e);
+    }
+    files.keep(partial, target, Existing.REFUSE);
+  }
+
+  @Override
+  public boolean isOf(Path target, JobId job) {
+    return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
+        && SaveFile.read(target).origin().job().equals(job);
+  }
+
+  @Override
+  public void discard(Path partial) {
+    files.discard(partial);
+  }
+
+  @Override
+  public SavedMachine readAll(Path file) {
+    return SaveFile.readAll(file);
+  }
+
+  @Override
+  public SavedMachine read(Path file) {
+    return SaveFile.read(file);
+  }
+}

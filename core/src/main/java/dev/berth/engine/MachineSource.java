@@ -1,0 +1,45 @@
+package dev.berth.engine;
+
+import dev.berth.domain.ResourceNames;
+import dev.berth.domain.StateReason;
+import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpEventListener;
+
+/** What a machine is brought up from. For the thread of a start. */
+interface MachineSource {
+
+  /** What the start is for, as messages have it. */
+  Provision.Wanted wanted();
+
+  /** What has to be given. */
+  ResourceNames needed();
+
+  /** The record of the machine; nothing is changed yet. */
+  LaunchRecord plan(HeldResources held) throws InterruptedException;
+
+  /** Brings the machine up, its guest standing; undoes everything if it fails. */
+  Machine launch(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException;
+
+  /**
+   * Until when the guest has to run.
+   *
+   * @param launch the deadline of the launch
+   */
+  Deadline untilRunning(Deadline launch);
+
+  /** Why the guest runs then. */
+  StateReason running();
+
+  /** Whether a state is loaded, rather than a guest booted. */
+  boolean loads();
+}

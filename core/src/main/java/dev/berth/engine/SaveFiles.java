@@ -1,0 +1,60 @@
+package dev.berth.engine;
+
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.JobId;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.SavedMachine;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.SavedMachine.Origin;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * What machines are saved to. A file grows beside its own name, which it gets when it is complete
+ * and describes itself. For threads that may be held up by storage; failures are {@link
+ * HostFailureException}s unless said otherwise.
+ */
+interface SaveFiles {
+
+  /**
+   * What a file is to say of its machine, besides what is found when it is complete.
+   *
+   * @param launch the machine's record
+   */
+  record Facts(Origin origin, Guest guest, LaunchRecord launch) {}
+
+  /**
+   * Sees whether a machine can be saved there.
+   *
+   * @throws AlreadyExistsException when there is a file of that name
+   */
+  void check(Path target);
+
+  /** Makes the file that is to grow, for QEMU to write to. */
+  FileOutputStream create(Path partial);
+
+  /** How long the file is that grows; empty when there is none. */
+  OptionalLong size(Path partial);
+
+  /**
+   * Has a file describe itself that QEMU has written, brings it to the disk and gives it its name.
+   *
+   * @param streamBytes how much QEMU has written
+   * @throws AlreadyExistsException when such a file has come in the way
+   */
+  void complete(Path partial, Path target, long streamBytes, Facts facts);
+
+  /** Whether that is what a job has saved. */
+  boolean isOf(Path target, JobId job);
+
+  /** Removes the file that was to grow. Idempotent. */
+  void discard(Path partial);
+
+  /** The saved machine in a file, which was looked at as a whole and is as it was written. */
+  SavedMachine readAll(Path file);
+
+  /** The saved machine in a file. */
+  SavedMachine read(Path file);
+}

@@ -1,0 +1,447 @@
+package dev.berth.engine;
+
+import static dev.berth.engine.SaveRow.BEGINNING;
+import static dev.berth.engine.SaveRow.CANCELLED;
+import static dev.berth.engine.SaveRow.COMPLETE;
+import static dev.berth.engine.SaveRow.ENDING;
+import static dev.berth.engine.SaveRow.FILE_FAILED;
+import static dev.berth.engine.SaveRow.INTERRUPTED;
+import static dev.berth.engine.SaveRow.MACHINE_ENDED;
+import static dev.berth.engine.SaveRow.REFUSED_BY_QEMU;
+import static dev.berth.engine.SaveRow.SEALING;
+import static dev.berth.engine.SaveRow.UNDOING;
+import static dev.berth.engine.SaveRow.WRITE_FAILED;
+import static dev.berth.engine.SaveRow.WRITING;
+import static dev.berth.engine.SaveRow.partial;
+import static dev.berth.engine.SaveRow.phase;
+import static dev.berth.engine.SaveRow.target;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.SavedMachine;
+import dev.berth.qapi.migration.MigrationInfo;
+import dev.berth.qapi.migration.MigrationStats;
+import dev.berth.qapi.migration.MigrationStatus;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.runstate.QueryStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Machines that are saved to files, each from its row to its end. Runs in the driver's turns, and
+ * holds no thread while QEMU writes.
+ *
+ * <pre>
+ *               guest stands,            all        described,            process
+ *   on record ──file given──► writing ──written──► sealing ──named──► ending ──gone──► complete
+ *  (beginning)                   │                    │                │
+ *       └────────────────────────┴── it failed, or is not wanted       │
+ *                                │                                     │
+ *                                ▼                                     │
+ *                             undoing ── the guest goes on ──► failed  │
+ *   ◄───────────── the machine has the guest ────────────────────────► ◄── the file has it ──►
+ * </pre>
+ *
+ * <p>Who has the guest is what the row says, and nobody else decides: until it says {@code ending}
+ * the file is nothing, and from then on the machine is only there to be ended.
+ */
+final class SaveJobs implements JobWork {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(SaveJobs.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final JobAside aside;
+  private Pace pace = new Pace();
+  private boolean looking;
+  private boolean lookingLater;
+
+  SaveJobs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
+  }
+
+  // ---- beginning
+
+  /** Begins a save that is on record. */
+  void begin(Lifecycle.Active active, KeptJob job) {
+    pace = new Pace();
+    aside.run(job, steps(active, job)::begin, this::begun);
+  }
+
+  private CompletionStage<?> begun(KeptJob job, Optional<BerthException> failure) {
+    if (phase(job).equals(UNDOING)) {
+      return takeUp(job); // it is not wanted any more
+    }
+    return failure.isEmpty()
+        ? nowWriting(job)
+        : undo(job, code(failure.get()), String.valueOf(failure.get().getMessage()));
+  }
+
+  private static String code(BerthException failure) {
+    return failure instanceof QemuRefusedException ? REFUSED_BY_QEMU : FILE_FAILED;
+  }
+
+  private CompletionStage<?> nowWriting(KeptJob job) {
+    KeptJob writing = SaveRow.in(WRITING, job);
+    Step step = step(job).job(writing);
+    DomainState state = ledger.status().state();
+    if (state == DomainState.RUNNING || state == DomainState.PAUSED) {
+      step.status(DomainStatus.of(DomainState.PAUSED, StateReason.SAVING, host.now()));
+    }
+    return keeper.record(step).thenCompose(recorded -> takeUp(writing));
+  }
+
+  // ---- going on
+
+  /** Asks how far the save is, now and as long as there is one. */
+  void look(Lifecycle.Active active) {
+    if (looking || keeper.lifecycle() != active || writing(active).isEmpty()) {
+      return;
+    }
+    looking = true;
+    active
+        .machine()
+        .qmp()
+        .send(new QueryMigrate())
+        .whenComplete((info, failure) -> mailbox.event(() -> seen(active, info)));
+  }
+
+  private CompletionStage<?> seen(Lifecycle.Active active, @Nullable MigrationInfo info) {
+    looking = false;
+    Optional<KeptJob> writing = writing(active);
+    if (info == null || keeper.lifecycle() != active || writing.isEmpty()) {
+      return Mailbox.DONE; // its connection is lost, and the next adoption finds out
+    }
+    KeptJob job = writing.get();
+    if (!SaveSteps.isOver(info.status())) {
+      Optional<Progress> progress = info.ram().map(this::progress);
+      ledger.jobs().show(job.with(SaveRow.running(WRITING, progress, "")));
+      lookLater();
+      return Mailbox.DONE;
+    }
+    if (info.status().equals(Optional.of(MigrationStatus.COMPLETED))) {
+      measure(job);
+      return Mailbox.DONE;
+    }
+    return undo(job, WRITE_FAILED, info.errorDesc().orElse("somebody else has ended it in QEMU"));
+  }
+
+  private Progress progress(MigrationStats ram) {
+    return pace.at(host.now(), ram.total() - ram.remaining(), ram.total());
+  }
+
+  private void lookLater() {
+    if (lookingLater) {
+      return;
+    }
+    lookingLater = true;
+    host.timers()
+        .after(
+            LOOK_AGAIN,
+            () ->
+                mailbox.event(
+                    () -> {
+                      lookingLater = false;
+                      if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+                        look(active);
+                      }
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  /** All is written: how much that is goes on record, for the description comes behind it. */
+  private void measure(KeptJob job) {
+    if (aside.isBusy(job.job().id())) {
+      return;
+    }
+    AtomicLong bytes = new AtomicLong();
+    aside.run(
+        job,
+        () -> bytes.set(host.saveFiles().size(partial(job)).orElseThrow(() -> gone(job))),
+        (now, failure) -> {
+          if (phase(now).equals(UNDOING)) {
+            return takeUp(now);
+          }
+          return failure.isEmpty()
+              ? next(SaveRow.sealing(now, bytes.get()))
+              : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()));
+        });
+  }
+
+  private static HostFailureException gone(KeptJob job) {
+    return new HostFailureException("Somebody has removed '" + partial(job) + "'.");
+  }
+
+  // ---- its ends
+
+  private void seal(KeptJob job) {
+    SaveFiles.Facts facts =
+        new SaveFiles.Facts(
+            new SavedMachine.Origin(
+                job.job().id(), job.job().origin().actor(), job.job().origin().since()),
+            SaveRow.guest(job),
+            ledger.launch().orElseThrow());
+    aside.run(
+        job,
+        () -> {
+          if (host.saveFiles().size(partial(job)).isPresent()) {
+            host.saveFiles().complete(partial(job), target(job), SaveRow.bytes(job), facts);
+          } else if (!host.saveFiles().isOf(target(job), job.job().id())) {
+            throw gone(job); // else a host before had come so far
+          }
+        },
+        (now, failure) ->
+            failure.isEmpty()
+                ? handOver(now)
+                : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage())));
+  }
+
+  /** The one step by which the guest is the file's: it is on the disk before the machine ends. */
+  private CompletionStage<?> handOver(KeptJob job) {
+    KeptJob ending = SaveRow.in(ENDING, job);
+    return ledger
+        .request(step(job).job(ending).policy(Step.Policy.OVERRIDDEN))
+        .thenCompose(recorded -> takeUp(ending))
+        .exceptionally(
+            failure -> {
+              LOG.warn("Job {} cannot be put on record yet", job.job().id(), failure);
+              host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(job)));
+              return null;
+            });
+  }
+
+  private CompletionStage<?> next(KeptJob job) {
+    return keeper.record(step(job).job(job)).thenCompose(recorded -> takeUp(job));
+  }
+
+  private CompletionStage<?> undo(KeptJob job, String code, String why) {
+    return next(SaveRow.undoing(job, code, why));
+  }
+
+  /** What could not be taken back is tried again until it can, or until the machine ends. */
+  private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
+    if (failure.isPresent()) {
+      LOG.warn(
+          "Domain '{}': job {} cannot be taken back yet: {}",
+          ledger.name(),
+          job.job().id(),
+          failure.get().getMessage());
+      host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(job)));
+      return Mailbox.DONE;
+    }
+    if (keeper.lifecycle() instanceof Lifecycle.Active active && isOf(active, job)) {
+      keeper.runStates().ask(active).whenComplete((told, lost) -> mailbox.event(() -> failed(job)));
+      return Mailbox.DONE;
+    }
+    return failed(job);
+  }
+
+  private CompletionStage<?> failed(KeptJob job) {
+    String code = SaveRow.end(job);
+    JobState state = code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
+    return end(job, state, code, job.job().status().detail());
+  }
+
+  private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
+    if (ledger.jobs().find(job.job().id()).filter(KeptJob::isRunning).isEmpty()) {
+      return Mailbox.DONE;
+    }
+    Job.Status status =
+        new Job.Status(state, code, job.job().status().progress(), detail, Optional.of(host.now()));
+    return keeper.record(JobSteps.ended(step(job), job.with(status)));
+  }
+
+  /** What a domain is once its machine is gone, if a file has its guest. */
+  Optional<DomainStatus> afterwards(LaunchRecord launch) {
+    return running().stream()
+        .filter(job -> phase(job).equals(ENDING) && isOf(launch, job))
+        .map(
+            job ->
+                new DomainStatus(
+                    DomainState.SHUTOFF,
+                    StateReason.SAVED,
+                    Optional.of("in " + target(job)),
+                    host.now()))
+        .findFirst();
+  }
+
+  // ---- found again
+
+  @Override
+  public void resume(Lifecycle.Active active) {
+    looking = false;
+    running().forEach(this::takeUp);
+  }
+
+  @Override
+  public CompletionStage<?> settleWithoutMachine() {
+    running().forEach(this::takeUp);
+    return Mailbox.DONE;
+  }
+
+  /** Goes on with a job as its phase says, once nothing is being done for it. */
+  private CompletionStage<?> takeUp(KeptJob known) {
+    Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
+    if (present.isEmpty() || aside.isBusy(known.job().id())) {
+      return Mailbox.DONE;
+    }
+    KeptJob job = present.get();
+    if (ledger.launch().filter(launch -> isOf(launch, job)).isEmpty()) {
+      return withoutMachine(job);
+    }
+    if (keeper.lifecycle() instanceof Lifecycle.Active active
+        && isOf(active, job)
+        && !active.machine().qmp().disconnected().isDone()) { // else its next adoption takes it up
+      return takeUp(active, job);
+    }
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
+    switch (phase(job)) {
+      case BEGINNING -> find(active, job);
+      case SEALING -> seal(job);
+      case UNDOING -> aside.run(job, steps(active, job)::undo, this::undone);
+      case ENDING -> {
+        MachineEnd end = new MachineEnd(MachineEnd.Cause.SAVED, job.job().origin().actor());
+        return keeper.reaper().end(active, end, host.settings().reapGrace());
+      }
+      default -> look(active);
+    }
+    return Mailbox.DONE;
+  }
+
+  /** A file that has its name has the guest; anything less is nothing. */
+  private CompletionStage<?> withoutMachine(KeptJob job) {
+    if (phase(job).equals(ENDING)) {
+      return end(job, JobState.SUCCEEDED, COMPLETE, "");
+    }
+    if (phase(job).equals(UNDOING)) {
+      aside.run(job, () -> host.saveFiles().discard(partial(job)), this::undone);
+      return Mailbox.DONE;
+    }
+    Path partial = partial(job);
+    boolean sealing = phase(job).equals(SEALING);
+    aside.run(
+        job,
+        () -> {
+          if (!sealing || !host.saveFiles().isOf(target(job), job.job().id())) {
+            host.saveFiles().discard(partial);
+            throw new HostFailureException("the machine has ended before all was written");
+          }
+        },
+        (now, failure) ->
+            failure.isEmpty()
+                ? end(now, JobState.SUCCEEDED, COMPLETE, "")
+                : end(
+                    now,
+                    JobState.FAILED,
+                    MACHINE_ENDED,
+                    String.valueOf(failure.get().getMessage())));
+    return Mailbox.DONE;
+  }
+
+  /**
+   * Whether QEMU has begun: it writes, or stands behind what it has written, as it never does for
+   * another reason.
+   */
+  private void find(Lifecycle.Active active, KeptJob job) {
+    active
+        .machine()
+        .qmp()
+        .send(new QueryMigrate())
+        .thenCombine(
+            active.machine().qmp().send(new QueryStatus()),
+            (info, status) ->
+                !SaveSteps.isOver(info.status()) || status.status().value().equals("postmigrate"))
+        .thenAccept(begun -> mailbox.event(() -> found(active, job, begun)))
+        .exceptionally(lost -> null); // its connection is, and the next adoption finds out
+  }
+
+  private CompletionStage<?> found(Lifecycle.Active active, KeptJob job, boolean begun) {
+    if (keeper.lifecycle() != active
+        || !ledger.jobs().find(job.job().id()).equals(Optional.of(job))) {
+      return Mailbox.DONE;
+    }
+    return begun
+        ? nowWriting(job)
+        : undo(job, INTERRUPTED, "the host's process ended before QEMU had begun to write");
+  }
+
+  @Override
+  public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    if (Set.of(SEALING, ENDING).contains(phase(job))) {
+      throw new InvalidStateException(
+          "Cannot cancel job " + job.job().id() + ": all is written. Wait for it, and restore it.");
+    }
+    if (phase(job).equals(UNDOING)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return undo(job, CANCELLED, "by " + actor).thenApply(done -> null);
+  }
+
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    throw new UnsupportedException(
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": the guest stands until it is over. Wait for it, or cancel it.");
+  }
+
+  // ---- its parts
+
+  private static Step step(KeptJob job) {
+    return Step.by(job.job().origin().actor());
+  }
+
+  private SaveSteps steps(Lifecycle.Active active, KeptJob job) {
+    return new SaveSteps(active.machine().qmp(), host.saveFiles(), job);
+  }
+
+  private List<KeptJob> running() {
+    return ledger.jobs().running().stream()
+        .filter(job -> job.job().target().kind() == JobKind.SAVE)
+        .toList();
+  }
+
+  private Optional<KeptJob> writing(Lifecycle.Active active) {
+    return running().stream()
+        .filter(job -> isOf(active, job) && phase(job).equals(WRITING))
+        .findFirst(); // there is never more than one, see JobConflicts
+  }
+
+  private static boolean isOf(Lifecycle.Active active, KeptJob job) {
+    return isOf(active.machine().launch(), job);
+  }
+
+  private static boolean isOf(LaunchRecord launch, KeptJob job) {
+    return job.fact(Detachments.INCARNATION).equals(launch.incarnation());
+  }
+}

@@ -1,0 +1,96 @@
+package dev.berth.engine;
+
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.machine.StateStream;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.qapi.migration.Migrate;
+import dev.berth.qapi.migration.MigrateCancel;
+import dev.berth.qapi.migration.MigrateSetParameters;
+import dev.berth.qapi.migration.MigrationStatus;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.misc.Cont;
+import dev.berth.qapi.misc.Stop;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.Expectation;
+import dev.berth.qmp.QmpConnection;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What QEMU is told for one save, on a thread that may wait for it. Whatever it is given has the
+ * job's id in its name, so that a host which comes later finds it again.
+ */
+final class SaveSteps {
+  /** As fast as the disk takes it; what libvirt has QEMU go at. */
+  private static final long UNLIMITED = Long.MAX_VALUE >> 20 << 20;
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private static final Set<MigrationStatus> OVER =
+      Set.of(
+          MigrationStatus.NONE,
+          MigrationStatus.COMPLETED,
+          MigrationStatus.FAILED,
+          MigrationStatus.CANCELLED);
+
+  private final QmpConnection qmp;
+  private final StateStream stream;
+  private final SaveFiles files;
+  private final KeptJob job;
+
+  SaveSteps(QmpConnection qmp, SaveFiles files, KeptJob job) {
+    this.qmp = qmp;
+    this.stream = new StateStream(qmp, "save-" + job.job().id());
+    this.files = files;
+    this.job = job;
+  }
+
+  /** Whether QEMU writes no more. */
+  static boolean isOver(Optional<MigrationStatus> status) {
+    return status.map(OVER::contains).orElse(true);
+  }
+
+  /** Has the guest stand, and its state written. */
+  void begin() throws InterruptedException {
+    try (FileOutputStream file = files.create(SaveRow.partial(job))) {
+      if (SaveRow.guest(job) == Guest.RUNNING) {
+        stream.run(new Stop());
+      }
+      stream.capabilities();
+      stream.run(MigrateSetParameters.builder().maxBandwidth(UNLIMITED).build());
+      String uri = stream.give(file.getFD());
+      stream.run(Migrate.builder().uri(uri).build());
+    } catch (IOException e) {
+      throw new HostFailureException(
+          "'" + SaveRow.partial(job) + "' cannot be closed here: " + e + ".", e);
+    }
+  }
+
+  /** Makes it as if the save had never begun: the guest goes on, and there is no file. */
+  void undo() throws InterruptedException {
+    stream.run(new MigrateCancel());
+    awaitEnd();
+    stream.takeBack();
+    if (SaveRow.guest(job) == Guest.RUNNING) {
+      stream.run(new Cont());
+    }
+    files.discard(SaveRow.partial(job));
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    while (true) {
+      try (Expectation change = qmp.expect(event -> event.name().equals("MIGRATION"))) {
+        if (isOver(stream.run(new QueryMigrate()).status())) {
+          return;
+        }
+        change.await(Deadline.of(LOOK_AGAIN));
+      } catch (DeadlineExceededException nothingNew) {
+        continue;
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.berth.engine;
+
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.JobKind;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qmp.QmpConnection;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The verb that begins a save: what would make it fail is found out before anything is on record.
+ * {@link SaveJobs} does the rest. Runs in the driver's turns.
+ */
+final class SaveVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final MachineVerbs verbs;
+  private final Requests requests;
+
+  SaveVerbs(
+      HostServices host,
+      Ledger ledger,
+      MachineKeeper keeper,
+      MachineVerbs verbs,
+      Requests requests) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.verbs = verbs;
+    this.requests = requests;
+  }
+
+  /** Begins a save. */
+  CompletionStage<?> save(
+      Path file,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<Job> answer) {
+    Optional<Job> same = same(file, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
+    requests.admit(Verb.SAVE, file.toString());
+    return verbs.onLiveMachine(
+        Verb.SAVE,
+        hasDeadline,
+        active -> {
+          verbs.watch(active, Verb.SAVE, actor, hasDeadline, answer);
+          possible(active, file)
+              .whenComplete(
+                  (fine, failure) ->
+                      requests.post(
+                          answer,
+                          () ->
+                              failure == null
+                                  ? begin(active, file, options, actor, answer)
+                                  : refused(answer, failure)));
+          return Mailbox.DONE;
+        });
+  }
+
+  /** The job that the same call has begun before, if it has. */
+  private Optional<Job> same(Path file, JobOptions options) {
+    return ledger.jobs().same(options, JobKind.SAVE, file.toString(), Map.of());
+  }
+
+  private CompletableFuture<?> possible(Lifecycle.Active active, Path file) {
+    QmpConnection qmp = active.machine().qmp();
+    return CompletableFuture.runAsync(() -> host.saveFiles().check(file), host.patient())
+        .thenCompose(fine -> qmp.send(new QueryMigrate()))
+        .thenCombine(
+            DeviceParts.devices(qmp),
+            (info, present) -> {
+              SaveObstacles.check(ledger.launch().orElseThrow(), info, present);
+              return info;
+            });
+  }
+
+  private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
+    answer.completeExceptionally(MachineKeeper.cause(failure));
+    return Mailbox.DONE;
+  }
+
+  /** Something else may have begun since the first look, or the same call twice. */
+  private CompletionStage<?> begin(
+      Lifecycle.Active seen,
+      Path file,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    Optional<Job> same = same(file, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
+    if (keeper.lifecycle() != seen) {
+      return save(file, options, actor, true, answer); // what was found is not true any more
+    }
+    requests.admit(Verb.SAVE, file.toString());
+    return verbs.onLiveMachine(
+        Verb.SAVE,
+        true,
+        active -> {
+          KeptJob job = SaveRow.of(file, ledger, new Job.Origin(actor, options.key(), host.now()));
+          return ledger
+              .request(JobSteps.began(Step.by(actor), job))
+              .thenRun(
+                  () -> {
+                    answer.complete(job.job());
+                    keeper.saves().begin(active, job);
+                  });
+        });
+  }
+}

@@ -1,0 +1,49 @@
+package dev.berth.migration;
+
+import dev.berth.job.JobId;
+import dev.berth.machine.LaunchRecord;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a file with the state of a machine says of it.
+ *
+ * @param origin where it comes from
+ * @param guest whether the guest ran before it was saved
+ * @param launch the record of the machine as it was at its end, with every device that it had
+ * @param images the files that it had open, as they were when it had stopped writing to them
+ * @param stream what QEMU has written
+ */
+public record SavedMachine(
+    Origin origin, Guest guest, LaunchRecord launch, List<ImageState> images, Stream stream) {
+
+  /** Copies the list. */
+  public SavedMachine {
+    images = List.copyOf(images);
+  }
+
+  /**
+   * Where a saved machine comes from.
+   *
+   * @param job that has saved it
+   * @param actor who wanted that
+   * @param at when it was saved
+   */
+  public record Origin(JobId job, String actor, Instant at) {}
+
+  /** What a guest did. */
+  public enum Guest {
+    /** It ran. */
+    RUNNING,
+    /** Somebody had paused it. */
+    PAUSED
+  }
+
+  /**
+   * What QEMU has written.
+   *
+   * @param bytes how long it is
+   * @param crc32c its checksum
+   */
+  public record Stream(long bytes, long crc32c) {}
+}

@@ -1,0 +1,132 @@
+package dev.berth.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.JobId;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MachineFiles;
+import dev.berth.machine.Relaunch;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.SavedMachine.Origin;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SaveFileTest {
+  private static final byte[] STREAM = "what QEMU writes".getBytes(StandardCharsets.UTF_8);
+  private static final String INCARNATION = "0123456789abcdef0123456789abcdef";
+
+  @TempDir private Path directory;
+
+  @Test
+  void aFileSaysWhatItIsOf() throws IOException {
+    Path file = described();
+
+    SavedMachine saved = SaveFile.readAll(file);
+
+    assertThat(saved.guest()).isEqualTo(Guest.RUNNING);
+    assertThat(saved.launch()).isEqualTo(launch());
+    assertThat(saved.stream().bytes()).isEqualTo(STREAM.length);
+    assertThat(Files.readAllBytes(file)).startsWith(STREAM);
+    assertThat(saved.images()).extracting(ImageState::change).allMatch(change -> change.isEmpty());
+  }
+
+  @Test
+  void whatIsDescribedAgainIsDescribedOnce() throws IOException {
+    Path file = described();
+    byte[] once = Files.readAllBytes(file);
+
+    SaveFile.describe(file, STREAM.length, this::saved);
+
+    assertThat(Files.readAllBytes(file)).isEqualTo(once);
+  }
+
+  @Test
+  void whatIsNotWholeIsNotUsed() throws IOException {
+    Path file = described();
+    byte[] whole = Files.readAllBytes(file);
+    for (int bytes = 0; bytes < whole.length; bytes++) {
+      try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+        cut.setLength(0);
+        cut.write(whole, 0, bytes);
+      }
+      assertThatThrownBy(() -> SaveFile.readAll(file)).isInstanceOf(HostFailureException.class);
+    }
+  }
+
+  @Test
+  void whatIsDamagedIsNotUsed() throws IOException {
+    Path file = described();
+    byte[] whole = Files.readAllBytes(file);
+    for (int place = 0; place < whole.length; place++) {
+      byte[] damaged = whole.clone();
+      damaged[place] ^= 1;
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> SaveFile.readAll(file)).isInstanceOf(HostFailureException.class);
+    }
+  }
+
+  @Test
+  void anImageThatWasWrittenToIsNoticed() throws IOException {
+    Path file = described();
+    Files.write(directory.resolve("image"), new byte[2]);
+
+    assertThat(SaveFile.read(file).images())
+        .extracting(ImageState::change)
+        .allMatch(change -> change.orElse("").contains("image' was written to"));
+  }
+
+  @Test
+  void aMachineThatLoadsAStateIsTheSameInAnotherPlace() throws IOException {
+    String other = "fedcba9876543210fedcba9876543210";
+
+    LaunchRecord again = Relaunch.of(launch(), other);
+
+    assertThat(again.incarnation()).isEqualTo(other);
+    assertThat(again.argv())
+        .containsExactly("qemu", "/run/" + other + "/qmp", "-incoming", "defer");
+    assertThat(again.assembly()).isEqualTo(launch().assembly());
+    assertThat(Relaunch.of(again, INCARNATION).argv()).doesNotHaveDuplicates();
+  }
+
+  private Path described() throws IOException {
+    Path file = Files.write(directory.resolve("save"), STREAM);
+    Files.write(directory.resolve("image"), new byte[1]);
+    SaveFile.describe(file, STREAM.length, this::saved);
+    return file;
+  }
+
+  private SavedMachine saved(SavedMachine.Stream stream) {
+    Origin origin = new Origin(new JobId("0123456789ab"), "test", Instant.EPOCH);
+    try {
+      return new SavedMachine(
+          origin, Guest.RUNNING, launch(), ImageState.ofMachine(launch()), stream);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private LaunchRecord launch() {
+    return new LaunchRecord(
+        new LaunchRecord.Subject(new UUID(1, 2), new DomainName("web"), 1, INCARNATION),
+        new LaunchRecord.Qemu(Path.of("/usr/bin/qemu"), "7.2.22"),
+        new LaunchRecord.Hardware("pc-q35-7.2", "max", 1, ByteSize.mebibytes(64), "tcg", "why"),
+        List.of("qemu", "/run/" + INCARNATION + "/qmp"),
+        List.of(new PassFile(1, directory.resolve("image"), FileAccess.READ_WRITE, "image rw")),
+        List.of(),
+        new MachineFiles(Path.of("/run/" + INCARNATION), Path.of("/log"), ByteSize.mebibytes(1)));
+  }
+}

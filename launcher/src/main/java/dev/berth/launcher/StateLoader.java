@@ -1,0 +1,84 @@
+package dev.berth.launcher;
+
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostFailureException;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MachineLauncher.TakeOver;
+import dev.berth.machine.StateStream;
+import dev.berth.qapi.migration.MigrateIncoming;
+import dev.berth.qapi.migration.MigrationCapability;
+import dev.berth.qapi.migration.MigrationInfo;
+import dev.berth.qapi.migration.MigrationStatus;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.Expectation;
+import dev.berth.qmp.QmpConnection;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Has a machine that was started for it load a state. Not thread-safe. */
+final class StateLoader {
+  private static final String NAME = "saved-state";
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final QmpConnection qmp;
+  private final StateStream stream;
+  private final LaunchRecord launch;
+
+  StateLoader(QmpConnection qmp, LaunchRecord launch) {
+    this.qmp = qmp;
+    this.stream = new StateStream(qmp, NAME);
+    this.launch = launch;
+  }
+
+  /**
+   * Loads it, however long that takes. QEMU before 9.1 ends when it cannot.
+   *
+   * @throws HostFailureException with QEMU's own words
+   * @throws dev.berth.error.MachineLostException when QEMU has ended, which has its words in its
+   *     log
+   */
+  void load(Path state, TakeOver takeOver) throws InterruptedException {
+    switch (takeOver) {
+      case WITH_STATE -> stream.capabilities();
+      case WITH_GUEST -> stream.capabilities(MigrationCapability.LATE_BLOCK_ACTIVATE);
+    }
+    String uri;
+    try (FileInputStream file = new FileInputStream(state.toFile())) {
+      uri = stream.give(file.getFD());
+    } catch (IOException e) {
+      throw new HostFailureException(cannot() + e.getMessage() + ".", e);
+    }
+    stream.run(MigrateIncoming.builder().uri(uri).build());
+    awaitLoaded();
+    stream.takeBack();
+  }
+
+  private void awaitLoaded() throws InterruptedException {
+    while (true) {
+      try (Expectation change = qmp.expect(event -> event.name().equals("MIGRATION"))) {
+        MigrationInfo info = stream.run(new QueryMigrate());
+        if (info.status().equals(Optional.of(MigrationStatus.COMPLETED))) {
+          return;
+        }
+        if (info.status().equals(Optional.of(MigrationStatus.FAILED))) {
+          throw new HostFailureException(
+              cannot()
+                  + "QEMU cannot load its state: "
+                  + info.errorDesc().orElse("it says no why")
+                  + ".");
+        }
+        change.await(Deadline.of(LOOK_AGAIN));
+      } catch (DeadlineExceededException nothingNew) {
+        continue;
+      }
+    }
+  }
+
+  private String cannot() {
+    return "Cannot restore domain '" + launch.subject().name() + "': ";
+  }
+}
