@@ -38,6 +38,13 @@ public interface ImageFiles {
   FoundImage look(Path file);
 
   /**
+   * What an image has of a disk, by its own header.
+   *
+   * @throws HostFailureException when it cannot be read, or is not of that format
+   */
+  ImageContent content(Path file, ImageFormat format);
+
+  /**
    * The files in a pool that unfinished jobs of this host have left; those of others are not told.
    */
   List<Path> partials(Path directory);

@@ -53,4 +53,22 @@ public sealed interface ImageTask {
 
   /** Looks for errors in an image. */
   record Check(Layer image, Repair repair) implements ImageTask {}
+
+  /**
+   * Changes one of the bitmaps in a qcow2 image, while nobody writes to it. What the image stands
+   * on is not opened.
+   *
+   * @param name of the bitmap
+   */
+  record Bitmap(Path image, BitmapChange change, String name) implements ImageTask {}
+
+  /** What becomes of a bitmap, by the words of {@code qemu-img bitmap}. */
+  enum BitmapChange {
+    /** A new one is there, in which nothing is noted yet and writes are from now on. */
+    ADD,
+    /** Nothing is noted in it any more; what is, stays. */
+    DISABLE,
+    /** It is there no more. */
+    REMOVE
+  }
 }

@@ -33,9 +33,7 @@ public record Qcow2Header(
   private static final int VERSION_3_BYTES = 104;
   private static final int LONGEST_BACKING_NAME = 1023;
   private static final int LONGEST_FORMAT_NAME = 15;
-  private static final int EXTENSIONS_END = 0;
   private static final int BACKING_FORMAT = 0xe2792aca;
-  private static final int MOST_EXTENSIONS = 64;
   private static final int LUKS = 2;
   private static final int SMALLEST_CLUSTER_BITS = 9;
   private static final int LARGEST_CLUSTER_BITS = 21;
@@ -51,7 +49,7 @@ public record Qcow2Header(
 
   /** The header of an image; empty when it is no qcow2 image. The file's position stays. */
   public static Optional<Qcow2Header> read(FileChannel file) throws IOException {
-    ByteBuffer head = bytes(file, 0, VERSION_3_BYTES);
+    ByteBuffer head = Qcow2Extensions.bytes(file, 0, VERSION_3_BYTES);
     if (head.remaining() < VERSION_2_BYTES || head.getInt(0) != MAGIC) {
       return Optional.empty();
     }
@@ -157,36 +155,16 @@ public record Qcow2Header(
     if (offset < 0 || length <= 0 || length > LONGEST_BACKING_NAME) {
       return Optional.of("?");
     }
-    return Optional.of(text(bytes(file, offset, length)));
+    return Optional.of(text(Qcow2Extensions.bytes(file, offset, length)));
   }
 
-  /** An extension of the header; they follow it, each with its kind and its length. */
   private static Optional<String> backingFormat(FileChannel file, int headerLength)
       throws IOException {
-    long place = Integer.toUnsignedLong(headerLength);
-    for (int i = 0; i < MOST_EXTENSIONS; i++) {
-      ByteBuffer extension = bytes(file, place, 8);
-      if (extension.remaining() < 8 || extension.getInt(0) == EXTENSIONS_END) {
-        return Optional.empty();
-      }
-      int length = extension.getInt(4);
-      if (extension.getInt(0) == BACKING_FORMAT && length >= 0 && length <= LONGEST_FORMAT_NAME) {
-        return Optional.of(text(bytes(file, place + 8, length)));
-      }
-      place += 8 + (Integer.toUnsignedLong(length) + 7) / 8 * 8;
-    }
-    return Optional.empty();
+    return Qcow2Extensions.read(file, headerLength, BACKING_FORMAT, LONGEST_FORMAT_NAME)
+        .map(Qcow2Header::text);
   }
 
   private static String text(ByteBuffer bytes) {
     return StandardCharsets.UTF_8.decode(bytes).toString().replaceAll("\\p{Cntrl}", "?");
-  }
-
-  private static ByteBuffer bytes(FileChannel file, long offset, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining() && file.read(bytes, offset + bytes.position()) >= 0) {
-      continue;
-    }
-    return bytes.flip();
   }
 }

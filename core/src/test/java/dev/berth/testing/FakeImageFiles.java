@@ -2,9 +2,11 @@ package dev.berth.testing;
 
 import dev.berth.domain.ByteSize;
 import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
 import dev.berth.image.FoundImage;
+import dev.berth.image.ImageContent;
 import dev.berth.image.ImageFiles;
 import dev.berth.image.ImageFormat;
 import dev.berth.image.ImageName;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeImageFiles implements ImageFiles {
   private static final int HEADER_BYTES = 512;
+  private static final int BACKING_NAME = 160;
 
   private final Set<JobId> endedLeftOvers = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -137,6 +140,16 @@ public final class FakeImageFiles implements ImageFiles {
   }
 
   @Override
+  public ImageContent content(Path file, ImageFormat format) {
+    try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
+      return ImageContent.read(content, format)
+          .orElseThrow(() -> new HostFailureException("'" + file + "' is no such image."));
+    } catch (IOException e) {
+      throw new HostFailureException("'" + file + "' cannot be read: " + e, e);
+    }
+  }
+
+  @Override
   public String run(JobId job, ImageTask task, DoubleConsumer progress)
       throws InterruptedException, ImageTaskException {
     if (Thread.interrupted()) {
@@ -157,6 +170,8 @@ public final class FakeImageFiles implements ImageFiles {
     }
     if (task instanceof ImageTask.Resize resize) {
       write(resize.image().get(0), resize.size(), "");
+    } else if (task instanceof ImageTask.Bitmap bitmap) {
+      FakeBitmaps.change(bitmap);
     }
     return task instanceof ImageTask.Check ? "no errors" : "";
   }
@@ -184,12 +199,12 @@ public final class FakeImageFiles implements ImageFiles {
     byte[] name = backing.getBytes(StandardCharsets.UTF_8);
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     header.putInt(0, 0x514649fb).putInt(4, 3);
-    header.putLong(8, name.length == 0 ? 0 : 112).putInt(16, name.length);
+    header.putLong(8, name.length == 0 ? 0 : BACKING_NAME).putInt(16, name.length);
     header.putInt(20, 16).putLong(24, size.bytes());
     header.putInt(36, 1).putLong(40, 256).putLong(48, 256);
     header.putInt(100, 104);
     for (int i = 0; i < name.length; i++) {
-      header.put(112 + i, name[i]);
+      header.put(BACKING_NAME + i, name[i]);
     }
     return header;
   }

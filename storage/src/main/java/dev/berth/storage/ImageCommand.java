@@ -33,6 +33,8 @@ final class ImageCommand {
       return copy(job, copy);
     } else if (task instanceof ImageTask.Resize resize) {
       return resize(job, resize);
+    } else if (task instanceof ImageTask.Bitmap bitmap) {
+      return bitmap(job, bitmap);
     }
     return check(job, (ImageTask.Check) task);
   }
@@ -95,6 +97,14 @@ final class ImageCommand {
     }
     words.add(described(job, List.of(check.image())));
     return words;
+  }
+
+  private static List<String> bitmap(JobId job, ImageTask.Bitmap bitmap) {
+    return List.of(
+        "bitmap",
+        "--" + bitmap.change().name().toLowerCase(Locale.ROOT),
+        described(job, List.of(new Layer(bitmap.image(), ImageFormat.QCOW2))),
+        bitmap.name());
   }
 
   private static String format(Layer layer) {

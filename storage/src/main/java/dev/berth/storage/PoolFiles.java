@@ -6,7 +6,9 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
 import dev.berth.image.FoundImage;
+import dev.berth.image.ImageContent;
 import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageFormat;
 import dev.berth.image.ImageName;
 import dev.berth.image.ImageTask;
 import dev.berth.image.ImageTaskException;
@@ -39,6 +41,10 @@ import java.util.function.DoubleConsumer;
  * pool may come from behind one.
  */
 public final class PoolFiles implements ImageFiles {
+  private static final int FILE_TYPE = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int BLOCK_DEVICE = 0060000;
+
   private final QemuImg qemuImg;
   private final UUID host;
 
@@ -139,6 +145,28 @@ public final class PoolFiles implements ImageFiles {
     } catch (IOException e) {
       throw failure("cannot be read", file, e);
     }
+  }
+
+  @Override
+  public ImageContent content(Path file, ImageFormat format) {
+    try {
+      if (!isImageFile(file)) {
+        throw new HostFailureException("'" + file + "' is neither a file nor a block device.");
+      }
+      try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
+        return ImageContent.read(content, format)
+            .orElseThrow(
+                () ->
+                    new HostFailureException("'" + file + "' is no " + format.text() + " image."));
+      }
+    } catch (IOException e) {
+      throw failure("cannot be read", file, e);
+    }
+  }
+
+  private static boolean isImageFile(Path file) throws IOException {
+    int type = (int) Files.getAttribute(file, "unix:mode") & FILE_TYPE;
+    return type == REGULAR || type == BLOCK_DEVICE;
   }
 
   /** Its file system and its number there. */
