@@ -4,6 +4,7 @@ import dev.berth.config.CrashPoint.Step;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.domain.DomainName;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -21,6 +22,7 @@ import dev.berth.schema.QmpSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +37,12 @@ final class FatalLauncher implements MachineLauncher {
   FatalLauncher(MachineLauncher launcher, Fuse fuse) {
     this.launcher = launcher;
     this.fuse = fuse;
+  }
+
+  @Override
+  public LaunchRecord planStandIn(
+      UUID domain, long definitionRevision, DomainName name, List<Disk> disks) {
+    return launcher.planStandIn(domain, definitionRevision, name, disks);
   }
 
   @Override

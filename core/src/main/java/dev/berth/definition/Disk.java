@@ -126,6 +126,12 @@ public record Disk(
     return new Disk(name, device, format, source, secret, access, attachment, settings, other);
   }
 
+  /** The same disk, which nobody writes to. */
+  public Disk readOnly() {
+    return new Disk(
+        name, device, format, source, secret, Access.READ_ONLY, attachment, settings, backing);
+  }
+
   /** The same drive with that raw image in it. */
   public Disk holding(Path medium) {
     return with(DiskFormat.RAW, Optional.of(new DiskSource.File(medium)));

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.machine.Machine;
 import dev.berth.qapi.job.JobPause;
 import dev.berth.qapi.job.JobResume;
 import java.util.concurrent.CompletionStage;
@@ -8,11 +9,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Backups are held where they are while QEMU writes, and let go on. What is wanted goes on record
- * first, and is told QEMU again when a machine is adopted.
+ * first, and is told QEMU again when it is adopted.
  *
- * @param keeper has the machine
+ * @param machines has the QEMU that makes it
  */
-record BackupPausing(MachineKeeper keeper) implements JobPausing {
+record BackupPausing(MachineKeeper keeper, BackupMachines machines) implements JobPausing {
   private static final Logger LOG = LoggerFactory.getLogger(BackupPausing.class);
 
   @Override
@@ -28,19 +29,13 @@ record BackupPausing(MachineKeeper keeper) implements JobPausing {
   private CompletionStage<Void> become(KeptJob next, String actor, boolean held) {
     return keeper
         .record(Step.by(actor).job(next))
-        .thenRun(
-            () -> {
-              if (keeper.lifecycle() instanceof Lifecycle.Active active) {
-                tell(active, next, held);
-              }
-            });
+        .thenRun(() -> machines.of(next).ifPresent(machine -> tell(machine, next, held)));
   }
 
   /** Has QEMU hold its jobs, or let them go on; it refuses what is so already. */
-  static void tell(Lifecycle.Active active, KeptJob job, boolean held) {
+  static void tell(Machine machine, KeptJob job, boolean held) {
     for (String id : BackupSteps.jobs(job.job().id(), BackupRow.plan(job))) {
-      active
-          .machine()
+      machine
           .qmp()
           .send(held ? new JobPause(id) : new JobResume(id))
           .exceptionally(

@@ -92,6 +92,25 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
     }
   }
 
+  /** The same, for a QEMU that writes to no disk, so that it puts no bitmap into an image. */
+  BackupPlan withoutMarks() {
+    return new BackupPlan(
+        sequence,
+        bytesPerSecond,
+        compress,
+        disks.stream()
+            .map(
+                disk ->
+                    new OfDisk(
+                        disk.disk(),
+                        disk.node(),
+                        disk.size(),
+                        disk.basis(),
+                        disk.reason(),
+                        Optional.empty()))
+            .toList());
+  }
+
   // ---- on record
 
   String text() {

@@ -89,7 +89,7 @@ final class BackupPlanner {
     absent.removeAll(there);
     if (!absent.isEmpty() || sources.isEmpty()) {
       throw new InvalidRequestException(
-          "disks: the machine of domain '"
+          "disks: domain '"
               + domain
               + "' has no disk "
               + (absent.isEmpty() ? "" : String.join(", ", absent) + " ")

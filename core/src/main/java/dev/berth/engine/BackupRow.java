@@ -8,8 +8,10 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +23,7 @@ final class BackupRow {
   static final String PAUSED = "paused";
   static final String CLOSING = "closing";
   static final String SEALING = "sealing";
+  static final String MARKING = "marking";
   static final String UNDOING = "undoing";
   static final String COMPLETE = "complete";
   static final String REFUSED_BY_QEMU = "refused-by-qemu";
@@ -45,28 +48,39 @@ final class BackupRow {
 
   private BackupRow() {}
 
-  /** That of a backup that is to begin, of the machine that there is. */
+  /**
+   * That of a backup that is to begin.
+   *
+   * @param launch of the QEMU that makes it
+   */
   static KeptJob of(
-      JobId id, BackupRequest request, BackupPlan plan, Ledger ledger, Job.Origin origin) {
+      JobId id,
+      BackupRequest request,
+      BackupPlan plan,
+      LaunchRecord launch,
+      Ledger ledger,
+      Job.Origin origin) {
+    Map<String, String> facts = new HashMap<>();
+    facts.put(Detachments.INCARNATION, launch.incarnation());
+    facts.put(FOLDER, request.directory().resolve(request.name().text()).toString());
+    facts.put(REQUEST, request.toString());
+    facts.put(PLAN, plan.text());
+    facts.put(AT, origin.since().toString());
+    facts.put(QUIESCE, request.quiesce().name());
+    if (launch.isStandIn()) {
+      facts.putAll(StandIns.fact(launch));
+      if (request.quiesce() != Quiesce.NONE) {
+        facts.put(CONSISTENCY, Consistency.Kind.CRASH.text());
+        facts.put(CONSISTENCY_REASON, "its guest does not run");
+      }
+    }
     return new KeptJob(
         new Job(
             id,
             new Job.Target(JobKind.BACKUP, ledger.uuid(), ledger.name(), request.name().text()),
             origin,
             running(PREPARING, Optional.empty(), "")),
-        Map.of(
-            Detachments.INCARNATION,
-            ledger.launch().orElseThrow().incarnation(),
-            FOLDER,
-            request.directory().resolve(request.name().text()).toString(),
-            REQUEST,
-            request.toString(),
-            PLAN,
-            plan.text(),
-            AT,
-            origin.since().toString(),
-            QUIESCE,
-            request.quiesce().name()));
+        facts);
   }
 
   /** What is wanted of the guest. */

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DeviceKind;
+import dev.berth.image.ImageBitmap;
 import dev.berth.job.JobId;
 import dev.berth.machine.DiskThrottle;
 import dev.berth.machine.DriveMedium;
@@ -20,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A disk that the guest can write to, as QEMU has it now.
+ * A disk that the guest can write to, as QEMU has it now, or its image while there is no machine.
  *
  * @param disk its name in the definition
  * @param node the node that the guest reads and writes
@@ -64,21 +65,37 @@ record BackupSource(
       return bitmap.startsWith("berth-%06d-%s-".formatted(sequence, job));
     }
 
+    /** The one that QEMU tells of, if it is ours. */
     static Optional<Checkpoint> of(BlockDirtyInfo bitmap) {
-      Matcher ours = OURS.matcher(bitmap.name().orElse(""));
+      return of(
+          new ImageBitmap(
+              bitmap.name().orElse(""),
+              bitmap.recording().orElse(false),
+              bitmap.inconsistent().orElse(false)));
+    }
+
+    /** The one that is in an image, if it is ours. */
+    static Optional<Checkpoint> of(ImageBitmap bitmap) {
+      Matcher ours = OURS.matcher(bitmap.name());
       return ours.matches()
           ? Optional.of(
               new Checkpoint(
                   Long.parseLong(ours.group(1)),
                   ours.group(),
-                  bitmap.recording().orElse(false),
-                  bitmap.inconsistent().orElse(false)))
+                  bitmap.recording(),
+                  bitmap.inconsistent()))
           : Optional.empty();
+    }
+
+    /** Whether a bitmap of that name is ours. */
+    static boolean isOurs(String name) {
+      return OURS.matcher(name).matches();
     }
   }
 
   BackupSource {
-    checkpoints = List.copyOf(checkpoints);
+    checkpoints =
+        checkpoints.stream().sorted(Comparator.comparingLong(Checkpoint::sequence)).toList();
   }
 
   /** Whether its image keeps checkpoints. */
@@ -119,9 +136,8 @@ record BackupSource(
         Iothreads.serveAny(launch, device),
         node.image().map(ImageInfo::virtualSize).orElse(0L),
         node.dirtyBitmaps().orElse(List.of()).stream()
-            .map(Checkpoint::of)
+            .map((BlockDirtyInfo bitmap) -> Checkpoint.of(bitmap))
             .flatMap(Optional::stream)
-            .sorted(Comparator.comparingLong(Checkpoint::sequence))
             .toList());
   }
 }

@@ -1,11 +1,14 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.qapi.block.QueryBlock;
 import java.util.List;
 import java.util.Map;
@@ -50,22 +53,33 @@ final class BackupVerbs {
       return Mailbox.DONE;
     }
     requests.admit(Verb.BACKUP, request.name().text());
+    if (keeper.lifecycle() instanceof Lifecycle.Off off) {
+      return planning(planned(off, request), request, options, actor, answer);
+    }
     return verbs.onLiveMachine(
         Verb.BACKUP,
         hasDeadline,
         active -> {
           verbs.watch(active, Verb.BACKUP, actor, hasDeadline, answer);
-          planned(active, request)
-              .whenComplete(
-                  (planned, failure) ->
-                      requests.post(
-                          answer,
-                          () ->
-                              failure == null
-                                  ? begin(request, planned, options, actor, answer)
-                                  : refused(answer, failure)));
-          return Mailbox.DONE;
+          return planning(planned(active, request), request, options, actor, answer);
         });
+  }
+
+  private CompletionStage<?> planning(
+      CompletableFuture<Planned> plan,
+      BackupRequest request,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    plan.whenComplete(
+        (planned, failure) ->
+            requests.post(
+                answer,
+                () ->
+                    failure == null
+                        ? begin(request, planned, options, actor, answer)
+                        : refused(answer, failure)));
+    return Mailbox.DONE;
   }
 
   private Optional<Job> same(BackupRequest request, JobOptions options) {
@@ -82,36 +96,59 @@ final class BackupVerbs {
    * A plan and what it is true of.
    *
    * @param job that is to do it
-   * @param active the machine that was asked
+   * @param lifecycle how the machine was then
+   * @param launch of the QEMU that is to do it
    * @param changes what {@link DomainBackups#changes} was then
    */
-  private record Planned(BackupPlan plan, JobId job, Lifecycle.Active active, long changes) {}
+  private record Planned(
+      BackupPlan plan, JobId job, Lifecycle lifecycle, LaunchRecord launch, long changes) {}
 
+  /** QEMU is asked last: a directory may take its time, and marks change with each backup. */
   private CompletableFuture<Planned> planned(Lifecycle.Active active, BackupRequest request) {
     JobId job = JobId.random();
-    CompletableFuture<List<Backup>> known =
-        CompletableFuture.supplyAsync(
-            () -> {
-              host.backupFiles().check(request.directory(), request.name());
-              return host.backupFiles().list(request.directory()).stream()
-                  .filter(backup -> backup.origin().domain().equals(ledger.uuid()))
-                  .filter(host.backupFiles()::hasImages)
-                  .toList();
-            },
-            host.backups());
-    // QEMU is asked last: a directory may take its time, and marks change with each backup.
-    return known.thenCompose(
-        backups -> {
+    return CompletableFuture.supplyAsync(() -> known(request), host.backups())
+        .thenCompose(
+            backups -> {
+              long changes = keeper.backups().changes();
+              BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, backups);
+              LaunchRecord launch = ledger.launch().orElseThrow();
+              return active
+                  .machine()
+                  .qmp()
+                  .send(new QueryBlock())
+                  .thenApply(devices -> planner.plan(BackupSource.of(launch, devices)))
+                  .thenApply(plan -> new Planned(plan, job, active, launch, changes));
+            });
+  }
+
+  /** The images are looked at themselves, which nobody writes to. */
+  private CompletableFuture<Planned> planned(Lifecycle.Off off, BackupRequest request) {
+    if (request.quiesce() == Quiesce.REQUIRED) {
+      throw new InvalidStateException(
+          "Cannot back up domain '"
+              + ledger.name()
+              + "' with its guest at rest: no guest runs. Leave that out, or start the domain.");
+    }
+    JobId job = JobId.random();
+    DisksAtRest disks = new DisksAtRest(ledger.definition(), host.images(), request.disks());
+    long revision = ledger.revision();
+    return CompletableFuture.supplyAsync(
+        () -> {
+          BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, known(request));
           long changes = keeper.backups().changes();
-          BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, backups);
-          return active
-              .machine()
-              .qmp()
-              .send(new QueryBlock())
-              .thenApply(
-                  devices -> planner.plan(BackupSource.of(ledger.launch().orElseThrow(), devices)))
-              .thenApply(plan -> new Planned(plan, job, active, changes));
-        });
+          LaunchRecord launch =
+              host.launcher().planStandIn(ledger.uuid(), revision, ledger.name(), disks.toOpen());
+          return new Planned(planner.plan(disks.sources(launch)), job, off, launch, changes);
+        },
+        host.backups());
+  }
+
+  private List<Backup> known(BackupRequest request) {
+    host.backupFiles().check(request.directory(), request.name());
+    return host.backupFiles().list(request.directory()).stream()
+        .filter(backup -> backup.origin().domain().equals(ledger.uuid()))
+        .filter(host.backupFiles()::hasImages)
+        .toList();
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
@@ -131,28 +168,31 @@ final class BackupVerbs {
       answer.complete(same.get());
       return Mailbox.DONE;
     }
-    if (keeper.lifecycle() != planned.active() || keeper.backups().changes() != planned.changes()) {
+    if (keeper.lifecycle() != planned.lifecycle()
+        || keeper.backups().changes() != planned.changes()
+        || isOfAnotherDefinition(planned)) {
       return backup(request, options, actor, true, answer); // the plan is not true any more
     }
     requests.admit(Verb.BACKUP, request.name().text());
-    return verbs.onLiveMachine(
-        Verb.BACKUP,
-        true,
-        active -> {
-          KeptJob job =
-              BackupRow.of(
-                  planned.job(),
-                  request,
-                  planned.plan(),
-                  ledger,
-                  new Job.Origin(actor, options.key(), host.now()));
-          return ledger
-              .request(JobSteps.began(Step.by(actor), job))
-              .thenRun(
-                  () -> {
-                    answer.complete(job.job());
-                    keeper.backups().begin(active, job);
-                  });
-        });
+    KeptJob job =
+        BackupRow.of(
+            planned.job(),
+            request,
+            planned.plan(),
+            planned.launch(),
+            ledger,
+            new Job.Origin(actor, options.key(), host.now()));
+    return ledger
+        .request(JobSteps.began(Step.by(actor), job))
+        .thenRun(
+            () -> {
+              answer.complete(job.job());
+              keeper.backups().begin(job);
+            });
+  }
+
+  private boolean isOfAnotherDefinition(Planned planned) {
+    return planned.launch().isStandIn()
+        && planned.launch().subject().definitionRevision() != ledger.revision();
   }
 }

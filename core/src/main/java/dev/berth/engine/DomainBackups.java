@@ -8,6 +8,7 @@ import static dev.berth.engine.BackupRow.FREEZE_FAILED;
 import static dev.berth.engine.BackupRow.FREEZING;
 import static dev.berth.engine.BackupRow.INTERRUPTED;
 import static dev.berth.engine.BackupRow.MACHINE_ENDED;
+import static dev.berth.engine.BackupRow.MARKING;
 import static dev.berth.engine.BackupRow.PAUSED;
 import static dev.berth.engine.BackupRow.PREPARING;
 import static dev.berth.engine.BackupRow.REFUSED_BY_QEMU;
@@ -48,22 +49,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Backups of a running machine's disks, each from its row to its description. Runs in the driver's
- * turns, and holds no thread while QEMU writes; what takes several steps is done by threads for
- * backups, for one backup one thing at a time. {@link BackupQuiescing} brings guests to rest for
- * the moment in which one begins.
+ * Backups of a domain's disks, each from its row to its description, whether a machine makes it or
+ * what stands in for one. Runs in the driver's turns, and holds no thread while QEMU writes; what
+ * takes several steps is done by threads for backups, for one backup one thing at a time. {@link
+ * BackupQuiescing} brings guests to rest for the moment in which one begins.
  *
  * <pre>
  *                images made,         all jobs of QEMU's     closed     looked at, described
  *   on record ───one transaction────► writing ─────done────► closing ──► sealing ──────► complete
- *  (preparing)                         ▲  │ paused
+ *  (preparing)                         ▲  │ paused                          └► marking ───┘
  *       └──────────────────────────────┴──┴── it failed, or is not wanted ──► undoing ──► failed
  * </pre>
+ *
+ * <p>What stands in has the disks' images open for reading, so that nothing but files is taken back
+ * when it fails. The marks are put into the images when the backup has its name: no guest runs
+ * until then, and a mark that cannot be put costs the next backup its size and not this one its
+ * life.
  */
 final class DomainBackups implements JobWork, BackupQuiescing.Course {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -74,6 +82,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final BackupMachines machines;
   private final Map<JobId, Pace> paces = new HashMap<>();
   private final JobAside aside;
   private final BackupQuiescing quiescing;
@@ -88,6 +97,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
     this.keeper = keeper;
     this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
     this.quiescing = new BackupQuiescing(host, mailbox, ledger, aside, this);
+    this.machines =
+        new BackupMachines(
+            ledger,
+            keeper,
+            new StandIns(host, mailbox, keeper.recorder(), this::takeUp, this::look));
   }
 
   /** Counts what has changed marks in images, or may have. Any thread. */
@@ -103,20 +117,23 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   // ---- beginning
 
   /** Begins a backup that is on record. */
-  void begin(Lifecycle.Active active, KeptJob job) {
+  void begin(KeptJob job) {
     changes++;
-    BackupSteps steps = steps(active, job);
-    if (BackupRow.quiesce(job) == Quiesce.NONE) {
-      aside.run(
-          job,
-          () -> {
-            steps.prepare();
-            steps.begin(Deadline.none());
-          },
-          this::begun);
-    } else {
-      quiescing.begin(active, job, steps);
+    Optional<Machine> present = machines.of(job);
+    if (BackupRow.quiesce(job) != Quiesce.NONE
+        && present.isPresent()
+        && keeper.lifecycle() instanceof Lifecycle.Active active) {
+      quiescing.begin(active, job, steps(present.get(), job));
+      return;
     }
+    aside.run(
+        job,
+        () -> {
+          BackupSteps steps = steps(machines.begin(job, present), job);
+          steps.prepare();
+          steps.begin(Deadline.none());
+        },
+        this::begun);
   }
 
   @Override
@@ -130,7 +147,10 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   }
 
   private static String code(BerthException failure) {
-    return failure instanceof QemuRefusedException ? REFUSED_BY_QEMU : FILE_FAILED;
+    return failure instanceof QemuRefusedException
+            || failure.getCause() instanceof QemuRefusedException
+        ? REFUSED_BY_QEMU
+        : FILE_FAILED;
   }
 
   private CompletionStage<?> nowWriting(KeptJob job) {
@@ -139,42 +159,39 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   }
 
   private CompletionStage<?> followed(KeptJob job) {
-    if (isOfNoMachine(job)) { // it has ended while this was begun
+    if (machines.isGone(job)) { // it has ended while this was begun
       return takeUp(job);
     }
-    lookNow();
-    return Mailbox.DONE;
+    return look();
   }
 
   // ---- going on
 
   /** Asks how far the backups are, now and as long as there is one. */
-  void look(Lifecycle.Active active) {
-    if (looking || keeper.lifecycle() != active || inPhase(active, WRITING, PAUSED).isEmpty()) {
-      return;
+  CompletionStage<?> look() {
+    Optional<Machine> machine =
+        inPhase(WRITING, PAUSED).stream().map(machines::of).flatMap(Optional::stream).findFirst();
+    if (!looking && machine.isPresent()) {
+      looking = true;
+      machine
+          .get()
+          .qmp()
+          .send(new QueryJobs())
+          .whenComplete((jobs, failure) -> mailbox.event(() -> seen(machine.get(), jobs)));
     }
-    looking = true;
-    active
-        .machine()
-        .qmp()
-        .send(new QueryJobs())
-        .whenComplete((jobs, failure) -> mailbox.event(() -> seen(active, jobs)));
+    return Mailbox.DONE;
   }
 
-  private void lookNow() {
-    if (keeper.lifecycle() instanceof Lifecycle.Active active) {
-      look(active);
-    }
-  }
-
-  private CompletionStage<?> seen(Lifecycle.Active active, @Nullable List<JobInfo> jobs) {
+  private CompletionStage<?> seen(Machine machine, @Nullable List<JobInfo> jobs) {
     looking = false;
-    if (jobs == null || keeper.lifecycle() != active) {
-      return Mailbox.DONE; // its connection is lost, and the next adoption finds out
+    if (jobs == null) {
+      return Mailbox.DONE; // its connection is lost, and what takes it up again finds out
     }
     CompletionStage<?> done = Mailbox.DONE;
-    for (KeptJob job : inPhase(active, WRITING, PAUSED)) {
-      done = done.thenCompose(before -> seen(job, jobs));
+    for (KeptJob job : inPhase(WRITING, PAUSED)) {
+      if (machines.of(job).equals(Optional.of(machine))) {
+        done = done.thenCompose(before -> seen(job, jobs));
+      }
     }
     lookLater();
     return done;
@@ -218,8 +235,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
                 mailbox.event(
                     () -> {
                       lookingLater = false;
-                      lookNow();
-                      return Mailbox.DONE;
+                      return look();
                     }));
   }
 
@@ -236,15 +252,44 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   private void seal(KeptJob job, BackupSealing sealing) {
     if (!aside.isBusy(job.job().id())) {
-      aside.run(job, sealing::run, (now, failure) -> sealed(now, sealing, failure));
+      aside.run(
+          job,
+          () -> {
+            machines.end(job);
+            sealing.run();
+          },
+          (now, failure) -> sealed(now, sealing, failure));
     }
   }
 
   private CompletionStage<?> sealed(
       KeptJob job, BackupSealing sealing, Optional<BerthException> failure) {
-    return failure.isEmpty()
-        ? end(job, JobState.SUCCEEDED, COMPLETE, reasons(job))
-        : undo(job, sealing.code(), failure.get());
+    if (failure.isPresent()) {
+      return undo(job, sealing.code(), failure.get());
+    }
+    if (!StandIns.does(job)) { // then QEMU has put the marks
+      return end(job, JobState.SUCCEEDED, COMPLETE, reasons(job));
+    }
+    return record(in(MARKING, job)).thenCompose(recorded -> takeUp(job));
+  }
+
+  /** The backup is there. What is written from the next start on is to be noted. */
+  private void mark(KeptJob job) {
+    MarksAtRest marks = new MarksAtRest(host.images(), job, plan(job));
+    aside.run(job, marks::put, (now, failure) -> marked(now, marks, failure));
+  }
+
+  private CompletionStage<?> marked(
+      KeptJob job, MarksAtRest marks, Optional<BerthException> failure) {
+    String detail =
+        Stream.of(
+                Stream.of(reasons(job)),
+                marks.failures().stream(),
+                failure.map(BerthException::getMessage).stream())
+            .flatMap(each -> each)
+            .filter(each -> !each.isEmpty())
+            .collect(Collectors.joining("; "));
+    return end(job, JobState.SUCCEEDED, COMPLETE, detail);
   }
 
   /** Which disks are in full although less was wanted, and why the guest was not at rest. */
@@ -269,7 +314,12 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   @Override
   public CompletionStage<?> undo(KeptJob job, String code, String why) {
     KeptJob undoing = BackupRow.undoing(job, code, why);
-    return record(undoing).thenCompose(recorded -> takeUp(undoing));
+    return record(undoing)
+        .thenCompose(
+            recorded -> {
+              machines.giveUp(undoing);
+              return takeUp(undoing);
+            });
   }
 
   /** What could not be taken back is tried again until it can, or until the machine ends. */
@@ -289,7 +339,13 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   /** There is nothing left of it but its images. */
   private void discard(KeptJob job) {
     Path partial = partial(job);
-    aside.run(job, () -> host.backupFiles().discard(partial), this::undone);
+    aside.run(
+        job,
+        () -> {
+          machines.end(job);
+          host.backupFiles().discard(partial);
+        },
+        this::undone);
   }
 
   private CompletionStage<?> ended(KeptJob job, String code, String detail) {
@@ -298,6 +354,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
     paces.remove(job.job().id());
+    machines.forget(job);
     changes++;
     Job.Status status =
         new Job.Status(state, code, BackupRow.progress(job), detail, Optional.of(host.now()));
@@ -326,54 +383,67 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
+    boolean gone = machines.isGone(job);
     if (phase(job).equals(SEALING)) {
       seal(job, BackupSealing.again(host, ledger, job));
-    } else if (isOfNoMachine(job)) {
-      if (!phase(job).equals(UNDOING)) {
-        return undo(job, MACHINE_ENDED, "the machine has ended before all was written");
-      }
+    } else if (phase(job).equals(MARKING)) {
+      mark(job);
+    } else if (phase(job).equals(UNDOING) && (gone || StandIns.does(job))) {
       discard(job);
-    } else if (keeper.lifecycle() instanceof Lifecycle.Active active
-        && isOf(active, job)
-        && !active.machine().qmp().disconnected().isDone()) { // else its next adoption takes it up
-      return takeUp(active, job);
+    } else {
+      return gone ? lost(job) : takeUpUnfinished(job);
     }
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
-    if (BackupRow.isFrozen(job)) {
+  private CompletionStage<?> takeUpUnfinished(KeptJob job) {
+    Optional<Machine> machine = machines.of(job);
+    if (machine.isPresent()) {
+      return takeUp(machine.get(), job);
+    }
+    machines.find(job);
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> lost(KeptJob job) {
+    return StandIns.does(job) && phase(job).equals(PREPARING)
+        ? undo(
+            job, INTERRUPTED, "its QEMU or the host's process ended before it had begun to write")
+        : undo(job, MACHINE_ENDED, "the machine has ended before all was written");
+  }
+
+  private CompletionStage<?> takeUp(Machine machine, KeptJob job) {
+    if (BackupRow.isFrozen(job) && keeper.lifecycle() instanceof Lifecycle.Active active) {
       return quiescing.thaw(active, job);
     }
     switch (phase(job)) {
-      case PREPARING, FREEZING -> find(active, job);
-      case CLOSING -> aside.run(job, steps(active, job)::release, this::closed);
-      case UNDOING -> aside.run(job, steps(active, job)::undo, this::undone);
+      case PREPARING, FREEZING -> find(machine, job);
+      case CLOSING -> aside.run(job, steps(machine, job)::release, this::closed);
+      case UNDOING -> aside.run(job, steps(machine, job)::undo, this::undone);
       case PAUSED -> {
-        BackupPausing.tell(active, job, true);
-        look(active);
+        BackupPausing.tell(machine, job, true);
+        look();
       }
       default -> {
-        BackupPausing.tell(active, job, false);
-        look(active);
+        BackupPausing.tell(machine, job, false);
+        look();
       }
     }
     return Mailbox.DONE;
   }
 
   /** All its jobs are there when the transaction has happened, for QEMU keeps them. */
-  private void find(Lifecycle.Active active, KeptJob job) {
-    active
-        .machine()
+  private void find(Machine machine, KeptJob job) {
+    machine
         .qmp()
         .send(new QueryJobs())
-        .thenAccept(jobs -> mailbox.event(() -> found(active, job, jobs)))
-        .exceptionally(lost -> null); // its connection is, and the next adoption finds out
+        .thenAccept(jobs -> mailbox.event(() -> found(machine, job, jobs)))
+        .exceptionally(lost -> null); // its connection is, and what takes it up again finds out
   }
 
-  private CompletionStage<?> found(Lifecycle.Active active, KeptJob job, List<JobInfo> jobs) {
+  private CompletionStage<?> found(Machine machine, KeptJob job, List<JobInfo> jobs) {
     Set<String> there = new HashSet<>(jobs.stream().map(JobInfo::id).toList());
-    if (keeper.lifecycle() != active
+    if (!machines.of(job).equals(Optional.of(machine))
         || !ledger.jobs().find(job.job().id()).equals(Optional.of(job))) {
       return Mailbox.DONE;
     }
@@ -387,7 +457,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
-    if (Set.of(CLOSING, SEALING).contains(phase(job))) {
+    if (Set.of(CLOSING, SEALING, MARKING).contains(phase(job))) {
       throw new InvalidStateException(
           "Cannot cancel job " + job.job().id() + ": all is written. Wait for it.");
     }
@@ -409,7 +479,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
               + phase(job)
               + ", and can be held only while QEMU writes.");
     }
-    return new BackupPausing(keeper);
+    return new BackupPausing(keeper, machines);
   }
 
   // ---- its parts
@@ -428,10 +498,15 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
     return keeper.record(Step.by(job.job().origin().actor()).job(job));
   }
 
-  private BackupSteps steps(Lifecycle.Active active, KeptJob job) {
-    Machine machine = active.machine();
+  /** Lets go of what stands in for the machine, which goes on: the host is being closed. */
+  void letGo() {
+    machines.letGo();
+  }
+
+  private BackupSteps steps(Machine machine, KeptJob job) {
+    BackupPlan plan = StandIns.does(job) ? plan(job).withoutMarks() : plan(job);
     return new BackupSteps(
-        machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan(job));
+        machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan);
   }
 
   private List<KeptJob> running() {
@@ -440,21 +515,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
         .toList();
   }
 
-  private List<KeptJob> inPhase(Lifecycle.Active active, String... phases) {
-    return running().stream()
-        .filter(job -> isOf(active, job))
-        .filter(job -> List.of(phases).contains(phase(job)))
-        .toList();
-  }
-
-  private static boolean isOf(Lifecycle.Active active, KeptJob job) {
-    return job.fact(Detachments.INCARNATION).equals(active.machine().launch().incarnation());
-  }
-
-  private boolean isOfNoMachine(KeptJob job) {
-    return !ledger
-        .launch()
-        .map(launch -> launch.incarnation())
-        .equals(Optional.of(job.fact(Detachments.INCARNATION)));
+  private List<KeptJob> inPhase(String... phases) {
+    return running().stream().filter(job -> List.of(phases).contains(phase(job))).toList();
   }
 }

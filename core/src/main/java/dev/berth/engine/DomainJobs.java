@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The jobs of one domain, or those of the host that belong to none: those that go on, and the last
- * that have ended. Written by their owner's mailbox alone; {@link #published} and {@link #await}
- * are for any thread.
+ * that have ended. Written by their owner's mailbox alone; {@link #published}, {@link #goingOn} and
+ * {@link #await} are for any thread.
  */
 final class DomainJobs {
   /** Jobs of a domain that are kept after their end. */
@@ -31,6 +31,7 @@ final class DomainJobs {
   private final Map<JobId, KeptJob> jobs = new LinkedHashMap<>();
   private final Map<JobId, List<CompletableFuture<Job>>> waiting = new HashMap<>();
   private volatile List<Job> published = List.of();
+  private volatile List<KeptJob> goingOn = List.of();
 
   private final int limit;
 
@@ -52,6 +53,11 @@ final class DomainJobs {
   /** All of them, the oldest first. */
   List<Job> published() {
     return published;
+  }
+
+  /** Those that go on, as last published. Any thread. */
+  List<KeptJob> goingOn() {
+    return goingOn;
   }
 
   /** Those that go on, the oldest first. */
@@ -153,6 +159,7 @@ final class DomainJobs {
 
   private void publish() {
     published = jobs.values().stream().map(KeptJob::job).toList();
+    goingOn = running();
   }
 
   // ---- who waits

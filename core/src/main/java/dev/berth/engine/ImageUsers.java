@@ -17,9 +17,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Who refers to files of images: definitions of domains, machines that run, images that stand on
- * them. Counted anew each time from what is on record and from the images' headers, so that no
- * count can be wrong. Reads headers: for threads that storage may hold up.
+ * Who refers to files of images: definitions of domains, machines that run, what stands in for
+ * some, images that stand on them. Counted anew each time from what is on record and from the
+ * images' headers, so that no count can be wrong. Reads headers: for threads that storage may hold
+ * up.
  */
 final class ImageUsers {
   /** As many layers as a machine may have. */
@@ -54,7 +55,7 @@ final class ImageUsers {
     return users;
   }
 
-  /** The machines that have that file open, each as a phrase. */
+  /** The machines, and what stands in for some, that have that file open; each as a phrase. */
   List<String> machinesOf(Path file) {
     return machines(other -> FilesInChange.isSame(file, other));
   }
@@ -65,10 +66,16 @@ final class ImageUsers {
   }
 
   private List<String> machines(Predicate<Path> isIt) {
-    return domains.all().stream()
-        .filter(domain -> domain.opened().anyMatch(isIt))
-        .map(domain -> "the machine of domain '" + domain.snapshot().name() + "'")
-        .toList();
+    List<String> users = new ArrayList<>();
+    for (DomainDriver domain : domains.all()) {
+      if (domain.opened().anyMatch(isIt)) {
+        users.add("the machine of domain '" + domain.snapshot().name() + "'");
+      }
+      if (domain.readByJobs().anyMatch(isIt)) {
+        users.add("the backup of domain '" + domain.snapshot().name() + "'");
+      }
+    }
+    return users;
   }
 
   private List<String> definitions(Predicate<Path> isIt) {

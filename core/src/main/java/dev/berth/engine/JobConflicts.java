@@ -23,6 +23,8 @@ final class JobConflicts {
     NOTHING("-"),
     /** Of what is about the same device. */
     SUBJECT("the same one"),
+    /** Of all of it, when it is about a domain without a machine. */
+    STOPPED("if it began while stopped"),
     /** Of all of it. */
     DOMAIN("yes");
 
@@ -106,8 +108,8 @@ final class JobConflicts {
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
       case SAVE -> mayGoOnWhileSaved(wanted) ? Reach.NOTHING : Reach.DOMAIN;
-      case BACKUP, PULL_BACKUP ->
-          wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
+      case BACKUP -> whileBackedUp(wanted);
+      case PULL_BACKUP -> withDisks(wanted);
       case CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,
@@ -150,6 +152,18 @@ final class JobConflicts {
     return wanted == Verb.DESTROY || wanted == Verb.CONSOLE || wanted == Verb.SCREENSHOT;
   }
 
+  /** A machine goes on while its disks are written; where there is none, none may come. */
+  private static Reach whileBackedUp(Verb wanted) {
+    if (wanted == Verb.START || wanted == Verb.START_PAUSED || wanted == Verb.RESTORE) {
+      return Reach.STOPPED;
+    }
+    return withDisks(wanted);
+  }
+
+  private static Reach withDisks(Verb wanted) {
+    return wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
+  }
+
   /** Of what reads all disks at one moment, and leaves a mark in them. */
   private static Reach ofBackups(Verb wanted) {
     return wanted == Verb.BACKUP ? Reach.DOMAIN : Reach.NOTHING;
@@ -165,8 +179,8 @@ final class JobConflicts {
   static void check(List<KeptJob> running, Verb wanted, String subject, Instant now) {
     Optional<Job> obstacle =
         running.stream()
-            .map(KeptJob::job)
             .filter(job -> isInTheWay(job, wanted, subject))
+            .map(KeptJob::job)
             .findFirst();
     if (obstacle.isPresent()) {
       Job job = obstacle.get();
@@ -198,10 +212,12 @@ final class JobConflicts {
     }
   }
 
-  private static boolean isInTheWay(Job job, Verb wanted, String subject) {
-    return switch (between(job.target().kind(), wanted)) {
+  private static boolean isInTheWay(KeptJob job, Verb wanted, String subject) {
+    Job.Target target = job.job().target();
+    return switch (between(target.kind(), wanted)) {
       case NOTHING -> false;
-      case SUBJECT -> job.target().subject().equals(subject);
+      case SUBJECT -> target.subject().equals(subject);
+      case STOPPED -> StandIns.does(job);
       case DOMAIN -> true;
     };
   }

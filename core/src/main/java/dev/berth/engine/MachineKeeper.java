@@ -269,6 +269,7 @@ final class MachineKeeper {
 
   /** Lets go of the machine, which runs on: the host is being closed. */
   void letGo() {
+    backups.letGo();
     if (lifecycle instanceof Lifecycle.Active active) {
       active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();

@@ -51,7 +51,7 @@ final class QemuEvents {
     digest.refused().forEach(device -> keeper.sizings().refused(active, device));
     digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
     if (digest.jobEnded()) {
-      keeper.backups().look(active);
+      keeper.backups().look();
       keeper.saves().look(active);
     }
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());

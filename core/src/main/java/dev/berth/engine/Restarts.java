@@ -32,7 +32,7 @@ final class Restarts {
   /** What is said of a verb that found a domain off, and keeps it so. */
   static final String CANCELLED = "it was shut off; its start was cancelled";
 
-  /** How soon a start is tried again that found the host with too many under way. */
+  /** How soon a start is tried again that found a job or too many starts in its way. */
   private static final Duration BUSY = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(Restarts.class);
@@ -145,6 +145,7 @@ final class Restarts {
   private CompletionStage<?> start(Instant moment) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     try {
+      JobConflicts.check(ledger.jobs().running(), Verb.START, "", host.now());
       MachineSource source = FromDefinition.of(host, ledger);
       keeper.starts().begin(source, StartMode.RUNNING, HeldResources.none(), Actors.HOST, answer);
     } catch (BusyException later) {

@@ -36,7 +36,7 @@ import dev.berth.domain.DomainState;
  * set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
  * set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
  * set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
- * back up             deny     deny      accept   accept   deny      accept   accept       deny
+ * back up             accept   deny      accept   accept   deny      accept   accept       deny
  * save                deny     deny      accept   accept   deny      deny     deny         deny
  * restore             accept   deny      deny     deny     deny      deny     deny         deny
  * </pre>
@@ -95,7 +95,8 @@ final class VerbTable {
           SET_MEMORY,
           SET_BALLOON ->
           plug(state);
-      case DUMP_MEMORY, BACKUP -> withGuest(state);
+      case DUMP_MEMORY -> withGuest(state);
+      case BACKUP -> state == DomainState.SHUTOFF ? ACCEPT : withGuest(state);
     };
   }
 

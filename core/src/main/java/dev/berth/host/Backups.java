@@ -21,20 +21,25 @@ import java.util.List;
 public interface Backups {
 
   /**
-   * Backs up disks of a domain that has a machine, as they are at one moment, by a job: to images
-   * of their own in a folder of the host, while the guest goes on. A qcow2 disk notes from then on
-   * in its image what is written to it, so that a later backup needs to write only that.
+   * Backs up disks of a domain, as they are at one moment, by a job: to images of their own in a
+   * folder of the host, while the guest goes on if there is one. A qcow2 disk notes from then on in
+   * its image what is written to it, so that a later backup needs to write only that. A domain
+   * without a machine cannot be started until the job has ended; whether it has one makes no other
+   * difference, and a backup can stand on one of the other kind.
    *
    * <p>The folder is there when the job has succeeded, and not before; a job that fails or is
    * cancelled leaves nothing, and what was noted stays noted.
    *
    * @throws dev.berth.error.AlreadyExistsException when there is something of that name
-   * @throws dev.berth.error.InvalidRequestException when the machine has no such disk, or none that
+   * @throws dev.berth.error.InvalidRequestException when the domain has no such disk, or none that
    *     the guest can write to
    * @throws dev.berth.error.NotFoundException when there is no such domain, or no backup of it that
    *     is named there
-   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending; when
-   *     the named backup cannot be built on; when a disk is encrypted
+   * @throws dev.berth.error.InvalidDefinitionException when the domain has no machine, and the
+   *     image of a disk cannot be read
+   * @throws dev.berth.error.InvalidStateException when the machine is being adopted or is ending;
+   *     when the named backup cannot be built on; when a disk is encrypted, or its image is given
+   *     with each start and there is no machine
    * @throws dev.berth.error.HostFailureException when the host cannot write there
    * @throws dev.berth.error.BusyException when another backup is under way, or a disk is being
    *     detached

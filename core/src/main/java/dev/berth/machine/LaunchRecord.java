@@ -76,6 +76,21 @@ public record LaunchRecord(
   /** The kind of a graphics card. */
   public static final String VIDEO = "video";
 
+  /** The machine type of what stands in for a machine. */
+  public static final String STAND_IN = "none";
+
+  /** Whether it is no machine with a guest, but what stands in for one. */
+  public boolean isStandIn() {
+    return hardware.machineType().equals(STAND_IN);
+  }
+
+  /** How messages begin about a launch that fails. */
+  public String cannotStart() {
+    return isStandIn()
+        ? "Cannot open the disks of domain '" + subject.name() + "'"
+        : "Cannot start domain '" + subject.name() + "'";
+  }
+
   /** What ends the address of a VNC that asks for a password. */
   public static final String VNC_PASSWORD = ",password=on";
 

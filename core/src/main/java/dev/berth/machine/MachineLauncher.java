@@ -3,6 +3,7 @@ package dev.berth.machine;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.domain.DomainName;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -10,6 +11,7 @@ import dev.berth.qmp.QmpEventListener;
 import dev.berth.schema.QmpSchema;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,6 +34,18 @@ public interface MachineLauncher {
    */
   LaunchRecord plan(
       UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held);
+
+  /**
+   * Plans what stands in for the machine of a domain that has none: a QEMU without a guest, which
+   * has the images of those disks open for reading. It is launched and recognised as machines are,
+   * and changes no image, whenever it ends. Changes nothing.
+   *
+   * @param disks whose images need neither a secret nor an open file of somebody else's
+   * @throws dev.berth.error.InvalidDefinitionException when images cannot be used, with every
+   *     problem
+   * @throws dev.berth.error.HostFailureException when there is no usable QEMU
+   */
+  LaunchRecord planStandIn(UUID domain, long definitionRevision, DomainName name, List<Disk> disks);
 
   /** What a launch waits for before it does anything that would outlive this process. */
   @FunctionalInterface

@@ -32,6 +32,11 @@ import dev.berth.host.Shrinking;
 import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.image.ImageBitmap;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageOrigin.Preallocation;
+import dev.berth.image.ImageTask;
+import dev.berth.image.ImageTaskException;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -48,6 +53,8 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.MediumPlan;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeBitmaps;
+import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
@@ -151,6 +158,7 @@ final class CrashTest {
     BACKUP_THAT_FAILS,
     BACKUP_OF_A_GUEST_AT_REST,
     EXPORT,
+    BACKUP_WHILE_STOPPED,
     SAVE,
     SAVE_THAT_FAILS,
     RESTORE,
@@ -251,6 +259,9 @@ final class CrashTest {
           host.start("web");
           backUp(host.api(), files, "first");
         }
+        case BACKUP_WHILE_STOPPED ->
+            host.api()
+                .attachDisk(WEB, atRest(imageBeside(files)), EditScope.CONFIG, CallOptions.none());
         case BACKUP_THAT_FAILS -> {
           host.start("web");
           machines.of("web").backups().failAlways("No space left on device");
@@ -385,7 +396,7 @@ final class CrashTest {
                 host.dumpMemory(WEB, MemoryDump.to(dump), JobOptions.none(), CallOptions.none())
                     .id(),
                 TestHost.PATIENCE);
-        case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS ->
+        case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS, BACKUP_WHILE_STOPPED ->
             backUp(host, dump.resolveSibling(""), "web");
         case BACKUP_OF_A_GUEST_AT_REST ->
             backUp(
@@ -526,6 +537,7 @@ final class CrashTest {
         case START, START_PAUSED -> !machine.ran();
         case SAVE -> machine.runState().equals("postmigrate");
         case RESTORE -> !machine.ran() || machine.runState().equals("postmigrate");
+        case BACKUP_WHILE_STOPPED -> machine.launch().isStandIn();
         case SHUTDOWN -> machine.runState().equals("shutdown");
         case SHUTDOWN_THEN_DESTROY, DESTROY, DESTROY_OF_A_STUBBORN_QEMU -> true;
       };
@@ -564,6 +576,7 @@ final class CrashTest {
             machines,
             quickly(),
             port -> mortality.mortal(port),
+            mortality.mortal(new FakeImageFiles()),
             mortality.mortal(TestHost.files()),
             Clock.systemUTC(),
             TimerThread.start(),
@@ -807,6 +820,16 @@ final class CrashTest {
       }
       case EXPORT -> assertExports(jobs, machines.of("web"), dumps);
       case SAVE, SAVE_THAT_FAILS, RESTORE -> assertSaves(deed, jobs, next, machines, dumps);
+      case BACKUP_WHILE_STOPPED -> {
+        List<Job> complete = completeIn(jobs, dumps);
+        assertThat(FakeBitmaps.in(imageBeside(dumps)))
+            .as("marks")
+            .containsExactlyElementsOf(
+                complete.stream()
+                    .map(job -> "berth-000001-%s-data".formatted(job.id()))
+                    .map(mark -> new ImageBitmap(mark, true, false))
+                    .toList());
+      }
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
@@ -836,17 +859,7 @@ final class CrashTest {
 
   /** A backup is complete, or there is nothing of it: no file, no job of QEMU's, no mark. */
   private static void assertBackups(List<Job> jobs, FakeMachine machine, Path directory) {
-    assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
-    List<Job> complete =
-        jobs.stream()
-            .filter(job -> job.status().phase().equals("complete"))
-            .sorted(Comparator.comparing(job -> job.origin().since()))
-            .toList();
-    assertThat(directory.toFile().list())
-        .as("folders")
-        .containsExactlyInAnyOrderElementsOf(
-            complete.stream().map(job -> job.target().subject()).toList());
-    assertMarks(complete, machine);
+    assertMarks(completeIn(jobs, directory), machine);
   }
 
   /** One that serves goes on; when it is finished, or has failed, nothing but its marks is left. */
@@ -878,6 +891,42 @@ final class CrashTest {
           .as("marks in " + disk)
           .isEqualTo(marks);
     }
+  }
+
+  /** The jobs that have a backup; every one has ended, and nothing is there of the others. */
+  private static List<Job> completeIn(List<Job> jobs, Path directory) {
+    assertThat(jobs).as("jobs").allMatch(job -> job.status().state().isEnded());
+    List<Job> complete =
+        jobs.stream()
+            .filter(job -> job.status().phase().equals("complete"))
+            .sorted(Comparator.comparing(job -> job.origin().since()))
+            .toList();
+    assertThat(directory.toFile().list())
+        .as("folders")
+        .containsExactlyInAnyOrderElementsOf(
+            complete.stream().map(job -> job.target().subject()).toList());
+    return complete;
+  }
+
+  /** A disk of an image with a header of its own, which is there. */
+  private static DefinitionDocument atRest(Path image) {
+    try {
+      new FakeImageFiles()
+          .run(
+              JobId.random(),
+              new ImageTask.Create(
+                  new ImageTask.Layer(image, ImageFormat.QCOW2),
+                  ByteSize.mebibytes(8),
+                  Preallocation.OFF),
+              done -> {});
+    } catch (InterruptedException | ImageTaskException e) {
+      throw new IllegalStateException(e);
+    }
+    return TestHost.document("{name: data, file: " + image + ", format: qcow2}");
+  }
+
+  private static Path imageBeside(Path directory) {
+    return directory.resolveSibling(directory.getFileName() + ".qcow2");
   }
 
   private static boolean isBalloon(Job job) {

@@ -91,6 +91,24 @@ final class JobConflictsTest {
         .withMessageContaining("has been under way for 30 s, and takes some 10 s yet.");
   }
 
+  @Test
+  void aBackupKeepsADomainFromStartingThatHadNoMachineAtItsBeginning() {
+    Job backup =
+        new Job(
+            JobId.random(),
+            new Job.Target(JobKind.BACKUP, new UUID(0, 1), new DomainName("web"), "first"),
+            new Job.Origin("api", Optional.empty(), NOW),
+            BackupRow.running("sealing", Optional.empty(), ""));
+    KeptJob ofMachine = new KeptJob(backup, Map.of());
+    KeptJob whileStopped = new KeptJob(backup, Map.of("stand-in", "{}"));
+
+    assertThatNoException()
+        .isThrownBy(() -> JobConflicts.check(List.of(ofMachine), Verb.START, "", NOW));
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> JobConflicts.check(List.of(whileStopped), Verb.START, "", NOW))
+        .withMessageContaining("backup 'first'");
+  }
+
   private static KeptJob job(String disk) {
     return new KeptJob(
         new Job(

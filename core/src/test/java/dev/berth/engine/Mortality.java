@@ -5,9 +5,17 @@ import dev.berth.backup.BackupName;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
+import dev.berth.domain.DomainName;
 import dev.berth.domain.EventRange;
 import dev.berth.host.MemoryDump;
+import dev.berth.image.FoundImage;
+import dev.berth.image.ImageContent;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageTask;
+import dev.berth.image.ImageTaskException;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
@@ -44,6 +52,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -181,6 +190,78 @@ final class Mortality {
     @Override
     public SavedMachine read(Path file) {
       return files.read(file);
+    }
+  }
+
+  ImageFiles mortal(ImageFiles images) {
+    return new MortalImages(images);
+  }
+
+  /** What is done with an image happens or not; it is cut off in the midst of nothing. */
+  private final class MortalImages implements ImageFiles {
+    private final ImageFiles images;
+
+    MortalImages(ImageFiles images) {
+      this.images = images;
+    }
+
+    @Override
+    public Path poolDirectory(Path directory) {
+      return images.poolDirectory(directory);
+    }
+
+    @Override
+    public ByteSize free(Path directory) {
+      return images.free(directory);
+    }
+
+    @Override
+    public List<FoundImage> scan(Path directory) {
+      return images.scan(directory);
+    }
+
+    @Override
+    public FoundImage look(Path file) {
+      return images.look(file);
+    }
+
+    @Override
+    public ImageContent content(Path file, ImageFormat format) {
+      return images.content(file, format);
+    }
+
+    @Override
+    public List<Path> partials(Path directory) {
+      return images.partials(directory);
+    }
+
+    @Override
+    public Path partial(JobId job, Path target) {
+      return images.partial(job, target);
+    }
+
+    @Override
+    public String run(JobId job, ImageTask task, DoubleConsumer progress)
+        throws InterruptedException, ImageTaskException {
+      pass("before " + task);
+      String outcome = images.run(job, task, progress);
+      pass("after " + task);
+      return outcome;
+    }
+
+    @Override
+    public void endLeftOver(JobId job) {
+      images.endLeftOver(job);
+    }
+
+    @Override
+    public void keep(Path partial, Path target) {
+      images.keep(partial, target);
+    }
+
+    @Override
+    public void discard(Path file) {
+      images.discard(file);
     }
   }
 
@@ -395,6 +476,14 @@ final class Mortality {
     public LaunchRecord plan(
         UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
       return around("plan", () -> launcher.plan(domain, definitionRevision, definition, held));
+    }
+
+    @Override
+    public LaunchRecord planStandIn(
+        UUID domain, long definitionRevision, DomainName name, List<Disk> disks) {
+      return around(
+          "the plan of a stand-in",
+          () -> launcher.planStandIn(domain, definitionRevision, name, disks));
     }
 
     @Override

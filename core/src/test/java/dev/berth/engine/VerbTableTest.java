@@ -58,7 +58,7 @@ final class VerbTableTest {
       set the VNC password of  deny  deny   accept   accept   accept    accept   accept       deny
       set the memory of   deny     deny      accept   accept   deny      deny     accept       deny
       set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
-      back up             deny     deny      accept   accept   deny      accept   accept       deny
+      back up             accept   deny      accept   accept   deny      accept   accept       deny
       save                deny     deny      accept   accept   deny      deny     deny         deny
       restore             accept   deny      deny     deny     deny      deny     deny         deny
       """;

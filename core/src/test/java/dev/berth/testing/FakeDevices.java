@@ -103,6 +103,22 @@ final class FakeDevices {
     return launch.with(steps, devices);
   }
 
+  /** The record of what has the images of those disks open for reading. */
+  static LaunchRecord standIn(LaunchRecord launch, List<Disk> disks) {
+    List<AssemblyStep> steps = new ArrayList<>();
+    List<DeviceRecord> devices = new ArrayList<>();
+    for (Disk disk : disks) {
+      devices.add(device(disk, ""));
+      steps.add(
+          new PassFile(
+              devices.size(),
+              disk.file().orElseThrow(),
+              FileAccess.READ_ONLY,
+              disk.name() + " ro"));
+    }
+    return launch.with(steps, devices);
+  }
+
   /** How a further device is added to a machine that runs. */
   static DevicePlan plan(LaunchRecord launch, Pluggable added) {
     if (added instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {

@@ -7,6 +7,8 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Pluggable;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
@@ -140,6 +142,31 @@ public final class FakeLauncher implements MachineLauncher {
                 machines.logDirectory(domain.toString()),
                 definition.devices().consoleLogLimit()));
     return FakeDevices.with(launch, definition);
+  }
+
+  @Override
+  public LaunchRecord planStandIn(
+      UUID domain, long definitionRevision, DomainName name, List<Disk> disks) {
+    try {
+      begin(Job.PLAN);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Planning was interrupted.", e);
+    }
+    String incarnation = UUID.randomUUID().toString().replace("-", "");
+    return FakeDevices.standIn(
+        new LaunchRecord(
+            new LaunchRecord.Subject(domain, name, definitionRevision, incarnation),
+            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
+            new LaunchRecord.Hardware(
+                LaunchRecord.STAND_IN, "", 0, new ByteSize(0), "", "it is only pretended"),
+            List.of("/usr/bin/fake-qemu", "-S"),
+            List.of(),
+            List.of(),
+            new MachineFiles(
+                machines.runDirectory(incarnation),
+                machines.logDirectory(domain.toString()),
+                new ByteSize(Long.MAX_VALUE))),
+        disks);
   }
 
   private static List<String> argv(DomainDefinition definition) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ public final class FakeMachines implements AutoCloseable {
   private final Path directory;
   private final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
   private final AtomicLong pids = new AtomicLong(1000);
+  private volatile Consumer<FakeMachine> onStart = machine -> {};
 
   /** Machines with their files under that directory. */
   public FakeMachines(Path directory) {
@@ -41,11 +43,17 @@ public final class FakeMachines implements AutoCloseable {
     return directory.resolve("log").resolve(domain);
   }
 
+  /** Has that done with each machine that is started from now on, before anybody reaches it. */
+  public void onStart(Consumer<FakeMachine> work) {
+    onStart = work;
+  }
+
   /** Starts a process. */
   FakeMachine start(LaunchRecord launch) {
     create(launch.files().runDirectory());
     create(launch.files().logDirectory());
     FakeMachine machine = new FakeMachine(pids.incrementAndGet(), launch);
+    onStart.accept(machine);
     machines.put(launch.incarnation(), machine);
     return machine;
   }

@@ -115,7 +115,9 @@ final class MemoryBackups implements Backups {
     if (same.isPresent()) {
       return same.get();
     }
-    if (!STATES.contains(domain.state())) {
+    boolean isStopped =
+        domain.state() == DomainState.SHUTOFF && request.quiesce() != Quiesce.REQUIRED;
+    if (!isStopped && !STATES.contains(domain.state())) {
       throw MemoryVerbs.illegal("back up", domain, DomainState.RUNNING, DomainState.PAUSED);
     }
     List<Backup> known =

@@ -3,6 +3,7 @@ package dev.berth.bench;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
+import dev.berth.domain.DomainName;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -79,6 +80,12 @@ final class FleetLauncher implements MachineLauncher {
             directory.resolve("run-" + incarnation),
             directory.resolve("log"),
             definition.devices().consoleLogLimit()));
+  }
+
+  @Override
+  public LaunchRecord planStandIn(
+      UUID domain, long definitionRevision, DomainName name, List<Disk> disks) {
+    throw new UnsupportedOperationException("no disks here");
   }
 
   @Override

@@ -166,10 +166,7 @@ final class DiskPlanner {
     }
     ImageNodes nodes = new ImageNodes(disk, images);
     for (ImageNodes.Below below : nodes.below()) {
-      int fdset = draft.newFdset();
-      draft.passFile(fdset, below.path(), FileAccess.READ_ONLY, below.stem() + " ro");
-      draft.execute("blockdev-add").setAll(below.file(fdset));
-      draft.execute("blockdev-add").setAll(below.format());
+      draft.open(below.path(), below.stem(), below::file, below.format());
     }
     int fdset = draft.newFdset();
     if (disk.access() == Access.READ_WRITE) {

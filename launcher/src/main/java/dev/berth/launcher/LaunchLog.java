@@ -41,14 +41,15 @@ final class LaunchLog {
   BerthException failure(Process waiter, BerthException cause) throws InterruptedException {
     waiter.waitFor(WAITER_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     ProcessExit exit = ExitFile.read(launch.files());
-    return StartFailure.of(what() + ": QEMU ended with " + exit.text(), words(), cause);
+    return StartFailure.of(
+        launch.cannotStart() + ": QEMU ended with " + exit.text(), words(), cause);
   }
 
   /** The error for a QEMU that was not ready in time. */
   DeadlineExceededException late(Exception cause) {
     String words = excerpt();
     return new DeadlineExceededException(
-        what()
+        launch.cannotStart()
             + ": QEMU was not ready within the deadline; it was ended."
             + (words.isEmpty() ? "" : " It wrote: " + words),
         cause);
@@ -58,10 +59,6 @@ final class LaunchLog {
   String words() {
     String words = excerpt();
     return words.isEmpty() ? "it wrote nothing to its log" : words;
-  }
-
-  private String what() {
-    return "Cannot start domain '" + launch.subject().name() + "'";
   }
 
   /** The last lines of this launch, without the timestamps and QEMU's own name. */

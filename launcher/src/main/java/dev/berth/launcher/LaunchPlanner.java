@@ -123,9 +123,7 @@ final class LaunchPlanner {
     sandbox(draft, capabilities);
     draft.option("-msg", OptionText.of("timestamp", "on"));
     endStates(draft, capabilities);
-    draft.words("-pidfile", files.pidFile().toString());
-    draft.option("-chardev", OptionText.socket("qmp", files.qmpSocket()));
-    draft.words("-qmp", "chardev:qmp");
+    monitor(draft, files);
     draft.option(
         "-chardev",
         OptionText.socket("console", files.consoleSocket())
@@ -146,7 +144,14 @@ final class LaunchPlanner {
         : OptionText.of(accelerator);
   }
 
-  private static void sandbox(MachineDraft draft, QemuCapabilities capabilities) {
+  /** What it is proved by, and told over. */
+  static void monitor(MachineDraft draft, MachineFiles files) {
+    draft.words("-pidfile", files.pidFile().toString());
+    draft.option("-chardev", OptionText.socket("qmp", files.qmpSocket()));
+    draft.words("-qmp", "chardev:qmp");
+  }
+
+  static void sandbox(MachineDraft draft, QemuCapabilities capabilities) {
     if (capabilities.options().contains("sandbox")) {
       draft.option(
           "-sandbox",

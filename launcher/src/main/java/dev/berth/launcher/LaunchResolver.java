@@ -1,8 +1,10 @@
 package dev.berth.launcher;
 
 import dev.berth.definition.Compute;
+import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
@@ -27,6 +29,9 @@ import java.util.UUID;
 final class LaunchResolver {
   private static final int INCARNATION_BYTES = 16;
   private static final String HOST = "host";
+
+  /** What has no console leaves the log of the domain's as long as it is. */
+  private static final ByteSize UNTOUCHED = new ByteSize(Long.MAX_VALUE);
 
   private final LauncherSettings settings;
   private final QemuFinder finder;
@@ -93,6 +98,32 @@ final class LaunchResolver {
             firmware,
             vhost,
             shareServer));
+  }
+
+  /**
+   * The launch record of a QEMU without a guest that has the images of those disks open.
+   *
+   * @throws InvalidDefinitionException with everything that is wrong with the images
+   * @throws InterruptedException when the caller is interrupted while QEMU is tried out
+   */
+  LaunchRecord resolveStandIn(UUID domain, long revision, DomainName name, List<Disk> disks)
+      throws InterruptedException {
+    QemuInstall qemu = finder.find();
+    List<Problem> problems = new ArrayList<>();
+    ImageChecks images = new ImageChecks(problems);
+    try (HeldResources none = HeldResources.none()) {
+      images.check(disks.stream().map(Disk::readOnly).toList(), none);
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidDefinitionException(name.text(), problems);
+    }
+    String incarnation = incarnation();
+    return StandInPlanner.plan(
+        new Subject(domain, name, revision, incarnation),
+        qemu,
+        files(domain, incarnation, UNTOUCHED),
+        disks,
+        images.facts());
   }
 
   private static Hardware hardware(

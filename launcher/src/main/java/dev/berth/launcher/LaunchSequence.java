@@ -101,8 +101,7 @@ final class LaunchSequence {
     }
     if (identity instanceof Identity.Unprovable doubt
         && !waiter.waitFor(ENDING_LIMIT_MILLIS, TimeUnit.MILLISECONDS)) {
-      throw new HostFailureException(
-          "Cannot start domain '" + launch.subject().name() + "': " + doubt.reason() + ".");
+      throw new HostFailureException(launch.cannotStart() + ": " + doubt.reason() + ".");
     }
     throw new MachineLostException("QEMU ended right after its start.");
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** A machine while it is planned: its command line, its assembly steps, its devices. */
 final class MachineDraft {
@@ -54,6 +55,20 @@ final class MachineDraft {
   /** Adds a step that passes a file. */
   void passFile(int fdset, Path file, FileAccess access, String opaque) {
     assembly.add(new PassFile(fdset, file, access, opaque));
+  }
+
+  /**
+   * Adds the steps that open an image for reading.
+   *
+   * @param stem what the note on its file begins with
+   * @param fileNode the node of its file, which is that fdset
+   * @param formatNode the node of its format
+   */
+  void open(Path image, String stem, IntFunction<ObjectNode> fileNode, ObjectNode formatNode) {
+    int fdset = newFdset();
+    passFile(fdset, image, FileAccess.READ_ONLY, stem + " ro");
+    execute("blockdev-add").setAll(fileNode.apply(fdset));
+    execute("blockdev-add").setAll(formatNode);
   }
 
   /** Adds a step that passes a file which the start is given. */

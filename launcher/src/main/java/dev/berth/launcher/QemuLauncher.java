@@ -4,6 +4,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
@@ -140,12 +141,29 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   @Override
   public LaunchRecord plan(
       UUID domain, long definitionRevision, DomainDefinition definition, HeldResources held) {
+    return planned(
+        definition.name(), () -> resolver.resolve(domain, definitionRevision, definition, held));
+  }
+
+  @Override
+  public LaunchRecord planStandIn(
+      UUID domain, long definitionRevision, DomainName name, List<Disk> disks) {
+    return planned(name, () -> resolver.resolveStandIn(domain, definitionRevision, name, disks));
+  }
+
+  /** What may wait for a QEMU that is tried out. */
+  @FunctionalInterface
+  private interface Planning {
+    LaunchRecord plan() throws InterruptedException;
+  }
+
+  private static LaunchRecord planned(DomainName name, Planning planning) {
     try {
-      return resolver.resolve(domain, definitionRevision, definition, held);
+      return planning.plan();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new HostFailureException(
-          "Planning domain '" + definition.name() + "' was interrupted. Try again.", interrupted);
+          "Planning domain '" + name + "' was interrupted. Try again.", interrupted);
     }
   }
 
@@ -198,7 +216,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    givenFiles.claim("Cannot start domain '" + launch.subject().name() + "'", launch, alive());
+    givenFiles.claim(launch.cannotStart(), launch, alive());
     try (QemuShell shell = QemuShell.start(launch, scopes.prefix(launch))) {
       clearance.await();
       try {

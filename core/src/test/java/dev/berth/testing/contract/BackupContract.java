@@ -86,6 +86,27 @@ public interface BackupContract {
   }
 
   @Test
+  default void aStoppedDomainIsBackedUpByTheSameJob(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "running"), JobOptions.none()));
+    rig().destroy();
+
+    Job ended = rig().ended(backup(to(directory, "stopped"), JobOptions.none()));
+
+    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("complete");
+    assertThat(ended.target().kind()).isEqualTo(JobKind.BACKUP);
+    assertThat(rig().state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(rig().host().backups().list(directory, CallOptions.none()))
+        .extracting(backup -> backup.name().text())
+        .containsExactly("running", "stopped");
+    assertThat(errorOf(to(directory, "stopped"), JobOptions.none()))
+        .isEqualTo(AlreadyExistsException.class);
+    assertThat(errorOf(to(directory, "at-rest").with(Quiesce.REQUIRED), JobOptions.none()))
+        .isEqualTo(InvalidStateException.class);
+    rig().start(StartMode.PAUSED);
+  }
+
+  @Test
   default void aNameThatIsTakenIsRefused(@TempDir Path directory) throws Exception {
     webHasADisk(directory);
     rig().ended(backup(to(directory, "first"), JobOptions.none()));
@@ -147,9 +168,6 @@ public interface BackupContract {
                         host.backups()
                             .create(NONE, to(backups, "a"), JobOptions.none(), CallOptions.none())))
         .isEqualTo(NotFoundException.class);
-    rig().destroy();
-    assertThat(errorOf(to(backups, "first"), JobOptions.none()))
-        .isEqualTo(InvalidStateException.class);
     assertThat(rig().host().jobs()).isEmpty();
     assertThat(rig().host().backups().list(backups, CallOptions.none())).isEmpty();
     assertThatExceptionOfType(InvalidRequestException.class)

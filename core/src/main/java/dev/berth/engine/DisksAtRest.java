@@ -1,0 +1,123 @@
+package dev.berth.engine;
+
+import dev.berth.definition.Disk;
+import dev.berth.definition.Disk.Access;
+import dev.berth.definition.Disk.DiskDevice;
+import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.BackupSource.Checkpoint;
+import dev.berth.error.BerthException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.image.ImageBitmap;
+import dev.berth.image.ImageContent;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageFormat;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecord.DeviceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The disks of a domain that has no machine, as its definition and the headers of their images have
+ * them. Reads files: for threads that storage may hold up.
+ */
+final class DisksAtRest {
+  private final DomainDefinition definition;
+  private final ImageFiles images;
+  private final Set<String> wanted;
+
+  /**
+   * Those of one domain.
+   *
+   * @param wanted names of those that it is about; empty for all that a guest can write to
+   */
+  DisksAtRest(DomainDefinition definition, ImageFiles images, Set<String> wanted) {
+    this.definition = definition;
+    this.images = images;
+    this.wanted = wanted;
+  }
+
+  /**
+   * Those that what stands in for a machine is to open. An encrypted one is none of them: what is
+   * on it is not read.
+   *
+   * @throws InvalidStateException naming one whose image is given with each start
+   */
+  List<Disk> toOpen() {
+    List<Disk> disks = writable().stream().filter(this::isWanted).toList();
+    for (Disk disk : disks) {
+      if (disk.descriptor().isPresent()) {
+        throw new InvalidStateException(
+            "Cannot back up disk '"
+                + disk.name()
+                + "' of domain '"
+                + definition.name()
+                + "': its image is given with each start, and nobody gives it now. Start the domain"
+                + " first, or leave the disk out.");
+      }
+    }
+    return disks.stream().filter(disk -> disk.secret().isEmpty()).toList();
+  }
+
+  private List<Disk> writable() {
+    return definition.disks().stream()
+        .filter(disk -> disk.device() == DiskDevice.DISK)
+        .filter(disk -> disk.access() == Access.READ_WRITE)
+        .toList();
+  }
+
+  private boolean isWanted(Disk disk) {
+    return wanted.isEmpty() || wanted.contains(disk.name());
+  }
+
+  /**
+   * What a guest can write to. Of one that is not wanted, an image that cannot be read counts as
+   * one that says nothing.
+   *
+   * @param standIn has those open that {@link #toOpen} has told
+   */
+  List<BackupSource> sources(LaunchRecord standIn) {
+    List<BackupSource> sources = new ArrayList<>();
+    for (Disk disk : writable()) {
+      Optional<String> node =
+          standIn.devices().stream()
+              .filter(device -> device.name().equals(disk.name()))
+              .map(DeviceRecord::nodes)
+              .map(nodes -> nodes.get(0))
+              .findFirst();
+      sources.add(source(disk, node.orElse(""), content(disk)));
+    }
+    return sources;
+  }
+
+  private ImageContent content(Disk disk) {
+    try {
+      return images.content(disk.file().orElseThrow(), format(disk));
+    } catch (BerthException unreadable) {
+      if (isWanted(disk)) {
+        throw unreadable;
+      }
+      return new ImageContent(0, false, List.of());
+    }
+  }
+
+  private static BackupSource source(Disk disk, String node, ImageContent content) {
+    return new BackupSource(
+        disk.name(),
+        node,
+        format(disk).text(),
+        content.isEncrypted(),
+        disk.attachment().iothread().isPresent(),
+        content.bytes(),
+        content.bitmaps().stream()
+            .map((ImageBitmap bitmap) -> Checkpoint.of(bitmap))
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  private static ImageFormat format(Disk disk) {
+    return disk.format() == DiskFormat.QCOW2 ? ImageFormat.QCOW2 : ImageFormat.RAW;
+  }
+}
