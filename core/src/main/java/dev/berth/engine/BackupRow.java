@@ -41,6 +41,7 @@ final class BackupRow {
   private static final String PLAN = "plan";
   private static final String AT = "at";
   private static final String END = "end";
+  private static final String BOOT = "boot";
   private static final String QUIESCE = "quiesce";
   private static final String FROZEN = "frozen";
   private static final String CONSISTENCY = "consistency";
@@ -122,6 +123,20 @@ final class BackupRow {
   /** The same backup, which has begun on the disks at that moment. */
   static KeptJob begun(KeptJob job, Instant at) {
     return job.with(AT, at.toString());
+  }
+
+  /**
+   * The same backup, of which QEMU has written all, and nothing need be on the disk.
+   *
+   * @param boot the present one of the machine that the host runs on
+   */
+  static KeptJob sealing(KeptJob job, String boot) {
+    return in(SEALING, job.with(BOOT, boot));
+  }
+
+  /** Whether what QEMU has written may be lost: the machine was booted anew, or nobody knows. */
+  static boolean mayHaveLostPages(KeptJob job, String boot) {
+    return boot.isEmpty() || !boot.equals(job.fact(BOOT));
   }
 
   /** The same backup in another phase. */

@@ -60,9 +60,18 @@ final class BackupSealing {
     }
     Path partial = BackupRow.partial(job);
     if (host.backupFiles().isThere(partial)) {
+      requireWritten();
       host.backupFiles().complete(partial, backup(partial));
     } else { // then a host before had come so far
       host.backupFiles().requireComplete(BackupRow.folder(job), id);
+    }
+  }
+
+  /** What was not on the disk yet is gone with a power cut, and nothing in the image tells. */
+  private void requireWritten() {
+    if (wasBegun && BackupRow.mayHaveLostPages(job, host.boot())) {
+      throw new HostFailureException(
+          "The machine that the host runs on was booted anew before the backup was on its disk.");
     }
   }
 

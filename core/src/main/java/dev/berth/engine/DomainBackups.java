@@ -246,7 +246,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
       boolean isQemus = failure.get() instanceof QemuRefusedException;
       return undo(job, isQemus ? WRITE_FAILED : FILE_FAILED, failure.get());
     }
-    KeptJob sealing = in(SEALING, job);
+    KeptJob sealing = BackupRow.sealing(job, host.boot());
     return record(sealing).thenRun(() -> seal(sealing, BackupSealing.first(host, ledger, sealing)));
   }
 

@@ -163,6 +163,22 @@ final class BackupJobTest {
   }
 
   @Test
+  void whatMayNotHaveBeenOnTheDiskWhenTheMachineWentDownIsNoBackup() {
+    images.hold();
+    Job job = backup("first");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("sealing"));
+    host.close();
+    images.release();
+    machine().die(ProcessExit.UNKNOWN);
+
+    host = new TestHost(store, machines, images, "boot-2");
+
+    assertThat(ended(job).status().phase()).isEqualTo("file-failed");
+    assertThat(ended(job).status().detail()).contains("booted anew");
+    assertThat(backups).isEmptyDirectory();
+  }
+
+  @Test
   void whatIsHeldIsHeldByTheNextHostToo() {
     machine().backups().takeTime();
     Job job = backup("first");

@@ -85,6 +85,11 @@ final class TestHost implements AutoCloseable {
 
   /** A host whose images are those. */
   TestHost(Store store, FakeMachines machines, ImageFiles images) {
+    this(store, machines, images, BOOT);
+  }
+
+  /** The same in that boot of the machine that it runs on. */
+  TestHost(Store store, FakeMachines machines, ImageFiles images, String boot) {
     this(
         store,
         machines,
@@ -94,7 +99,7 @@ final class TestHost implements AutoCloseable {
         files(),
         Clock.systemUTC(),
         TimerThread.start(),
-        BOOT);
+        boot);
   }
 
   TestHost(
