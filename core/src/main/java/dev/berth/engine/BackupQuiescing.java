@@ -11,6 +11,7 @@ import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.qmp.Deadline;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -55,6 +56,8 @@ final class BackupQuiescing {
   private final Ledger ledger;
   private final JobAside aside;
   private final Course course;
+  private boolean ceased;
+  private CompletableFuture<Void> frozen = CompletableFuture.completedFuture(null);
 
   BackupQuiescing(
       HostServices host, Mailbox mailbox, Ledger ledger, JobAside aside, Course course) {
@@ -134,14 +137,33 @@ final class BackupQuiescing {
     return Mailbox.DONE;
   }
 
+  /**
+   * Freezes no guest from now on.
+   *
+   * @return completes when the one that is frozen was told to thaw
+   */
+  CompletableFuture<Void> cease() {
+    ceased = true;
+    return frozen;
+  }
+
   private CompletionStage<?> freeze(KeptJob job, GuestFreeze guest, BackupSteps steps) {
+    if (ceased) {
+      return Mailbox.DONE; // the next host finds a backup that has not begun
+    }
     KeptJob freezing = BackupRow.freezing(job);
     boolean isRequired = BackupRow.quiesce(job) == Quiesce.REQUIRED;
     FrozenBeginning beginning = new FrozenBeginning(guest, isRequired, steps);
+    frozen = beginning.through();
     return course
         .record(freezing)
         .thenRun(
-            () -> aside.run(freezing, beginning, (now, failure) -> begun(now, failure, beginning)));
+            () ->
+                aside.run(
+                    host.patient(),
+                    freezing,
+                    beginning,
+                    (now, failure) -> begun(now, failure, beginning)));
   }
 
   private CompletionStage<?> begun(
@@ -170,7 +192,7 @@ final class BackupQuiescing {
   CompletionStage<?> thaw(Lifecycle.Active active, KeptJob job) {
     Optional<GuestAgent> agent = active.agent().agent();
     if (agent.isPresent()) {
-      aside.run(job, new GuestFreeze(agent.get())::thaw, this::thawed);
+      aside.run(host.patient(), job, new GuestFreeze(agent.get())::thaw, this::thawed);
     }
     return Mailbox.DONE;
   }

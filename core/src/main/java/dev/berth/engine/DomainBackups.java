@@ -484,6 +484,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   // ---- its parts
 
+  /** Freezes no guest from now on; completes when none is kept frozen. */
+  CompletableFuture<Void> cease() {
+    return quiescing.cease();
+  }
+
   /**
    * Refuses what would come between a guest's freezing and its thawing.
    *

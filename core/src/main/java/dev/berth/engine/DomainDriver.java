@@ -292,6 +292,17 @@ final class DomainDriver implements JobOwner {
     return Mailbox.DONE;
   }
 
+  /** Freezes no guest from now on; completes when this one was told to thaw, if it is frozen. */
+  CompletableFuture<Void> thawed() {
+    CompletableFuture<Void> thawed = new CompletableFuture<>();
+    mailbox.event(
+        () -> {
+          keeper.backups().cease().thenRun(() -> thawed.complete(null));
+          return Mailbox.DONE;
+        });
+    return thawed;
+  }
+
   /** Finishes the turns it has, lets go of its machine, and takes no more turns. */
   CompletableFuture<Void> settle() {
     CompletableFuture<Void> settled = new CompletableFuture<>();

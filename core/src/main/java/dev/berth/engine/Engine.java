@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -231,7 +232,12 @@ public final class Engine implements AutoCloseable {
         host.operations().awaitIdle(patience);
       }
       images.close(patience);
-      settle(patience);
+      each(
+          DomainDriver::thawed, patience, "Some guests may be frozen; the next opening thaws them");
+      each(
+          DomainDriver::settle,
+          patience,
+          "Some domains' last changes were not recorded; the next opening finds them out");
       subscriptions.close(patience);
     } catch (InterruptedException e) {
       interrupted = true;
@@ -246,15 +252,16 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Lets every driver finish the turns it has; after that it takes none. */
-  private void settle(Duration patience) throws InterruptedException {
-    List<CompletableFuture<Void>> settled =
-        domains.all().stream().map(DomainDriver::settle).toList();
+  /** Has every driver do that, and waits for so long until all have. */
+  private void each(
+      Function<DomainDriver, CompletableFuture<Void>> what, Duration patience, String otherwise)
+      throws InterruptedException {
+    List<CompletableFuture<Void>> done = domains.all().stream().map(what).toList();
     try {
-      CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new))
+      CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("Some domains' last changes were not recorded; the next opening finds them out", e);
+      LOG.warn(otherwise, e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.error.BerthException;
 import dev.berth.qmp.Deadline;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The moment of a backup for which a guest is brought to rest: it is frozen, the backup begins, it
@@ -14,6 +15,7 @@ final class FrozenBeginning implements JobAside.Work {
   private final boolean isRequired;
   private final BackupSteps steps;
   private volatile Optional<String> obstacle = Optional.empty();
+  private final CompletableFuture<Void> through = new CompletableFuture<>();
   private volatile boolean thawed;
 
   /**
@@ -34,8 +36,12 @@ final class FrozenBeginning implements JobAside.Work {
       if (obstacle.isEmpty() || !isRequired) {
         steps.begin(Deadline.of(GuestFreeze.LIMIT));
       }
+      if (obstacle.isEmpty()) { // a guest that was reset, or has thawed by itself, was not at rest
+        obstacle = guest.whyNotFrozen();
+      }
     } finally {
       thaw();
+      through.complete(null);
     }
   }
 
@@ -46,6 +52,11 @@ final class FrozenBeginning implements JobAside.Work {
     } catch (BerthException notYet) {
       thawed = false; // it is tried again, for it is on record
     }
+  }
+
+  /** Completes when nothing is done any more. */
+  CompletableFuture<Void> through() {
+    return through;
   }
 
   /** Why the guest was not frozen. */

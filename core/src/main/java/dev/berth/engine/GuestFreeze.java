@@ -45,6 +45,18 @@ record GuestFreeze(GuestAgent agent) {
     }
   }
 
+  /** Why it is not known to be frozen still; empty when it is. */
+  Optional<String> whyNotFrozen() throws InterruptedException {
+    try {
+      return isThawed(Deadline.of(LIMIT))
+          ? Optional.of("its guest was not frozen any more when QEMU had begun")
+          : Optional.empty();
+    } catch (BerthException failure) {
+      return Optional.of(
+          "nobody knows whether it was frozen still when QEMU had begun: " + said(failure));
+    }
+  }
+
   /**
    * Thaws, as often as it is called.
    *

@@ -61,9 +61,14 @@ final class JobAside {
 
   /** Does it, and then what follows, with the job as it is by then. */
   void run(KeptJob job, Work work, Outcome outcome) {
+    run(threads, job, work, outcome);
+  }
+
+  /** The same on one of those threads: what must not wait for the long work of other domains. */
+  void run(Executor others, KeptJob job, Work work, Outcome outcome) {
     JobId id = job.job().id();
     atWork.add(id);
-    aside(() -> failure(work))
+    aside(others, () -> failure(work))
         .whenComplete(
             (failure, mistake) ->
                 mailbox.event(
@@ -96,7 +101,7 @@ final class JobAside {
     }
   }
 
-  private <T> CompletableFuture<T> aside(Supplier<T> work) {
+  private static <T> CompletableFuture<T> aside(Executor threads, Supplier<T> work) {
     try {
       return CompletableFuture.supplyAsync(work, threads);
     } catch (RejectedExecutionException closed) {

@@ -238,7 +238,12 @@ final class LocalBackupFiles implements BackupFiles {
     try {
       folders.force(folder.resolveSibling(""));
     } catch (IOException e) {
-      Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException kept) {
+        throw new IOException(
+            e + "; it is called '" + folder + "' and is none: remove it by hand", kept);
+      }
       throw e;
     }
   }

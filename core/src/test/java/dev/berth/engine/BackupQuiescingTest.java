@@ -10,6 +10,7 @@ import dev.berth.backup.Consistency;
 import dev.berth.domain.AgentState;
 import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
+import dev.berth.error.HostUnreachableException;
 import dev.berth.host.AgentRequest;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -27,6 +28,7 @@ import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,8 +85,44 @@ final class BackupQuiescingTest {
         .containsExactly(
             "guest-fsfreeze-status",
             "guest-fsfreeze-freeze",
+            "guest-fsfreeze-status",
             "guest-fsfreeze-thaw",
             "guest-fsfreeze-status");
+  }
+
+  @Test
+  void aGuestThatThawedByItselfBeforeQemuBeganWasNotAtRest() throws Exception {
+    machine().monitor().hold("transaction");
+    Job job = backup("first", Quiesce.REQUIRED);
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+    agent.thawByItself();
+    machine().monitor().release("transaction");
+
+    assertThat(ended(job).status().phase()).isEqualTo("freeze-failed");
+    assertThat(ended(job).status().detail()).contains("not frozen any more");
+    assertThat(backups).isEmptyDirectory();
+    assertThat(machine().backups().ids()).isEmpty();
+  }
+
+  @Test
+  void aHostThatIsClosedLeavesNoGuestFrozen() throws Exception {
+    machine().monitor().hold("transaction");
+    Job job = backup("first", Quiesce.REQUIRED);
+    machine().monitor().awaitReceived("transaction", 1, TestHost.PATIENCE);
+    CompletableFuture<String> closed =
+        TestHost.async(
+            () -> {
+              host.close(TestHost.PATIENCE);
+              return "closed";
+            });
+    eventually(
+        () -> assertThatExceptionOfType(HostUnreachableException.class).isThrownBy(() -> now(job)));
+    assertThat(agent.isFrozen()).isTrue();
+
+    machine().monitor().release("transaction");
+
+    assertThat(closed).succeedsWithin(TestHost.PATIENCE);
+    assertThat(agent.isFrozen()).isFalse();
   }
 
   @Test
@@ -189,11 +227,12 @@ final class BackupQuiescingTest {
     machine().monitor().release("transaction");
 
     eventually(
-        () -> assertThat(now(job).status().detail()).contains("its guest is not thawed yet"));
+        () ->
+            assertThat(now(job).status().detail()).contains("nobody knows whether it was frozen"));
     machine().startAgent();
-    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(ended(job).status().phase()).isEqualTo("freeze-failed");
     assertThat(agent.isFrozen()).isFalse();
-    assertThat(consistency("first")).isEqualTo(Consistency.application());
+    assertThat(backups).isEmptyDirectory();
   }
 
   @Test

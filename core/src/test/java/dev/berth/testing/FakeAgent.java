@@ -239,6 +239,11 @@ public final class FakeAgent implements AutoCloseable {
     }
   }
 
+  /** The guest thaws without having been told to. */
+  public void thawByItself() {
+    frozen = false;
+  }
+
   /** Whether it has frozen its guest's file systems. */
   public boolean isFrozen() {
     return frozen;
