@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.MemoryDump.Existing;
 import dev.berth.job.JobId;
+import dev.berth.json.MalformedReplyException;
 import dev.berth.migration.ImageState;
 import dev.berth.migration.SaveFile;
 import dev.berth.migration.SavedMachine;
@@ -50,13 +51,23 @@ final class LocalSaveFiles implements SaveFiles {
 
   @Override
   public boolean isOf(Path target, JobId job) {
-    return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
-        && SaveFile.read(target).origin().job().equals(job);
+    try {
+      return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
+          && SaveFile.read(target).origin().job().equals(job);
+    } catch (HostFailureException e) {
+      if (e.getCause() instanceof MalformedReplyException) {
+        return false; // it is somebody else's, and no saved machine
+      }
+      throw e;
+    }
   }
 
   @Override
-  public void discard(Path partial) {
+  public void discard(Path partial, Path target, JobId job) {
     files.discard(partial);
+    if (isOf(target, job)) {
+      files.discard(target);
+    }
   }
 
   @Override

@@ -49,8 +49,8 @@ interface SaveFiles {
   /** Whether that is what a job has saved. */
   boolean isOf(Path target, JobId job);
 
-  /** Removes the file that was to grow. Idempotent. */
-  void discard(Path partial);
+  /** Removes what a job has written, also when that has got its name. Idempotent. */
+  void discard(Path partial, Path target, JobId job);
 
   /** The saved machine in a file, which was looked at as a whole and is as it was written. */
   SavedMachine readAll(Path file);

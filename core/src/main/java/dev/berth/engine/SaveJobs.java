@@ -35,7 +35,6 @@ import dev.berth.qapi.migration.MigrationStats;
 import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.runstate.QueryStatus;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -190,7 +189,7 @@ final class SaveJobs implements JobWork {
             return takeUp(now);
           }
           return failure.isEmpty()
-              ? next(SaveRow.sealing(now, bytes.get()))
+              ? next(now, SaveRow.sealing(now, bytes.get()))
               : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()));
         });
   }
@@ -201,7 +200,8 @@ final class SaveJobs implements JobWork {
 
   // ---- its ends
 
-  private void seal(KeptJob job) {
+  private void seal(Lifecycle.Active active, KeptJob job) {
+    SaveSteps steps = steps(active, job);
     SaveFiles.Facts facts =
         new SaveFiles.Facts(
             new SavedMachine.Origin(
@@ -211,11 +211,13 @@ final class SaveJobs implements JobWork {
     aside.run(
         job,
         () -> {
+          steps.requireStanding();
           if (host.saveFiles().size(partial(job)).isPresent()) {
             host.saveFiles().complete(partial(job), target(job), SaveRow.bytes(job), facts);
           } else if (!host.saveFiles().isOf(target(job), job.job().id())) {
             throw gone(job); // else a host before had come so far
           }
+          steps.requireStanding();
         },
         (now, failure) ->
             failure.isEmpty()
@@ -225,24 +227,41 @@ final class SaveJobs implements JobWork {
 
   /** The one step by which the guest is the file's: it is on the disk before the machine ends. */
   private CompletionStage<?> handOver(KeptJob job) {
-    KeptJob ending = SaveRow.in(ENDING, job);
-    return ledger
-        .request(step(job).job(ending).policy(Step.Policy.OVERRIDDEN))
-        .thenCompose(recorded -> takeUp(ending))
+    return next(job, SaveRow.in(ENDING, job));
+  }
+
+  /** The one step by which the guest stays the machine's: on the disk before the guest goes on. */
+  private CompletionStage<?> undo(KeptJob job, String code, String why) {
+    return next(job, SaveRow.undoing(job, code, why));
+  }
+
+  /** Goes on when that is on the disk; until then nothing is done that a host before would not. */
+  private CompletionStage<?> next(KeptJob job, KeptJob next) {
+    return request(next)
         .exceptionally(
             failure -> {
               LOG.warn("Job {} cannot be put on record yet", job.job().id(), failure);
-              host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(job)));
+              host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> nextAgain(job, next)));
               return null;
             });
   }
 
-  private CompletionStage<?> next(KeptJob job) {
-    return keeper.record(step(job).job(job)).thenCompose(recorded -> takeUp(job));
+  private CompletionStage<?> nextAgain(KeptJob job, KeptJob next) {
+    boolean asBefore =
+        ledger
+            .jobs()
+            .find(job.job().id())
+            .filter(now -> now.isRunning() && phase(now).equals(phase(job)))
+            .isPresent();
+    return asBefore && !aside.isBusy(job.job().id()) ? next(job, next) : Mailbox.DONE;
   }
 
-  private CompletionStage<?> undo(KeptJob job, String code, String why) {
-    return next(SaveRow.undoing(job, code, why));
+  private CompletionStage<Void> request(KeptJob next) {
+    Step step = step(next).job(next);
+    if (phase(next).equals(ENDING)) {
+      step.policy(Step.Policy.OVERRIDDEN);
+    }
+    return ledger.request(step).thenCompose(recorded -> takeUp(next)).thenApply(done -> null);
   }
 
   /** What could not be taken back is tried again until it can, or until the machine ends. */
@@ -327,7 +346,7 @@ final class SaveJobs implements JobWork {
   private CompletionStage<?> takeUp(Lifecycle.Active active, KeptJob job) {
     switch (phase(job)) {
       case BEGINNING -> find(active, job);
-      case SEALING -> seal(job);
+      case SEALING -> seal(active, job);
       case UNDOING -> aside.run(job, steps(active, job)::undo, this::undone);
       case ENDING -> {
         MachineEnd end = new MachineEnd(MachineEnd.Cause.SAVED, job.job().origin().actor());
@@ -344,16 +363,15 @@ final class SaveJobs implements JobWork {
       return end(job, JobState.SUCCEEDED, COMPLETE, "");
     }
     if (phase(job).equals(UNDOING)) {
-      aside.run(job, () -> host.saveFiles().discard(partial(job)), this::undone);
+      aside.run(job, () -> discard(job), this::undone);
       return Mailbox.DONE;
     }
-    Path partial = partial(job);
     boolean sealing = phase(job).equals(SEALING);
     aside.run(
         job,
         () -> {
           if (!sealing || !host.saveFiles().isOf(target(job), job.job().id())) {
-            host.saveFiles().discard(partial);
+            discard(job);
             throw new HostFailureException("the machine has ended before all was written");
           }
         },
@@ -366,6 +384,10 @@ final class SaveJobs implements JobWork {
                     MACHINE_ENDED,
                     String.valueOf(failure.get().getMessage())));
     return Mailbox.DONE;
+  }
+
+  private void discard(KeptJob job) {
+    host.saveFiles().discard(partial(job), target(job), job.job().id());
   }
 
   /**
@@ -404,7 +426,7 @@ final class SaveJobs implements JobWork {
     if (phase(job).equals(UNDOING)) {
       return CompletableFuture.completedFuture(null);
     }
-    return undo(job, CANCELLED, "by " + actor).thenApply(done -> null);
+    return request(SaveRow.undoing(job, CANCELLED, "by " + actor));
   }
 
   @Override

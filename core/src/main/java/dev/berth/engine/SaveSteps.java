@@ -11,6 +11,7 @@ import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.misc.Stop;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpConnection;
@@ -36,6 +37,9 @@ final class SaveSteps {
           MigrationStatus.COMPLETED,
           MigrationStatus.FAILED,
           MigrationStatus.CANCELLED);
+
+  /** QEMU's run states behind what it has written, as they are for no other reason. */
+  private static final Set<String> WRITTEN = Set.of("finish-migrate", "postmigrate");
 
   private final QmpConnection qmp;
   private final StateStream stream;
@@ -70,15 +74,35 @@ final class SaveSteps {
     }
   }
 
-  /** Makes it as if the save had never begun: the guest goes on, and there is no file. */
+  /**
+   * Makes it as if the save had never begun: there is no file, and the guest goes on. It does so as
+   * well when the file cannot be removed yet, for that can take for ever; what fails then is tried
+   * again.
+   */
   void undo() throws InterruptedException {
     stream.run(new MigrateCancel());
     awaitEnd();
     stream.takeBack();
-    if (SaveRow.guest(job) == Guest.RUNNING) {
-      stream.run(new Cont());
+    try {
+      files.discard(SaveRow.partial(job), SaveRow.target(job), job.job().id());
+    } finally {
+      if (SaveRow.guest(job) == Guest.RUNNING) {
+        stream.run(new Cont());
+      }
     }
-    files.discard(SaveRow.partial(job));
+  }
+
+  /**
+   * Sees that what was written is how the guest still is.
+   *
+   * @throws HostFailureException when the guest has gone on since
+   */
+  void requireStanding() throws InterruptedException {
+    String state = stream.run(new QueryStatus()).status().value();
+    if (!WRITTEN.contains(state)) {
+      throw new HostFailureException(
+          "the guest does not stand any more where it was saved: QEMU is " + state);
+    }
   }
 
   private void awaitEnd() throws InterruptedException {

@@ -178,8 +178,8 @@ final class Mortality {
     }
 
     @Override
-    public void discard(Path partial) {
-      around("the file of a save is removed", () -> files.discard(partial));
+    public void discard(Path partial, Path target, JobId job) {
+      around("the file of a save is removed", () -> files.discard(partial, target, job));
     }
 
     @Override

@@ -61,6 +61,14 @@ public final class FakeMigration {
     end("completed");
   }
 
+  /** It cannot be written on. */
+  public void fail(String error) {
+    synchronized (this) {
+      failure = error;
+    }
+    end("failed");
+  }
+
   /** Whether it writes. */
   public synchronized boolean isActive() {
     return status.equals("active");

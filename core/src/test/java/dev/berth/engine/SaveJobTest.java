@@ -1,0 +1,180 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.domain.DomainState;
+import dev.berth.error.StorageFailureException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
+import dev.berth.job.Job;
+import dev.berth.job.JobState;
+import dev.berth.json.Json;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Saves that do not go straight, with a QEMU that does what the test says. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class SaveJobTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+
+  @TempDir Path directory;
+  @TempDir Path saved;
+  private final BrittleSaveFiles files = new BrittleSaveFiles();
+  private final ManualTime time = new ManualTime();
+  private FakeMachines machines;
+  private MemoryStore store;
+  private TestHost host;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    store = new MemoryStore();
+    host = host();
+    host.define("web");
+    host.start("web");
+  }
+
+  private TestHost host() {
+    return new TestHost(
+        store,
+        machines,
+        TestHost.SETTINGS,
+        port -> port,
+        new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), new FakeServedDisks(), files),
+        time,
+        time,
+        TestHost.BOOT);
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    machines.close();
+    store.close();
+  }
+
+  @Test
+  void whatIsTakenBackIsSoOnTheDiskBeforeTheGuestGoesOn() {
+    Job job = writing();
+    CompletableFuture<String> onDisk = new CompletableFuture<>();
+    machine()
+        .monitor()
+        .answer(
+            "cont",
+            arguments -> {
+              onDisk.complete(store.contents().jobs().get(0).document());
+              machine().runState("running");
+              return Json.object();
+            });
+    store.failNext(new StorageFailureException("The disk is full."));
+
+    machine().migration().fail("No space left on device");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("write-failed");
+        });
+    assertThat(onDisk).isCompletedWithValueMatching(text -> text.contains("undoing"));
+    assertTheGuestGoesOn();
+  }
+
+  @Test
+  void aGuestThatHasGoneOnIsNotTheFiles() {
+    files.whenMeasured(() -> machine().runState("running"));
+
+    Job ended = ended(save());
+
+    assertThat(ended.status().phase()).isEqualTo("file-failed");
+    assertThat(ended.status().detail()).contains("QEMU is running");
+    assertTheGuestGoesOn();
+  }
+
+  @Test
+  void aGuestThatGoesOnBesideItsFileIsNotTheFilesEither() {
+    files.whenNamed(() -> machine().runState("running"));
+
+    assertThat(ended(save()).status().phase()).isEqualTo("file-failed");
+    assertTheGuestGoesOn();
+  }
+
+  @Test
+  void whatFailsWhenTheFileHasItsNameLeavesNoneThatIsComplete() {
+    files.whenNamed(BrittleSaveFiles::fail);
+
+    assertThat(ended(save()).status().phase()).isEqualTo("file-failed");
+    assertTheGuestGoesOn();
+  }
+
+  @Test
+  void aFileThatCameInTheWayIsLeftAlone() throws Exception {
+    files.beforeNaming(() -> write("somebody else's"));
+
+    assertThat(ended(save()).status().phase()).isEqualTo("file-failed");
+    assertThat(saved.resolve("web.save")).hasContent("somebody else's");
+    Files.delete(saved.resolve("web.save"));
+    assertTheGuestGoesOn();
+  }
+
+  private void assertTheGuestGoesOn() {
+    assertThat(saved).isEmptyDirectory();
+    assertThat(machine().runState()).isEqualTo("running");
+    host.await("web", DomainState.RUNNING);
+  }
+
+  private void write(String text) {
+    try {
+      Files.writeString(saved.resolve("web.save"), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Job save() {
+    return host.api()
+        .saves()
+        .save(
+            WEB,
+            saved.resolve("web.save"),
+            JobOptions.none(),
+            CallOptions.within(TestHost.PATIENCE));
+  }
+
+  private Job writing() {
+    machine().migration().takeTime();
+    Job job = save();
+    eventually(
+        () -> {
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("writing");
+          assertThat(machine().migration().isActive()).isTrue();
+        });
+    return job;
+  }
+
+  private Job ended(Job job) {
+    Job ended = host.api().awaitJob(job.id(), TestHost.PATIENCE);
+    assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+    return ended;
+  }
+
+  private FakeMachine machine() {
+    return machines.of("web");
+  }
+}
