@@ -68,8 +68,8 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved) {
-    return launcher.planAgain(saved);
+  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
+    return launcher.planAgain(saved, held);
   }
 
   @Override

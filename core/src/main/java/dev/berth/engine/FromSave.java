@@ -10,13 +10,11 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
 import dev.berth.machine.MachineLauncher.TakeOver;
-import dev.berth.migration.ImageState;
 import dev.berth.migration.SavedMachine;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpEventListener;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A guest that goes on where it was saved, in a machine that is what the saved one was.
@@ -51,21 +49,20 @@ record FromSave(
     if (changedImages == ChangedImages.REFUSE) {
       requireUnchanged();
     }
-    return host.launcher().planAgain(launch);
+    return host.launcher().planAgain(launch, held);
   }
 
   private void requireUnchanged() {
-    List<String> changes =
-        saved.images().stream().map(ImageState::change).flatMap(Optional::stream).toList();
+    List<String> changes = saved.changes();
     if (!changes.isEmpty()) {
       throw new InvalidStateException(
           "Cannot restore domain '"
               + saved.launch().subject().name()
               + "' from '"
               + file
-              + "': since it was saved "
+              + "': its images may not be as they were. Since it was saved, "
               + String.join(", ", changes)
-              + ". Its guest does not know of that, and would ruin its file systems. Put the images"
+              + ". Its guest knows of no change, and would ruin its file systems. Put the images"
               + " back as they were, start the domain anew, or say that you accept it"
               + " ('--changed-images').");
     }

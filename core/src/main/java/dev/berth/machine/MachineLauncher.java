@@ -81,10 +81,11 @@ public interface MachineLauncher {
    * Plans a machine that is what another was, to load its state: of the record of that one, never
    * of a definition. Changes nothing.
    *
+   * @param held what is given for it, which need not be the files that the other was given
    * @throws dev.berth.error.HostFailureException when that one's files were in other directories
    *     than this host's, or its QEMU is not there any more
    */
-  LaunchRecord planAgain(LaunchRecord saved);
+  LaunchRecord planAgain(LaunchRecord saved, HeldResources held);
 
   /** When QEMU takes over the images that it has open: until then it writes to none. */
   enum TakeOver {

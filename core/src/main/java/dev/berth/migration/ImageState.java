@@ -19,17 +19,24 @@ import java.util.Set;
  * How a file was that a machine has open, to tell later whether somebody has changed it.
  *
  * @param file absolute path
- * @param bytes its length; 0 for a device
- * @param modified when it was last written to; the epoch for a device, which does not tell
+ * @param bytes its length; 0 for a block device
+ * @param modified when it was last written to; the epoch for a block device, which does not tell
  */
 public record ImageState(Path file, long bytes, Instant modified) {
+  private static final int TYPE = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
 
-  /** How that file is now. */
-  static ImageState of(Path file) throws IOException {
+  /** How that file is now; empty when it is none that has content. */
+  private static Optional<ImageState> of(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return attributes.isRegularFile()
-        ? new ImageState(file, attributes.size(), attributes.lastModifiedTime().toInstant())
-        : new ImageState(file, 0, Instant.EPOCH);
+    if (attributes.isRegularFile()) {
+      return Optional.of(
+          new ImageState(file, attributes.size(), attributes.lastModifiedTime().toInstant()));
+    }
+    int mode = (Integer) Files.getAttribute(file, "unix:mode");
+    return (mode & TYPE) == BLOCK_DEVICE
+        ? Optional.of(new ImageState(file, 0, Instant.EPOCH))
+        : Optional.empty();
   }
 
   /**
@@ -47,18 +54,22 @@ public record ImageState(Path file, long bytes, Instant modified) {
     launch.inherited().stream().map(InheritedFile::file).forEach(files::add);
     List<ImageState> states = new ArrayList<>();
     for (Path file : files) {
-      states.add(of(file));
+      of(file).ifPresent(states::add);
     }
     return List.copyOf(states);
   }
 
-  /** What has become of the file since; empty when it is as it was. */
+  /** What speaks against it being as it was; empty when it is. */
   public Optional<String> change() {
+    if (modified.equals(Instant.EPOCH)) {
+      return Optional.of("'" + file + "' is a device, which does not tell whether it was");
+    }
     try {
-      ImageState now = of(file);
-      return now.equals(this)
+      Optional<ImageState> now = of(file);
+      return now.equals(Optional.of(this))
           ? Optional.empty()
-          : Optional.of("'" + file + "' was written to at " + now.modified());
+          : Optional.of(
+              "'" + file + "' was written to" + now.map(it -> " at " + it.modified()).orElse(""));
     } catch (IOException e) {
       return Optional.of("'" + file + "' cannot be looked at: " + e);
     }

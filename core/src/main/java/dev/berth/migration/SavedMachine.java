@@ -1,8 +1,11 @@
 package dev.berth.migration;
 
 import dev.berth.job.JobId;
+import dev.berth.machine.AssemblyStep;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.LaunchRecord;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +23,21 @@ public record SavedMachine(
   /** Copies the list. */
   public SavedMachine {
     images = List.copyOf(images);
+  }
+
+  /**
+   * What speaks against its images being as they were, each that does. A file that is given does
+   * not tell: whoever gives it has to know.
+   */
+  public List<String> changes() {
+    List<String> changes = new ArrayList<>();
+    images.forEach(image -> image.change().ifPresent(changes::add));
+    for (AssemblyStep step : launch.assembly()) {
+      if (step instanceof PassGivenFile pass) {
+        changes.add("file '" + pass.resource() + "' is given, and does not tell whether it was");
+      }
+    }
+    return List.copyOf(changes);
   }
 
   /**

@@ -504,8 +504,8 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord planAgain(LaunchRecord saved) {
-      return around("plan", () -> launcher.planAgain(saved));
+    public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
+      return around("plan", () -> launcher.planAgain(saved, held));
     }
 
     @Override

@@ -7,8 +7,11 @@ import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.Relaunch;
@@ -90,6 +93,25 @@ final class SaveFileTest {
   }
 
   @Test
+  void whatDoesNotTellIsNotTakenForUnchanged() {
+    ImageState device = new ImageState(Path.of("/dev/some"), 0, Instant.EPOCH);
+    AssemblyStep given =
+        new PassGivenFile(2, "data", new FileKey(1, 2), FileAccess.READ_WRITE, "data rw");
+    SavedMachine saved =
+        new SavedMachine(
+            new Origin(new JobId("0123456789ab"), "test", Instant.EPOCH),
+            Guest.RUNNING,
+            launch(given),
+            List.of(device),
+            new SavedMachine.Stream(0, 0));
+
+    assertThat(saved.changes())
+        .containsExactly(
+            "'/dev/some' is a device, which does not tell whether it was",
+            "file 'data' is given, and does not tell whether it was");
+  }
+
+  @Test
   void aMachineThatLoadsAStateIsTheSameInAnotherPlace() throws IOException {
     String other = "fedcba9876543210fedcba9876543210";
 
@@ -120,12 +142,16 @@ final class SaveFileTest {
   }
 
   private LaunchRecord launch() {
+    return launch(new PassFile(1, directory.resolve("image"), FileAccess.READ_WRITE, "image rw"));
+  }
+
+  private static LaunchRecord launch(AssemblyStep step) {
     return new LaunchRecord(
         new LaunchRecord.Subject(new UUID(1, 2), new DomainName("web"), 1, INCARNATION),
         new LaunchRecord.Qemu(Path.of("/usr/bin/qemu"), "7.2.22"),
         new LaunchRecord.Hardware("pc-q35-7.2", "max", 1, ByteSize.mebibytes(64), "tcg", "why"),
         List.of("qemu", "/run/" + INCARNATION + "/qmp"),
-        List.of(new PassFile(1, directory.resolve("image"), FileAccess.READ_WRITE, "image rw")),
+        List.of(step),
         List.of(),
         new MachineFiles(Path.of("/run/" + INCARNATION), Path.of("/log"), ByteSize.mebibytes(1)));
   }

@@ -322,7 +322,7 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved) {
+  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {

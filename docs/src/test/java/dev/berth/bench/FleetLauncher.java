@@ -140,7 +140,7 @@ final class FleetLauncher implements MachineLauncher {
       Deadline deadline) {}
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved) {
+  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
     throw new UnsupportedOperationException("nothing is saved");
   }
 

@@ -184,8 +184,8 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved) {
-    return resolver.again(saved);
+  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
+    return resolver.again(GivenAgain.of(saved, held));
   }
 
   @Override

@@ -3,14 +3,25 @@ package dev.berth.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
 import dev.berth.image.Qcow2Header;
+import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
+import dev.berth.machine.AssemblyStep.PassGivenFile;
+import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MachineFiles;
 import dev.berth.testing.LeakCheck;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +65,30 @@ final class GivenFileTest {
     } finally {
       unprotect(image);
     }
+  }
+
+  @Test
+  void whatIsGivenAgainIsOnRecordAsTheFileThatItIs() throws Exception {
+    AssemblyStep before =
+        new PassGivenFile(2, "data", new FileKey(1, 2), FileAccess.READ_WRITE, "data rw");
+
+    try (HeldResources held =
+        HeldResources.copyOf(Map.of("data", file.getFD()), Map.<String, byte[]>of())) {
+      assertThat(GivenAgain.of(saved(before), held).assembly())
+          .containsExactly(
+              new PassGivenFile(2, "data", HostFiles.key(image), FileAccess.READ_WRITE, "data rw"));
+    }
+  }
+
+  private LaunchRecord saved(AssemblyStep step) {
+    return new LaunchRecord(
+        new LaunchRecord.Subject(new UUID(1, 2), new DomainName("web"), 1, "0".repeat(32)),
+        new LaunchRecord.Qemu(Path.of("/usr/bin/qemu"), "7.2.22"),
+        new LaunchRecord.Hardware("pc-q35-7.2", "max", 1, ByteSize.mebibytes(64), "tcg", "why"),
+        List.of("qemu"),
+        List.of(step),
+        List.of(),
+        new MachineFiles(directory, directory, ByteSize.mebibytes(1)));
   }
 
   @Test
