@@ -9,9 +9,12 @@ import dev.berth.migration.SaveFile;
 import dev.berth.migration.SavedMachine;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -27,6 +30,22 @@ final class LocalSaveFiles implements SaveFiles {
   @Override
   public FileOutputStream create(Path partial) {
     return files.create(partial);
+  }
+
+  @Override
+  public OptionalLong settle(Path partial) {
+    try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE);
+        FileChannel directory =
+            FileChannel.open(partial.resolveSibling(""), StandardOpenOption.READ)) {
+      written.force(true);
+      directory.force(true);
+      return OptionalLong.of(written.size());
+    } catch (NoSuchFileException none) {
+      return OptionalLong.empty();
+    } catch (IOException e) {
+      throw new HostFailureException(
+          "'" + partial + "' cannot be brought to the disk: " + e + ".", e);
+    }
   }
 
   @Override

@@ -35,6 +35,9 @@ interface SaveFiles {
   /** Makes the file that is to grow, for QEMU to write to. */
   FileOutputStream create(Path partial);
 
+  /** Brings to the disk what QEMU has written, and tells how much; empty when there is no file. */
+  OptionalLong settle(Path partial);
+
   /** How long the file is that grows; empty when there is none. */
   OptionalLong size(Path partial);
 

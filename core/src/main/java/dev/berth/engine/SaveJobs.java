@@ -183,13 +183,13 @@ final class SaveJobs implements JobWork {
     AtomicLong bytes = new AtomicLong();
     aside.run(
         job,
-        () -> bytes.set(host.saveFiles().size(partial(job)).orElseThrow(() -> gone(job))),
+        () -> bytes.set(host.saveFiles().settle(partial(job)).orElseThrow(() -> gone(job))),
         (now, failure) -> {
-          if (phase(now).equals(UNDOING)) {
+          if (phase(now).equals(UNDOING) || !isThere(now)) {
             return takeUp(now);
           }
           return failure.isEmpty()
-              ? next(now, SaveRow.sealing(now, bytes.get()))
+              ? next(now, SaveRow.sealing(now, bytes.get(), ledger.launch().orElseThrow()))
               : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()));
         });
   }
@@ -202,27 +202,35 @@ final class SaveJobs implements JobWork {
 
   private void seal(Lifecycle.Active active, KeptJob job) {
     SaveSteps steps = steps(active, job);
-    SaveFiles.Facts facts =
-        new SaveFiles.Facts(
-            new SavedMachine.Origin(
-                job.job().id(), job.job().origin().actor(), job.job().origin().since()),
-            SaveRow.guest(job),
-            ledger.launch().orElseThrow());
     aside.run(
         job,
         () -> {
           steps.requireStanding();
-          if (host.saveFiles().size(partial(job)).isPresent()) {
-            host.saveFiles().complete(partial(job), target(job), SaveRow.bytes(job), facts);
-          } else if (!host.saveFiles().isOf(target(job), job.job().id())) {
-            throw gone(job); // else a host before had come so far
-          }
+          complete(job);
           steps.requireStanding();
         },
-        (now, failure) ->
-            failure.isEmpty()
-                ? handOver(now)
-                : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage())));
+        (now, failure) -> {
+          if (failure.isEmpty()) {
+            return handOver(now);
+          }
+          return isThere(now)
+              ? undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()))
+              : takeUp(now);
+        });
+  }
+
+  private void complete(KeptJob job) {
+    if (host.saveFiles().size(partial(job)).isPresent()) {
+      Job.Origin origin = job.job().origin();
+      SaveFiles.Facts facts =
+          new SaveFiles.Facts(
+              new SavedMachine.Origin(job.job().id(), origin.actor(), origin.since()),
+              SaveRow.guest(job),
+              SaveRow.launch(job));
+      host.saveFiles().complete(partial(job), target(job), SaveRow.bytes(job), facts);
+    } else if (!host.saveFiles().isOf(target(job), job.job().id())) {
+      throw gone(job); // else a host before had come so far
+    }
   }
 
   /** The one step by which the guest is the file's: it is on the disk before the machine ends. */
@@ -289,18 +297,26 @@ final class SaveJobs implements JobWork {
   }
 
   private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
+    return end(step(job), job, state, code, detail);
+  }
+
+  private CompletionStage<?> end(
+      Step step, KeptJob job, JobState state, String code, String detail) {
     if (ledger.jobs().find(job.job().id()).filter(KeptJob::isRunning).isEmpty()) {
       return Mailbox.DONE;
     }
     Job.Status status =
         new Job.Status(state, code, job.job().status().progress(), detail, Optional.of(host.now()));
-    return keeper.record(JobSteps.ended(step(job), job.with(status)));
+    return keeper.record(JobSteps.ended(step, job.with(status)));
   }
 
-  /** What a domain is once its machine is gone, if a file has its guest. */
+  /**
+   * What a domain is once its machine is gone, if a file has its guest: from when all is written,
+   * however the machine ends.
+   */
   Optional<DomainStatus> afterwards(LaunchRecord launch) {
     return running().stream()
-        .filter(job -> phase(job).equals(ENDING) && isOf(launch, job))
+        .filter(job -> Set.of(SEALING, ENDING).contains(phase(job)) && isOf(launch, job))
         .map(
             job ->
                 new DomainStatus(
@@ -332,7 +348,7 @@ final class SaveJobs implements JobWork {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
-    if (ledger.launch().filter(launch -> isOf(launch, job)).isEmpty()) {
+    if (!isThere(job)) {
       return withoutMachine(job);
     }
     if (keeper.lifecycle() instanceof Lifecycle.Active active
@@ -357,33 +373,44 @@ final class SaveJobs implements JobWork {
     return Mailbox.DONE;
   }
 
-  /** A file that has its name has the guest; anything less is nothing. */
+  /** What is all written has the guest; anything less is nothing. */
   private CompletionStage<?> withoutMachine(KeptJob job) {
-    if (phase(job).equals(ENDING)) {
+    switch (phase(job)) {
+      case ENDING -> {
+        return end(job, JobState.SUCCEEDED, COMPLETE, "");
+      }
+      case SEALING -> aside.run(job, () -> complete(job), this::completed);
+      case UNDOING -> aside.run(job, () -> discard(job), this::undone);
+      default ->
+          aside.run(
+              job,
+              () -> discard(job),
+              (now, failure) ->
+                  end(
+                      now,
+                      JobState.FAILED,
+                      MACHINE_ENDED,
+                      "the machine has ended before all was written"));
+    }
+    return Mailbox.DONE;
+  }
+
+  /** Nobody but that file has the guest: it is kept, whatever it is called. */
+  private CompletionStage<?> completed(KeptJob job, Optional<BerthException> failure) {
+    if (failure.isEmpty()) {
       return end(job, JobState.SUCCEEDED, COMPLETE, "");
     }
-    if (phase(job).equals(UNDOING)) {
-      aside.run(job, () -> discard(job), this::undone);
-      return Mailbox.DONE;
+    String why =
+        failure.get().getMessage()
+            + " The machine has ended. Its state is in '"
+            + partial(job)
+            + "'.";
+    Step step = step(job);
+    if (ledger.status().reason() == StateReason.SAVED) {
+      step.status(
+          new DomainStatus(DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
     }
-    boolean sealing = phase(job).equals(SEALING);
-    aside.run(
-        job,
-        () -> {
-          if (!sealing || !host.saveFiles().isOf(target(job), job.job().id())) {
-            discard(job);
-            throw new HostFailureException("the machine has ended before all was written");
-          }
-        },
-        (now, failure) ->
-            failure.isEmpty()
-                ? end(now, JobState.SUCCEEDED, COMPLETE, "")
-                : end(
-                    now,
-                    JobState.FAILED,
-                    MACHINE_ENDED,
-                    String.valueOf(failure.get().getMessage())));
-    return Mailbox.DONE;
+    return end(step, job, JobState.FAILED, FILE_FAILED, why);
   }
 
   private void discard(KeptJob job) {
@@ -457,6 +484,11 @@ final class SaveJobs implements JobWork {
     return running().stream()
         .filter(job -> isOf(active, job) && phase(job).equals(WRITING))
         .findFirst(); // there is never more than one, see JobConflicts
+  }
+
+  /** Whether there is the machine that is saved. */
+  private boolean isThere(KeptJob job) {
+    return ledger.launch().filter(launch -> isOf(launch, job)).isPresent();
   }
 
   private static boolean isOf(Lifecycle.Active active, KeptJob job) {

@@ -6,6 +6,8 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.migration.SavedMachine.Guest;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,7 +33,10 @@ final class SaveRow {
 
   private static final String GUEST = "guest";
   private static final String BYTES = "bytes";
+  private static final String LAUNCH = "launch";
   private static final String END = "end";
+
+  private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
 
   private SaveRow() {}
 
@@ -56,9 +61,17 @@ final class SaveRow {
     return job.with(running(phase, job.job().status().progress(), ""));
   }
 
-  /** The same save, of which QEMU has written so much, which is all. */
-  static KeptJob sealing(KeptJob job, long bytes) {
-    return in(SEALING, job.with(BYTES, Long.toString(bytes)));
+  /**
+   * The same save, of which QEMU has written so much, which is all, and on the disk. The machine is
+   * needed no more, and so is on record here.
+   */
+  static KeptJob sealing(KeptJob job, long bytes, LaunchRecord launch) {
+    return in(SEALING, job.with(BYTES, Long.toString(bytes)).with(LAUNCH, LAUNCHES.write(launch)));
+  }
+
+  /** The record of the machine whose state is all written. */
+  static LaunchRecord launch(KeptJob job) {
+    return LAUNCHES.read(job.fact(LAUNCH));
   }
 
   /** The same save, which is taken back, and is to end with that code. */

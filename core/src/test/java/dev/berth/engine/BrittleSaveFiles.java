@@ -45,8 +45,13 @@ final class BrittleSaveFiles implements SaveFiles {
   }
 
   @Override
-  public OptionalLong size(Path partial) {
+  public OptionalLong settle(Path partial) {
     measuring.run();
+    return files.settle(partial);
+  }
+
+  @Override
+  public OptionalLong size(Path partial) {
     return files.size(partial);
   }
 

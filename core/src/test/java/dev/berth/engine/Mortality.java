@@ -161,6 +161,11 @@ final class Mortality {
     }
 
     @Override
+    public OptionalLong settle(Path partial) {
+      return around("the file of a save is brought to the disk", () -> files.settle(partial));
+    }
+
+    @Override
     public OptionalLong size(Path partial) {
       pass("before the file of a save is measured");
       return files.size(partial);

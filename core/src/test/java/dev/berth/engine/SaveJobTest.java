@@ -4,13 +4,17 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateReason;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
+import dev.berth.machine.ProcessExit;
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
@@ -131,6 +135,69 @@ final class SaveJobTest {
     assertThat(saved.resolve("web.save")).hasContent("somebody else's");
     Files.delete(saved.resolve("web.save"));
     assertTheGuestGoesOn();
+  }
+
+  @Test
+  void aMachineThatEndsWhenAllIsWrittenIsSavedAndNotStartedAnew() {
+    host.api()
+        .define(
+            TestHost.document("{name: web, memory: 64MiB, restart: on-failure}"),
+            new DefineCondition.Always());
+    files.beforeNaming(() -> machine().die(ProcessExit.ofShellCode(137)));
+
+    Job ended = host.api().awaitJob(save().id(), TestHost.PATIENCE);
+
+    assertThat(ended.status().phase()).isEqualTo("complete");
+    assertSavedInItsFile();
+  }
+
+  @Test
+  void aHostThatComesWhenAllIsWrittenCompletesTheFileOfAMachineThatIsGone() throws Exception {
+    CompletableFuture<MemoryStore> then = new CompletableFuture<>();
+    files.beforeNaming(() -> then.complete(store.reopened()));
+    Job job = save();
+    host.api().awaitJob(job.id(), TestHost.PATIENCE);
+    host.await("web", DomainState.SHUTOFF);
+    host.close();
+    store.close();
+    Files.move(saved.resolve("web.save"), saved.resolve("web.save." + job.id() + ".part"));
+
+    store = then.join();
+    host = host();
+
+    assertThat(host.api().awaitJob(job.id(), TestHost.PATIENCE).status().phase())
+        .isEqualTo("complete");
+    assertSavedInItsFile();
+  }
+
+  @Test
+  void whatCannotBeNamedWithoutItsMachineIsKept() {
+    FakeMachine machine = machine();
+    files.beforeNaming(
+        () -> {
+          machine.die(ProcessExit.ofShellCode(137));
+          host.await("web", DomainState.SHUTOFF);
+          BrittleSaveFiles.fail();
+        });
+
+    Job ended = ended(save());
+
+    assertThat(ended.status().phase()).isEqualTo("file-failed");
+    Path partial = saved.resolve("web.save." + ended.id() + ".part");
+    assertThat(partial).exists();
+    assertThat(ended.status().detail()).contains(partial.toString());
+    assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
+        .isEqualTo(StateReason.FAILED);
+  }
+
+  private void assertSavedInItsFile() {
+    host.await("web", DomainState.SHUTOFF);
+    time.pass(Duration.ofHours(1));
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.SAVED);
+    assertThat(machines.living()).isEmpty();
+    assertThat(saved).isDirectoryContaining("glob:**/web.save");
+    assertThat(saved.toFile().list()).hasSize(1);
+    assertThat(files.readAll(saved.resolve("web.save")).guest()).isEqualTo(Guest.RUNNING);
   }
 
   private void assertTheGuestGoesOn() {
