@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.domain.DomainName;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
@@ -39,6 +41,21 @@ final class SaveObstacles {
               + "': "
               + String.join("; ", obstacles)
               + ".");
+    }
+  }
+
+  /**
+   * Refuses a machine whose state somebody else has QEMU write: nobody could tell the two apart.
+   *
+   * @throws InvalidStateException saying what to do
+   */
+  static void requireNoOther(DomainName name, MigrationInfo info, String runState) {
+    if (!SaveSteps.isOver(info.status()) || SaveSteps.WRITTEN.contains(runState)) {
+      throw new InvalidStateException(
+          "Cannot save domain '"
+              + name
+              + "': somebody has QEMU migrate it by hand. Wait for the end of that, or cancel it"
+              + " ('migrate_cancel') and have the guest go on ('cont').");
     }
   }
 

@@ -39,7 +39,7 @@ final class SaveSteps {
           MigrationStatus.CANCELLED);
 
   /** QEMU's run states behind what it has written, as they are for no other reason. */
-  private static final Set<String> WRITTEN = Set.of("finish-migrate", "postmigrate");
+  static final Set<String> WRITTEN = Set.of("finish-migrate", "postmigrate");
 
   private final QmpConnection qmp;
   private final StateStream stream;
@@ -80,8 +80,10 @@ final class SaveSteps {
    * again.
    */
   void undo() throws InterruptedException {
-    stream.run(new MigrateCancel());
-    awaitEnd();
+    if (!Set.of(SaveRow.REFUSED_BY_QEMU, SaveRow.INTERRUPTED).contains(SaveRow.end(job))) {
+      stream.run(new MigrateCancel()); // else QEMU has not begun, and another migration is not ours
+      awaitEnd();
+    }
     stream.takeBack();
     try {
       files.discard(SaveRow.partial(job), SaveRow.target(job), job.job().id());

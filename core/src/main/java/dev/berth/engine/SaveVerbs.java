@@ -4,6 +4,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.QmpConnection;
 import java.nio.file.Path;
 import java.util.Map;
@@ -75,6 +76,12 @@ final class SaveVerbs {
     QmpConnection qmp = active.machine().qmp();
     return CompletableFuture.runAsync(() -> host.saveFiles().check(file), host.patient())
         .thenCompose(fine -> qmp.send(new QueryMigrate()))
+        .thenCombine(
+            qmp.send(new QueryStatus()),
+            (info, status) -> {
+              SaveObstacles.requireNoOther(ledger.name(), info, status.status().value());
+              return info;
+            })
         .thenCombine(
             DeviceParts.devices(qmp),
             (info, present) -> {

@@ -2,9 +2,11 @@ package dev.berth.engine;
 
 import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
@@ -188,6 +190,26 @@ final class SaveJobTest {
     assertThat(ended.status().detail()).contains(partial.toString());
     assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
         .isEqualTo(StateReason.FAILED);
+  }
+
+  @Test
+  void aMigrationOfSomebodyElseIsLeftAlone() {
+    machine().migration().beginByHand();
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(this::save)
+        .withMessageContaining("by hand");
+    assertThat(machine().migration().isActive()).isTrue();
+  }
+
+  @Test
+  void aMigrationOfSomebodyElseThatCameFirstIsNotCancelled() {
+    machine().monitor().refuse("migrate", "GenericError", "There's a migration in progress");
+
+    assertThat(ended(save()).status().phase()).isEqualTo("refused-by-qemu");
+    assertTheGuestGoesOn();
+    assertThat(machine().monitor().received())
+        .noneMatch(received -> received.command().equals("migrate_cancel"));
   }
 
   private void assertSavedInItsFile() {

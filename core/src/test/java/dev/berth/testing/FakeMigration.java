@@ -69,6 +69,11 @@ public final class FakeMigration {
     end("failed");
   }
 
+  /** Somebody else has its state written elsewhere. */
+  public synchronized void beginByHand() {
+    status = "active";
+  }
+
   /** Whether it writes. */
   public synchronized boolean isActive() {
     return status.equals("active");
