@@ -58,11 +58,13 @@ final class Restarts {
             && !host.boot().isEmpty()
             && !ledger.policyState().boot().equals(host.boot());
     if (unsettled) {
-      // A machine that lives has been started in this boot: its domain needs no more.
+      // A machine that lives has been started in this boot: its domain needs no more. A guest that
+      // waits in a file is not to lose what it has there, which booting it from its disks would do.
       return keeper.record(
           Step.by(Actors.HOST)
               .policy(
                   keeper.lifecycle() instanceof Lifecycle.Off
+                          && ledger.status().reason() != StateReason.SAVED
                       ? Step.Policy.AUTOSTARTED
                       : Step.Policy.AUTOSTART_SETTLED));
     }

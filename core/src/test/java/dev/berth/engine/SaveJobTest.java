@@ -58,6 +58,10 @@ final class SaveJobTest {
   }
 
   private TestHost host() {
+    return host(TestHost.BOOT);
+  }
+
+  private TestHost host(String boot) {
     return new TestHost(
         store,
         machines,
@@ -66,7 +70,7 @@ final class SaveJobTest {
         new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), new FakeServedDisks(), files),
         time,
         time,
-        TestHost.BOOT);
+        boot);
   }
 
   @AfterEach
@@ -210,6 +214,26 @@ final class SaveJobTest {
     assertTheGuestGoesOn();
     assertThat(machine().monitor().received())
         .noneMatch(received -> received.command().equals("migrate_cancel"));
+  }
+
+  @Test
+  void aGuestThatWaitsInItsFileIsNotStartedWithItsHost() {
+    host.api()
+        .define(
+            TestHost.document("{name: web, memory: 64MiB, autostart: true}"),
+            new DefineCondition.Always());
+    Job job = save();
+    host.api().awaitJob(job.id(), TestHost.PATIENCE);
+    host.await("web", DomainState.SHUTOFF);
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+
+    host = host("boot-2");
+
+    assertSavedInItsFile();
+    assertThat(store.contents().policyStates()).allMatch(policy -> policy.boot().equals("boot-2"));
   }
 
   private void assertSavedInItsFile() {
