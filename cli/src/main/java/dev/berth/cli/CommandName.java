@@ -96,6 +96,10 @@ enum CommandName {
   BACKUP_EXPORTED("backup exported", "Show where the disks of an export are served."),
   BACKUP_EXTENTS("backup extents", "Show which parts of a disk that is served have changed."),
   BACKUP_FINISH("backup finish", "End an export whose disks were copied."),
+  BACKUP_SHOW("backup show", "Show a backup."),
+  BACKUP_VERIFY("backup verify", "Read back all of a backup, and all that it stands on."),
+  BACKUP_RESTORE("backup restore", "Write what a backup has to new images, or onto a domain's."),
+  BACKUP_DELETE("backup delete", "Delete a backup that no other stands on."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -134,7 +138,8 @@ enum CommandName {
           Map.entry("pool", "Make directories pools of images, list them, forget them."),
           Map.entry("image", "Make, copy, convert, resize, check, list and delete images."),
           Map.entry("job", "Look at jobs, wait for them, end them."),
-          Map.entry("backup", "Back up the disks of domains, list backups."));
+          Map.entry(
+              "backup", "Back up the disks of domains, restore them, list and check backups."));
 
   private final List<String> words;
   private final String summary;
@@ -272,6 +277,10 @@ enum CommandName {
       case BACKUP_EXPORTED -> new BackupExportedCommand(parameters);
       case BACKUP_EXTENTS -> new BackupExtentsCommand(parameters);
       case BACKUP_FINISH -> new BackupFinishCommand(parameters);
+      case BACKUP_SHOW -> new BackupShowCommand(parameters);
+      case BACKUP_VERIFY -> new BackupVerifyCommand(parameters);
+      case BACKUP_RESTORE -> new BackupRestoreCommand(parameters);
+      case BACKUP_DELETE -> new BackupDeleteCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

@@ -6,7 +6,10 @@ import dev.berth.job.Job;
 import java.io.IOException;
 import java.time.Duration;
 
-/** The options of a command that begins a job about an image: its key, and whether to wait. */
+/**
+ * The options of a command that begins a job about an image or a backup: its key, and whether to
+ * wait.
+ */
 final class JobWaiting {
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;

@@ -4,7 +4,6 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
@@ -15,14 +14,11 @@ import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
-import dev.berth.host.BackupRequest.Compression;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.CallOptions;
-import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
-import dev.berth.host.QmpRequest;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
@@ -31,20 +27,15 @@ import dev.berth.json.Json;
 import dev.berth.testing.TestQemu;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,25 +45,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("once")
 @Timeout(300)
-final class BackupTest extends HomeFixture {
-  private static final DomainRef VM = DomainRef.of("vm");
-
+final class BackupTest extends BackupFixture {
   /** Where the header of a qcow2 says where its first table is. */
   private static final int L1_OFFSET = 40;
-
-  private static final Pace SLOW = new Pace(256 * 1024, Compression.NONE);
-
-  @TempDir private Path backups;
-  @TempDir private Path truth;
-  private final Map<String, Integer> writes = new TreeMap<>();
-
-  @BeforeEach
-  void images() throws Exception {
-    for (String disk : List.of("vda", "vdb")) {
-      run("qemu-img", "create", "-q", "-f", "qcow2", directory.resolve(disk).toString(), "8M");
-      run("qemu-img", "create", "-q", "-f", "raw", now(disk).toString(), "8M");
-    }
-  }
 
   @Test
   void eachBackupHasWhatWasThereAtItsMoment() throws Exception {
@@ -382,48 +357,6 @@ final class BackupTest extends HomeFixture {
     }
   }
 
-  // ---- the machine
-
-  private void start(VmHost host) {
-    home.define(
-        host,
-        "vm",
-        "memory: 64MiB",
-        "disks:",
-        "  - {name: vda, format: qcow2, file: vda}",
-        "  - {name: vdb, format: qcow2, file: vdb}");
-    host.start(VM, StartMode.PAUSED, CallOptions.none());
-  }
-
-  /** Writes some of that disk, each time something else and elsewhere. */
-  private void write(VmHost host, String disk, int what) throws Exception {
-    int where = writes.merge(disk, 1, Integer::sum) * 192;
-    write(host, disk, "write -P " + what + " " + where + "k 100k");
-  }
-
-  private void write(VmHost host, String disk, String write) throws Exception {
-    assertThat(query(host, "human-monitor-command", io(disk, write)).asText()).isEmpty();
-    query(host, "human-monitor-command", io(disk, "flush"));
-    run("qemu-io", "-f", "raw", "-c", write, now(disk).toString());
-  }
-
-  private static String io(String disk, String command) {
-    return Json.text(
-        Json.object()
-            .put(
-                "command-line",
-                "qemu-io -d /machine/peripheral/disk-"
-                    + disk
-                    + "/virtio-backend \""
-                    + command
-                    + "\""));
-  }
-
-  private static JsonNode query(VmHost host, String command, String arguments) throws IOException {
-    return Json.read(
-        host.qmp(VM, QmpRequest.of(command, arguments), CallOptions.within(TestHome.PATIENCE)));
-  }
-
   /** The nodes and bitmaps that are none of a checkpoint. */
   private static List<String> parts(VmHost host) throws IOException {
     List<String> parts = new ArrayList<>();
@@ -448,14 +381,6 @@ final class BackupTest extends HomeFixture {
 
   // ---- backups
 
-  private BackupRequest request(String name, Wanted wanted) {
-    return new BackupRequest(new BackupName(name), backups, Set.of(), wanted, Pace.unlimited());
-  }
-
-  private BackupRequest slow(String name) {
-    return new BackupRequest(new BackupName(name), backups, Set.of(), Wanted.full(), SLOW);
-  }
-
   private static BackupRequest only(String disk, Path directory, String name) {
     return new BackupRequest(new BackupName(name), directory, Set.of(disk), Wanted.full(), SLOW);
   }
@@ -476,37 +401,7 @@ final class BackupTest extends HomeFixture {
     return Json.text(message) + "\n";
   }
 
-  private static Job backup(VmHost host, BackupRequest request) {
-    return host.backups()
-        .create(VM, request, JobOptions.none(), CallOptions.within(TestHome.PATIENCE));
-  }
-
-  private static Job complete(VmHost host, BackupRequest request) {
-    Job ended = ended(host, backup(host, request));
-    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("complete");
-    return ended;
-  }
-
-  private static Job ended(VmHost host, Job job) {
-    return host.awaitJob(job.id(), TestHome.PATIENCE);
-  }
-
-  private static void awaitPhase(VmHost host, Job job, String phase) {
-    eventually(() -> assertThat(host.job(job.id()).status().phase()).isEqualTo(phase));
-  }
-
   // ---- what is true
-
-  private Path now(String disk) {
-    return truth.resolve(disk + ".raw");
-  }
-
-  /** What is on the disks now is what a backup of that name is to have. */
-  private void keep(String name) throws IOException {
-    for (String disk : List.of("vda", "vdb")) {
-      Files.copy(now(disk), truth.resolve(name + "." + disk));
-    }
-  }
 
   private void assertIsAsKept(String name) throws Exception {
     for (String disk : List.of("vda", "vdb")) {
@@ -530,16 +425,5 @@ final class BackupTest extends HomeFixture {
     for (String disk : List.of("vda", "vdb")) {
       run("qemu-img", "check", "-q", directory.resolve(disk).toString());
     }
-  }
-
-  private static String sha256(Path file) throws Exception {
-    return run("sha256sum", file.toString()).split(" ")[0];
-  }
-
-  private static String run(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(String.join(" ", command) + ": " + said).isZero();
-    return said;
   }
 }

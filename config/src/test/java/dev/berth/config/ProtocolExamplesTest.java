@@ -85,7 +85,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "backup.create");
       awaitJob(peer); // it keeps the disk
-      all(peer, "backup.list");
+      all(peer, "backup.list", "backup.verify", "backup.restore");
       export(peer);
       all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");
@@ -104,6 +104,7 @@ final class ProtocolExamplesTest {
       subscription();
       console();
       all(peer, "domain.shutdown", "domain.start", "domain.reset", "domain.destroy");
+      restore(peer);
       all(peer, "domain.start", "domain.pause", "guests.shutdown", "domain.undefine");
       all(peer, "daemon.stop");
     }
@@ -131,6 +132,14 @@ final class ProtocolExamplesTest {
     } else {
       sent.addAll(methods);
     }
+  }
+
+  /** Onto a disk that was detached before. */
+  private void restore(RawPeer peer) throws IOException {
+    peer.send(request(page.example("domain.attach-disk").get(0)) + "\n").receive();
+    all(peer, "domain.restore-backup");
+    awaitJob(peer);
+    all(peer, "backup.delete");
   }
 
   /** Each job is over before the next is asked for. */
@@ -207,6 +216,9 @@ final class ProtocolExamplesTest {
       if (params.has("scratch")) {
         params.put("scratch", directory.toString());
         params.remove("since"); // there is no mark on a raw disk
+      }
+      if (params.path("files") instanceof ObjectNode files) {
+        files.put("data", directory.resolve("restored.qcow2").toString());
       }
       if (params.has("fileFormat")) {
         params.put("file", directory.resolve("data.raw").toString());

@@ -167,7 +167,10 @@ final class ArgumentCodec {
   }
 
   static Path absolutePath(Params params, String name) {
-    String text = params.text(name);
+    return absolutePath(name, params.text(name));
+  }
+
+  static Path absolutePath(String name, String text) {
     try {
       Path path = Path.of(text);
       if (path.isAbsolute()) {

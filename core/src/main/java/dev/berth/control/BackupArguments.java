@@ -10,9 +10,14 @@ import dev.berth.host.BackupRequest.Compression;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.RestoreTarget.ImagesOf;
+import dev.berth.host.RestoreTarget.NewFiles;
+import dev.berth.image.ImageFormat;
 import dev.berth.json.Json;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The arguments of calls about backups as parameters. */
@@ -25,11 +30,45 @@ final class BackupArguments {
   static final String SPEED = "bytesPerSecond";
   static final String COMPRESSION = "compression";
   static final String QUIESCE = "quiesce";
+  static final String FILES = "files";
+  static final String FORMAT = "format";
 
   private BackupArguments() {}
 
   static ObjectNode directory(Path directory) {
     return Json.object().put(DIRECTORY, directory.toString());
+  }
+
+  static ObjectNode named(Path directory, BackupName name) {
+    return directory(directory).put(NAME, name.text());
+  }
+
+  static BackupName name(Params params) {
+    return new BackupName(params.text(NAME));
+  }
+
+  static void newFiles(ObjectNode params, NewFiles target) {
+    ObjectNode files = params.putObject(FILES);
+    target.files().forEach((disk, file) -> files.put(disk, file.toString()));
+    params.put(FORMAT, WireText.of(target.format()));
+  }
+
+  static NewFiles newFiles(Params params) {
+    Map<String, Path> files = new TreeMap<>();
+    params
+        .textsByName(FILES)
+        .forEach((disk, file) -> files.put(disk, ArgumentCodec.absolutePath(FILES, file)));
+    return new NewFiles(
+        files, params.optionalConstant(FORMAT, ImageFormat.class).orElse(ImageFormat.QCOW2));
+  }
+
+  static void imagesOf(ObjectNode params, ImagesOf target) {
+    ArrayNode disks = params.putArray(DISKS);
+    target.disks().forEach(disks::add);
+  }
+
+  static ImagesOf imagesOf(Params params) {
+    return new ImagesOf(ArgumentCodec.domain(params), disks(params));
   }
 
   static void backup(ObjectNode params, BackupRequest request) {
@@ -46,7 +85,7 @@ final class BackupArguments {
 
   static BackupRequest backup(Params params) {
     return new BackupRequest(
-        new BackupName(params.text(NAME)),
+        name(params),
         ArgumentCodec.absolutePath(params, DIRECTORY),
         disks(params),
         new Wanted(

@@ -1,12 +1,20 @@
 package dev.berth.control;
 
 import dev.berth.backup.BackupCodec;
+import dev.berth.host.BackupRestoreRequest;
+import dev.berth.host.RestoreTarget;
 import dev.berth.job.JobCodec;
+import dev.berth.json.Json;
+import java.util.function.Function;
 
 /** The methods about backups. */
 final class BackupMethods {
   static final String CREATE = "backup.create";
   static final String LIST = "backup.list";
+  static final String RESTORE = "backup.restore";
+  static final String RESTORE_DOMAIN = "domain.restore-backup";
+  static final String VERIFY = "backup.verify";
+  static final String DELETE = "backup.delete";
 
   private BackupMethods() {}
 
@@ -42,5 +50,67 @@ final class BackupMethods {
                         ArgumentCodec.options(params))),
         BackupArguments.DIRECTORY,
         ArgumentCodec.DEADLINE);
+    addRestoring(methods);
+    methods.call(
+        VERIFY,
+        (host, params) ->
+            JobCodec.write(
+                host.backups()
+                    .verify(
+                        ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                        BackupArguments.name(params),
+                        JobArguments.options(params),
+                        ArgumentCodec.options(params))),
+        BackupArguments.DIRECTORY,
+        BackupArguments.NAME,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        DELETE,
+        (host, params) -> {
+          host.backups()
+              .delete(
+                  ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                  BackupArguments.name(params),
+                  ArgumentCodec.options(params));
+          return Json.object();
+        },
+        BackupArguments.DIRECTORY,
+        BackupArguments.NAME,
+        ArgumentCodec.DEADLINE);
+  }
+
+  private static void addRestoring(Methods methods) {
+    methods.call(
+        RESTORE,
+        restoring(BackupArguments::newFiles),
+        BackupArguments.DIRECTORY,
+        BackupArguments.NAME,
+        BackupArguments.FILES,
+        BackupArguments.FORMAT,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        RESTORE_DOMAIN,
+        restoring(BackupArguments::imagesOf),
+        ArgumentCodec.DOMAIN,
+        BackupArguments.DIRECTORY,
+        BackupArguments.NAME,
+        BackupArguments.DISKS,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+  }
+
+  private static Method.Handler restoring(Function<Params, RestoreTarget> target) {
+    return (host, params) ->
+        JobCodec.write(
+            host.backups()
+                .restore(
+                    new BackupRestoreRequest(
+                        ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                        BackupArguments.name(params),
+                        target.apply(params)),
+                    JobArguments.options(params),
+                    ArgumentCodec.options(params)));
   }
 }

@@ -3,20 +3,25 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupCodec;
+import dev.berth.backup.BackupName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.ExportCodec;
 import dev.berth.backup.PullBackup;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.RestoreTarget.ImagesOf;
+import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /** The backups of a host in another process, over its connection. Thread-safe. */
 final class RemoteBackups implements Backups {
@@ -30,9 +35,7 @@ final class RemoteBackups implements Backups {
   public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
     BackupArguments.backup(params, request);
-    JobArguments.options(params, job);
-    ArgumentCodec.options(params, options);
-    return host.change(BackupMethods.CREATE, params, options, JobCodec::read);
+    return begin(BackupMethods.CREATE, params, job, options);
   }
 
   @Override
@@ -74,5 +77,36 @@ final class RemoteBackups implements Backups {
     ObjectNode params = JobArguments.job(job);
     ArgumentCodec.options(params, options);
     return host.change(ExportMethods.FINISH, params, options, JobCodec::read);
+  }
+
+  @Override
+  public Job restore(BackupRestoreRequest request, JobOptions job, CallOptions options) {
+    ObjectNode params = BackupArguments.named(request.directory(), request.name());
+    if (request.target() instanceof NewFiles files) {
+      BackupArguments.newFiles(params, files);
+      return begin(BackupMethods.RESTORE, params, job, options);
+    }
+    ImagesOf images = (ImagesOf) request.target();
+    params.setAll(ArgumentCodec.domain(images.domain()));
+    BackupArguments.imagesOf(params, images);
+    return begin(BackupMethods.RESTORE_DOMAIN, params, job, options);
+  }
+
+  @Override
+  public Job verify(Path directory, BackupName name, JobOptions job, CallOptions options) {
+    return begin(BackupMethods.VERIFY, BackupArguments.named(directory, name), job, options);
+  }
+
+  private Job begin(String method, ObjectNode params, JobOptions job, CallOptions options) {
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return host.change(method, params, options, JobCodec::read);
+  }
+
+  @Override
+  public void delete(Path directory, BackupName name, CallOptions options) {
+    ObjectNode params = BackupArguments.named(directory, name);
+    ArgumentCodec.options(params, options);
+    host.change(BackupMethods.DELETE, params, options, Function.identity());
   }
 }

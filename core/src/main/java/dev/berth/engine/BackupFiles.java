@@ -46,10 +46,13 @@ interface BackupFiles {
   /** Sees whether that folder is the backup that a job has made; fails when it is not. */
   void requireComplete(Path folder, JobId job);
 
+  /** Takes a complete backup its name: from now on it is none. */
+  void setAside(Path folder, Path aside);
+
   /** Brings an image to the disk. */
   void force(Path image);
 
-  /** Looks at all of an image. */
+  /** Looks at all of an image. Interrupting the thread ends that, as a failure. */
   Content content(Path image, long diskBytes);
 
   /**

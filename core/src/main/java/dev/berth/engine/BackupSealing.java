@@ -91,6 +91,7 @@ final class BackupSealing {
               content(partial.resolve(disk.file()), disk)));
     }
     OperationThreads.await(onDisk);
+    requireBases(plan);
     return new Backup(
         new BackupName(job.job().target().subject()),
         new Backup.Origin(
@@ -103,6 +104,21 @@ final class BackupSealing {
         folder,
         disks,
         BackupRow.consistency(job));
+  }
+
+  /** What it stands on may have gone since it was planned. */
+  private void requireBases(BackupPlan plan) {
+    for (OfDisk disk : plan.disks()) {
+      disk.basis()
+          .filter(basis -> !host.backupFiles().isThere(basis.file()))
+          .ifPresent(
+              gone -> {
+                throw new HostFailureException(
+                    "Backup '"
+                        + gone.backup()
+                        + "', which it would stand on, is not there any more.");
+              });
+    }
   }
 
   /** A disk takes its time to write what QEMU has left to the kernel; it is read meanwhile. */

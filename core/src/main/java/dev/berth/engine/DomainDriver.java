@@ -75,6 +75,7 @@ final class DomainDriver implements JobOwner {
   private final BackupVerbs backups;
   private final ExportVerbs exports;
   private final SaveVerbs saves;
+  private final RestoreVerbs restores;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
   private final SizingVerbs sizings;
@@ -99,6 +100,7 @@ final class DomainDriver implements JobOwner {
     this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
     this.exports = new ExportVerbs(host, ledger, keeper, verbs, requests);
     this.saves = new SaveVerbs(host, ledger, keeper, verbs, requests);
+    this.restores = new RestoreVerbs(host, ledger, keeper.restores(), requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
     this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
@@ -214,7 +216,17 @@ final class DomainDriver implements JobOwner {
 
   /** The images that jobs read without a machine. Any thread; never waits. */
   Stream<Path> readByJobs() {
-    return ledger.jobs().goingOn().stream().filter(StandIns::does).flatMap(StandIns::filesOf);
+    return jobsUnderWay().stream().filter(StandIns::does).flatMap(StandIns::filesOf);
+  }
+
+  /** Those jobs that go on, with what is on record of them. Any thread; never waits. */
+  List<KeptJob> jobsUnderWay() {
+    return ledger.jobs().goingOn();
+  }
+
+  /** Ends restores that are under way; what they were is on record. Any thread. */
+  void interruptRestores() {
+    keeper.restores().interrupt();
   }
 
   /** Completes with a job of the domain once it has ended. */
@@ -242,6 +254,7 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.backups().settleWithoutMachine())
                 .thenCompose(done -> keeper.exports().settleWithoutMachine())
                 .thenCompose(done -> keeper.saves().settleWithoutMachine())
+                .thenCompose(done -> keeper.restores().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
@@ -565,6 +578,12 @@ final class DomainDriver implements JobOwner {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> saves.save(file, options, actor, hasDeadline, answer));
     return answer;
+  }
+
+  /** Restores a backup onto the domain's images; the call has the answer. */
+  CompletableFuture<Job> restore(RestoreVerbs.Call call) {
+    requests.post(call.answer(), () -> restores.restore(call));
+    return call.answer();
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {

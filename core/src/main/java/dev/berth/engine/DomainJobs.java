@@ -55,7 +55,7 @@ final class DomainJobs {
     return published;
   }
 
-  /** Those that go on, as last published. Any thread. */
+  /** Those that go on as last published, with what is on record of them. Any thread. */
   List<KeptJob> goingOn() {
     return goingOn;
   }

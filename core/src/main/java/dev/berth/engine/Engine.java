@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: {@code berth-driver-N} run the drivers' turns and never wait; {@code berth-files-N}
  * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
  * are due; {@code berth-sampler-1} takes machines' figures; {@code berth-op-DOMAIN} is one start in
- * flight; {@code berth-image-N} do jobs about images. None of them grows with the number of
- * machines. {@code docs/threads.md} lists all.
+ * flight; {@code berth-image-N} do jobs about images, {@code berth-restore-N} those about complete
+ * backups. None of them grows with the number of machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */
@@ -40,6 +40,9 @@ public final class Engine implements AutoCloseable {
   private static final int PATIENT_THREADS = 64;
 
   private static final int BACKUP_THREADS = 8;
+
+  /** What reads and writes whole images: more at a time only get in each other's way. */
+  private static final int RESTORE_THREADS = 4;
 
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
@@ -53,8 +56,10 @@ public final class Engine implements AutoCloseable {
   private final Domains domains = new Domains();
   private final Definitions definitions;
   private final HostImages images;
+  private final CompleteBackups backups;
   private final OpenCalls calls = new OpenCalls();
   private final Subscriptions subscriptions;
+  private final ExecutorService restores;
   private final List<ExecutorService> pools;
   private final HostFacts facts;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -63,13 +68,17 @@ public final class Engine implements AutoCloseable {
       HostServices host,
       ImageFiles imageFiles,
       StoreContents contents,
+      ExecutorService restores,
       List<ExecutorService> pools,
       HostFacts facts) {
     this.host = host;
-    this.images = new HostImages(host, imageFiles, domains, contents);
+    ImageLedger ledger = new ImageLedger(host, contents);
+    this.images = new HostImages(host, imageFiles, domains, ledger);
+    this.backups = new CompleteBackups(host, domains, ledger, images::users);
     this.definitions = new Definitions(host, domains);
     this.subscriptions =
         new Subscriptions(Subscriptions.Source.THIS_PROCESS, host.journal()::streamAfter);
+    this.restores = restores;
     this.pools = pools;
     this.facts = facts;
   }
@@ -115,6 +124,7 @@ public final class Engine implements AutoCloseable {
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
     ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
     ExecutorService backups = EngineThreads.elasticPool("berth-backup", BACKUP_THREADS);
+    ExecutorService restores = EngineThreads.elasticPool("berth-restore", RESTORE_THREADS);
     HostServices host =
         new HostServices(
             store,
@@ -130,6 +140,7 @@ public final class Engine implements AutoCloseable {
             files,
             patient,
             backups,
+            restores,
             timers,
             new OperationThreads(settings.operationLimit()),
             new Provision(facts.resources()),
@@ -139,11 +150,13 @@ public final class Engine implements AutoCloseable {
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
     StoreContents contents = store.contents();
     Engine engine =
-        new Engine(host, images, contents, List.of(files, patient, backups, sampling), facts);
+        new Engine(
+            host, images, contents, restores, List.of(files, patient, backups, sampling), facts);
     boolean open = false;
     try {
       new Reopening(host, engine.domains).run(contents, facts.version());
       engine.images.open();
+      engine.backups.open();
       host.timers().every(tick(settings), () -> engine.domains.all().forEach(DomainDriver::tick));
       new StatsSampling(engine.domains, launcher, sampling, settings.sampling())
           .begin(host.timers());
@@ -185,6 +198,10 @@ public final class Engine implements AutoCloseable {
 
   Domains domains() {
     return domains;
+  }
+
+  CompleteBackups backups() {
+    return backups;
   }
 
   HostImages images() {
@@ -230,6 +247,11 @@ public final class Engine implements AutoCloseable {
       if (!host.operations().awaitIdle(patience)) {
         host.operations().interrupt();
         host.operations().awaitIdle(patience);
+      }
+      backups.interrupt();
+      restores.shutdown();
+      if (!restores.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        restores.shutdownNow();
       }
       images.close(patience);
       each(

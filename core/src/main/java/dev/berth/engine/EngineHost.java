@@ -412,7 +412,12 @@ final class EngineHost implements VmHost {
 
   @Override
   public Backups backups() {
-    return new HostBackups(engine.host(), this::domains, this::turns, actor);
+    return new HostBackups(engine.host(), this::completeBackups, this::domains, this::turns, actor);
+  }
+
+  private CompleteBackups completeBackups() {
+    domains();
+    return engine.backups();
   }
 
   @Override
@@ -489,9 +494,10 @@ final class EngineHost implements VmHost {
   }
 
   private JobOwner owner(Job job) {
-    return job.target().domain().isPresent()
-        ? domains().get(new DomainRef.ByUuid(job.target().domain().get()))
-        : engine.images().owner();
+    if (job.target().domain().isPresent()) {
+      return domains().get(new DomainRef.ByUuid(job.target().domain().get()));
+    }
+    return BackupJobRow.isAbout(job.target().kind()) ? engine.backups() : engine.images().owner();
   }
 
   @Override

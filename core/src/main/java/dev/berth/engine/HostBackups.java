@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.BackupName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
@@ -8,11 +9,14 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.RestoreTarget.ImagesOf;
+import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -24,6 +28,7 @@ import java.util.function.Supplier;
 /** One actor's view of the backups of an engine's domains: blocking calls over its futures. */
 final class HostBackups implements Backups {
   private final HostServices host;
+  private final Supplier<CompleteBackups> backups;
   private final Supplier<Domains> domains;
   private final Supplier<Turns> turns;
   private final String actor;
@@ -31,10 +36,17 @@ final class HostBackups implements Backups {
   /**
    * The view of an actor.
    *
-   * @param domains the engine's, as long as it is open
+   * @param backups the engine's, as long as it is open
+   * @param domains the engine's, likewise
    */
-  HostBackups(HostServices host, Supplier<Domains> domains, Supplier<Turns> turns, String actor) {
+  HostBackups(
+      HostServices host,
+      Supplier<CompleteBackups> backups,
+      Supplier<Domains> domains,
+      Supplier<Turns> turns,
+      String actor) {
     this.host = host;
+    this.backups = backups;
     this.domains = domains;
     this.turns = turns;
     this.actor = actor;
@@ -43,21 +55,50 @@ final class HostBackups implements Backups {
   @Override
   public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
-    return turns
-        .get()
-        .await(() -> domains.get().get(domain).backup(request, job, actor, hasDeadline), options);
+    return wait(() -> domains.get().get(domain).backup(request, job, actor, hasDeadline), options);
   }
 
   @Override
   public List<Backup> list(Path directory, CallOptions options) {
-    domains.get();
-    return turns
-        .get()
-        .await(
-            () ->
-                CompletableFuture.supplyAsync(
-                    () -> host.backupFiles().list(directory), host.backups()),
-            options);
+    return wait(() -> backups.get().list(directory), options);
+  }
+
+  @Override
+  public Job restore(BackupRestoreRequest request, JobOptions job, CallOptions options) {
+    if (request.target() instanceof NewFiles files) {
+      return wait(() -> backups.get().restore(request, files, job, actor), options);
+    }
+    ImagesOf images = (ImagesOf) request.target();
+    return wait(
+        () ->
+            domains
+                .get()
+                .get(images.domain())
+                .restore(
+                    new RestoreVerbs.Call(
+                        request,
+                        images,
+                        job,
+                        actor,
+                        backups.get()::planning,
+                        new CompletableFuture<>())),
+        options);
+  }
+
+  @Override
+  public Job verify(Path directory, BackupName name, JobOptions job, CallOptions options) {
+    return wait(
+        () -> backups.get().begin(JobKind.VERIFY_BACKUP, directory, name, job, actor), options);
+  }
+
+  @Override
+  public void delete(Path directory, BackupName name, CallOptions options) {
+    wait(() -> backups.get().delete(directory, name, actor), options);
+  }
+
+  /** Asks once for each turn. */
+  private <T> T wait(Supplier<CompletableFuture<T>> question, CallOptions options) {
+    return turns.get().await(question, options);
   }
 
   @Override

@@ -20,7 +20,6 @@ import dev.berth.image.Qcow2Header;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.store.Change;
-import dev.berth.store.StoreContents;
 import dev.berth.store.StoredPool;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,11 +49,16 @@ final class HostImages {
   private final ImageJobs jobs;
   private final ExecutorService threads;
 
-  HostImages(HostServices host, ImageFiles files, Domains domains, StoreContents contents) {
+  /**
+   * Those of a host.
+   *
+   * @param ledger in which they are, for no one else but the jobs about backups
+   */
+  HostImages(HostServices host, ImageFiles files, Domains domains, ImageLedger ledger) {
     this.host = host;
     this.files = files;
     this.domains = domains;
-    this.ledger = new ImageLedger(host, contents);
+    this.ledger = ledger;
     this.threads = EngineThreads.elasticPool("berth-image", THREADS);
     this.jobs = new ImageJobs(host, ledger, files, this::planning, threads);
   }
@@ -292,7 +296,8 @@ final class HostImages {
     return new ImagePlanning(files, ledger.registry(), users());
   }
 
-  private ImageUsers users() {
+  /** Who uses images, by what is on record now. Any thread. */
+  ImageUsers users() {
     return new ImageUsers(files, domains, ledger.registry());
   }
 

@@ -24,7 +24,7 @@ final class ImageClaims {
    * @throws BusyException naming the job and its age
    */
   static void check(List<KeptJob> running, ImageName image, List<ImageName> sources, Instant now) {
-    for (KeptJob job : running) {
+    for (KeptJob job : aboutImages(running)) {
       String written = job.job().target().subject();
       if (written.equals(image.text()) || read(job).contains(image.text())) {
         throw inTheWay(image, job.job(), now);
@@ -43,7 +43,7 @@ final class ImageClaims {
    * @throws BusyException naming the job and its age
    */
   static void check(List<KeptJob> running, PoolName pool, Instant now) {
-    for (KeptJob job : running) {
+    for (KeptJob job : aboutImages(running)) {
       ImageName image = ImageName.of(job.job().target().subject());
       boolean reads =
           read(job).stream().anyMatch(source -> ImageName.of(source).pool().equals(pool));
@@ -51,6 +51,10 @@ final class ImageClaims {
         throw inTheWay(image, job.job(), now);
       }
     }
+  }
+
+  private static List<KeptJob> aboutImages(List<KeptJob> running) {
+    return running.stream().filter(job -> !BackupJobRow.isAbout(BackupJobRow.kind(job))).toList();
   }
 
   private static List<String> read(KeptJob job) {

@@ -140,7 +140,9 @@ final class ImageJobs implements JobOwner {
   /** Finds out what became of the jobs that an earlier host has left. */
   void recover() {
     ImageRecovery recovery = new ImageRecovery(host, ledger, files, planning);
-    ledger.jobs().running().forEach(job -> threads.execute(() -> recovery.settle(job)));
+    ledger.jobs().running().stream()
+        .filter(job -> !BackupJobRow.isAbout(BackupJobRow.kind(job)))
+        .forEach(job -> threads.execute(() -> recovery.settle(job)));
     threads.execute(recovery::sweep);
   }
 

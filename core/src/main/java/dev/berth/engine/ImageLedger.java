@@ -14,9 +14,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * What is on record of pools, images and the jobs about them. Its mailbox is the only writer, as a
- * driver is of a domain: a turn decides by what is on record, commits, and publishes; nothing else
- * has its turn until that is on disk. What takes time is done elsewhere. Thread-safe.
+ * What is on record of pools and images, and the jobs that belong to no domain. Its mailbox is the
+ * only writer, as a driver is of a domain: a turn decides by what is on record, commits, and
+ * publishes; nothing else has its turn until that is on disk. What takes time is done elsewhere.
+ * Thread-safe.
  */
 final class ImageLedger {
   /** Jobs that are kept after their end, of all pools together. */
@@ -90,6 +91,11 @@ final class ImageLedger {
   /** The jobs. {@link DomainJobs} says what of it is for which thread. */
   DomainJobs jobs() {
     return jobs;
+  }
+
+  /** Whose turns are the only writer. */
+  Mailbox mailbox() {
+    return mailbox;
   }
 
   /** Has a turn; what it returns, or throws, is the answer. Any thread. */

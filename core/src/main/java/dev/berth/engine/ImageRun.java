@@ -45,12 +45,9 @@ final class ImageRun {
   private final Path partial;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Pace pace = new Pace();
+  private final EndableThread thread = new EndableThread();
   private KeptJob job;
   private int percent;
-
-  // guarded by this
-  private @Nullable Thread thread;
-  private @Nullable String wish;
 
   /**
    * A run of that job.
@@ -75,34 +72,13 @@ final class ImageRun {
 
   /** Somebody wants it ended. */
   void cancel() {
-    want(ImageJobs.CANCELLED);
+    thread.end(ImageJobs.CANCELLED);
   }
 
   /** The host is being closed. */
   void interrupt() {
     closing.countDown();
-    want(ImageJobs.INTERRUPTED);
-  }
-
-  private synchronized void want(String how) {
-    if (wish == null) {
-      wish = how;
-      if (thread != null) {
-        thread.interrupt();
-      }
-    }
-  }
-
-  private synchronized boolean begin() {
-    thread = Thread.currentThread();
-    return wish == null;
-  }
-
-  /** After this nobody interrupts the thread any more; whoever has wanted to has told why. */
-  private synchronized Optional<String> finish() {
-    thread = null;
-    Thread.interrupted();
-    return Optional.ofNullable(wish);
+    thread.end(ImageJobs.INTERRUPTED);
   }
 
   /** Does it, to the end that is on record. */
@@ -121,7 +97,7 @@ final class ImageRun {
       undo(status(JobState.FAILED, failure.kind().text(), failure.getMessage()));
     } catch (BerthException failure) {
       undo(
-          finish().isPresent()
+          thread.finish().isPresent()
               ? cancelled()
               : status(JobState.FAILED, ImageJobs.FILE_FAILED, failure.getMessage()));
     } catch (CompletionException | InterruptedException unrecorded) {
@@ -130,7 +106,7 @@ final class ImageRun {
           job.job().id(),
           unrecorded);
     } catch (RuntimeException unexpected) { // the top of this thread
-      boolean wanted = finish().isPresent(); // an interruption closes the files it meets
+      boolean wanted = thread.finish().isPresent(); // an interruption closes the files it meets
       if (!wanted) {
         LOG.error("Job {} failed unexpectedly", job.job().id(), unexpected);
       }
@@ -150,18 +126,18 @@ final class ImageRun {
   /** What was found; empty when it was ended before it was done. */
   private Optional<String> work() throws ImageTaskException {
     try {
-      if (!begin()) {
+      if (!thread.begin()) {
         return Optional.empty();
       }
       record(Entry.by(actor()).goesOn(now(ImageJobs.WORKING, "")));
       Optional<Function<Path, ImageTask>> task = stillRight().task();
       String found =
           task.isPresent() ? files.run(job.job().id(), task.get().apply(partial), this::show) : "";
-      return finish().isPresent() ? Optional.empty() : Optional.of(found);
+      return thread.finish().isPresent() ? Optional.empty() : Optional.of(found);
     } catch (InterruptedException ended) {
       return Optional.empty();
     } finally {
-      finish();
+      thread.finish();
     }
   }
 
@@ -234,7 +210,7 @@ final class ImageRun {
   }
 
   private Job.Status cancelled() {
-    return finish().equals(Optional.of(ImageJobs.CANCELLED))
+    return thread.finish().equals(Optional.of(ImageJobs.CANCELLED))
         ? status(JobState.CANCELLED, ImageJobs.CANCELLED, "")
         : status(JobState.FAILED, ImageJobs.INTERRUPTED, "the host was closed meanwhile");
   }

@@ -7,12 +7,14 @@ import dev.berth.error.BerthException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;
 import dev.berth.image.PoolName;
+import dev.berth.job.JobKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -39,7 +41,7 @@ final class ImageUsers {
   /** Everybody who refers to that file, each as a phrase. */
   List<String> of(Path file) {
     Predicate<Path> isIt = other -> FilesInChange.isSame(file, other);
-    List<String> users = new ArrayList<>(machines(isIt));
+    List<String> users = new ArrayList<>(openers(isIt));
     users.addAll(definitions(isIt));
     users.addAll(images(isIt, found -> true));
     return users;
@@ -49,15 +51,59 @@ final class ImageUsers {
   List<String> ofPool(PoolName pool) {
     Path directory = registry.directory(pool);
     Predicate<Path> isIn = other -> isBelow(directory, other);
-    List<String> users = new ArrayList<>(machines(isIn));
+    List<String> users = new ArrayList<>(openers(isIn));
     users.addAll(definitions(isIn));
     users.addAll(images(isIn, found -> !found.file().startsWith(directory)));
     return users;
   }
 
-  /** The machines, and what stands in for some, that have that file open; each as a phrase. */
+  /**
+   * The machines, and what stands in for some, that have that file open, and the restores that
+   * write it; each as a phrase.
+   */
   List<String> machinesOf(Path file) {
-    return machines(other -> FilesInChange.isSame(file, other));
+    return openers(other -> FilesInChange.isSame(file, other));
+  }
+
+  /**
+   * Everybody for whom another content of that file would be wrong: machines that have it open,
+   * what stands on it, and jobs of other domains that write it.
+   *
+   * @param but the domain whose file it is
+   */
+  List<String> inTheWayOf(Path file, UUID but) {
+    Predicate<Path> isIt = other -> FilesInChange.isSame(file, other);
+    List<String> users = new ArrayList<>(machines(isIt));
+    users.addAll(images(isIt, found -> true));
+    for (DomainDriver domain : domains.all()) {
+      String name = "'" + domain.snapshot().name() + "'";
+      if (domain.readable().stream()
+          .flatMap(ImageUsers::named)
+          .anyMatch(path -> standsOn(path, isIt))) {
+        users.add("the definition of domain " + name + " has an image that stands on it");
+      }
+      if (!domain.snapshot().uuid().equals(but) && restored(domain).anyMatch(isIt)) {
+        users.add("a restore of domain " + name + " writes it");
+      }
+    }
+    return users;
+  }
+
+  private List<String> openers(Predicate<Path> isIt) {
+    List<String> users = new ArrayList<>(machines(isIt));
+    for (DomainDriver domain : domains.all()) {
+      if (restored(domain).anyMatch(isIt)) {
+        users.add("the restore of domain '" + domain.snapshot().name() + "' that is under way");
+      }
+    }
+    return users;
+  }
+
+  private static Stream<Path> restored(DomainDriver domain) {
+    return domain.jobsUnderWay().stream()
+        .filter(job -> BackupJobRow.kind(job) == JobKind.RESTORE_BACKUP)
+        .flatMap(job -> BackupJobRow.plan(job).disks().stream())
+        .map(RestorePlan.OfDisk::file);
   }
 
   /** The images that stand on that file, each as a phrase. */

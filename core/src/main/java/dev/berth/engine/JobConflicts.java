@@ -87,7 +87,8 @@ final class JobConflicts {
           RESTORE ->
           Concern.RUN_STATE;
       case SAVE -> Concern.EVERYTHING;
-      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD, BACKUP -> Concern.NOTHING;
+      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD, BACKUP, RESTORE_BACKUP ->
+          Concern.NOTHING;
     };
   }
 
@@ -110,12 +111,15 @@ final class JobConflicts {
       case SAVE -> mayGoOnWhileSaved(wanted) ? Reach.NOTHING : Reach.DOMAIN;
       case BACKUP -> whileBackedUp(wanted);
       case PULL_BACKUP -> withDisks(wanted);
+      case RESTORE_BACKUP -> ofRestores(wanted);
       case CREATE_IMAGE,
           IMPORT_IMAGE,
           CLONE_IMAGE,
           RESIZE_IMAGE,
           CHECK_IMAGE,
           DELETE_IMAGE,
+          VERIFY_BACKUP,
+          DELETE_BACKUP,
           UNKNOWN ->
           Reach.NOTHING;
     };
@@ -142,6 +146,9 @@ final class JobConflicts {
           RESIZE_IMAGE,
           CHECK_IMAGE,
           DELETE_IMAGE,
+          RESTORE_BACKUP,
+          VERIFY_BACKUP,
+          DELETE_BACKUP,
           UNKNOWN ->
           false;
     };
@@ -164,9 +171,20 @@ final class JobConflicts {
     return wanted == Verb.DETACH_DISK || wanted == Verb.UNDEFINE ? Reach.DOMAIN : ofBackups(wanted);
   }
 
-  /** Of what reads all disks at one moment, and leaves a mark in them. */
+  /** Of what reads all disks at one moment and leaves a mark in them, or replaces them. */
   private static Reach ofBackups(Verb wanted) {
-    return wanted == Verb.BACKUP ? Reach.DOMAIN : Reach.NOTHING;
+    return wanted == Verb.BACKUP || wanted == Verb.RESTORE_BACKUP ? Reach.DOMAIN : Reach.NOTHING;
+  }
+
+  /** Of what would use the images that are about to be replaced, or forget them. */
+  private static Reach ofRestores(Verb wanted) {
+    boolean uses =
+        wanted == Verb.START
+            || wanted == Verb.START_PAUSED
+            || wanted == Verb.RESTORE
+            || wanted == Verb.UNDEFINE
+            || concern(wanted) == Concern.DISK;
+    return uses ? Reach.DOMAIN : ofBackups(wanted);
   }
 
   /**

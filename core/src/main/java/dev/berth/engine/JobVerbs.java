@@ -55,7 +55,15 @@ final class JobVerbs {
       case BACKUP -> keeper.backups();
       case PULL_BACKUP -> keeper.exports();
       case SAVE -> keeper.saves();
-      case CREATE_IMAGE, IMPORT_IMAGE, CLONE_IMAGE, RESIZE_IMAGE, CHECK_IMAGE, DELETE_IMAGE ->
+      case RESTORE_BACKUP -> keeper.restores();
+      case CREATE_IMAGE,
+          IMPORT_IMAGE,
+          CLONE_IMAGE,
+          RESIZE_IMAGE,
+          CHECK_IMAGE,
+          DELETE_IMAGE,
+          VERIFY_BACKUP,
+          DELETE_BACKUP ->
           throw new IllegalStateException("no job of a domain");
       case UNKNOWN -> throw new IllegalStateException("a job of an unknown kind is never taken up");
     };

@@ -189,6 +189,16 @@ final class LocalBackupFiles implements BackupFiles {
   }
 
   @Override
+  public void setAside(Path folder, Path aside) {
+    try {
+      Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+      force(aside.resolveSibling(""), StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw failure("cannot be renamed", folder, e);
+    }
+  }
+
+  @Override
   public void force(Path image) {
     try {
       force(image, StandardOpenOption.WRITE);
@@ -199,7 +209,8 @@ final class LocalBackupFiles implements BackupFiles {
 
   @Override
   public Content content(Path image, long diskBytes) {
-    try (FileChannel file = FileChannel.open(image, StandardOpenOption.READ)) {
+    try (FileChannel file =
+        FileChannel.open(image, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
       while (file.read(buffer.clear()) >= 0) {

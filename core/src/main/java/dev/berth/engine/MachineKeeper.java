@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
- * memory, {@link DomainBackups} what is on their disks, {@link SaveJobs} all that they are, {@link
- * Screenshots} what is on their screens, {@link Fdsets} has their open files, {@link ShareFollower}
- * what serves their shares.
+ * memory, {@link DomainBackups} what is on their disks, {@link BackupJobs} puts it back, {@link
+ * SaveJobs} writes down all that they are, {@link Screenshots} what is on their screens, {@link
+ * Fdsets} has their open files, {@link ShareFollower} what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -71,6 +71,7 @@ final class MachineKeeper {
   private final DomainBackups backups;
   private final DomainExports exports;
   private final SaveJobs saves;
+  private final BackupJobs restores;
   private final Adjustments adjustments;
   private final Sizings sizings;
   private final Screenshots screenshots;
@@ -99,6 +100,7 @@ final class MachineKeeper {
     this.backups = new DomainBackups(host, mailbox, ledger, this);
     this.exports = new DomainExports(host, mailbox, ledger, this);
     this.saves = new SaveJobs(host, mailbox, ledger, this);
+    this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
     this.screenshots = new Screenshots(host, mailbox, ledger, this);
@@ -210,6 +212,10 @@ final class MachineKeeper {
 
   SaveJobs saves() {
     return saves;
+  }
+
+  BackupJobs restores() {
+    return restores;
   }
 
   Adjustments adjustments() {

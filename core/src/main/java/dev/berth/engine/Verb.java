@@ -33,7 +33,8 @@ enum Verb {
   SET_BALLOON("set the balloon of"),
   BACKUP("back up"),
   SAVE("save"),
-  RESTORE("restore");
+  RESTORE("restore"),
+  RESTORE_BACKUP("restore a backup to");
 
   private final String text;
 
@@ -56,7 +57,8 @@ enum Verb {
         && this != INJECT_NMI
         && this != SET_VNC_PASSWORD
         && this != BACKUP
-        && this != SAVE;
+        && this != SAVE
+        && this != RESTORE_BACKUP;
   }
 
   String text() {

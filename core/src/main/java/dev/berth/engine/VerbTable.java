@@ -39,6 +39,7 @@ import dev.berth.domain.DomainState;
  * back up             accept   deny      accept   accept   deny      accept   accept       deny
  * save                deny     deny      accept   accept   deny      deny     deny         deny
  * restore             accept   deny      deny     deny     deny      deny     deny         deny
+ * restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -71,7 +72,7 @@ final class VerbTable {
       case RESET -> reset(state);
       case PAUSE -> pause(state);
       case RESUME -> resume(state);
-      case UNDEFINE ->
+      case UNDEFINE, RESTORE_BACKUP ->
           state == DomainState.SHUTOFF
               ? ACCEPT
               : new Admission.Deny("it has a machine; shut it down or destroy it first");

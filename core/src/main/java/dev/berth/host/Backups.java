@@ -2,6 +2,7 @@ package dev.berth.host;
 
 import dev.berth.api.Api;
 import dev.berth.backup.Backup;
+import dev.berth.backup.BackupName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
 import dev.berth.job.Job;
@@ -111,4 +112,51 @@ public interface Backups {
    * @throws dev.berth.error.InvalidStateException when it serves no disks yet, or is no export
    */
   Job finishExport(JobId job, CallOptions options);
+
+  /**
+   * Writes what a backup has, together with what it stands on, to images, by a job: a job of the
+   * domain whose images take it, or one of the host when they are new. While the images are read,
+   * all that is read is compared with what was written once: the job succeeds only when every byte
+   * is the same.
+   *
+   * <p>What is made grows beside its place. New images get their names, and those that are there
+   * are replaced, when all of them are complete and on the disk, and not before; a job that fails
+   * or is cancelled leaves everything as it was. Until it has ended the domain cannot be started.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such backup, or no such domain
+   * @throws dev.berth.error.InvalidRequestException when the backup has nothing of a disk, or the
+   *     domain has no such disk, or the backup is of another domain
+   * @throws dev.berth.error.AlreadyExistsException when a file is there that is to be new
+   * @throws dev.berth.error.InvalidStateException when the domain has a machine, a machine or an
+   *     image uses the image of a disk, or that is none that can be replaced
+   * @throws dev.berth.error.HostFailureException when the backup is damaged, or the host cannot
+   *     write there
+   * @throws dev.berth.error.BusyException when another job about the domain or the backup is in the
+   *     way
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job restore(BackupRestoreRequest request, JobOptions job, CallOptions options);
+
+  /**
+   * Reads back all that a backup has, and all that it stands on, by a job of the host that fails
+   * with the phase {@code backup-damaged} when any of it is not as it was written.
+   *
+   * @param directory of backups on the host; absolute
+   * @throws dev.berth.error.NotFoundException when there is no such backup
+   * @throws dev.berth.error.HostFailureException when there is no such directory
+   * @throws dev.berth.error.BusyException when it is being deleted
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job verify(Path directory, BackupName name, JobOptions job, CallOptions options);
+
+  /**
+   * Deletes a backup. One that was begun is finished by the next host, if this one ends.
+   *
+   * @param directory of backups on the host; absolute
+   * @throws dev.berth.error.NotFoundException when there is no such backup
+   * @throws dev.berth.error.InvalidStateException while others stand on it; they are named
+   * @throws dev.berth.error.BusyException while a job reads it, or is about to stand on it
+   * @throws dev.berth.error.HostFailureException when the file system refuses
+   */
+  void delete(Path directory, BackupName name, CallOptions options);
 }

@@ -73,6 +73,15 @@ public interface ImageFiles {
    */
   void keep(Path partial, Path target);
 
+  /**
+   * Brings a complete image to the disk that is to take the place of another, with the other's
+   * owner and rights.
+   */
+  void prepare(Path partial, Path replaced);
+
+  /** Gives an image that is {@linkplain #prepare prepared} the name of the other, which goes. */
+  void replace(Path partial, Path replaced);
+
   /** Removes a file, if it is there; it is gone from the disk when this returns. */
   void discard(Path file);
 }

@@ -14,6 +14,8 @@ public final class ImageTaskException extends Exception {
     ERRORS_FOUND("errors-found"),
     /** The image takes more memory or time than an image may. */
     LIMIT("limit"),
+    /** What is read is not what was written once. */
+    DAMAGED("backup-damaged"),
     /** Anything else. */
     FAILED("failed");
 

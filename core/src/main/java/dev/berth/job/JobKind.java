@@ -28,6 +28,12 @@ public enum JobKind {
   PULL_BACKUP("pull-backup"),
   /** Writes the state of a machine to a file, and ends the machine. */
   SAVE("save"),
+  /** Writes what a backup has to new images, or onto those of a domain. */
+  RESTORE_BACKUP("restore-backup"),
+  /** Reads back all that a backup has. */
+  VERIFY_BACKUP("verify-backup"),
+  /** Removes a backup that no other stands on. */
+  DELETE_BACKUP("delete-backup"),
   /** Makes an empty image in a pool. */
   CREATE_IMAGE("create-image"),
   /** Copies a file into a pool. */

@@ -5,17 +5,11 @@ import dev.berth.backup.BackupName;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
-import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.EventRange;
 import dev.berth.host.MemoryDump;
-import dev.berth.image.FoundImage;
-import dev.berth.image.ImageContent;
 import dev.berth.image.ImageFiles;
-import dev.berth.image.ImageFormat;
-import dev.berth.image.ImageTask;
-import dev.berth.image.ImageTaskException;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
@@ -52,7 +46,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -102,20 +95,20 @@ final class Mortality {
     return true;
   }
 
-  private void pass(String moment) {
+  void pass(String moment) {
     if (!passes(moment)) {
       throw new Died();
     }
   }
 
-  private <T> T around(String what, Supplier<T> act) {
+  <T> T around(String what, Supplier<T> act) {
     pass("before " + what);
     T result = act.get();
     pass("after " + what);
     return result;
   }
 
-  private void around(String what, Runnable act) {
+  void around(String what, Runnable act) {
     pass("before " + what);
     act.run();
     pass("after " + what);
@@ -127,6 +120,10 @@ final class Mortality {
 
   MachineLauncher mortal(MachineLauncher launcher) {
     return new MortalLauncher(launcher);
+  }
+
+  ImageFiles mortal(ImageFiles files) {
+    return new MortalImages(this, files);
   }
 
   JobFiles mortal(JobFiles files) {
@@ -198,78 +195,6 @@ final class Mortality {
     }
   }
 
-  ImageFiles mortal(ImageFiles images) {
-    return new MortalImages(images);
-  }
-
-  /** What is done with an image happens or not; it is cut off in the midst of nothing. */
-  private final class MortalImages implements ImageFiles {
-    private final ImageFiles images;
-
-    MortalImages(ImageFiles images) {
-      this.images = images;
-    }
-
-    @Override
-    public Path poolDirectory(Path directory) {
-      return images.poolDirectory(directory);
-    }
-
-    @Override
-    public ByteSize free(Path directory) {
-      return images.free(directory);
-    }
-
-    @Override
-    public List<FoundImage> scan(Path directory) {
-      return images.scan(directory);
-    }
-
-    @Override
-    public FoundImage look(Path file) {
-      return images.look(file);
-    }
-
-    @Override
-    public ImageContent content(Path file, ImageFormat format) {
-      return images.content(file, format);
-    }
-
-    @Override
-    public List<Path> partials(Path directory) {
-      return images.partials(directory);
-    }
-
-    @Override
-    public Path partial(JobId job, Path target) {
-      return images.partial(job, target);
-    }
-
-    @Override
-    public String run(JobId job, ImageTask task, DoubleConsumer progress)
-        throws InterruptedException, ImageTaskException {
-      pass("before " + task);
-      String outcome = images.run(job, task, progress);
-      pass("after " + task);
-      return outcome;
-    }
-
-    @Override
-    public void endLeftOver(JobId job) {
-      images.endLeftOver(job);
-    }
-
-    @Override
-    public void keep(Path partial, Path target) {
-      images.keep(partial, target);
-    }
-
-    @Override
-    public void discard(Path file) {
-      images.discard(file);
-    }
-  }
-
   private final class MortalBackups implements BackupFiles {
     private final BackupFiles files;
 
@@ -312,6 +237,11 @@ final class Mortality {
     @Override
     public void requireComplete(Path folder, JobId job) {
       files.requireComplete(folder, job);
+    }
+
+    @Override
+    public void setAside(Path folder, Path aside) {
+      around("a backup is set aside", () -> files.setAside(folder, aside));
     }
 
     @Override

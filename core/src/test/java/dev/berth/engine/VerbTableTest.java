@@ -61,6 +61,7 @@ final class VerbTableTest {
       back up             accept   deny      accept   accept   deny      accept   accept       deny
       save                deny     deny      accept   accept   deny      deny     deny         deny
       restore             accept   deny      deny     deny     deny      deny     deny         deny
+      restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
       """;
 
   static Stream<Arguments> cells() {

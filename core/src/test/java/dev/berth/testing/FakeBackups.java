@@ -190,7 +190,15 @@ public final class FakeBackups {
     return all;
   }
 
+  /** As much of an image as is looked at of one. */
   private JsonNode create(ObjectNode arguments) {
+    JsonNode options = arguments.path("options");
+    qemu.fdsets()
+        .noted(options.path("file").asText())
+        .ifPresent(
+            file ->
+                FakeQcow2.write(
+                    file, options.path("size").asLong(), options.path("backing-file").asText("")));
     synchronized (this) {
       add(arguments.path("job-id").asText(), "create", "concluded");
     }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 final class FakeFdsets {
   private final TreeMap<Long, List<ObjectNode>> sets = new TreeMap<>();
   private final Map<String, Path> names = new HashMap<>();
+  private final Map<String, Path> noted = new HashMap<>();
   private long descriptors = 20;
 
   /** Carries out {@code add-fd}; without a number the lowest that is free is taken. */
@@ -28,6 +29,12 @@ final class FakeFdsets {
     }
     sets.computeIfAbsent(number, fresh -> new ArrayList<>()).add(descriptor);
     return Json.object().put("fdset-id", number).put("fd", descriptors);
+  }
+
+  /** The same for what is in that file. */
+  synchronized JsonNode add(ObjectNode arguments, Path file) {
+    noted.put(arguments.path("opaque").asText(), file);
+    return add(arguments);
   }
 
   /** The arguments of an {@code add-fd} by hand with a number as a host allots it. */
@@ -69,6 +76,11 @@ final class FakeFdsets {
   /** Takes what was given by that name; empty when nothing was. */
   synchronized Optional<Path> take(String name) {
     return Optional.ofNullable(names.remove(name));
+  }
+
+  /** The last file that was added with that note; empty when none was. */
+  synchronized Optional<Path> noted(String opaque) {
+    return Optional.ofNullable(noted.get(opaque));
   }
 
   /** Carries out {@code closefd}; false when there is no such name. */

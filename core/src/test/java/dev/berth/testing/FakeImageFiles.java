@@ -19,10 +19,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  * What is done with them can be held back, and be made to fail. Thread-safe.
  */
 public final class FakeImageFiles implements ImageFiles {
-  private static final int HEADER_BYTES = 512;
-  private static final int BACKING_NAME = 160;
-
   private final Set<JobId> endedLeftOvers = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile @Nullable ImageTaskException failure;
@@ -182,31 +179,16 @@ public final class FakeImageFiles implements ImageFiles {
   }
 
   private static void write(Layer target, ByteSize size, String backing) {
+    if (target.format() == ImageFormat.QCOW2) {
+      FakeQcow2.write(target.file(), size.bytes(), backing);
+      return;
+    }
     try (FileChannel file =
         FileChannel.open(target.file(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      if (target.format() == ImageFormat.RAW) {
-        file.write(ByteBuffer.allocate(1), size.bytes() - 1);
-      } else {
-        file.write(header(size, backing), 0);
-      }
+      file.write(ByteBuffer.allocate(1), size.bytes() - 1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** As much of a header as is read of one. */
-  private static ByteBuffer header(ByteSize size, String backing) {
-    byte[] name = backing.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-    header.putInt(0, 0x514649fb).putInt(4, 3);
-    header.putLong(8, name.length == 0 ? 0 : BACKING_NAME).putInt(16, name.length);
-    header.putInt(20, 16).putLong(24, size.bytes());
-    header.putInt(36, 1).putLong(40, 256).putLong(48, 256);
-    header.putInt(100, 104);
-    for (int i = 0; i < name.length; i++) {
-      header.put(BACKING_NAME + i, name[i]);
-    }
-    return header;
   }
 
   @Override
@@ -221,6 +203,20 @@ public final class FakeImageFiles implements ImageFiles {
         throw new AlreadyExistsException("There is a file '" + target + "' already.");
       }
       Files.move(partial, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void prepare(Path partial, Path replaced) {
+    look(replaced);
+  }
+
+  @Override
+  public void replace(Path partial, Path replaced) {
+    try {
+      Files.move(partial, replaced, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

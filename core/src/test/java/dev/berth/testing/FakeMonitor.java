@@ -214,7 +214,7 @@ final class FakeMonitor {
     descriptorInode = OptionalLong.empty();
     return name.equals("getfd")
         ? qemu.fdsets().name(arguments, descriptorFile)
-        : qemu.fdsets().add(arguments);
+        : qemu.fdsets().add(arguments, descriptorFile);
   }
 
   private void negotiate(ObjectNode reply) throws IOException {

@@ -21,15 +21,20 @@ import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
+import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.RestoreTarget.ImagesOf;
+import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,10 +54,12 @@ final class MemoryBackups implements Backups {
 
   private final MemoryContents contents;
   private final String actor;
+  private final MemoryHostJobs jobs;
 
   MemoryBackups(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
+    this.jobs = new MemoryHostJobs(contents, actor);
   }
 
   @Override
@@ -77,6 +84,100 @@ final class MemoryBackups implements Backups {
   }
 
   @Override
+  public Job restore(BackupRestoreRequest request, JobOptions job, CallOptions options) {
+    synchronized (contents) {
+      if (request.target() instanceof NewFiles files) {
+        return restore(request, files, job);
+      }
+      ImagesOf images = (ImagesOf) request.target();
+      return restore(contents.find(images.domain()), request, images, job);
+    }
+  }
+
+  private Job restore(BackupRestoreRequest request, NewFiles target, JobOptions options) {
+    String subject = request.name().text();
+    Optional<Job> same = jobs.once(JobKind.RESTORE_BACKUP, subject, request.toString(), options);
+    if (same.isPresent()) {
+      return same.get();
+    }
+    requireDisks(find(request.directory(), request.name()), target.files().keySet());
+    for (Path file : target.files().values()) {
+      requireDirectory(file.resolveSibling(""));
+      if (Files.exists(file)) {
+        throw new AlreadyExistsException("There is a file '" + file + "' already.");
+      }
+    }
+    target.files().values().forEach(MemoryBackups::create);
+    Job job = jobs.done(JobKind.RESTORE_BACKUP, subject, request.toString(), options, "");
+    jobs.ended(job);
+    return job;
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.createFile(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Job restore(
+      MemoryDomain domain, BackupRestoreRequest request, ImagesOf target, JobOptions options) {
+    Optional<Job> same = MemoryJobs.same(domain, options, request.name().text());
+    if (same.isPresent()) {
+      return same.get();
+    }
+    if (domain.state() != DomainState.SHUTOFF) {
+      throw MemoryVerbs.illegal("restore a backup to", domain, DomainState.SHUTOFF);
+    }
+    requireDisks(find(request.directory(), request.name()), target.disks());
+    Instant now = contents.clock().instant();
+    return MemoryJobs.complete(
+        contents,
+        domain,
+        MemoryJobs.target(domain, JobKind.RESTORE_BACKUP, request.name().text()),
+        MemoryJobs.origin(actor, options, now),
+        Progress.of(0, 0),
+        "");
+  }
+
+  private static void requireDisks(Backup backup, Set<String> disks) {
+    Set<String> absent = new TreeSet<>(disks);
+    backup.disks().forEach(disk -> absent.remove(disk.disk()));
+    if (!absent.isEmpty()) {
+      throw new InvalidRequestException("disks: the backup has nothing of " + absent + ".");
+    }
+  }
+
+  private Backup find(Path directory, BackupName name) {
+    return in(directory).stream()
+        .filter(backup -> backup.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new NotFoundException("There is no backup '" + name + "'."));
+  }
+
+  @Override
+  public Job verify(Path directory, BackupName name, JobOptions options, CallOptions call) {
+    synchronized (contents) {
+      Optional<Job> same =
+          jobs.once(JobKind.VERIFY_BACKUP, name.text(), directory.toString(), options);
+      if (same.isPresent()) {
+        return same.get();
+      }
+      int disks = find(directory, name).disks().size();
+      Job job =
+          jobs.done(
+              JobKind.VERIFY_BACKUP,
+              name.text(),
+              directory.toString(),
+              options,
+              disks + " disks are as they were written");
+      jobs.ended(job);
+      return job;
+    }
+  }
+
+  @Override
   public PullBackup exported(JobId job, CallOptions options) {
     synchronized (contents) {
       return new MemoryExports(contents, actor).served(job);
@@ -94,6 +195,27 @@ final class MemoryBackups implements Backups {
   public Job finishExport(JobId job, CallOptions options) {
     synchronized (contents) {
       return new MemoryExports(contents, actor).finish(job);
+    }
+  }
+
+  @Override
+  public void delete(Path directory, BackupName name, CallOptions options) {
+    synchronized (contents) {
+      Backup backup = find(directory, name);
+      in(directory).stream()
+          .filter(
+              other ->
+                  other.disks().stream().anyMatch(it -> it.since().stream().anyMatch(name::equals)))
+          .findFirst()
+          .ifPresent(
+              other -> {
+                throw new InvalidStateException("'" + other.name() + "' stands on it.");
+              });
+      Job job =
+          jobs.done(
+              JobKind.DELETE_BACKUP, name.text(), directory.toString(), JobOptions.none(), "");
+      contents.backups().remove(backup);
+      jobs.ended(job);
     }
   }
 

@@ -42,7 +42,7 @@ final class MemoryContents {
   private final Map<Path, MemorySaves.Saved> saves = new HashMap<>();
   private final Map<PoolName, Path> pools = new TreeMap<>();
   private final Map<ImageName, Image> images = new TreeMap<>();
-  private final Map<Job, String> imageJobs = new LinkedHashMap<>();
+  private final Map<Job, String> hostJobs = new LinkedHashMap<>();
   private final List<Backup> backups = new ArrayList<>();
   private final Map<JobId, PullBackup> exports = new HashMap<>();
   private final MemoryEvents events;
@@ -88,8 +88,8 @@ final class MemoryContents {
   }
 
   /** Jobs about images, with what was asked for. */
-  Map<Job, String> imageJobs() {
-    return imageJobs;
+  Map<Job, String> hostJobs() {
+    return hostJobs;
   }
 
   /** The backups that would be in directories, the oldest first. */

@@ -556,7 +556,7 @@ public final class MemoryHost implements VmHost {
       return Stream.concat(
               contents.domains().values().stream()
                   .flatMap(domain -> domain.jobs().values().stream()),
-              contents.imageJobs().keySet().stream())
+              contents.hostJobs().keySet().stream())
           .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
           .toList();
     }

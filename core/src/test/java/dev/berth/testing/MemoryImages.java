@@ -3,7 +3,6 @@ package dev.berth.testing;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.AlreadyExistsException;
-import dev.berth.error.ConflictException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
@@ -24,15 +23,11 @@ import dev.berth.image.Pool;
 import dev.berth.image.PoolName;
 import dev.berth.image.Repair;
 import dev.berth.job.Job;
-import dev.berth.job.Job.Progress;
-import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
-import dev.berth.job.JobState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,10 +42,12 @@ final class MemoryImages implements Images {
 
   private final MemoryContents contents;
   private final String actor;
+  private final MemoryHostJobs jobs;
 
   MemoryImages(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
+    this.jobs = new MemoryHostJobs(contents, actor);
   }
 
   @Override
@@ -136,17 +133,17 @@ final class MemoryImages implements Images {
     synchronized (contents) {
       Path file = directory(name.pool()).resolve(name.file());
       JobKind kind = kind(recipe.origin());
-      return once(kind, name, recipe.toString(), job)
+      return jobs.once(kind, name.text(), recipe.toString(), job)
           .orElseGet(
               () -> {
                 if (contents.images().containsKey(name)) {
                   throw new AlreadyExistsException("There is an image '" + name + "' already.");
                 }
                 Image image = image(name, file, recipe);
-                Job done = done(kind, name, recipe.toString(), job, "");
+                Job done = jobs.done(kind, name.text(), recipe.toString(), job, "");
                 contents.images().put(name, image);
                 tell(EventTypes.IMAGE_CREATED, Map.of("image", name.text()));
-                ended(done);
+                jobs.ended(done);
                 return done;
               });
     }
@@ -218,7 +215,7 @@ final class MemoryImages implements Images {
     ImageOrigin.requireDiskSize(size);
     synchronized (contents) {
       String wish = size + " " + shrinking;
-      return once(JobKind.RESIZE_IMAGE, name, wish, job)
+      return jobs.once(JobKind.RESIZE_IMAGE, name.text(), wish, job)
           .orElseGet(
               () -> {
                 Image image = image(name);
@@ -227,10 +224,10 @@ final class MemoryImages implements Images {
                   throw new InvalidRequestException("Image '" + name + "' is larger.");
                 }
                 refuseAbove("resize", name);
-                Job done = done(JobKind.RESIZE_IMAGE, name, wish, job, "");
+                Job done = jobs.done(JobKind.RESIZE_IMAGE, name.text(), wish, job, "");
                 Image resized = made(name, image.file(), image.format().orElseThrow(), size);
                 contents.images().put(name, resized);
-                ended(done);
+                jobs.ended(done);
                 return done;
               });
     }
@@ -239,14 +236,15 @@ final class MemoryImages implements Images {
   @Override
   public Job check(ImageName name, Repair repair, JobOptions job, CallOptions options) {
     synchronized (contents) {
-      return once(JobKind.CHECK_IMAGE, name, repair.text(), job)
+      return jobs.once(JobKind.CHECK_IMAGE, name.text(), repair.text(), job)
           .orElseGet(
               () -> {
                 if (image(name).format().equals(Optional.of(ImageFormat.RAW))) {
                   throw new InvalidRequestException("Image '" + name + "' is raw.");
                 }
-                Job done = done(JobKind.CHECK_IMAGE, name, repair.text(), job, "no errors");
-                ended(done);
+                Job done =
+                    jobs.done(JobKind.CHECK_IMAGE, name.text(), repair.text(), job, "no errors");
+                jobs.ended(done);
                 return done;
               });
     }
@@ -258,10 +256,10 @@ final class MemoryImages implements Images {
       Image image = image(name);
       refuseUsed("image '" + name + "'", image.file()::equals);
       refuseAbove("delete", name);
-      Job done = done(JobKind.DELETE_IMAGE, name, "", JobOptions.none(), "");
+      Job done = jobs.done(JobKind.DELETE_IMAGE, name.text(), "", JobOptions.none(), "");
       contents.images().remove(name);
       tell(EventTypes.IMAGE_DELETED, Map.of("image", name.text()));
-      ended(done);
+      jobs.ended(done);
     }
   }
 
@@ -298,65 +296,6 @@ final class MemoryImages implements Images {
                       + other.name()
                       + "' stands on it.");
             });
-  }
-
-  // ---- jobs
-
-  /** The job of the same call with the same key. */
-  private Optional<Job> once(JobKind kind, ImageName image, String wish, JobOptions options) {
-    Optional<Job> known =
-        contents.imageJobs().keySet().stream()
-            .filter(job -> options.key().isPresent() && job.origin().key().equals(options.key()))
-            .findFirst();
-    known
-        .filter(
-            job ->
-                job.target().kind() != kind
-                    || !job.target().subject().equals(image.text())
-                    || !wish.equals(contents.imageJobs().get(job)))
-        .ifPresent(
-            job -> {
-              throw new ConflictException("Another job has that key. Use another.");
-            });
-    return known;
-  }
-
-  private Job done(JobKind kind, ImageName image, String wish, JobOptions options, String detail) {
-    Instant now = contents.clock().instant();
-    Job job =
-        new Job(
-            JobId.random(),
-            Job.Target.ofHost(kind, image.text()),
-            new Job.Origin(actor, options.key(), now),
-            new Job.Status(
-                JobState.SUCCEEDED,
-                "complete",
-                Optional.of(Progress.of(1, 1)),
-                detail,
-                Optional.of(now)));
-    contents.imageJobs().put(job, wish);
-    tell(
-        EventTypes.JOB_STARTED,
-        Map.of("job", job.id().text(), "kind", kind.text(), "subject", image.text()));
-    return job;
-  }
-
-  private void ended(Job job) {
-    tell(
-        EventTypes.JOB_ENDED,
-        Map.of(
-            "job",
-            job.id().text(),
-            "kind",
-            job.target().kind().text(),
-            "subject",
-            job.target().subject(),
-            "state",
-            job.status().state().text(),
-            "phase",
-            job.status().phase(),
-            "detail",
-            job.status().detail()));
   }
 
   private void tell(String type, Map<String, String> attributes) {

@@ -26,6 +26,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -223,6 +225,36 @@ public final class PoolFiles implements ImageFiles {
       return;
     }
     Files.delete(partial);
+  }
+
+  @Override
+  public void prepare(Path partial, Path replaced) {
+    try {
+      PosixFileAttributes wanted = Files.readAttributes(replaced, PosixFileAttributes.class);
+      PosixFileAttributeView own =
+          Files.getFileAttributeView(
+              partial, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+      if (!own.readAttributes().group().equals(wanted.group())) {
+        own.setGroup(wanted.group());
+      }
+      if (!own.getOwner().equals(wanted.owner())) {
+        own.setOwner(wanted.owner());
+      }
+      own.setPermissions(wanted.permissions());
+      DurableFile.syncContent(partial);
+    } catch (IOException e) {
+      throw failure("cannot get the owner and rights of '" + replaced + "'", partial, e);
+    }
+  }
+
+  @Override
+  public void replace(Path partial, Path replaced) {
+    try {
+      DurableFile.publish(partial, replaced);
+      DurableFile.syncDirectory(replaced.resolveSibling(""));
+    } catch (IOException e) {
+      throw failure("is complete and cannot be renamed", partial, e);
+    }
   }
 
   @Override

@@ -55,6 +55,8 @@ public final class JobProgress {
           BACKUP,
           PULL_BACKUP,
           SAVE,
+          RESTORE_BACKUP,
+          VERIFY_BACKUP,
           SET_MEMORY,
           SET_BALLOON,
           CREATE_IMAGE,
@@ -63,7 +65,14 @@ public final class JobProgress {
           RESIZE_IMAGE,
           CHECK_IMAGE ->
           bytes(amount);
-      case DETACH_DISK, DETACH_NIC, DETACH_SHARE, DETACH_DEVICE, SET_CPUS, DELETE_IMAGE, UNKNOWN ->
+      case DETACH_DISK,
+          DETACH_NIC,
+          DETACH_SHARE,
+          DETACH_DEVICE,
+          SET_CPUS,
+          DELETE_IMAGE,
+          DELETE_BACKUP,
+          UNKNOWN ->
           Long.toString(amount);
     };
   }

@@ -1,5 +1,6 @@
 package dev.berth.testing.contract;
 
+import static dev.berth.image.ImageFormat.RAW;
 import static dev.berth.testing.contract.HostRig.NONE;
 import static dev.berth.testing.contract.HostRig.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,9 +24,13 @@ import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.JobOptions;
+import dev.berth.host.RestoreTarget;
+import dev.berth.host.RestoreTarget.ImagesOf;
+import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.host.StartMode;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
@@ -35,6 +40,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +180,128 @@ public interface BackupContract {
         .isThrownBy(() -> new BackupName("../first"));
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> to(Path.of("backups"), "first"));
+  }
+
+  @Test
+  default void aBackupIsVerifiedAndRestoredToANewImage(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+    Path file = directory.resolve("restored.raw");
+    BackupRestoreRequest request = restore(directory, new NewFiles(Map.of("data", file), RAW));
+
+    Job verified = rig().ended(verify(directory, "first"));
+    Job restored = rig().ended(restore(request, JobOptions.once("k1")));
+
+    assertThat(verified.target().kind()).isEqualTo(JobKind.VERIFY_BACKUP);
+    assertThat(verified.status().phase()).as(verified.toString()).isEqualTo("complete");
+    assertThat(restored.target()).isEqualTo(Job.Target.ofHost(JobKind.RESTORE_BACKUP, "first"));
+    assertThat(restored.status().state()).as(restored.toString()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(file).isRegularFile();
+    assertThat(restore(request, JobOptions.once("k1"))).isEqualTo(restored);
+    assertThat(restoreError(request, JobOptions.none())).isEqualTo(AlreadyExistsException.class);
+    NewFiles other = new NewFiles(Map.of("data", directory.resolve("other")), RAW);
+    assertThat(restoreError(restore(directory, other), JobOptions.once("k1")))
+        .isEqualTo(ConflictException.class);
+  }
+
+  @Test
+  default void aBackupIsRestoredOntoADomainThatIsOff(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+    BackupRestoreRequest request = restore(directory, new ImagesOf(WEB, Set.of("data")));
+
+    assertThat(restoreError(request, JobOptions.none())).isEqualTo(InvalidStateException.class);
+    rig().destroy();
+    Job restored = rig().ended(restore(request, JobOptions.once("k1")));
+
+    assertThat(restored.target().kind()).isEqualTo(JobKind.RESTORE_BACKUP);
+    assertThat(restored.target().name()).hasValue(rig().host().domain(WEB).name());
+    assertThat(restored.status().state()).as(restored.toString()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(restore(request, JobOptions.once("k1"))).isEqualTo(restored);
+    rig().start(StartMode.PAUSED);
+  }
+
+  @Test
+  default void whatCannotBeRestoredIsRefused(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+    rig().destroy();
+    Path file = directory.resolve("restored.raw");
+
+    assertThat(
+            restoreError(
+                restore(directory, new NewFiles(Map.of("none", file), RAW)), JobOptions.none()))
+        .isEqualTo(InvalidRequestException.class);
+    assertThat(
+            restoreError(restore(directory, new ImagesOf(WEB, Set.of("none"))), JobOptions.none()))
+        .isEqualTo(InvalidRequestException.class);
+    assertThat(restoreError(restore(directory, new ImagesOf(NONE, Set.of())), JobOptions.none()))
+        .isEqualTo(NotFoundException.class);
+    assertThat(
+            restoreError(
+                new BackupRestoreRequest(
+                    directory, new BackupName("none"), new NewFiles(Map.of("data", file), RAW)),
+                JobOptions.none()))
+        .isEqualTo(NotFoundException.class);
+    assertThat(
+            rig()
+                .errorOf(
+                    host ->
+                        host.backups()
+                            .verify(
+                                directory,
+                                new BackupName("none"),
+                                JobOptions.none(),
+                                CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+    assertThat(file).doesNotExist();
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> new NewFiles(Map.of(), RAW));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> new NewFiles(Map.of("data", Path.of("x")), RAW));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> new NewFiles(Map.of("a", file, "b", file), RAW));
+  }
+
+  @Test
+  default void aBackupThatIsDeletedIsGone(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+
+    rig().host().backups().delete(directory, new BackupName("first"), CallOptions.none());
+
+    assertThat(rig().host().backups().list(directory, CallOptions.none())).isEmpty();
+    assertThat(
+            rig()
+                .errorOf(
+                    host ->
+                        host.backups()
+                            .delete(directory, new BackupName("first"), CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+    rig().ended(backup(to(directory, "first"), JobOptions.none()));
+  }
+
+  private static BackupRestoreRequest restore(Path directory, RestoreTarget target) {
+    return new BackupRestoreRequest(directory, new BackupName("first"), target);
+  }
+
+  private Job restore(BackupRestoreRequest request, JobOptions options) {
+    return rig().host().backups().restore(request, options, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Job verify(Path directory, String name) {
+    return rig()
+        .host()
+        .backups()
+        .verify(
+            directory,
+            new BackupName(name),
+            JobOptions.none(),
+            CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Class<?> restoreError(BackupRestoreRequest request, JobOptions options) {
+    return rig().errorOf(host -> host.backups().restore(request, options, CallOptions.none()));
   }
 
   private void webHasADisk(Path directory) throws IOException {

@@ -1,0 +1,151 @@
+package dev.berth.engine;
+
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.backup.BackupName;
+import dev.berth.error.BerthException;
+import dev.berth.error.NotFoundException;
+import dev.berth.image.FoundImage;
+import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageTask.Layer;
+import dev.berth.image.ImageTaskException;
+import dev.berth.image.ImageTaskException.Kind;
+import dev.berth.image.Qcow2Header;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The image that a backup has of a disk and all that it stands on, as their descriptions say; what
+ * the images themselves say is compared with that and never followed.
+ *
+ * @param backup whose
+ * @param layers the uppermost first
+ */
+record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
+
+  BackupChain {
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * The chain of a disk, each image of which is there, is as long as it was, and says of itself
+   * what its description says.
+   *
+   * @param known all backups of the directory
+   * @throws ImageTaskException when it cannot be used, of kind {@link Kind#DAMAGED}
+   */
+  static BackupChain of(ImageFiles files, Backup backup, String disk, List<Backup> known)
+      throws ImageTaskException {
+    BackupChain chain = described(backup, disk, known);
+    for (int i = 0; i < chain.layers().size(); i++) {
+      chain.check(files, i);
+    }
+    return chain;
+  }
+
+  /** The chain as the descriptions have it. */
+  private static BackupChain described(Backup backup, String disk, List<Backup> known)
+      throws ImageTaskException {
+    List<BackedUpDisk> layers = new ArrayList<>();
+    List<BackupName> names = new ArrayList<>();
+    Optional<BackupName> next = Optional.of(backup.name());
+    while (next.isPresent()) {
+      BackupName name = next.get();
+      if (names.contains(name)) {
+        throw damaged(backup.name(), "it stands on itself, by way of '" + name + "'");
+      }
+      BackedUpDisk layer =
+          known.stream()
+              .filter(it -> it.name().equals(name))
+              .filter(it -> it.origin().domain().equals(backup.origin().domain()))
+              .findFirst()
+              .flatMap(it -> it.disk(disk))
+              .orElseThrow(() -> missing(backup.name(), disk, name));
+      names.add(name);
+      layers.add(layer);
+      next = layer.since();
+    }
+    return new BackupChain(backup.name(), layers);
+  }
+
+  private static ImageTaskException missing(BackupName backup, String disk, BackupName layer) {
+    return damaged(
+        backup,
+        "it stands on backup '" + layer + "', which is not there or has nothing of '" + disk + "'");
+  }
+
+  private void check(ImageFiles files, int index) throws ImageTaskException {
+    BackedUpDisk layer = layers.get(index);
+    Path file = layer.file();
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw damaged("'" + file + "' is not there, or is no file");
+    }
+    FoundImage found = look(files, file);
+    if (found.bytes() != layer.content().fileBytes()) {
+      throw damaged(
+          "'" + file + "' has " + found.bytes() + " bytes, and had " + layer.content().fileBytes());
+    }
+    Qcow2Header header =
+        found.header().orElseThrow(() -> damaged("'" + file + "' is not qcow2 any more"));
+    Optional<String> wrong =
+        header
+            .obstacle()
+            .or(header::broken)
+            .or(() -> header.encryption() == 0 ? Optional.empty() : Optional.of("is encrypted"));
+    if (wrong.isPresent()) {
+      throw damaged("'" + file + "' " + wrong.get());
+    }
+    if (header.virtualSize() != layer.content().size().bytes()) {
+      throw damaged("'" + file + "' is of a disk of another size than it was");
+    }
+    Optional<Path> below =
+        index + 1 < layers.size() ? Optional.of(layers.get(index + 1).file()) : Optional.empty();
+    if (!header
+        .backingFile()
+        .map(name -> file.resolveSibling(name).normalize())
+        .equals(below.map(Path::normalize))) {
+      throw damaged(
+          "the header of '"
+              + file
+              + "' names "
+              + header.backingFile().map(name -> "'" + name + "'").orElse("nothing")
+              + " as what it stands on, and not "
+              + below.map(path -> "'" + path + "'").orElse("nothing"));
+    }
+  }
+
+  private FoundImage look(ImageFiles files, Path file) throws ImageTaskException {
+    try {
+      return files.look(file);
+    } catch (NotFoundException gone) {
+      throw damaged("'" + file + "' is not there");
+    } catch (BerthException unreadable) {
+      throw damaged(String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  /** What is told of a backup that is not as it was. */
+  ImageTaskException damaged(String why) {
+    return damaged(backup, why);
+  }
+
+  private static ImageTaskException damaged(BackupName backup, String why) {
+    String sentence = why.endsWith(".") ? why : why + ".";
+    return new ImageTaskException(Kind.DAMAGED, "Backup '" + backup + "' is damaged: " + sentence);
+  }
+
+  /** How its images are read, each named, so that nothing is left to their headers. */
+  List<Layer> described() {
+    return layers.stream().map(layer -> new Layer(layer.file(), ImageFormat.QCOW2)).toList();
+  }
+
+  /** How long all its images are together. */
+  long fileBytes() {
+    return layers.stream().mapToLong(layer -> layer.content().fileBytes()).sum();
+  }
+}
