@@ -100,6 +100,9 @@ enum CommandName {
   BACKUP_VERIFY("backup verify", "Read back all of a backup, and all that it stands on."),
   BACKUP_RESTORE("backup restore", "Write what a backup has to new images, or onto a domain's."),
   BACKUP_DELETE("backup delete", "Delete a backup that no other stands on."),
+  CHECKPOINT_CREATE("checkpoint create", "Begin to note what a running guest writes to its disks."),
+  CHECKPOINT_LIST("checkpoint list", "List the checkpoints of a running domain."),
+  CHECKPOINT_DELETE("checkpoint delete", "Forget a checkpoint; older ones miss nothing."),
   JOB_LIST("job list", "List jobs: work that outlives the daemon, and its results."),
   JOB_SHOW("job show", "Show everything about a job."),
   JOB_WAIT("job wait", "Wait until a job has ended. Exit code 20 when it was not done."),
@@ -139,7 +142,8 @@ enum CommandName {
           Map.entry("image", "Make, copy, convert, resize, check, list and delete images."),
           Map.entry("job", "Look at jobs, wait for them, end them."),
           Map.entry(
-              "backup", "Back up the disks of domains, restore them, list and check backups."));
+              "backup", "Back up the disks of domains, restore them, list and check backups."),
+          Map.entry("checkpoint", "Create, list and delete the checkpoints of domains."));
 
   private final List<String> words;
   private final String summary;
@@ -281,6 +285,9 @@ enum CommandName {
       case BACKUP_VERIFY -> new BackupVerifyCommand(parameters);
       case BACKUP_RESTORE -> new BackupRestoreCommand(parameters);
       case BACKUP_DELETE -> new BackupDeleteCommand(parameters);
+      case CHECKPOINT_CREATE -> new CheckpointCreateCommand(parameters);
+      case CHECKPOINT_LIST -> new CheckpointListCommand(parameters);
+      case CHECKPOINT_DELETE -> new CheckpointDeleteCommand(parameters);
       case JOB_LIST -> new JobListCommand(parameters);
       case JOB_SHOW -> new JobShowCommand(parameters);
       case JOB_WAIT -> new JobWaitCommand(parameters);

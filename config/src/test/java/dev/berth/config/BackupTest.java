@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Extent;
 import dev.berth.domain.DomainState;
 import dev.berth.error.AlreadyExistsException;
@@ -46,6 +48,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("once")
 @Timeout(300)
 final class BackupTest extends BackupFixture {
+  private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
+
   /** Where the header of a qcow2 says where its first table is. */
   private static final int L1_OFFSET = 40;
 
@@ -104,6 +108,41 @@ final class BackupTest extends BackupFixture {
     for (String name : List.of("full", "second", "third", "since-full")) {
       assertIsAsKept(name);
     }
+    assertSourcesAreWhole();
+  }
+
+  @Test
+  void checkpointsAreInTheImagesAndNothingIsMissedWhenTheyGo() throws Exception {
+    CheckpointName patch = new CheckpointName("before-patch");
+    try (VmHost host = home.open()) {
+      start(host);
+      complete(host, request("full", Wanted.full()));
+      write(host, "vda", 1);
+      host.backups().createCheckpoint(VM, patch, Set.of(), PATIENT);
+      write(host, "vda", 2);
+      write(host, "vdb", 3);
+
+      List<Checkpoint> both = host.backups().checkpoints(VM, PATIENT);
+      assertThat(both).hasSize(2);
+      assertThat(both.get(0).name()).isEmpty();
+      assertThat(both.get(1).name()).contains(patch);
+      assertThat(both.get(1).disks())
+          .allSatisfy(
+              disk -> {
+                assertThat(disk.state()).isEqualTo(Checkpoint.State.RECORDING);
+                assertThat(disk.dirtyBytes()).isBetween(100L << 10, 256L << 10);
+              });
+      host.destroy(VM, Duration.ofSeconds(60), CallOptions.none());
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+      assertThat(host.backups().checkpoints(VM, PATIENT).get(1).name()).contains(patch);
+
+      host.backups().deleteCheckpoint(VM, patch, PATIENT);
+      assertThat(host.backups().checkpoints(VM, PATIENT)).hasSize(1);
+      write(host, "vdb", 4);
+      complete(host, request("next", Wanted.since(new BackupName("full"))));
+      keep("next");
+    }
+    assertIsAsKept("next");
     assertSourcesAreWhole();
   }
 

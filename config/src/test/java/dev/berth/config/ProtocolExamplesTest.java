@@ -88,6 +88,8 @@ final class ProtocolExamplesTest {
       all(peer, "backup.list", "backup.verify", "backup.restore");
       export(peer);
       all(peer, "domain.detach-disk");
+      attachNoted(peer);
+      all(peer, "checkpoint.create", "checkpoint.list", "checkpoint.delete");
       all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");
       images(peer);
       all(peer, "domain.dump-memory");
@@ -140,6 +142,21 @@ final class ProtocolExamplesTest {
     all(peer, "domain.restore-backup");
     awaitJob(peer);
     all(peer, "backup.delete");
+  }
+
+  /** Only a qcow2 keeps checkpoints. */
+  private void attachNoted(RawPeer peer) throws IOException {
+    Path image = directory.resolve("noted.qcow2");
+    Process made =
+        new ProcessBuilder("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "1M")
+            .start();
+    assertThat(made.onExit().join().exitValue()).isZero();
+    JsonNode attach = request(page.example("domain.attach-disk").get(0));
+    ((ObjectNode) attach.path("params"))
+        .put("text", "name: noted\nfile: noted.qcow2\nformat: qcow2\n")
+        .put("baseDirectory", directory.toString());
+    JsonNode reply = peer.send(attach + "\n").receive();
+    assertThat(reply.has("result")).as("%s", reply).isTrue();
   }
 
   /** Each job is over before the next is asked for. */

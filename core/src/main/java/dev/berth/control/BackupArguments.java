@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Extent;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Compression;
@@ -32,6 +33,7 @@ final class BackupArguments {
   static final String QUIESCE = "quiesce";
   static final String FILES = "files";
   static final String FORMAT = "format";
+  static final String CHECKPOINT = "checkpoint";
 
   private BackupArguments() {}
 
@@ -74,8 +76,7 @@ final class BackupArguments {
   static void backup(ObjectNode params, BackupRequest request) {
     params.put(NAME, request.name().text());
     params.put(DIRECTORY, request.directory().toString());
-    ArrayNode disks = params.putArray(DISKS);
-    request.disks().forEach(disks::add);
+    disks(params, request.disks());
     params.put(EXTENT, request.wanted().extent().text());
     request.wanted().since().ifPresent(name -> params.put(SINCE, name.text()));
     params.put(SPEED, request.pace().bytesPerSecond());
@@ -95,6 +96,19 @@ final class BackupArguments {
             params.optionalNumber(SPEED).orElse(0L),
             params.optionalConstant(COMPRESSION, Compression.class).orElse(Compression.NONE)),
         params.optionalConstant(QUIESCE, Quiesce.class).orElse(Quiesce.NONE));
+  }
+
+  static void checkpoint(ObjectNode params, CheckpointName name) {
+    params.put(CHECKPOINT, name.text());
+  }
+
+  static CheckpointName checkpoint(Params params) {
+    return new CheckpointName(params.text(CHECKPOINT));
+  }
+
+  static void disks(ObjectNode params, Set<String> names) {
+    ArrayNode disks = params.putArray(DISKS);
+    names.forEach(disks::add);
   }
 
   /** The names of disks that are meant; none for all. */

@@ -1,6 +1,7 @@
 package dev.berth.control;
 
 import dev.berth.backup.BackupCodec;
+import dev.berth.backup.CheckpointCodec;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.RestoreTarget;
 import dev.berth.job.JobCodec;
@@ -15,6 +16,10 @@ final class BackupMethods {
   static final String RESTORE_DOMAIN = "domain.restore-backup";
   static final String VERIFY = "backup.verify";
   static final String DELETE = "backup.delete";
+
+  static final String CREATE_CHECKPOINT = "checkpoint.create";
+  static final String CHECKPOINTS = "checkpoint.list";
+  static final String DELETE_CHECKPOINT = "checkpoint.delete";
 
   private BackupMethods() {}
 
@@ -50,6 +55,7 @@ final class BackupMethods {
                         ArgumentCodec.options(params))),
         BackupArguments.DIRECTORY,
         ArgumentCodec.DEADLINE);
+    addCheckpointsTo(methods);
     addRestoring(methods);
     methods.call(
         VERIFY,
@@ -112,5 +118,42 @@ final class BackupMethods {
                         target.apply(params)),
                     JobArguments.options(params),
                     ArgumentCodec.options(params)));
+  }
+
+  private static void addCheckpointsTo(Methods methods) {
+    methods.call(
+        CREATE_CHECKPOINT,
+        (host, params) ->
+            ResultCodec.write(
+                host.backups()
+                    .createCheckpoint(
+                        ArgumentCodec.domain(params),
+                        BackupArguments.checkpoint(params),
+                        BackupArguments.disks(params),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        BackupArguments.CHECKPOINT,
+        BackupArguments.DISKS,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        CHECKPOINTS,
+        (host, params) ->
+            CheckpointCodec.write(
+                host.backups()
+                    .checkpoints(ArgumentCodec.domain(params), ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        DELETE_CHECKPOINT,
+        (host, params) ->
+            ResultCodec.write(
+                host.backups()
+                    .deleteCheckpoint(
+                        ArgumentCodec.domain(params),
+                        BackupArguments.checkpoint(params),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        BackupArguments.CHECKPOINT,
+        ArgumentCodec.DEADLINE);
   }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupCodec;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointCodec;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.ExportCodec;
 import dev.berth.backup.PullBackup;
@@ -16,11 +19,13 @@ import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
+import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The backups of a host in another process, over its connection. Thread-safe. */
@@ -36,6 +41,36 @@ final class RemoteBackups implements Backups {
     ObjectNode params = ArgumentCodec.domain(domain);
     BackupArguments.backup(params, request);
     return begin(BackupMethods.CREATE, params, job, options);
+  }
+
+  @Override
+  public VerbResult createCheckpoint(
+      DomainRef domain, CheckpointName name, Set<String> disks, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    BackupArguments.checkpoint(params, name);
+    BackupArguments.disks(params, disks);
+    ArgumentCodec.options(params, options);
+    return host.change(BackupMethods.CREATE_CHECKPOINT, params, options, ResultCodec::verb);
+  }
+
+  @Override
+  public List<Checkpoint> checkpoints(DomainRef domain, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ,
+        BackupMethods.CHECKPOINTS,
+        params,
+        options.deadline(),
+        CheckpointCodec::list);
+  }
+
+  @Override
+  public VerbResult deleteCheckpoint(DomainRef domain, CheckpointName name, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    BackupArguments.checkpoint(params, name);
+    ArgumentCodec.options(params, options);
+    return host.change(BackupMethods.DELETE_CHECKPOINT, params, options, ResultCodec::verb);
   }
 
   @Override

@@ -61,6 +61,8 @@ record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instan
             case ThrottleAdjustment.WHAT -> ThrottleAdjustment.read(subject, facts);
             case LatencyAdjustment.WHAT -> LatencyAdjustment.read(subject, facts);
             case ResizeAdjustment.WHAT -> ResizeAdjustment.read(subject, facts);
+            case CheckpointAdjustment.WHAT -> CheckpointAdjustment.read(subject, facts);
+            case CheckpointRemoval.WHAT -> CheckpointRemoval.read(subject, facts);
             case LinkAdjustment.WHAT -> LinkAdjustment.read(subject, facts);
             case InsertAdjustment.WHAT ->
                 facts.isEmpty()

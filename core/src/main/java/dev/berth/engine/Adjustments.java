@@ -316,6 +316,7 @@ final class Adjustments {
         .thenRun(
             () -> {
               ledger.launch().ifPresent(host.launcher()::changed);
+              keeper.backups().marksChange();
               settled();
             });
   }

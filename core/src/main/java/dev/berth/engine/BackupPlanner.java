@@ -17,7 +17,9 @@ import dev.berth.host.BackupRequest.Compression;
 import dev.berth.job.JobId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +39,7 @@ final class BackupPlanner {
   private final BackupRequest request;
   private final JobId job;
   private final List<Backup> known;
+  private final Map<BackupName, Backup> byName = new HashMap<>();
 
   /**
    * For one request.
@@ -52,6 +55,7 @@ final class BackupPlanner {
         known.stream()
             .sorted(Comparator.comparingLong((Backup it) -> it.origin().sequence()).reversed())
             .toList();
+    this.known.forEach(backup -> byName.put(backup.name(), backup));
   }
 
   /**
@@ -155,14 +159,22 @@ final class BackupPlanner {
   static Marks marks(BackupSource source, long sequence, JobId job) {
     return new Marks(
         Checkpoint.bitmap(sequence, job, source.disk()),
-        source.checkpoints().stream()
-            .filter(it -> it.recording() && !it.inconsistent())
-            .reduce((before, last) -> last)
-            .map(Checkpoint::bitmap),
+        source.recording().map(Checkpoint::bitmap),
+        useless(source));
+  }
+
+  /** Those that are broken, and all before them: what was written since they began is not known. */
+  private static List<String> useless(BackupSource source) {
+    long newest =
         source.checkpoints().stream()
             .filter(Checkpoint::inconsistent)
-            .map(Checkpoint::bitmap)
-            .toList());
+            .mapToLong(Checkpoint::sequence)
+            .max()
+            .orElse(0);
+    return source.checkpoints().stream()
+        .filter(it -> it.sequence() <= newest)
+        .map(Checkpoint::bitmap)
+        .toList();
   }
 
   // ---- what it can stand on
@@ -191,7 +203,7 @@ final class BackupPlanner {
             .filter(backup -> backup.disk(source.disk()).isPresent());
     Optional<Backup> latest = candidates.findFirst();
     if (latest.isEmpty()) {
-      if (since.isPresent() && known.stream().noneMatch(it -> it.name().equals(since.get()))) {
+      if (since.isPresent() && !byName.containsKey(since.get())) {
         throw new NotFoundException(
             "There is no backup '"
                 + since.get()
@@ -210,10 +222,12 @@ final class BackupPlanner {
     return Checkpoint.bitmap(backup.origin().sequence(), backup.origin().job(), disk);
   }
 
-  private static boolean isMissing(Backup later, Backup than, BackupSource source) {
-    return later.origin().sequence() > than.origin().sequence()
-        && later.disk(source.disk()).isPresent()
-        && source.checkpoint(mark(later, source.disk())).isEmpty();
+  /** Whether a backup after that one has begun a mark on the disk that is not there any more. */
+  private boolean misses(Backup backup, BackupSource source, Set<String> marks) {
+    return known.stream()
+        .takeWhile(later -> later.origin().sequence() > backup.origin().sequence())
+        .filter(later -> later.disk(source.disk()).isPresent())
+        .anyMatch(later -> !marks.contains(mark(later, source.disk())));
   }
 
   private boolean standsOnWhatIsThere(Backup backup, String disk) {
@@ -222,12 +236,9 @@ final class BackupPlanner {
       if (image.get().since().isEmpty()) {
         return true;
       }
-      BackupName below = image.get().since().get();
       image =
-          known.stream()
-              .filter(it -> it.name().equals(below))
-              .findFirst()
-              .flatMap(it -> it.disk(disk));
+          Optional.ofNullable(byName.get(image.get().since().get()))
+              .flatMap(below -> below.disk(disk));
     }
     return false;
   }
@@ -238,8 +249,9 @@ final class BackupPlanner {
       return Found.nothing(
           "an image that backup '" + backup.name() + "' stands on is not there any more");
     }
-    String first = mark(backup, source.disk());
-    if (source.checkpoint(first).isEmpty()) {
+    Set<String> marks =
+        source.checkpoints().stream().map(Checkpoint::bitmap).collect(Collectors.toSet());
+    if (!marks.contains(mark(backup, source.disk()))) {
       return Found.nothing(
           "its image has no note of what was written since backup '" + backup.name() + "'");
     }
@@ -247,7 +259,7 @@ final class BackupPlanner {
         source.checkpoints().stream()
             .filter(it -> it.sequence() >= backup.origin().sequence())
             .toList();
-    if (known.stream().anyMatch(later -> isMissing(later, backup, source))) {
+    if (misses(backup, source, marks)) {
       return Found.nothing(
           "some notes of what was written since backup '" + backup.name() + "' are gone");
     }

@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.backup.CheckpointName;
 import dev.berth.definition.DeviceKind;
+import dev.berth.domain.DomainName;
 import dev.berth.image.ImageBitmap;
 import dev.berth.job.JobId;
 import dev.berth.machine.DiskThrottle;
@@ -39,7 +41,8 @@ record BackupSource(
     boolean hasThread,
     long size,
     List<Checkpoint> checkpoints) {
-  private static final Pattern OURS = Pattern.compile("berth-([0-9]{6,18})-[0-9a-f]{12}-.+");
+  private static final Pattern OURS =
+      Pattern.compile("berth-([0-9]{6,18})-([0-9a-f]{12})-([^@]+)(?:@(.+))?");
 
   /**
    * A bitmap of ours: since that backup, or until the next one, what the guest writes is noted in
@@ -49,8 +52,15 @@ record BackupSource(
    * @param bitmap its name
    * @param recording whether it is the one in which writes are noted now
    * @param inconsistent whether QEMU ended without having saved it, so that it is of no use
+   * @param dirtyBytes how much was noted in it
    */
-  record Checkpoint(long sequence, String bitmap, boolean recording, boolean inconsistent) {
+  record Checkpoint(
+      long sequence, String bitmap, boolean recording, boolean inconsistent, long dirtyBytes) {
+
+    /** One of which it does not matter how much was noted. */
+    Checkpoint(long sequence, String bitmap, boolean recording, boolean inconsistent) {
+      this(sequence, bitmap, recording, inconsistent, 0);
+    }
 
     /**
      * The name of the bitmap that begins with the backup that a job makes of a disk: no other has
@@ -65,17 +75,42 @@ record BackupSource(
       return bitmap.startsWith("berth-%06d-%s-".formatted(sequence, job));
     }
 
+    /** The name of the bitmap that begins with a checkpoint which somebody has named. */
+    static String bitmap(long sequence, JobId id, String disk, CheckpointName name) {
+      return bitmap(sequence, id, disk) + "@" + name;
+    }
+
+    /** The job of the backup with which it began, or what a named one has in the place of that. */
+    JobId job() {
+      return new JobId(part(2).orElseThrow());
+    }
+
+    /** The name that somebody gave it; empty when it began with a backup. */
+    Optional<CheckpointName> name() {
+      return part(4).filter(DomainName::isLegal).map(CheckpointName::new);
+    }
+
+    private Optional<String> part(int group) {
+      Matcher parts = OURS.matcher(bitmap);
+      return parts.matches() ? Optional.ofNullable(parts.group(group)) : Optional.empty();
+    }
+
     /** The one that QEMU tells of, if it is ours. */
     static Optional<Checkpoint> of(BlockDirtyInfo bitmap) {
       return of(
           new ImageBitmap(
               bitmap.name().orElse(""),
               bitmap.recording().orElse(false),
-              bitmap.inconsistent().orElse(false)));
+              bitmap.inconsistent().orElse(false)),
+          bitmap.count());
     }
 
-    /** The one that is in an image, if it is ours. */
+    /** The one that is in an image, if it is ours; how much was noted in it is not read. */
     static Optional<Checkpoint> of(ImageBitmap bitmap) {
+      return of(bitmap, 0);
+    }
+
+    private static Optional<Checkpoint> of(ImageBitmap bitmap, long dirtyBytes) {
       Matcher ours = OURS.matcher(bitmap.name());
       return ours.matches()
           ? Optional.of(
@@ -83,7 +118,8 @@ record BackupSource(
                   Long.parseLong(ours.group(1)),
                   ours.group(),
                   bitmap.recording(),
-                  bitmap.inconsistent()))
+                  bitmap.inconsistent(),
+                  dirtyBytes))
           : Optional.empty();
     }
 
@@ -105,6 +141,13 @@ record BackupSource(
 
   Optional<Checkpoint> checkpoint(String bitmap) {
     return checkpoints.stream().filter(it -> it.bitmap().equals(bitmap)).findFirst();
+  }
+
+  /** The one that is noted in now. */
+  Optional<Checkpoint> recording() {
+    return checkpoints.stream()
+        .filter(it -> it.recording() && !it.inconsistent())
+        .reduce((before, last) -> last);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.Checkpoint;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -80,6 +81,27 @@ final class BackupVerbs {
                         ? begin(request, planned, options, actor, answer)
                         : refused(answer, failure)));
     return Mailbox.DONE;
+  }
+
+  /** What QEMU says of the checkpoints in the images. */
+  CompletionStage<?> checkpoints(
+      String actor, boolean hasDeadline, CompletableFuture<List<Checkpoint>> answer) {
+    return verbs.onLiveMachine(
+        Verb.CHECKPOINTS,
+        hasDeadline,
+        active -> {
+          verbs.watch(active, Verb.CHECKPOINTS, actor, hasDeadline, answer);
+          active
+              .machine()
+              .qmp()
+              .send(new QueryBlock())
+              .thenApply(
+                  devices ->
+                      CheckpointList.of(BackupSource.of(ledger.launch().orElseThrow(), devices)))
+              .thenAccept(answer::complete)
+              .exceptionally(failure -> Requests.fail(answer, failure));
+          return Mailbox.DONE;
+        });
   }
 
   private Optional<Job> same(BackupRequest request, JobOptions options) {

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.engine.BackupPlan.Marks;
+import dev.berth.engine.CheckpointRemoval.OldMark;
 import dev.berth.json.Json;
 import dev.berth.qapi.block.BlockDirtyBitmapRemove;
 import dev.berth.qapi.block.BlockDirtyInfo;
@@ -93,6 +94,27 @@ record DiskMarks(QmpConnection qmp, String node) {
             });
     action(actions, "block-dirty-bitmap-remove").put("node", node).put("name", marks.next());
     qmp.execute(transaction(actions), Deadline.none());
+  }
+
+  /**
+   * One goes, and what is noted in it goes to the one before.
+   *
+   * @param actions of the transaction in which that happens
+   */
+  void removeInto(ArrayNode actions, OldMark mark) {
+    mark.before()
+        .ifPresent(
+            before -> {
+              if (mark.recording()) {
+                action(actions, "block-dirty-bitmap-enable").put("node", node).put("name", before);
+              }
+              action(actions, "block-dirty-bitmap-merge")
+                  .put("node", node)
+                  .put("target", before)
+                  .putArray("bitmaps")
+                  .add(mark.bitmap());
+            });
+    action(actions, "block-dirty-bitmap-remove").put("node", node).put("name", mark.bitmap());
   }
 
   /** Removes one, if it is there. */

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.backup.Checkpoint;
 import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
@@ -584,6 +585,11 @@ final class DomainDriver implements JobOwner {
   CompletableFuture<Job> restore(RestoreVerbs.Call call) {
     requests.post(call.answer(), () -> restores.restore(call));
     return call.answer();
+  }
+
+  CompletableFuture<List<Checkpoint>> checkpoints(String actor, boolean hasDeadline) {
+    return requests.askFor(
+        Verb.CHECKPOINTS, answer -> backups.checkpoints(actor, hasDeadline, answer));
   }
 
   CompletableFuture<VerbResult> undefine(String actor) {

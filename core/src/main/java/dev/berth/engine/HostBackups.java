@@ -2,6 +2,8 @@ package dev.berth.engine;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
@@ -13,15 +15,18 @@ import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
+import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -56,6 +61,34 @@ final class HostBackups implements Backups {
   public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
     return wait(() -> domains.get().get(domain).backup(request, job, actor, hasDeadline), options);
+  }
+
+  @Override
+  public VerbResult createCheckpoint(
+      DomainRef domain, CheckpointName name, Set<String> disks, CallOptions options) {
+    return adjust(domain, new CheckpointAdjustment(name, disks, List.of()), options);
+  }
+
+  @Override
+  public VerbResult deleteCheckpoint(DomainRef domain, CheckpointName name, CallOptions options) {
+    return adjust(domain, new CheckpointRemoval(name, List.of()), options);
+  }
+
+  private VerbResult adjust(DomainRef domain, Adjustment adjustment, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns
+        .get()
+        .await(
+            () -> domains.get().get(domain).adjust(adjustment, EditScope.LIVE, actor, hasDeadline),
+            options);
+  }
+
+  @Override
+  public List<Checkpoint> checkpoints(DomainRef domain, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns
+        .get()
+        .await(() -> domains.get().get(domain).checkpoints(actor, hasDeadline), options);
   }
 
   @Override

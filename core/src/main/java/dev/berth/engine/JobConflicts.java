@@ -87,7 +87,16 @@ final class JobConflicts {
           RESTORE ->
           Concern.RUN_STATE;
       case SAVE -> Concern.EVERYTHING;
-      case DESTROY, UNDEFINE, CONSOLE, SCREENSHOT, QMP, SET_VNC_PASSWORD, BACKUP, RESTORE_BACKUP ->
+      case DESTROY,
+          UNDEFINE,
+          CONSOLE,
+          SCREENSHOT,
+          QMP,
+          SET_VNC_PASSWORD,
+          BACKUP,
+          RESTORE_BACKUP,
+          CHECKPOINT,
+          CHECKPOINTS ->
           Concern.NOTHING;
     };
   }
@@ -173,7 +182,8 @@ final class JobConflicts {
 
   /** Of what reads all disks at one moment and leaves a mark in them, or replaces them. */
   private static Reach ofBackups(Verb wanted) {
-    return wanted == Verb.BACKUP || wanted == Verb.RESTORE_BACKUP ? Reach.DOMAIN : Reach.NOTHING;
+    boolean marks = wanted == Verb.BACKUP || wanted == Verb.CHECKPOINT;
+    return marks || wanted == Verb.RESTORE_BACKUP ? Reach.DOMAIN : Reach.NOTHING;
   }
 
   /** Of what would use the images that are about to be replaced, or forget them. */

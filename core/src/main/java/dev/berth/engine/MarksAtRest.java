@@ -64,7 +64,8 @@ final class MarksAtRest {
   private void put(Path image, Marks marks) throws InterruptedException, ImageTaskException {
     List<ImageBitmap> there = images.content(image, ImageFormat.QCOW2).bitmaps();
     for (ImageBitmap bitmap : there) {
-      if (bitmap.inconsistent() && Checkpoint.isOurs(bitmap.name())) {
+      if (marks.useless().contains(bitmap.name())
+          || (bitmap.inconsistent() && Checkpoint.isOurs(bitmap.name()))) {
         change(image, BitmapChange.REMOVE, bitmap.name());
       }
     }

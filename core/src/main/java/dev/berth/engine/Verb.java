@@ -34,7 +34,9 @@ enum Verb {
   BACKUP("back up"),
   SAVE("save"),
   RESTORE("restore"),
-  RESTORE_BACKUP("restore a backup to");
+  RESTORE_BACKUP("restore a backup to"),
+  CHECKPOINT("checkpoint"),
+  CHECKPOINTS("list the checkpoints of");
 
   private final String text;
 
@@ -58,7 +60,9 @@ enum Verb {
         && this != SET_VNC_PASSWORD
         && this != BACKUP
         && this != SAVE
-        && this != RESTORE_BACKUP;
+        && this != RESTORE_BACKUP
+        && this != CHECKPOINT
+        && this != CHECKPOINTS;
   }
 
   String text() {

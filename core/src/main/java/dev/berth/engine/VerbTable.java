@@ -40,6 +40,8 @@ import dev.berth.domain.DomainState;
  * save                deny     deny      accept   accept   deny      deny     deny         deny
  * restore             accept   deny      deny     deny     deny      deny     deny         deny
  * restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
+ * checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
+ * list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -77,7 +79,7 @@ final class VerbTable {
               ? ACCEPT
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
-      case QMP, SCREENSHOT, SET_VNC_PASSWORD -> answering(state);
+      case QMP, SCREENSHOT, SET_VNC_PASSWORD, CHECKPOINTS -> answering(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
       case INJECT_NMI, SAVE -> executing(state);
@@ -96,7 +98,7 @@ final class VerbTable {
           SET_MEMORY,
           SET_BALLOON ->
           plug(state);
-      case DUMP_MEMORY -> withGuest(state);
+      case DUMP_MEMORY, CHECKPOINT -> withGuest(state);
       case BACKUP -> state == DomainState.SHUTOFF ? ACCEPT : withGuest(state);
     };
   }

@@ -3,12 +3,15 @@ package dev.berth.host;
 import dev.berth.api.Api;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The backups of a host's domains: what {@link VmHost#backups()} gives. Thread-safe; lives as long
@@ -159,4 +162,41 @@ public interface Backups {
    * @throws dev.berth.error.HostFailureException when the file system refuses
    */
   void delete(Path directory, BackupName name, CallOptions options);
+
+  /**
+   * Begins a checkpoint: from this moment on it is noted in the images of a domain that has a
+   * machine what its guest writes to them, on all disks at once. What was noted before stays as it
+   * is. It is in the images alone, and goes where they go; it survives a clean end of QEMU, and
+   * none by a kill or a crash.
+   *
+   * @param disks names of those that belong to it; empty for all that can have one
+   * @throws dev.berth.error.AlreadyExistsException when the domain has one of that name
+   * @throws dev.berth.error.InvalidRequestException when the machine has no such disk
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending; when a
+   *     disk cannot have checkpoints: its image is no qcow2, or an iothread serves it
+   * @throws dev.berth.error.BusyException when a backup is under way, or a disk is being detached
+   */
+  VerbResult createCheckpoint(
+      DomainRef domain, CheckpointName name, Set<String> disks, CallOptions options);
+
+  /**
+   * The checkpoints of a domain that has a machine, the oldest first, as its images have them. Each
+   * backup has begun one too.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending
+   */
+  List<Checkpoint> checkpoints(DomainRef domain, CallOptions options);
+
+  /**
+   * Forgets a checkpoint that has a name. What was noted since then goes to the one before it, on
+   * all disks at once, so that nothing is missing from what others stand on.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain, or no such checkpoint
+   * @throws dev.berth.error.InvalidStateException when there is no machine, or it is ending; when
+   *     the checkpoint is of no use any more, which the next backup removes
+   * @throws dev.berth.error.BusyException when a backup is under way, or a disk is being detached
+   */
+  VerbResult deleteCheckpoint(DomainRef domain, CheckpointName name, CallOptions options);
 }

@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.backup.BackupCodec;
+import dev.berth.backup.CheckpointCodec;
 import dev.berth.backup.ExportCodec;
 import dev.berth.domain.EventRange;
 import dev.berth.host.DefineResult;
@@ -116,6 +117,11 @@ public final class ProtocolResults {
           Map.entry(
               BackupMethods.LIST,
               values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
+          Map.entry(BackupMethods.CREATE_CHECKPOINT, VERB),
+          Map.entry(
+              BackupMethods.CHECKPOINTS,
+              values -> CheckpointCodec.write(List.of(values.checkpoint(), values.checkpoint()))),
+          Map.entry(BackupMethods.DELETE_CHECKPOINT, VERB),
           Map.entry(
               FrontMethods.SCREENSHOT,
               values -> ResultCodec.bytes(values.text().getBytes(StandardCharsets.UTF_8))),

@@ -2,6 +2,8 @@ package dev.berth.control;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Consistency;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.DiskExtents.DiskExtent;
@@ -260,6 +262,17 @@ final class RandomValues {
     return new DiskExtents(
         list(() -> new DiskExtent(number(), number(), random.nextBoolean(), random.nextBoolean())),
         random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
+  }
+
+  Checkpoint checkpoint() {
+    return new Checkpoint(
+        random.nextLong(Long.MAX_VALUE),
+        maybe(() -> new CheckpointName("c" + random.nextInt(1_000_000))),
+        JobId.random(),
+        list(
+            () ->
+                new Checkpoint.MarkedDisk(
+                    text(), constant(Checkpoint.State.values()), random.nextLong(Long.MAX_VALUE))));
   }
 
   Job job() {

@@ -174,7 +174,7 @@ final class BackupPlannerTest {
         plan(Wanted.incremental(), List.of(backup("two", 2, "vda")), source).disks().get(0);
 
     assertThat(disk.marks())
-        .contains(new Marks(NEXT.formatted(3), Optional.empty(), List.of(mark(2))));
+        .contains(new Marks(NEXT.formatted(3), Optional.empty(), List.of(mark(1), mark(2))));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.backup.BackupName;
+import dev.berth.backup.CheckpointName;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainSnapshot;
@@ -87,6 +88,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 final class CrashTest {
   private static final DomainRef WEB = DomainRef.of("web");
+  private static final CheckpointName CHECKPOINT_NAME = new CheckpointName("before");
   private static final DefinitionDocument DATA =
       TestHost.document("{name: data, file: /images/data.raw, format: raw}");
   private static final Path MEDIUM = Path.of("/images/medium.iso");
@@ -162,6 +164,9 @@ final class CrashTest {
     SAVE,
     SAVE_THAT_FAILS,
     RESTORE,
+    CHECKPOINT,
+    CHECKPOINT_THAT_QEMU_REFUSES,
+    DELETED_CHECKPOINT,
     THROTTLE,
     THROTTLE_THAT_QEMU_REFUSES,
     LATENCIES,
@@ -255,6 +260,15 @@ final class CrashTest {
           host.start("web");
           machines.of("web").startAgent();
         }
+        case CHECKPOINT -> host.start("web");
+        case CHECKPOINT_THAT_QEMU_REFUSES -> {
+          host.start("web");
+          machines.of("web").monitor().refuse("transaction", "GenericError", "No.");
+        }
+        case DELETED_CHECKPOINT -> {
+          host.start("web");
+          checkpoint(host.api());
+        }
         case BACKUP_SINCE_ANOTHER -> {
           host.start("web");
           backUp(host.api(), files, "first");
@@ -317,12 +331,19 @@ final class CrashTest {
     /** Whether it needs disks that are there. */
     private boolean isAboutDisks() {
       return isBackup()
+          || isAboutCheckpoints()
           || this == DETACH_DISK
           || this == THROTTLE
           || this == THROTTLE_THAT_QEMU_REFUSES
           || this == LATENCIES
           || this == LATENCIES_THAT_QEMU_REFUSES
           || this == RESIZE;
+    }
+
+    private boolean isAboutCheckpoints() {
+      return this == CHECKPOINT
+          || this == CHECKPOINT_THAT_QEMU_REFUSES
+          || this == DELETED_CHECKPOINT;
     }
 
     private boolean isBackup() {
@@ -398,6 +419,9 @@ final class CrashTest {
                 TestHost.PATIENCE);
         case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS, BACKUP_WHILE_STOPPED ->
             backUp(host, dump.resolveSibling(""), "web");
+        case CHECKPOINT, CHECKPOINT_THAT_QEMU_REFUSES -> checkpoint(host);
+        case DELETED_CHECKPOINT ->
+            host.backups().deleteCheckpoint(WEB, CHECKPOINT_NAME, CallOptions.none());
         case BACKUP_OF_A_GUEST_AT_REST ->
             backUp(
                 host,
@@ -447,6 +471,10 @@ final class CrashTest {
       host.awaitJob(
           host.setMemory(WEB, size, EditScope.BOTH, JobOptions.none(), CallOptions.none()).id(),
           TestHost.PATIENCE);
+    }
+
+    private static void checkpoint(VmHost host) {
+      host.backups().createCheckpoint(WEB, CHECKPOINT_NAME, Set.of(), CallOptions.none());
     }
 
     private static void backUp(VmHost host, Path directory, String name) {
@@ -517,6 +545,9 @@ final class CrashTest {
             BACKUP_OF_A_GUEST_AT_REST,
             EXPORT,
             SAVE_THAT_FAILS,
+            CHECKPOINT,
+            CHECKPOINT_THAT_QEMU_REFUSES,
+            DELETED_CHECKPOINT,
             THROTTLE,
             THROTTLE_THAT_QEMU_REFUSES,
             LATENCIES,
@@ -646,6 +677,7 @@ final class CrashTest {
               Deed.SHUTDOWN_OF_A_DEAF_GUEST,
               Deed.ATTACH_OF_A_DISK_THAT_QEMU_REFUSES,
               Deed.ATTACH_OF_A_NIC_THAT_QEMU_REFUSES,
+              Deed.CHECKPOINT_THAT_QEMU_REFUSES,
               Deed.THROTTLE_THAT_QEMU_REFUSES,
               Deed.LATENCIES_THAT_QEMU_REFUSES,
               Deed.INSERT_THAT_QEMU_REFUSES,
@@ -830,6 +862,8 @@ final class CrashTest {
                     .map(mark -> new ImageBitmap(mark, true, false))
                     .toList());
       }
+      case CHECKPOINT, CHECKPOINT_THAT_QEMU_REFUSES, DELETED_CHECKPOINT ->
+          assertCheckpoints(deed, next, machines.of("web"));
       case MORE_CPUS, FEWER_CPUS, MORE_MEMORY, MORE_BY_A_DIMM, BALLOON ->
           assertThat(jobs).as("jobs").allMatch(job -> job.status().phase().equals("done"));
       case CPUS_THAT_QEMU_REFUSES, A_DIMM_THAT_QEMU_REFUSES ->
@@ -927,6 +961,20 @@ final class CrashTest {
 
   private static Path imageBeside(Path directory) {
     return directory.resolveSibling(directory.getFileName() + ".qcow2");
+  }
+
+  /** A checkpoint is on all disks or on none, and what is there is what is told. */
+  private static void assertCheckpoints(Deed deed, TestHost next, FakeMachine machine) {
+    Set<String> data = machine.backups().bitmaps("data-format").keySet();
+    Set<String> more = machine.backups().bitmaps("more-format").keySet();
+    assertThat(data).as("bitmaps").hasSameSizeAs(more).hasSizeLessThan(2);
+    if (deed == Deed.CHECKPOINT_THAT_QEMU_REFUSES) {
+      assertThat(data).as("bitmaps").isEmpty();
+    }
+    assertThat(next.api().backups().checkpoints(WEB, CallOptions.none()))
+        .as("checkpoints")
+        .hasSameSizeAs(data)
+        .allMatch(checkpoint -> checkpoint.disks().size() == 2);
   }
 
   private static boolean isBalloon(Job job) {

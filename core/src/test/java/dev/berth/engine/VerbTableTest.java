@@ -62,6 +62,8 @@ final class VerbTableTest {
       save                deny     deny      accept   accept   deny      deny     deny         deny
       restore             accept   deny      deny     deny     deny      deny     deny         deny
       restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
+      checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
+      list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
       """;
 
   static Stream<Arguments> cells() {

@@ -4,6 +4,8 @@ import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Checkpoint;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Consistency;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.Extent;
@@ -29,6 +31,7 @@ import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
+import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
@@ -178,9 +181,24 @@ final class MemoryBackups implements Backups {
   }
 
   @Override
+  public VerbResult createCheckpoint(
+      DomainRef domain, CheckpointName name, Set<String> disks, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryCheckpoints(contents, contents.find(domain)).create(name, disks);
+    }
+  }
+
+  @Override
   public PullBackup exported(JobId job, CallOptions options) {
     synchronized (contents) {
       return new MemoryExports(contents, actor).served(job);
+    }
+  }
+
+  @Override
+  public List<Checkpoint> checkpoints(DomainRef domain, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryCheckpoints(contents, contents.find(domain)).all();
     }
   }
 
@@ -216,6 +234,13 @@ final class MemoryBackups implements Backups {
               JobKind.DELETE_BACKUP, name.text(), directory.toString(), JobOptions.none(), "");
       contents.backups().remove(backup);
       jobs.ended(job);
+    }
+  }
+
+  @Override
+  public VerbResult deleteCheckpoint(DomainRef domain, CheckpointName name, CallOptions options) {
+    synchronized (contents) {
+      return new MemoryCheckpoints(contents, contents.find(domain)).delete(name);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.testing;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.Checkpoint;
 import dev.berth.backup.PullBackup;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainName;
@@ -45,6 +46,7 @@ final class MemoryContents {
   private final Map<Job, String> hostJobs = new LinkedHashMap<>();
   private final List<Backup> backups = new ArrayList<>();
   private final Map<JobId, PullBackup> exports = new HashMap<>();
+  private final Map<UUID, List<Checkpoint>> checkpoints = new HashMap<>();
   private final MemoryEvents events;
   private final Subscriptions subscriptions;
   private boolean closed;
@@ -73,6 +75,11 @@ final class MemoryContents {
   /** The files that guests' memory would be in. */
   Set<Path> dumps() {
     return dumps;
+  }
+
+  /** The checkpoints of a domain, the oldest first. */
+  List<Checkpoint> checkpoints(UUID domain) {
+    return checkpoints.computeIfAbsent(domain, none -> new ArrayList<>());
   }
 
   /** The directory of each pool. */

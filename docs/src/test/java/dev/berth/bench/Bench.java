@@ -22,7 +22,8 @@ public final class Bench {
           new StatsExperiment(),
           new ListExperiment(),
           new DefineExperiment(),
-          new BackupExperiment());
+          new BackupExperiment(),
+          new PlanExperiment());
 
   private static final int USAGE = 2;
   private static final int PATIENCE_MILLIS = 20_000;

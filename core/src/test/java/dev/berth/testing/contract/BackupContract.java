@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Consistency;
 import dev.berth.backup.Extent;
 import dev.berth.definition.DefinitionDocument;
@@ -25,6 +26,7 @@ import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.BackupRestoreRequest;
+import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.JobOptions;
@@ -42,6 +44,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -302,6 +305,36 @@ public interface BackupContract {
 
   private Class<?> restoreError(BackupRestoreRequest request, JobOptions options) {
     return rig().errorOf(host -> host.backups().restore(request, options, CallOptions.none()));
+  }
+
+  @Test
+  default void checkpointsThatCannotBeAreRefused(@TempDir Path directory) throws Exception {
+    CheckpointName before = new CheckpointName("before");
+    webHasADisk(directory);
+
+    assertThat(rig().host().backups().checkpoints(WEB, CallOptions.none())).isEmpty();
+    assertThat(errorOf(backups -> backups.deleteCheckpoint(WEB, before, CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+    assertThat(
+            errorOf(
+                backups ->
+                    backups.createCheckpoint(WEB, before, Set.of("none"), CallOptions.none())))
+        .isEqualTo(InvalidRequestException.class);
+    assertThat(errorOf(backups -> backups.checkpoints(NONE, CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+    rig().destroy();
+    assertThat(
+            errorOf(backups -> backups.createCheckpoint(WEB, before, Set.of(), CallOptions.none())))
+        .isEqualTo(InvalidStateException.class);
+    assertThat(errorOf(backups -> backups.checkpoints(WEB, CallOptions.none())))
+        .isEqualTo(InvalidStateException.class);
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> new CheckpointName("a/b"))
+        .withMessageContainingAll("checkpoint: 'a/b'", "use 1 to 64");
+  }
+
+  private Class<?> errorOf(Function<Backups, ?> call) {
+    return rig().errorOf(host -> call.apply(host.backups()));
   }
 
   private void webHasADisk(Path directory) throws IOException {
