@@ -32,12 +32,14 @@ import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.job.QueryJobs;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ final class DomainExports implements JobWork {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final JobAside aside;
+  private boolean looking;
   private boolean lookingLater;
 
   DomainExports(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
@@ -111,37 +114,53 @@ final class DomainExports implements JobWork {
 
   // ---- serving
 
-  /** Sees whether it still serves what it should, now and as long as it does. */
-  private void look(Lifecycle.Active active, KeptJob job) {
-    if (PullRow.until(job).filter(until -> !host.now().isBefore(until)).isPresent()) {
-      mailbox.event(() -> end(job.job().id(), DEADLINE_PASSED, "nobody has ended it in time"));
+  /** Sees whether they still serve what they should, now and as long as there is one. */
+  private void look(Lifecycle.Active active) {
+    lookLater();
+    if (looking) {
       return;
     }
-    lookLater(job);
+    looking = true;
+    List<KeptJob> asked = serving();
     CompletableFuture<List<JobInfo>> jobs = active.machine().qmp().send(new QueryJobs());
     active
         .machine()
         .qmp()
         .send(new QueryBlockExports())
-        .thenAcceptBoth(
-            jobs, (exports, known) -> mailbox.event(() -> seen(active, job, exports, known)))
-        .exceptionally(lost -> null); // its connection is, and the next adoption finds out
+        .thenCombine(jobs, Seen::new)
+        .whenComplete((seen, failure) -> mailbox.event(() -> seen(active, asked, seen)));
+  }
+
+  /** What QEMU has. */
+  private record Seen(List<BlockExportInfo> exports, List<JobInfo> jobs) {
+
+    boolean hasAll(List<String> ids) {
+      Set<String> served = exports.stream().map(BlockExportInfo::id).collect(Collectors.toSet());
+      Set<String> copied =
+          jobs.stream()
+              .filter(it -> !it.status().equals(JobStatus.CONCLUDED))
+              .map(JobInfo::id)
+              .collect(Collectors.toSet());
+      return served.containsAll(ids) && copied.containsAll(ids);
+    }
   }
 
   private CompletionStage<?> seen(
-      Lifecycle.Active active, KeptJob job, List<BlockExportInfo> exports, List<JobInfo> jobs) {
-    JobId id = job.job().id();
-    if (keeper.lifecycle() != active) {
-      return Mailbox.DONE;
+      Lifecycle.Active active, List<KeptJob> asked, @Nullable Seen seen) {
+    looking = false;
+    if (seen == null || keeper.lifecycle() != active) {
+      return Mailbox.DONE; // its connection is lost, and the next adoption finds out
     }
-    List<String> ours = PullSteps.exports(id, plan(job));
-    Set<String> served = exports.stream().map(BlockExportInfo::id).collect(Collectors.toSet());
-    Set<String> copied =
-        jobs.stream()
-            .filter(it -> !it.status().equals(JobStatus.CONCLUDED))
-            .map(JobInfo::id)
-            .collect(Collectors.toSet());
-    if (!served.containsAll(ours) || !copied.containsAll(ours)) {
+    CompletionStage<?> done = Mailbox.DONE;
+    for (KeptJob job : asked) {
+      done = done.thenCompose(before -> seen(active, job, seen));
+    }
+    return done;
+  }
+
+  private CompletionStage<?> seen(Lifecycle.Active active, KeptJob job, Seen seen) {
+    JobId id = job.job().id();
+    if (!seen.hasAll(PullSteps.exports(id, plan(job)))) {
       return end(id, WRITE_FAILED, "somebody else has ended it in QEMU");
     }
     if (!PullSteps.sparesGuest(active.machine().qmp())) {
@@ -189,26 +208,41 @@ final class DomainExports implements JobWork {
     return done;
   }
 
-  private void lookLater(KeptJob job) {
+  /** Also when QEMU does not answer, or a disk is read that long, for each has its lifetime. */
+  private void lookLater() {
     if (lookingLater) {
       return;
     }
     lookingLater = true;
     Duration pause =
-        PullRow.until(job)
+        serving().stream()
+            .flatMap(job -> PullRow.until(job).stream())
             .map(until -> Duration.between(host.now(), until))
             .filter(left -> left.compareTo(LOOK_AGAIN) < 0)
+            .min(Comparator.naturalOrder())
             .orElse(LOOK_AGAIN);
-    host.timers()
-        .after(
-            pause,
-            () ->
-                mailbox.event(
-                    () -> {
-                      lookingLater = false;
-                      running().forEach(this::takeUp);
-                      return Mailbox.DONE;
-                    }));
+    host.timers().after(pause, () -> mailbox.event(this::lookAgain));
+  }
+
+  private CompletionStage<?> lookAgain() {
+    lookingLater = false;
+    CompletionStage<?> done = Mailbox.DONE;
+    for (KeptJob job : serving()) {
+      done = done.thenCompose(before -> lookAgain(job));
+    }
+    return done.thenRun(
+        () -> {
+          if (!serving().isEmpty()) {
+            lookLater();
+          }
+        });
+  }
+
+  private CompletionStage<?> lookAgain(KeptJob job) {
+    boolean isOverdue = PullRow.until(job).filter(until -> !host.now().isBefore(until)).isPresent();
+    return isOverdue
+        ? end(job.job().id(), DEADLINE_PASSED, "nobody has ended it in time")
+        : takeUp(job);
   }
 
   /** How the disks of an export are reached. */
@@ -219,10 +253,11 @@ final class DomainExports implements JobWork {
   }
 
   private Optional<KeptJob> serving(JobId id) {
-    return running().stream()
-        .filter(job -> job.job().id().equals(id))
-        .filter(job -> phase(job).equals(SERVING))
-        .findFirst();
+    return serving().stream().filter(job -> job.job().id().equals(id)).findFirst();
+  }
+
+  private List<KeptJob> serving() {
+    return running().stream().filter(job -> phase(job).equals(SERVING)).toList();
   }
 
   // ---- its ends
@@ -318,7 +353,6 @@ final class DomainExports implements JobWork {
 
   @Override
   public void resume(Lifecycle.Active active) {
-    lookingLater = false;
     running().forEach(this::takeUp);
     stopped(active);
   }
@@ -354,7 +388,7 @@ final class DomainExports implements JobWork {
       case PREPARING -> find(active, job);
       case CLOSING -> aside.run(job, () -> steps.release(isNeeded), this::closed);
       case UNDOING -> aside.run(job, () -> steps.undo(isNeeded), this::undone);
-      default -> look(active, job);
+      default -> look(active);
     }
   }
 

@@ -20,6 +20,9 @@ import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,14 +59,18 @@ final class ExportJobTest {
   }
 
   private TestHost host() {
+    return host(Clock.systemUTC(), TimerThread.start());
+  }
+
+  private TestHost host(Clock clock, Timers timers) {
     return new TestHost(
         store,
         machines,
         TestHost.SETTINGS,
         port -> port,
         new JobFiles(new LocalDumpFiles(), new LocalBackupFiles(), served, new LocalSaveFiles()),
-        Clock.systemUTC(),
-        TimerThread.start(),
+        clock,
+        timers,
         TestHost.BOOT);
   }
 
@@ -135,13 +142,8 @@ final class ExportJobTest {
   void theNextHostGoesOnWithIt() {
     Job job = serving();
 
-    host.close();
-    MemoryStore next = store.reopened();
-    store.close();
-    store = next;
-    host = host();
+    become(Clock.systemUTC(), TimerThread.start());
 
-    host.await("web", DomainState.RUNNING);
     assertThat(host.api().backups().exported(job.id(), CallOptions.none()).disks()).hasSize(1);
     host.api().backups().finishExport(job.id(), CallOptions.none());
     assertThat(ended(job).status().phase()).isEqualTo("complete");
@@ -166,6 +168,85 @@ final class ExportJobTest {
     ended(job);
   }
 
+  @Test
+  void oneThatIsLookedAtForLongHasItsLifetimeAllTheSame() {
+    ManualTime time = new ManualTime();
+    become(time, time);
+    served.hold();
+    Job job = serving(lasting(Duration.ofSeconds(60)));
+    eventually(() -> assertThat(served.probes()).isPositive());
+
+    time.pass(Duration.ofSeconds(10)); // meanwhile
+    time.pass(Duration.ofSeconds(50));
+
+    eventually(() -> assertThat(phase(job)).isEqualTo("undoing"));
+    served.release();
+    assertThat(ended(job).status().phase()).isEqualTo("deadline-passed");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void oneThatWasLookedAtForLongIsLookedAtAgain() {
+    ManualTime time = new ManualTime();
+    become(time, time);
+    served.hold();
+    Job job = serving();
+    eventually(() -> assertThat(served.probes()).isPositive());
+    time.pass(Duration.ofSeconds(10));
+    served.release();
+    served.breakThem();
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(5));
+          assertThat(phase(job)).isEqualTo("write-failed");
+        });
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aQemuThatDoesNotAnswerIsNotAskedAgainAndAgain() throws Exception {
+    ManualTime time = new ManualTime();
+    become(time, time);
+    Job job = serving(lasting(Duration.ofSeconds(60)));
+    machine().monitor().hold("query-block-exports");
+    int asked = asked();
+    for (int i = 0; i < 8; i++) {
+      time.pass(Duration.ofSeconds(5));
+    }
+    assertThat(asked()).isLessThanOrEqualTo(asked + 1);
+
+    time.pass(Duration.ofSeconds(20));
+    eventually(() -> assertThat(phase(job)).isEqualTo("undoing"));
+    machine().monitor().release("query-block-exports");
+    assertThat(ended(job).status().phase()).isEqualTo("deadline-passed");
+  }
+
+  private int asked() {
+    return (int)
+        machine().monitor().received().stream()
+            .filter(it -> it.command().equals("query-block-exports"))
+            .count();
+  }
+
+  private ExportRequest lasting(Duration lifetime) {
+    return new ExportRequest(Set.of(), Optional.empty(), scratch, Optional.of(lifetime));
+  }
+
+  private String phase(Job job) {
+    return host.api().job(job.id()).status().phase();
+  }
+
+  /** The next host, which has its own time. */
+  private void become(Clock clock, Timers timers) {
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = host(clock, timers);
+    host.await("web", DomainState.RUNNING);
+  }
+
   private void assertNothingIsLeft() {
     assertThat(scratch).isEmptyDirectory();
     assertThat(machine().backups().ids()).isEmpty();
@@ -175,17 +256,21 @@ final class ExportJobTest {
   }
 
   private Job export() {
+    return export(ExportRequest.full(scratch));
+  }
+
+  private Job export(ExportRequest request) {
     return host.api()
         .backups()
-        .export(
-            WEB,
-            ExportRequest.full(scratch),
-            JobOptions.none(),
-            CallOptions.within(TestHost.PATIENCE));
+        .export(WEB, request, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
   }
 
   private Job serving() {
-    Job job = export();
+    return serving(ExportRequest.full(scratch));
+  }
+
+  private Job serving(ExportRequest request) {
+    Job job = export(request);
     eventually(
         () ->
             assertThat(host.api().job(job.id()).status().phase())

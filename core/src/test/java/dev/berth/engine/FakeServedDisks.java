@@ -7,19 +7,41 @@ import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.error.HostFailureException;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Disks that a fake QEMU would serve: they can be read until that is broken. Thread-safe. */
 final class FakeServedDisks implements ServedDisks {
+  private final AtomicInteger probes = new AtomicInteger();
   private volatile boolean broken;
+  private volatile CountDownLatch held = new CountDownLatch(0);
 
   /** From now on none can be read. */
   void breakThem() {
     broken = true;
   }
 
+  /** From now on a look at one takes until it is let go. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  /** Lets those that look go on. */
+  void release() {
+    held.countDown();
+  }
+
+  /** How often one was looked at, or is. */
+  int probes() {
+    return probes.get();
+  }
+
   @Override
   public void probe(PullBackup backup, ExportedDisk disk) {
-    if (broken) {
+    boolean isBroken = broken;
+    probes.incrementAndGet();
+    awaitRelease();
+    if (isBroken) {
       throw new HostFailureException("Disk '" + disk.disk() + "' cannot be read as it was.");
     }
   }
@@ -31,5 +53,14 @@ final class FakeServedDisks implements ServedDisks {
     return new DiskExtents(
         left == 0 ? List.of() : List.of(new DiskExtent(from, left, true, true)),
         OptionalLong.empty());
+  }
+
+  private void awaitRelease() {
+    try {
+      held.await();
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+      throw new HostFailureException("The host was closed meanwhile.", closed);
+    }
   }
 }
