@@ -168,20 +168,26 @@ final class DomainExports implements JobWork {
     }
     Optional<KeptJob> still = serving(id);
     if (still.isPresent() && !aside.isBusy(id)) {
-      PullBackup backup = PullRow.served(job);
-      aside.run(job, () -> probe(backup), this::probed);
+      ExportProbe probe = probe(job);
+      aside.run(job, probe::run, (now, unknown) -> probed(now, probe));
     }
     return Mailbox.DONE;
   }
 
-  private void probe(PullBackup backup) {
-    backup.disks().forEach(disk -> host.servedDisks().probe(backup, disk));
+  private ExportProbe probe(KeptJob job) {
+    return new ExportProbe(host.servedDisks(), PullRow.served(job));
   }
 
-  private CompletionStage<?> probed(KeptJob job, Optional<BerthException> failure) {
-    return failure.isPresent() && phase(job).equals(SERVING)
-        ? undo(job, WRITE_FAILED, String.valueOf(failure.get().getMessage()))
-        : phase(job).equals(SERVING) ? Mailbox.DONE : takeUp(job);
+  /**
+   * What is not known, because so many clients read it for one, will be when it is looked again.
+   */
+  private CompletionStage<?> probed(KeptJob job, ExportProbe probe) {
+    if (!phase(job).equals(SERVING)) {
+      return takeUp(job);
+    }
+    return probe.damage().isPresent()
+        ? undo(job, WRITE_FAILED, probe.damage().get())
+        : Mailbox.DONE;
   }
 
   /**
@@ -247,8 +253,11 @@ final class DomainExports implements JobWork {
 
   /** How the disks of an export are reached. */
   PullBackup served(JobId id) {
+    return PullRow.served(requireServing(id));
+  }
+
+  private KeptJob requireServing(JobId id) {
     return serving(id)
-        .map(PullRow::served)
         .orElseThrow(() -> new InvalidStateException("Job " + id + " serves no disks now."));
   }
 
@@ -264,19 +273,23 @@ final class DomainExports implements JobWork {
 
   /** Its user is done: once it is certain that what was read is right, its marks stay. */
   CompletionStage<?> finish(JobId id, CompletableFuture<Job> answer) {
-    PullBackup backup = served(id);
-    KeptJob job = ledger.jobs().find(id).orElseThrow();
+    KeptJob job = requireServing(id);
     if (aside.isBusy(id)) { // it is just being looked at
-      host.timers().after(Duration.ofMillis(50), () -> again(id, answer));
+      host.timers().after(Duration.ofMillis(50), () -> again(job, answer));
       return Mailbox.DONE;
     }
+    ExportProbe probe = probe(job);
     aside.run(
         job,
-        () -> probe(backup),
-        (now, failure) -> {
-          if (failure.isPresent() || !phase(now).equals(SERVING)) {
-            return probed(now, failure)
+        probe::run,
+        (now, unknown) -> {
+          if (probe.damage().isPresent() || !phase(now).equals(SERVING)) {
+            return probed(now, probe)
                 .thenRun(() -> answer.complete(ledger.jobs().find(id).orElse(now).job()));
+          }
+          if (unknown.isPresent()) {
+            answer.completeExceptionally(unknown.get());
+            return Mailbox.DONE;
           }
           KeptJob closing = in(CLOSING, now);
           return record(closing)
@@ -286,16 +299,16 @@ final class DomainExports implements JobWork {
     return Mailbox.DONE;
   }
 
-  private void again(JobId id, CompletableFuture<Job> answer) {
+  private void again(KeptJob job, CompletableFuture<Job> answer) {
+    JobId id = job.job().id();
     boolean posted =
         mailbox.event(
             () -> {
-              try {
-                return finish(id, answer);
-              } catch (BerthException refused) {
-                answer.completeExceptionally(refused);
+              if (serving(id).isEmpty()) { // the look has ended it
+                answer.complete(ledger.jobs().find(id).orElse(job).job());
                 return Mailbox.DONE;
               }
+              return finish(id, answer);
             });
     if (!posted) {
       answer.completeExceptionally(new InvalidStateException("The host is being closed."));

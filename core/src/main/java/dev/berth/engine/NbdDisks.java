@@ -6,6 +6,7 @@ import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.nbd.NbdErrorException;
 import dev.berth.nbd.NbdExport;
 import dev.berth.nbd.NbdExport.Run;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Disks that are served, as an NBD client of this process sees them. */
@@ -29,11 +31,20 @@ final class NbdDisks implements ServedDisks {
   private static final int ZERO = 2; // of base:allocation
 
   @Override
-  public void probe(PullBackup backup, ExportedDisk disk) {
+  public Optional<String> damage(PullBackup backup, ExportedDisk disk) {
     try (NbdExport export = connect(backup, disk, List.of(PullBackup.ALLOCATION))) {
       export.probe(0, Math.toIntExact(Math.min(PROBED_BYTES, export.size())));
+      return Optional.empty();
+    } catch (NbdErrorException refused) {
+      return Optional.of(failure(disk, refused).getMessage());
     } catch (IOException | DeadlineExceededException e) {
-      throw failure(disk, e);
+      throw new HostFailureException(
+          "It is not known whether disk '"
+              + disk.disk()
+              + "' can still be read as it was: "
+              + e.getMessage()
+              + ". It is served on; try again.",
+          e);
     }
   }
 

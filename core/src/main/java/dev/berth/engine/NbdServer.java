@@ -40,8 +40,11 @@ final class NbdServer {
 
   private static final String NAME = "nbd-server";
 
-  /** More clients than copy the disks of one machine at once. */
-  private static final int MOST_CONNECTIONS = 32;
+  /**
+   * More than the clients that copy the disks of one machine have at once, for one more than that
+   * is kept waiting without an answer; and few enough for QEMU to have descriptors left.
+   */
+  private static final int MOST_CONNECTIONS = 512;
 
   private final QmpConnection qmp;
   private final Path socket;

@@ -4,6 +4,7 @@ import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.error.HostFailureException;
+import java.util.Optional;
 
 /**
  * What can be asked of disks that QEMU serves by NBD. For threads that may be held up for a while;
@@ -11,8 +12,13 @@ import dev.berth.error.HostFailureException;
  */
 interface ServedDisks {
 
-  /** Sees whether a disk can still be read as it was. */
-  void probe(PullBackup backup, ExportedDisk disk);
+  /**
+   * Why a disk cannot be read any more as it was; empty when it can.
+   *
+   * @throws HostFailureException when that is not known: the server is not reached, or does not
+   *     answer
+   */
+  Optional<String> damage(PullBackup backup, ExportedDisk disk);
 
   /**
    * What there is of a disk from there on.

@@ -113,6 +113,8 @@ public interface Backups {
    * @return the job; it has succeeded once all is freed, and fails when what was read was not right
    * @throws dev.berth.error.NotFoundException when there is no such job
    * @throws dev.berth.error.InvalidStateException when it serves no disks yet, or is no export
+   * @throws dev.berth.error.HostFailureException when it is not known whether what was read was
+   *     right, because QEMU's server is not reached or does not answer; it is served on
    */
   Job finishExport(JobId job, CallOptions options);
 

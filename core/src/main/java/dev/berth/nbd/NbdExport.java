@@ -81,7 +81,8 @@ public final class NbdExport implements AutoCloseable {
   /**
    * Reads so much there and forgets it: whether it can be read.
    *
-   * @throws IOException when it cannot, with the server's reason
+   * @throws NbdErrorException when it cannot, with the server's reason
+   * @throws IOException when that is not known
    */
   public void probe(long offset, int length) throws IOException {
     request(CMD_READ, offset, length);
@@ -189,7 +190,7 @@ public final class NbdExport implements AutoCloseable {
     ByteBuffer rest = wire.receive(12);
     int error = rest.getInt();
     requireOurs(rest.getLong());
-    return new IOException("the server fails with error " + error);
+    return new NbdErrorException("the server fails with error " + error);
   }
 
   private void requireOurs(long answered) throws IOException {
@@ -205,7 +206,7 @@ public final class NbdExport implements AutoCloseable {
     int error = payload.getInt();
     int length = Math.min(Short.toUnsignedInt(payload.getShort()), payload.remaining());
     String message = NbdNegotiation.text(payload.slice(payload.position(), length));
-    return new IOException(
+    return new NbdErrorException(
         "the server fails with error " + error + (message.isEmpty() ? "" : ": " + message));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
@@ -100,6 +101,21 @@ final class ExportJobTest {
     served.breakThem();
 
     assertThat(ended(job).status().phase()).isEqualTo("write-failed");
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void whatIsNotReachedIsServedOnAndCanBeFinishedLater() {
+    Job job = serving();
+    served.lose(true);
+
+    assertThatExceptionOfType(HostFailureException.class)
+        .isThrownBy(() -> host.api().backups().finishExport(job.id(), CallOptions.none()));
+    assertThat(phase(job)).isEqualTo("serving");
+
+    served.lose(false);
+    host.api().backups().finishExport(job.id(), CallOptions.none());
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
     assertNothingIsLeft();
   }
 

@@ -6,6 +6,7 @@ import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.error.HostFailureException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,11 +15,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeServedDisks implements ServedDisks {
   private final AtomicInteger probes = new AtomicInteger();
   private volatile boolean broken;
+  private volatile boolean lost;
   private volatile CountDownLatch held = new CountDownLatch(0);
 
   /** From now on none can be read. */
   void breakThem() {
     broken = true;
+  }
+
+  /** From now on their server cannot be reached, or can again. */
+  void lose(boolean lost) {
+    this.lost = lost;
   }
 
   /** From now on a look at one takes until it is let go. */
@@ -37,18 +44,23 @@ final class FakeServedDisks implements ServedDisks {
   }
 
   @Override
-  public void probe(PullBackup backup, ExportedDisk disk) {
+  public Optional<String> damage(PullBackup backup, ExportedDisk disk) {
     boolean isBroken = broken;
     probes.incrementAndGet();
     awaitRelease();
-    if (isBroken) {
-      throw new HostFailureException("Disk '" + disk.disk() + "' cannot be read as it was.");
+    if (lost) {
+      throw new HostFailureException("The server of disk '" + disk.disk() + "' is not reached.");
     }
+    return isBroken
+        ? Optional.of("Disk '" + disk.disk() + "' cannot be read as it was.")
+        : Optional.empty();
   }
 
   @Override
   public DiskExtents extents(PullBackup backup, ExportedDisk disk, long from) {
-    probe(backup, disk);
+    if (damage(backup, disk).isPresent()) {
+      throw new HostFailureException("Disk '" + disk.disk() + "' cannot be read as it was.");
+    }
     long left = disk.size().bytes() - from;
     return new DiskExtents(
         left == 0 ? List.of() : List.of(new DiskExtent(from, left, true, true)),
