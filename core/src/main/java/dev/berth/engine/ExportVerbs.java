@@ -65,7 +65,9 @@ final class ExportVerbs {
             .jobs()
             .find(id)
             .orElseThrow(() -> new NotFoundException("There is no job " + id + " any more."));
-    if (!job.isRunning() || PullRow.phase(job).equals(PullRow.CLOSING)) {
+    if (!job.isRunning()
+        || PullRow.phase(job).equals(PullRow.CLOSING)
+        || PullRow.phase(job).equals(PullRow.UNDOING)) {
       answer.complete(job.job());
       return Mailbox.DONE;
     }

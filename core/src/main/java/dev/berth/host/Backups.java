@@ -108,7 +108,7 @@ public interface Backups {
 
   /**
    * Ends an export whose disks were copied: later ones can be since this one. Clients that are
-   * connected are cut off. Does nothing to one that has ended.
+   * connected are cut off. Does nothing to one that has ended or is ending.
    *
    * @return the job; it has succeeded once all is freed, and fails when what was read was not right
    * @throws dev.berth.error.NotFoundException when there is no such job
