@@ -15,6 +15,8 @@ import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.socket.ListeningSocket;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -94,15 +96,26 @@ final class NbdServer {
   }
 
   private boolean isListening() {
-    try (SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      return connected.isConnected();
-    } catch (IOException nobodyListens) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.configureBlocking(false);
+      return channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (ConnectException nobodyListens) {
       return false;
+    } catch (IOException manyWait) { // or it is not there
+      return Files.exists(socket);
     }
   }
 
-  /** Stops it, if it runs, where that does no harm; its socket goes. Idempotent. */
+  /**
+   * Stops it, if it runs, where that does no harm; its socket goes. One that does not listen there
+   * is somebody else's, and is left alone. Idempotent.
+   */
   void stop() throws InterruptedException {
+    takeBack();
+    if (!isListening()) {
+      removeSocket();
+      return;
+    }
     if (!qmp.supports("nbd-server-start", "handshake-max-seconds")) {
       return;
     }
@@ -110,6 +123,16 @@ final class NbdServer {
       qmp.execute(new NbdServerStop(), Deadline.none());
     } catch (QemuRefusedException notRunning) {
       removeSocket();
+      return;
+    }
+    removeSocket();
+  }
+
+  /** A host that died before QEMU's server began has left the socket there, where nobody serves. */
+  private void takeBack() throws InterruptedException {
+    try {
+      qmp.execute(new Closefd(NAME), Deadline.none());
+    } catch (QemuRefusedException notThere) {
       return;
     }
     removeSocket();

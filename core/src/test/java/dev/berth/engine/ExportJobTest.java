@@ -155,6 +155,30 @@ final class ExportJobTest {
   }
 
   @Test
+  void oneThatFailsBeforeItServesLeavesTheServerOfSomebodyElseAlone() {
+    machine().backups().serveElsewhere();
+    machine().monitor().refuse("transaction", "GenericError", "No such node");
+
+    assertThat(ended(export()).status().phase()).isEqualTo("refused-by-qemu");
+
+    assertThat(machine().backups().isServing()).isTrue();
+  }
+
+  @Test
+  void aSocketThatAHostLeftInQemuBeforeItServedIsTakenOut() {
+    machine().backups().leaveSocket();
+    machine().monitor().refuse("block-export-add", "GenericError", "NBD server not running");
+
+    assertThat(ended(export()).status().phase()).isEqualTo("refused-by-qemu");
+
+    assertThat(machine().monitor().received())
+        .filteredOn(it -> it.command().equals("closefd"))
+        .extracting(it -> it.arguments().path("fdname").asText())
+        .contains("nbd-server");
+    assertThat(machine().launch().files().nbdSocket()).doesNotExist();
+  }
+
+  @Test
   void theNextHostGoesOnWithIt() {
     Job job = serving();
 

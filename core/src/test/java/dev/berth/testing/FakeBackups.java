@@ -4,6 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +29,13 @@ public final class FakeBackups {
 
   private final FakeQemu qemu;
   private final Supplier<Set<String>> nodes;
+  private final Path nbdSocket;
 
   // guarded by this
   private final Map<String, Map<String, Boolean>> bitmaps = new TreeMap<>();
   private final Map<String, ObjectNode> jobs = new LinkedHashMap<>();
   private final Map<String, ObjectNode> exports = new LinkedHashMap<>();
+  private Optional<ServerSocketChannel> server = Optional.empty();
   private boolean isServing;
   private boolean slow;
   private Optional<String> failure = Optional.empty();
@@ -35,10 +44,12 @@ public final class FakeBackups {
    * For one machine.
    *
    * @param nodes the names of those that it has
+   * @param nbdSocket where its NBD server listens, and says nothing
    */
-  FakeBackups(FakeQemu qemu, Supplier<Set<String>> nodes) {
+  FakeBackups(FakeQemu qemu, Supplier<Set<String>> nodes, Path nbdSocket) {
     this.qemu = qemu;
     this.nodes = nodes;
+    this.nbdSocket = nbdSocket;
     qemu.answer("query-named-block-nodes", arguments -> nodes());
     qemu.answer("query-jobs", arguments -> jobs());
     qemu.answer("blockdev-create", this::create);
@@ -49,7 +60,7 @@ public final class FakeBackups {
     qemu.answer("job-cancel", arguments -> status(arguments, "concluded"));
     qemu.answer("job-dismiss", this::dismiss);
     qemu.reply("block-dirty-bitmap-remove", this::removeBitmap);
-    qemu.reply("nbd-server-start", arguments -> serve(true, "NBD server already running"));
+    qemu.reply("nbd-server-start", this::startServer);
     qemu.reply("nbd-server-stop", arguments -> serve(false, "NBD server not running"));
     qemu.answer("block-export-add", this::addExport);
     qemu.answer("block-export-del", this::removeExport);
@@ -110,14 +121,64 @@ public final class FakeBackups {
     exports.clear();
   }
 
+  private ObjectNode startServer(ObjectNode arguments) {
+    ObjectNode reply = serve(true, "NBD server already running");
+    if (reply.has("return")) {
+      qemu.fdsets().take(arguments.path("addr").path("data").path("str").asText());
+    }
+    return reply;
+  }
+
   private synchronized ObjectNode serve(boolean wanted, String alreadySo) {
     if (isServing == wanted) {
       return FakeQemu.refusal("GenericError", alreadySo);
     }
     isServing = wanted;
+    close();
+    if (wanted) {
+      listen();
+    }
     ObjectNode reply = Json.object();
     reply.putObject("return");
     return reply;
+  }
+
+  /** Somebody starts its NBD server, which listens elsewhere. */
+  public synchronized void serveElsewhere() {
+    isServing = true;
+  }
+
+  /** Somebody has left its NBD socket in it, where nobody serves; {@code closefd} closes it. */
+  public synchronized void leaveSocket() {
+    listen();
+    qemu.answer(
+        "closefd",
+        arguments -> {
+          close();
+          return Json.object();
+        });
+  }
+
+  private void listen() {
+    try {
+      Files.deleteIfExists(nbdSocket);
+      ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server = Optional.of(listening.bind(UnixDomainSocketAddress.of(nbdSocket)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The fake QEMU cannot listen", e);
+    }
+  }
+
+  /** Its NBD server listens no more; the file of its socket stays. */
+  synchronized void close() {
+    try {
+      if (server.isPresent()) {
+        server.get().close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The fake QEMU cannot end its NBD server", e);
+    }
+    server = Optional.empty();
   }
 
   private synchronized JsonNode addExport(ObjectNode arguments) {

@@ -72,7 +72,7 @@ public final class FakeMachine implements QemuProcess {
     this.backplane = new FakeBackplane(qemu, launch, drives, this::running);
     this.memory = new FakeMemory(qemu, launch, this::running, backplane::dimmBytes);
     this.dump = new FakeDump(qemu, this);
-    this.backups = new FakeBackups(qemu, backplane::nodes);
+    this.backups = new FakeBackups(qemu, backplane::nodes, launch.files().nbdSocket());
     this.migration = new FakeMigration(qemu, this);
     this.settings = new FakeSettings(qemu, drives, backups, this::launch);
     this.screen = new FakeScreen(qemu);
@@ -278,6 +278,7 @@ public final class FakeMachine implements QemuProcess {
       exitOnFile = how;
     }
     qemu.close();
+    backups.close();
     endAgent();
     exit.completeAsync(() -> how);
   }
