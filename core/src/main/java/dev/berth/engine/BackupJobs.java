@@ -10,6 +10,7 @@ import static dev.berth.engine.BackupJobRow.kind;
 import static dev.berth.engine.BackupJobRow.phase;
 
 import dev.berth.engine.BackupRun.Outcome;
+import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.job.Job.Progress;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
@@ -75,16 +77,20 @@ final class BackupJobs implements JobWork {
   }
 
   private void run(KeptJob job, Runnable check, Function<BackupRun, Outcome> work) {
+    run(host.restores(), job, check, work);
+  }
+
+  private void run(
+      Executor threads, KeptJob job, Runnable check, Function<BackupRun, Outcome> work) {
     BackupRun run = new BackupRun(host, job, check, progress -> show(job.job().id(), progress));
     runs.put(job.job().id(), run);
     replaced(job).forEach(file -> host.filesInChange().begin(file, job.job()));
     try {
-      host.restores()
-          .execute(
-              () -> {
-                Outcome outcome = work.apply(run);
-                book.mailbox().event(() -> done(job, run, outcome));
-              });
+      threads.execute(
+          () -> {
+            Outcome outcome = work.apply(run);
+            book.mailbox().event(() -> done(job, run, outcome));
+          });
     } catch (RejectedExecutionException closed) {
       runs.remove(job.job().id()); // the next host finds out
     }
@@ -151,7 +157,7 @@ final class BackupJobs implements JobWork {
         .handle(
             (recorded, failure) -> {
               if (failure == null) {
-                run(naming, () -> {}, BackupRun::name);
+                run(host.patient(), naming, () -> {}, BackupRun::name); // behind no other's copies
               } else {
                 undoing(naming, FILE_FAILED, "it cannot be put on record: " + failure.getMessage());
               }
@@ -166,12 +172,16 @@ final class BackupJobs implements JobWork {
   }
 
   private CompletionStage<?> undo(KeptJob job) {
-    run(job, () -> {}, run -> removed(run));
+    run(host.patient(), job, () -> {}, run -> removed(run));
     return Mailbox.DONE;
   }
 
   private static Outcome removed(BackupRun run) {
-    run.endLeftOver();
+    try {
+      run.endLeftOver();
+    } catch (BerthException stillThere) {
+      return Outcome.failed(CANCELLED, String.valueOf(stillThere.getMessage()));
+    }
     Outcome discarded = run.discard();
     return Outcome.failed(CANCELLED, discarded.detail());
   }

@@ -33,7 +33,7 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
    * @param size in bytes
    * @param basis what that stands on; empty when it is full
    * @param reason why it is full although less was wanted; may be empty
-   * @param marks its bitmaps; empty when its image keeps none
+   * @param marks its bitmaps; empty when none of ours begins in its image
    */
   record OfDisk(
       String disk,

@@ -140,7 +140,7 @@ final class BackupPlanner {
         source.size(),
         found.basis(),
         found.why(),
-        source.keepsCheckpoints() ? Optional.of(marks(source, sequence, job)) : Optional.empty());
+        source.beginsCheckpoints() ? Optional.of(marks(source, sequence, job)) : Optional.empty());
   }
 
   /** Refuses a disk whose backup would not be encrypted as it is. */

@@ -328,6 +328,10 @@ final class BackupRun {
     Outcome outcome =
         steady(
             () -> {
+              if (!backups.isThere(folder.resolveSibling(""))) {
+                throw new HostFailureException(
+                    "'" + folder.resolveSibling("") + "' is not there; it may not be mounted.");
+              }
               if (!backups.isThere(aside) && backups.isThere(folder)) {
                 check.run();
                 backups.requireComplete(folder, BackupJobRow.madeBy(job));

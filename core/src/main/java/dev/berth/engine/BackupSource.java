@@ -139,6 +139,14 @@ record BackupSource(
     return driver.equals("qcow2");
   }
 
+  /**
+   * Whether one begins in it at a moment that is known. An iothread writes between the begin of one
+   * and the end of the other, so that the new one might miss a write and be trusted later.
+   */
+  boolean beginsCheckpoints() {
+    return keepsCheckpoints() && !hasThread;
+  }
+
   Optional<Checkpoint> checkpoint(String bitmap) {
     return checkpoints.stream().filter(it -> it.bitmap().equals(bitmap)).findFirst();
   }

@@ -216,6 +216,8 @@ final class CompleteBackups implements JobOwner {
    * @throws BusyException when a domain is being restored from it
    */
   private void requireUnused(Path directory, BackupName name) {
+    requireNoJob(directory, name);
+    // after the jobs: what one has made meanwhile has its name before the job is over
     List<String> above =
         host.backupFiles().list(directory).stream()
             .filter(
@@ -232,6 +234,9 @@ final class CompleteBackups implements JobOwner {
               + (above.size() == 1 ? " stands" : " stand")
               + " on it. Delete what stands on it first.");
     }
+  }
+
+  private void requireNoJob(Path directory, BackupName name) {
     for (DomainDriver domain : domains.all()) {
       for (KeptJob job : domain.jobsUnderWay()) {
         if (BackupJobRow.isAbout(job, directory, name) || standsOn(job, directory, name)) {

@@ -93,6 +93,9 @@ final class DisksAtRest {
   }
 
   private ImageContent content(Disk disk) {
+    if (disk.file().isEmpty() && !isWanted(disk)) {
+      return new ImageContent(0, false, List.of());
+    }
     try {
       return images.content(disk.file().orElseThrow(), format(disk));
     } catch (BerthException unreadable) {

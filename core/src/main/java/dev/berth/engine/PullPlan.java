@@ -31,7 +31,7 @@ record PullPlan(List<OfDisk> disks) {
    * @param size in bytes
    * @param changes what was written since an earlier one; empty when all of it counts as new
    * @param reason why it does although less was wanted; may be empty
-   * @param marks its bitmaps; empty when its image keeps none
+   * @param marks its bitmaps; empty when none of ours begins in its image
    */
   record OfDisk(
       String disk,

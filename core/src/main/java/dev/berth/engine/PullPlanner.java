@@ -67,7 +67,7 @@ record PullPlanner(DomainName domain, ExportRequest request, JobId job) {
         source.size(),
         changes,
         why,
-        source.keepsCheckpoints()
+        source.beginsCheckpoints()
             ? Optional.of(BackupPlanner.marks(source, sequence, job))
             : Optional.empty());
   }

@@ -19,6 +19,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.ExportRequest;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -147,6 +148,36 @@ final class BackupPlannerTest {
         List.of(backup("one", 1, "vda")),
         new BackupSource("vda", "vda-format", "qcow2", false, true, 100, List.of(last(1))),
         "its iothread writes");
+  }
+
+  @Test
+  void aDiskThatAnIothreadServesGetsNoMarkAndTheOneBeforeGoesOn() {
+    BackupSource source =
+        new BackupSource("vda", "vda-format", "qcow2", false, true, 100, List.of(last(1)));
+    List<Backup> known = List.of(backup("one", 1, "vda"));
+
+    OfDisk backup = plan(Wanted.incremental(), known, source).disks().get(0);
+    PullPlan.OfDisk export =
+        new PullPlanner(new DomainName("web"), ExportRequest.full(DIRECTORY), NEW)
+            .plan(List.of(source))
+            .disks()
+            .get(0);
+
+    assertThat(backup.marks()).isEmpty();
+    assertThat(export.marks()).isEmpty();
+  }
+
+  @Test
+  void aBackupThatHasLeftNoMarkIsNotBuiltOnNorAreThoseBefore() {
+    List<Backup> known = List.of(backup("one", 1, "vda"), backup("unmarked", 2, "vda"));
+    BackupSource source = source("vda", last(1));
+
+    OfDisk disk = plan(Wanted.incremental(), known, source).disks().get(0);
+
+    assertThat(disk.reason()).contains("no note of what was written since backup 'unmarked'");
+    assertThatThrownBy(() -> plan(Wanted.since(new BackupName("one")), known, source))
+        .isInstanceOf(InvalidStateException.class)
+        .hasMessageContaining("some notes of what was written since backup 'one' are gone");
   }
 
   private static Backup since(Backup backup, String below) {

@@ -10,6 +10,8 @@ import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -34,6 +36,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -250,6 +253,11 @@ final class StoppedBackupJobTest {
         .isThrownBy(() -> backup("first"))
         .withMessageContainingAll("disk 'given'", "given with each start", "leave the disk out");
     assertThat(host.api().jobs()).isEmpty();
+    BackupRequest without =
+        new BackupRequest(
+            new BackupName("first"), backups, Set.of("data"), Wanted.full(), Pace.unlimited());
+    Job job = host.api().backups().create(WEB, without, JobOptions.none(), CallOptions.none());
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
   }
 
   @Test
