@@ -87,9 +87,9 @@ final class ProtocolExamplesTest {
       awaitJob(peer); // it keeps the disk
       all(peer, "backup.list", "backup.verify", "backup.restore");
       export(peer);
-      all(peer, "domain.detach-disk");
       attachNoted(peer);
       all(peer, "checkpoint.create", "checkpoint.list", "checkpoint.delete");
+      all(peer, "domain.detach-disk");
       all(peer, "job.list", "job.get", "job.await", "job.cancel", "job.pause", "job.resume");
       images(peer);
       all(peer, "domain.dump-memory");
