@@ -1,8 +1,11 @@
 package dev.berth.cli;
 
 import dev.berth.control.RemoteHost;
+import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.HostUnreachableException;
 import dev.berth.host.HostInfo;
+import dev.berth.host.VmHost;
 import dev.berth.json.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,11 +31,11 @@ final class DaemonStopCommand implements Command {
   @Override
   public int run(Session session) throws IOException, InterruptedException {
     HostInfo info;
-    try (RemoteHost host = RemoteHost.connect(session.address().uri())) {
+    try (RemoteHost host = connect(session.address())) {
       info = host.info();
       host.stopDaemon();
     }
-    awaitEnd(info.pid());
+    awaitEnd(info.pid(), session.address());
     session
         .output()
         .result(
@@ -43,10 +46,12 @@ final class DaemonStopCommand implements Command {
   }
 
   /** Looks often: the JDK notices the end of a process that is not its child only after seconds. */
-  private void awaitEnd(long pid) throws InterruptedException {
+  private void awaitEnd(long pid, HostAddress address) throws InterruptedException {
     long end = System.nanoTime() + timeout.value().toNanos();
     Optional<ProcessHandle> daemon = ProcessHandle.of(pid);
-    while (daemon.isPresent() && daemon.get().isAlive()) {
+    while (address.isElsewhere()
+        ? answers(address)
+        : daemon.filter(ProcessHandle::isAlive).isPresent()) {
       if (System.nanoTime() - end >= 0) {
         throw new DeadlineExceededException(
             "The daemon, pid "
@@ -56,6 +61,22 @@ final class DaemonStopCommand implements Command {
                 + " s. Wait longer with --timeout, or see its log.");
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  private static RemoteHost connect(HostAddress address) {
+    return (RemoteHost) VmHost.connect(address.uri());
+  }
+
+  /** What is seen of a daemon on another machine. */
+  private static boolean answers(HostAddress address) {
+    try {
+      connect(address).close();
+      return true;
+    } catch (BusyException closing) {
+      return true;
+    } catch (HostUnreachableException gone) {
+      return false;
     }
   }
 }

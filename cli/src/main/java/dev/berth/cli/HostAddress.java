@@ -55,6 +55,11 @@ record HostAddress(URI uri, Optional<HomeLayout> layout) {
     return new HostAddress(uri(layout.controlSocket()), Optional.of(layout));
   }
 
+  /** Whether it may be on another machine, whose processes and files are not those of this one. */
+  boolean isElsewhere() {
+    return "tls".equals(uri.getScheme());
+  }
+
   /** The address of a control socket. */
   static URI uri(Path socket) {
     try {
@@ -69,7 +74,10 @@ record HostAddress(URI uri, Optional<HomeLayout> layout) {
       return new URI(text);
     } catch (URISyntaxException malformed) {
       throw new InvalidRequestException(
-          source + " '" + text + "' is no address: use one such as unix:///run/berth/control.sock.",
+          source
+              + " '"
+              + text
+              + "' is no address: use one such as unix:///run/berth/control.sock or tls://HOST.",
           malformed);
     }
   }

@@ -55,6 +55,9 @@ final class HostPage {
   }
 
   private String uptime() {
+    if (session.address().isElsewhere()) {
+      return "";
+    }
     return ProcessHandle.of(info.pid())
         .flatMap(process -> process.info().startInstant())
         .map(start -> Duration.between(start, session.environment().clock().instant()))

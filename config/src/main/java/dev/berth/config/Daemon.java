@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A host process: an open host that serves its control socket, until it is told to stop by {@code
- * daemon.stop}, or by SIGTERM or SIGINT where {@link #stopOnSignal} was called. Guests go on.
+ * A host process: an open host that serves its control socket, and TLS where its settings say so,
+ * until it is told to stop by {@code daemon.stop}, or by SIGTERM or SIGINT where {@link
+ * #stopOnSignal} was called. Guests go on.
  */
 public final class Daemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -25,13 +26,15 @@ public final class Daemon implements AutoCloseable {
    * Opens the host and begins to serve.
    *
    * @throws dev.berth.error.BusyException when another process owns the store
-   * @throws dev.berth.error.HostFailureException when the control socket cannot be served
+   * @throws dev.berth.error.HostFailureException when the control socket cannot be served, or the
+   *     files or the address of TLS not be used
    */
   public static Daemon start(HostSettings settings) {
     CountDownLatch stop = new CountDownLatch(1);
     OpenHost host = OpenHost.open(settings);
     Path socket = settings.layout().controlSocket();
     host.serve(socket, settings.access(), stop::countDown);
+    settings.listen().ifPresent(place -> host.listen(place, stop::countDown));
     LOG.info("Berth {} serves {} (home {})", BerthVersion.TEXT, socket, settings.layout().home());
     return new Daemon(host, stop);
   }

@@ -2,8 +2,10 @@ package dev.berth.config;
 
 import dev.berth.api.Api;
 import dev.berth.control.ControlAccess;
+import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.EngineSettings;
 import dev.berth.host.ResourceResolver;
+import dev.berth.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +26,8 @@ import java.util.Optional;
  *     serves the one of its layout
  * @param resources who is asked for what definitions name and no caller has given; a daemon has
  *     nobody to ask
+ * @param listen where the host serves clients over TLS, if it does
+ * @param tls what the host shows and believes when it connects to another one
  */
 @Api(since = "0.1")
 public record HostSettings(
@@ -35,7 +39,9 @@ public record HostSettings(
     Duration eventAge,
     ControlAccess access,
     Optional<Path> control,
-    ResourceResolver resources) {
+    ResourceResolver resources,
+    Optional<TlsEndpoint> listen,
+    TlsFiles tls) {
 
   /** Copies the list. */
   public HostSettings {
@@ -64,6 +70,31 @@ public record HostSettings(
         ResourceResolver.NONE);
   }
 
+  /** Settings of a host that is reached on its machine alone. */
+  public HostSettings(
+      HomeLayout layout,
+      List<Path> qemuBinaries,
+      String searchPath,
+      EngineSettings engine,
+      int eventsKept,
+      Duration eventAge,
+      ControlAccess access,
+      Optional<Path> control,
+      ResourceResolver resources) {
+    this(
+        layout,
+        qemuBinaries,
+        searchPath,
+        engine,
+        eventsKept,
+        eventAge,
+        access,
+        control,
+        resources,
+        Optional.empty(),
+        TlsSettings.usual(layout));
+  }
+
   /**
    * The same, for a host in this JVM that also serves a control socket, so that {@code vmctl} and
    * other programs reach its domains.
@@ -72,6 +103,27 @@ public record HostSettings(
    *     through whom {@code access} names
    */
   public HostSettings control(Path socket, ControlAccess access) {
+    return with(access, Optional.of(socket), resources, listen);
+  }
+
+  /**
+   * The same, for a host in this JVM that asks this resolver for what definitions name and no
+   * caller has given: file descriptors and secrets.
+   */
+  public HostSettings resources(ResourceResolver resolver) {
+    return with(access, control, resolver, listen);
+  }
+
+  /** The same, for a host that also serves clients on other machines, over TLS. */
+  public HostSettings listen(TlsEndpoint endpoint) {
+    return with(access, control, resources, Optional.of(endpoint));
+  }
+
+  private HostSettings with(
+      ControlAccess access,
+      Optional<Path> control,
+      ResourceResolver resources,
+      Optional<TlsEndpoint> listen) {
     return new HostSettings(
         layout,
         qemuBinaries,
@@ -80,17 +132,10 @@ public record HostSettings(
         eventsKept,
         eventAge,
         access,
-        Optional.of(socket),
-        resources);
-  }
-
-  /**
-   * The same, for a host in this JVM that asks this resolver for what definitions name and no
-   * caller has given: file descriptors and secrets.
-   */
-  public HostSettings resources(ResourceResolver resolver) {
-    return new HostSettings(
-        layout, qemuBinaries, searchPath, engine, eventsKept, eventAge, access, control, resolver);
+        control,
+        resources,
+        listen,
+        tls);
   }
 
   /** Defaults and the settings file, with everything under one directory. */

@@ -3,6 +3,8 @@ package dev.berth.config;
 import com.google.common.io.Closer;
 import dev.berth.control.ControlAccess;
 import dev.berth.control.ControlServer;
+import dev.berth.control.TlsEndpoint;
+import dev.berth.control.TlsServer;
 import dev.berth.engine.Engine;
 import dev.berth.error.HostFailureException;
 import java.io.IOException;
@@ -62,6 +64,27 @@ final class OpenHost implements AutoCloseable {
     try {
       server.start();
       closer.register(server::close); // closed before what was registered earlier
+      serving = true;
+    } finally {
+      if (!serving) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * Serves clients on other machines as well, until the host is closed. When they cannot be served
+   * the host is closed.
+   *
+   * @param stop what {@code daemon.stop} does
+   * @throws HostFailureException when the files of TLS or the address cannot be used
+   */
+  void listen(TlsEndpoint endpoint, Runnable stop) {
+    TlsServer server = new TlsServer(engine::as, endpoint, stop);
+    boolean serving = false;
+    try {
+      server.start();
+      closer.register(server::close);
       serving = true;
     } finally {
       if (!serving) {

@@ -26,7 +26,36 @@ enum SettingKey {
       "Who may use the control socket besides the host's user and root: names of users, and of"
           + " groups after '@', such as 'alice, @kvm'."),
   ACCESS_READ_ONLY(
-      "access-read-only", "", "Who may look and change nothing, named in the same way.");
+      "access-read-only", "", "Who may look and change nothing, named in the same way."),
+  LISTEN(
+      "listen",
+      "",
+      "Where to listen for clients on other machines, over TLS with certificates on both ends, such"
+          + " as tls://192.0.2.1 or tls://0.0.0.0:16520. Empty listens nowhere."),
+  TLS_CA(
+      "tls-ca",
+      "",
+      "PEM file of the authorities whose certificates are believed. Empty is ca.pem in the"
+          + " directory tls beside the settings file."),
+  TLS_CERTIFICATE(
+      "tls-certificate",
+      "",
+      "PEM file of this host's certificate, to show to clients and to other hosts. Empty is"
+          + " cert.pem there."),
+  TLS_KEY(
+      "tls-key",
+      "",
+      "PEM file of its private key, which nobody else may read. Empty is key.pem there."),
+  TLS_ACCESS(
+      "tls-access",
+      "",
+      "Whose certificates may do everything: whole subjects or alternative names, such as"
+          + " 'CN=ops,O=Example; host-b.example' (a list in YAML). An authority's signature alone"
+          + " opens nothing."),
+  TLS_ACCESS_READ_ONLY(
+      "tls-access-read-only",
+      "",
+      "Whose certificates may look and change nothing, named in the same way.");
 
   private final String text;
   private final String fallback;
@@ -46,6 +75,28 @@ enum SettingKey {
   /** The environment variable. */
   String variable() {
     return "BERTH_" + name();
+  }
+
+  /** What stands between the parts of a list that the settings file has. */
+  String separator() {
+    return switch (this) {
+      case ACCESS, ACCESS_READ_ONLY -> ",";
+      case TLS_ACCESS, TLS_ACCESS_READ_ONLY -> ";";
+      case QEMU,
+          OPERATION_LIMIT,
+          LAUNCH_TIMEOUT,
+          HEARTBEAT,
+          OVERDUE,
+          REAP_GRACE,
+          SAMPLING,
+          EVENTS_KEPT,
+          EVENTS_AGE,
+          LISTEN,
+          TLS_CA,
+          TLS_CERTIFICATE,
+          TLS_KEY ->
+          ":";
+    };
   }
 
   /** The value when nobody says otherwise. */

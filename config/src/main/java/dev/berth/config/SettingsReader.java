@@ -10,6 +10,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.Problem;
+import dev.berth.host.ResourceResolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Gathers settings from the file, the environment and flags, and checks them all at once. */
@@ -74,16 +76,21 @@ final class SettingsReader {
       return;
     }
     tree.properties()
-        .forEach(entry -> add(entry.getKey(), text(entry.getValue()), file.toString()));
+        .forEach(
+            entry ->
+                add(
+                    entry.getKey(),
+                    key -> text(entry.getValue(), key.separator()),
+                    file.toString()));
   }
 
-  private static String text(JsonNode value) {
+  private static String text(JsonNode value, String separator) {
     if (!value.isArray()) {
       return value.asText();
     }
     List<String> parts = new ArrayList<>();
     value.forEach(part -> parts.add(part.asText()));
-    return String.join(":", parts);
+    return String.join(separator, parts);
   }
 
   private void addEnvironment(Map<String, String> environment) {
@@ -97,13 +104,13 @@ final class SettingsReader {
   }
 
   private void addFlags(Map<String, String> flags) {
-    flags.forEach((key, value) -> add(key, value, "--set " + key));
+    flags.forEach((name, value) -> add(name, key -> value, "--set " + name));
   }
 
-  private void add(String name, String value, String source) {
+  private void add(String name, Function<SettingKey, String> value, String source) {
     for (SettingKey key : SettingKey.values()) {
       if (key.text().equals(name)) {
-        values.put(key, value);
+        values.put(key, value.apply(key));
         sources.put(key, source);
         return;
       }
@@ -120,6 +127,7 @@ final class SettingsReader {
   }
 
   private HostSettings settings(HomeLayout layout, String searchPath) {
+    TlsSettings tls = new TlsSettings(layout, key -> values.getOrDefault(key, ""), this::wrong);
     EngineSettings engine =
         new EngineSettings(
             integer(SettingKey.OPERATION_LIMIT, 1, 1000),
@@ -136,7 +144,10 @@ final class SettingsReader {
         integer(SettingKey.EVENTS_KEPT, 100, 10_000_000),
         duration(SettingKey.EVENTS_AGE),
         new ControlAccess(names(SettingKey.ACCESS), names(SettingKey.ACCESS_READ_ONLY)),
-        Optional.empty());
+        Optional.empty(),
+        ResourceResolver.NONE,
+        tls.listen(),
+        tls.files());
   }
 
   private List<Path> paths(SettingKey key) {

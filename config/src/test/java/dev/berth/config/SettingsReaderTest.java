@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.berth.control.ControlAccess;
+import dev.berth.control.TlsAccess;
+import dev.berth.control.TlsEndpoint;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
+import dev.berth.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +95,55 @@ final class SettingsReaderTest {
     assertThatThrownBy(() -> HostSettings.under(home))
         .isInstanceOf(BerthException.class)
         .hasMessageContaining(home.resolve("berth.yaml").toString());
+  }
+
+  @Test
+  void whoIsServedOverTlsIsAListInTheFile() throws IOException {
+    write(
+        """
+        listen: tls://[::1]
+        tls-key: /keys/host.pem
+        tls-access: ["CN=ops, O=Example", host-b.example]
+        tls-access-read-only: CN=look
+        access: [alice, "@kvm"]
+        """);
+
+    HostSettings settings = read(Map.of("BERTH_TLS_CA", "/ca.pem"), Map.of());
+
+    assertThat(settings.tls())
+        .isEqualTo(
+            new TlsFiles(
+                Path.of("/ca.pem"), home.resolve("tls/cert.pem"), Path.of("/keys/host.pem")));
+    assertThat(settings.listen())
+        .contains(
+            new TlsEndpoint(
+                "::1",
+                16520,
+                settings.tls(),
+                new TlsAccess(
+                    TlsAccess.Names.parse("CN=ops,O=Example; host-b.example"),
+                    TlsAccess.Names.parse("CN=look"))));
+    assertThat(settings.access().full()).isEqualTo(ControlAccess.Names.parse("alice @kvm"));
+  }
+
+  @Test
+  void whatIsWrongWithTlsIsToldByItsKey() {
+    InvalidDefinitionException refused =
+        catchThrowableOfType(
+            InvalidDefinitionException.class,
+            () ->
+                read(
+                    Map.of("BERTH_LISTEN", "tcp://0.0.0.0", "BERTH_TLS_ACCESS", "CN=a; O"),
+                    Map.of("tls-key", "key.pem", "tls-access-read-only", "CN=,,")));
+
+    assertThat(refused.problems().stream().map(problem -> problem.path()).distinct().toList())
+        .containsExactlyInAnyOrder("listen", "tls-key", "tls-access-read-only");
+    assertThat(
+            catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> read(Map.of("BERTH_LISTEN", "tls://0.0.0.0"), Map.of())))
+        .hasMessageContaining("nobody would be served")
+        .hasMessageContaining("'tls-access'");
   }
 
   @Test

@@ -19,7 +19,7 @@ enum CallKind {
     BerthException lost(String method, ControlAddress address, Throwable cause) {
       return new OutcomeUnknownException(
           "The connection to "
-              + address.socket()
+              + address.text()
               + " ended before the reply to "
               + method
               + " ("

@@ -49,7 +49,7 @@ final class ClientConnection {
   private static final long IDLE_THREAD_SECONDS = 10;
 
   private final String name;
-  private final String user;
+  private final Peer peer;
   private final Supplier<Access> admission;
   private final Wire wire;
   private final Function<String, VmHost> hosts;
@@ -72,14 +72,14 @@ final class ClientConnection {
    */
   ClientConnection(
       String name,
-      String user,
+      Peer peer,
       Supplier<Access> admission,
       Wire wire,
       Function<String, VmHost> hosts,
       Methods methods,
       ControlLimits limits) {
     this.name = name;
-    this.user = user;
+    this.peer = peer;
     this.admission = admission;
     this.wire = wire;
     this.hosts = hosts;
@@ -200,11 +200,12 @@ final class ClientConnection {
 
   private AccessDeniedException denied(Method method) {
     return new AccessDeniedException(
-        "User '"
-            + user
-            + "' may only look at this host: "
+        peer.description()
+            + " may only look at this host: "
             + method.name()
-            + " is refused. Who may change things is named by its setting 'access'.");
+            + " is refused. Who may change things is named by its setting '"
+            + peer.setting()
+            + "'.");
   }
 
   /** Thread top of a call, save of one that only looks. */
@@ -329,7 +330,7 @@ final class ClientConnection {
   }
 
   private String actor(Params params) {
-    String actor = "user:" + user;
+    String actor = peer.actor();
     Optional<String> other = params.optionalText(Methods.ON_BEHALF_OF);
     if (other.isEmpty()) {
       return actor;

@@ -78,7 +78,7 @@ final class Connections {
   private void checkOpen() {
     if (closed) {
       throw new HostUnreachableException(
-          "This connection to " + address.socket() + " was closed by its owner. Connect again.");
+          "This connection to " + address.text() + " was closed by its owner. Connect again.");
     }
   }
 

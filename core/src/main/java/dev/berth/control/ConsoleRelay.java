@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +78,7 @@ final class ConsoleRelay implements Closeable {
   }
 
   private void copyToGuest() throws IOException {
-    SocketChannel channel = wire.channel();
+    ByteChannel channel = wire.channel();
     OutputStream guest = console.output();
     guest.write(wire.rest());
     ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
@@ -126,7 +126,7 @@ final class ConsoleRelay implements Closeable {
 
   /** Thread top. */
   private void copyToClient() {
-    SocketChannel channel = wire.channel();
+    ByteChannel channel = wire.channel();
     byte[] block = new byte[BLOCK_BYTES];
     try {
       int count;

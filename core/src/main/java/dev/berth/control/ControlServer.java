@@ -10,9 +10,7 @@ import dev.berth.host.VmHost;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,9 +23,7 @@ import org.slf4j.LoggerFactory;
  * Serves a host on an AF_UNIX socket to the user who owns it, to root, and to those whom its {@link
  * ControlAccess} names. Thread-safe; whoever made it closes it, before the host.
  *
- * <p>Clients are few and blocking code is plain, so each has its own threads; they grow with
- * clients and their calls in flight, never with domains. Threads: {@code berth-control-accept}, and
- * those of each {@link ClientConnection}.
+ * <p>Threads: {@code berth-control-accept}, and those of each {@link ClientConnection}.
  */
 public final class ControlServer implements AutoCloseable {
   /** For hosts that only their own process can stop: {@code daemon.stop} is refused. */
@@ -40,14 +36,10 @@ public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final String THREADS = "berth-control-";
   private static final long RETRY_ACCEPT_MILLIS = 100;
-  private static final long END_OF_THREADS_MILLIS = 5_000;
 
-  private final Function<String, VmHost> hosts;
   private final Path path;
   private final ControlAccess access;
-  private final Methods methods;
-  private final ControlLimits limits;
-  private final Map<ClientConnection, Thread> clients = new ConcurrentHashMap<>();
+  private final Clients clients;
   private final CountDownLatch closing = new CountDownLatch(1);
   private Optional<SocketFile> socket = Optional.empty();
   private Optional<Thread> acceptor = Optional.empty();
@@ -74,11 +66,9 @@ public final class ControlServer implements AutoCloseable {
       ControlAccess access,
       Runnable stop,
       ControlLimits limits) {
-    this.hosts = hosts;
     this.path = path;
     this.access = access;
-    this.methods = new Methods(stop);
-    this.limits = limits;
+    this.clients = new Clients(hosts, stop, limits);
   }
 
   /**
@@ -114,14 +104,10 @@ public final class ControlServer implements AutoCloseable {
       if (acceptor.isPresent()) {
         acceptor.get().join();
       }
-      clients.keySet().forEach(ClientConnection::finish);
-      awaitClients(limits.lastReplies().toMillis());
-      clients.keySet().forEach(ClientConnection::abort);
-      awaitClients(END_OF_THREADS_MILLIS);
     } catch (InterruptedException e) {
-      clients.keySet().forEach(ClientConnection::abort);
       Thread.currentThread().interrupt();
     }
+    clients.close();
   }
 
   private void closeSocket(SocketFile listening) {
@@ -129,14 +115,6 @@ public final class ControlServer implements AutoCloseable {
       listening.close();
     } catch (IOException e) {
       LOG.warn("Cannot remove {}: {}", path, e.toString());
-    }
-  }
-
-  private void awaitClients(long millis) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    for (Thread thread : clients.values()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      thread.join(Math.max(1, left));
     }
   }
 
@@ -171,42 +149,18 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private void admit(Wire wire, AFUNIXSocketCredentials peer, String owner) throws IOException {
-    if (clients.size() >= limits.clients()) {
-      refuse(
-          wire,
-          new BusyException(
-              "This host serves "
-                  + limits.clients()
-                  + " clients already, which is its limit. Close one and try again."));
-    } else {
-      serve(wire, new Client(PeerNames.user(peer.getUid()), PeerNames.group(peer.getGid()), owner));
+    var client = new Client(PeerNames.user(peer.getUid()), PeerNames.group(peer.getGid()), owner);
+    try {
+      clients.start(
+          THREADS + (accepted + 1), Peer.user(client.user()), () -> allowed(client), wire);
+      accepted++;
+    } catch (BusyException e) {
+      refuse(wire, e);
     }
   }
 
   /** Who connects, as the kernel says, and who owns the socket. */
   private record Client(String user, String group, String owner) {}
-
-  private void serve(Wire wire, Client peer) {
-    accepted++;
-    String name = THREADS + accepted;
-    var client =
-        new ClientConnection(name, peer.user(), () -> allowed(peer), wire, hosts, methods, limits);
-    Thread thread =
-        NamedThreads.single(
-            name,
-            () -> {
-              try {
-                client.serve();
-                client.awaitThreads(END_OF_THREADS_MILLIS);
-              } catch (InterruptedException e) {
-                LOG.debug("{}: interrupted at its end", name);
-              } finally {
-                clients.remove(client);
-              }
-            });
-    clients.put(client, thread);
-    thread.start();
-  }
 
   /** May take a moment: groups may be kept elsewhere. */
   private Access allowed(Client peer) {

@@ -72,11 +72,17 @@ final class DescriptorInput implements Wire.Input {
   @Override
   public Received takeDescriptors() {
     synchronized (reading) {
-      Received taken = new Received(List.copyOf(received), surplus);
+      Received taken =
+          new Received(List.copyOf(received), surplus, Received.Way.SOCKET_OF_THIS_MACHINE);
       received.clear();
       surplus = 0;
       return taken;
     }
+  }
+
+  @Override
+  public void endInput() throws IOException {
+    channel.shutdownInput();
   }
 
   @Override

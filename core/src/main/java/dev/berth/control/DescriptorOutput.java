@@ -3,6 +3,7 @@ package dev.berth.control;
 import dev.berth.error.InvalidRequestException;
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -24,7 +25,7 @@ final class DescriptorOutput {
   }
 
   /** Has the next write send these. */
-  static void attach(SocketChannel channel, List<FileDescriptor> descriptors) throws IOException {
+  static void attach(ByteChannel channel, List<FileDescriptor> descriptors) throws IOException {
     ((AFUNIXSocketChannel) channel)
         .setOutboundFileDescriptors(descriptors.toArray(FileDescriptor[]::new));
   }
@@ -51,6 +52,6 @@ final class DescriptorOutput {
 
   /** Closes them all. */
   static void close(List<FileDescriptor> descriptors) {
-    new Received(descriptors, 0).close();
+    new Received(descriptors, 0, Received.Way.SOCKET_OF_THIS_MACHINE).close();
   }
 }

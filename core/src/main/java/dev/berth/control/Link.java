@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +81,9 @@ final class Link implements Closeable {
     return open(address.connect(), listener);
   }
 
-  /** The same over a channel that is connected already. */
-  static Link open(SocketChannel channel, Listener listener) {
-    var link = new Link(new Wire(channel, Protocol.MAX_REPLY_BYTES), listener);
+  /** The same over a wire that is connected already. */
+  static Link open(Wire wire, Listener listener) {
+    var link = new Link(wire, listener);
     link.reader.start();
     link.writer.start();
     return link;

@@ -16,10 +16,20 @@ import org.slf4j.LoggerFactory;
  *
  * @param descriptors in the order in which they were sent
  * @param surplus how many more came that cannot be taken, and are closed
+ * @param way whether any can come at all
  */
-record Received(List<FileDescriptor> descriptors, int surplus) implements Closeable {
+record Received(List<FileDescriptor> descriptors, int surplus, Way way) implements Closeable {
   /** None. */
-  static final Received NOTHING = new Received(List.of(), 0);
+  static final Received NOTHING = new Received(List.of(), 0, Way.SOCKET_OF_THIS_MACHINE);
+
+  /** None, from another machine. */
+  static final Received OVER_TCP = new Received(List.of(), 0, Way.TCP);
+
+  /** How requests come. */
+  enum Way {
+    SOCKET_OF_THIS_MACHINE,
+    TCP
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(Received.class);
 
@@ -29,6 +39,13 @@ record Received(List<FileDescriptor> descriptors, int surplus) implements Closea
    * @throws InvalidRequestException when there are not as many as names
    */
   Map<String, FileDescriptor> named(String method, List<String> names) {
+    if (way == Way.TCP && !names.isEmpty()) {
+      throw new InvalidRequestException(
+          method
+              + " names file descriptors, and none can come over TCP: name files and devices by"
+              + " their path in the definition, or make the call on this host's machine, over its"
+              + " control socket.");
+    }
     int count = descriptors.size() + surplus;
     if (surplus > 0 || names.size() != count) {
       throw new InvalidRequestException(

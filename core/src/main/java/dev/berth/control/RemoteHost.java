@@ -54,6 +54,7 @@ import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.stats.DomainStats;
 import dev.berth.subscription.Subscriptions;
+import dev.berth.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,9 +62,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * A host in another process, over its control socket. Thread-safe; whoever connected closes it.
+ * A host in another process, over its control socket, or over TLS. Thread-safe; whoever connected
+ * closes it.
  *
  * <p>Calls share one connection; each event stream and console, and each call that sends file
  * descriptors, has its own. When the connection is lost, calls in flight fail ({@link
@@ -92,13 +95,15 @@ public final class RemoteHost implements VmHost {
   /**
    * Connects.
    *
-   * @param uri {@code unix:/path/to/control.sock}
+   * @param uri {@code unix:/path/to/control.sock} or {@code tls://HOST:PORT}
+   * @param files asked for one of TLS
    * @throws dev.berth.error.HostUnreachableException when nobody answers there
    * @throws dev.berth.error.UnsupportedException when the host speaks another protocol version
-   * @throws dev.berth.error.InvalidRequestException when the URI is none of a control socket
+   * @throws dev.berth.error.InvalidRequestException when the URI is none of a host, or the files
+   *     cannot be used
    */
-  public static RemoteHost connect(URI uri) {
-    Connections connections = Connections.to(ControlAddress.of(uri));
+  public static RemoteHost connect(URI uri, Supplier<TlsFiles> files) {
+    Connections connections = Connections.to(ControlAddress.of(uri, files));
     Subscriptions subscriptions =
         new Subscriptions(
             Subscriptions.Source.ANOTHER_PROCESS,

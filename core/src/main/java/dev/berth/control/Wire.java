@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -16,13 +17,13 @@ import java.util.Optional;
  * close.
  *
  * <p>An interrupt of a thread that is sending or receiving closes the socket, as the JDK's channels
- * do: only threads of this package may do either.
+ * do: only threads of this package may do either. Over TCP the bytes go through TLS.
  */
 final class Wire implements Closeable {
   /** The JDK copies what one write takes to native memory, and keeps that for the thread. */
   private static final int WRITE_BYTES = 64 * 1024;
 
-  private final SocketChannel channel;
+  private final ByteChannel channel;
   private final Input input;
   private final LineReader lines;
   private final Object wholeLines = new Object();
@@ -31,6 +32,9 @@ final class Wire implements Closeable {
   interface Input extends ReadableByteChannel {
     /** What came beside the bytes that were read, for the caller to close. */
     Received takeDescriptors();
+
+    /** Makes {@link #read} see the end of the stream, while more can still be written. */
+    void endInput() throws IOException;
   }
 
   /** A wire that drops the descriptors which the peer sends: the kernel closes them. */
@@ -39,7 +43,7 @@ final class Wire implements Closeable {
   }
 
   /** A wire whose peer may send descriptors, if that input takes them. */
-  Wire(SocketChannel channel, Input input, int maxLineBytes) {
+  Wire(ByteChannel channel, Input input, int maxLineBytes) {
     this.channel = channel;
     this.input = input;
     this.lines = new LineReader(input, maxLineBytes);
@@ -96,7 +100,7 @@ final class Wire implements Closeable {
   }
 
   /** The socket, for those who go on with bytes after an upgrade. */
-  SocketChannel channel() {
+  ByteChannel channel() {
     return channel;
   }
 
@@ -106,7 +110,7 @@ final class Wire implements Closeable {
 
   /** Makes {@link #receive} see the end of the stream, while replies can still be sent. */
   void endInput() throws IOException {
-    channel.shutdownInput();
+    input.endInput();
   }
 
   @Override
@@ -123,6 +127,11 @@ final class Wire implements Closeable {
     @Override
     public Received takeDescriptors() {
       return Received.NOTHING;
+    }
+
+    @Override
+    public void endInput() throws IOException {
+      channel.shutdownInput();
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.berth.domain.Throttle;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.stats.DomainStats;
+import dev.berth.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,22 +33,40 @@ import java.util.Set;
 public interface VmHost extends AutoCloseable {
 
   /**
-   * Connects to a host in another process.
+   * Connects to a host in another process: on this machine by its control socket, elsewhere over
+   * TCP with TLS. For TLS the files of this user are taken, as {@link TlsFiles#of} has them, or
+   * those in the directory that the URI names.
    *
-   * @param uri {@code unix:/path/to/control.sock}
-   * @throws dev.berth.error.HostUnreachableException when nobody answers there
+   * @param uri {@code unix:/path/to/control.sock}, {@code tls://HOST}, {@code tls://HOST:PORT} or
+   *     {@code tls://HOST?pkipath=/DIRECTORY}
+   * @throws dev.berth.error.HostUnreachableException when nobody answers there, or what answers
+   *     does not show that it is this host
+   * @throws dev.berth.error.AccessDeniedException when the host does not serve this user or
+   *     certificate
    * @throws dev.berth.error.UnsupportedException when the host speaks another version of the
    *     control protocol
-   * @throws dev.berth.error.InvalidRequestException when the URI is none of a control socket
+   * @throws dev.berth.error.InvalidRequestException when the URI is none of a host, or the files
+   *     cannot be used
    */
   static VmHost connect(URI uri) {
-    return RemoteHost.connect(uri);
+    return RemoteHost.connect(uri, TlsFiles::ofThisUser);
+  }
+
+  /**
+   * The same with these files, when it is by TLS and the URI names none. They are read anew for
+   * each connection.
+   *
+   * @param files what this end shows and believes
+   */
+  static VmHost connect(URI uri, TlsFiles files) {
+    return RemoteHost.connect(uri, () -> files);
   }
 
   /**
    * The same host as seen by that actor: what is done through the view is put down to it in events
    * and logs. Without a view the actor is {@code api}; over a control socket it is the connected
-   * user, and a view's actor stands behind it: {@code user:root/billing}.
+   * user, and a view's actor stands behind it: {@code user:root/billing}. Over TLS it is the
+   * subject of the client's certificate: {@code cert:CN=ops/billing}.
    *
    * <p>Closing a view does nothing; it lives as long as its host.
    *

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.util.Objects;
 
 /**
@@ -17,19 +17,19 @@ public final class SocketStreams {
   private SocketStreams() {}
 
   /** What the peer sends, until it closes; one thread reads. */
-  public static InputStream input(SocketChannel channel) {
+  public static InputStream input(ByteChannel channel) {
     return new ChannelInput(channel);
   }
 
   /** What the peer shall get; each write is sent at once. */
-  public static OutputStream output(SocketChannel channel) {
+  public static OutputStream output(ByteChannel channel) {
     return new ChannelOutput(channel);
   }
 
   private static final class ChannelInput extends InputStream {
-    private final SocketChannel channel;
+    private final ByteChannel channel;
 
-    ChannelInput(SocketChannel channel) {
+    ChannelInput(ByteChannel channel) {
       this.channel = channel;
     }
 
@@ -54,9 +54,9 @@ public final class SocketStreams {
   }
 
   private static final class ChannelOutput extends OutputStream {
-    private final SocketChannel channel;
+    private final ByteChannel channel;
 
-    ChannelOutput(SocketChannel channel) {
+    ChannelOutput(ByteChannel channel) {
       this.channel = channel;
     }
 

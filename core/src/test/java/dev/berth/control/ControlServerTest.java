@@ -11,6 +11,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.MemoryHost;
 import java.io.IOException;
@@ -129,7 +130,8 @@ final class ControlServerTest {
         "domain.await    | {\"domain\":\"web\",\"timeoutMillis\":1}          | 'states'",
         "domain.await    | {\"domain\":\"web\",\"states\":[\"x\"]}           | 'states'",
         "domain.await    | {\"domain\":\"web\",\"states\":[]}                | 'states'",
-        "domain.log      | {\"domain\":\"web\",\"kind\":\"qemu\",\"maxBytes\":16777217} | 'maxBytes'",
+        "domain.log      | {\"domain\":\"web\",\"kind\":\"qemu\",\"maxBytes\":16777217} |"
+            + " 'maxBytes'",
         "domain.define   | {\"text\":\"\"}                                   | 'baseDirectory'",
         "domain.define   | {\"text\":\"\",\"baseDirectory\":\"x\"}           | 'baseDirectory'",
         "domain.define   | {\"text\":\"\",\"baseDirectory\":\"/\",\"condition\":7} | 'condition'",
@@ -229,7 +231,7 @@ final class ControlServerTest {
         served.add(peer);
         peer.request(1, "domain.list", "{}").receive();
       }
-      assertThatThrownBy(() -> RemoteHost.connect(URI.create("unix:" + socket)))
+      assertThatThrownBy(() -> VmHost.connect(URI.create("unix:" + socket)))
           .isInstanceOf(BusyException.class)
           .hasMessageContaining("120 clients");
     } finally {
@@ -366,7 +368,7 @@ final class ControlServerTest {
   }
 
   private boolean isServed() {
-    try (RemoteHost other = RemoteHost.connect(URI.create("unix:" + socket))) {
+    try (VmHost other = VmHost.connect(URI.create("unix:" + socket))) {
       return other.list().size() == 1;
     } catch (BusyException e) {
       return false;

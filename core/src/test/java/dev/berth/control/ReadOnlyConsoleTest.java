@@ -84,7 +84,7 @@ final class ReadOnlyConsoleTest {
   private ClientConnection connection(Wire wire) {
     return new ClientConnection(
         "berth-control-1",
-        "guest",
+        Peer.user("guest"),
         () -> Access.READ_ONLY,
         wire,
         host::as,

@@ -255,7 +255,8 @@ final class RemoteHostFailureTest {
               client.receive();
               client.send(EMPTY_LIST.formatted(2) + event + event).close();
             })) {
-      try (EventStream events = RemoteEvents.open(ControlAddress.of(server.uri()), Json.object())) {
+      try (EventStream events =
+          RemoteEvents.open(new UnixAddress(Path.of(server.uri().getPath())), Json.object())) {
         assertThat(events.next(Duration.ofSeconds(30)).orElseThrow().sequence()).isEqualTo(5);
         assertThat(events.next(Duration.ofSeconds(30)).orElseThrow().sequence()).isEqualTo(5);
         assertThatThrownBy(() -> events.next(Duration.ofDays(1_000_000)))

@@ -190,7 +190,7 @@ final class RemoteHostTest {
             new ControlServer(
                     host::as, other, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE)
                 .start();
-        RemoteHost client = RemoteHost.connect(URI.create("unix:" + other))) {
+        RemoteHost client = (RemoteHost) VmHost.connect(URI.create("unix:" + other))) {
       assertThat(embedded).isNotNull();
       assertThatThrownBy(client::stopDaemon).isInstanceOf(UnsupportedException.class);
     }

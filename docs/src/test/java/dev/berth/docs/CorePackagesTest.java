@@ -24,6 +24,7 @@ final class CorePackagesTest {
           Map.entry("json", Set.of("error")),
           Map.entry("backup", Set.of("domain", "error", "job", "json")),
           Map.entry("socket", Set.of()),
+          Map.entry("tls", Set.of("error")),
           Map.entry("nbd", Set.of("error")),
           Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
@@ -42,7 +43,8 @@ final class CorePackagesTest {
                   "job",
                   "json",
                   "control",
-                  "stats")),
+                  "stats",
+                  "tls")),
           Map.entry("qmp", Set.of("error", "json")),
           Map.entry("guest", Set.of("error", "host", "json", "qmp", "socket")),
           Map.entry("qapi", Set.of("error", "json", "qmp")),
@@ -65,7 +67,8 @@ final class CorePackagesTest {
                   "json",
                   "socket",
                   "stats",
-                  "subscription")),
+                  "subscription",
+                  "tls")),
           Map.entry(
               "engine",
               Set.of(

@@ -53,6 +53,9 @@ public final class HostDoctor {
     List<Finding> findings = new ArrayList<>();
     Optional<HostSettings> settings = settings(findings);
     findings.addAll(launcher(settings));
+    settings
+        .flatMap(HostSettings::listen)
+        .ifPresent(endpoint -> findings.add(new TlsFinding(endpoint, clock).examine()));
     findings.addAll(new DirectoryFindings(layout, hostPid.isPresent()).examine());
     findings.addAll(StoreDoctor.examine(layout.home()));
     findings.addAll(new SpaceFindings(layout).examine());
