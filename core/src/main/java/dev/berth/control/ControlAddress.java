@@ -6,7 +6,7 @@ import dev.berth.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where a host answers. Immutable. */
@@ -18,10 +18,10 @@ sealed interface ControlAddress permits UnixAddress, TlsAddress {
    * The address in a URI such as {@code unix:/run/berth/control.sock} or {@code
    * tls://host.example?pkipath=/etc/pki/ops}.
    *
-   * @param files asked for one of TLS
+   * @param files for one of TLS that names none; empty for those of this user
    * @throws InvalidRequestException when it is no such URI
    */
-  static ControlAddress of(URI uri, Supplier<TlsFiles> files) {
+  static ControlAddress of(URI uri, Optional<TlsFiles> files) {
     String path = uri.getPath();
     if (UNIX.equals(uri.getScheme()) && path != null && path.startsWith("/")) {
       try {

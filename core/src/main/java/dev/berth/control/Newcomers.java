@@ -6,15 +6,23 @@ import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connections that have not shown yet who they are: not many, nor many of one address. */
+/**
+ * Connections that have not shown yet who they are: not many, nor many of one address. What their
+ * handshakes take of the processors is half of them at most, each in its turn: strangers can make a
+ * server reckon for some milliseconds, as often as they like.
+ */
 final class Newcomers {
   private static final Logger LOG = LoggerFactory.getLogger(Newcomers.class);
 
   private final TlsLimits limits;
   private final Map<SocketChannel, Newcomer> present = new HashMap<>();
+  private final Semaphore processors =
+      new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
   private boolean closed;
 
   private record Newcomer(InetAddress from, Thread thread) {}
@@ -33,6 +41,16 @@ final class Newcomers {
     }
     present.put(channel, new Newcomer(from, thread));
     return true;
+  }
+
+  /** Runs what takes a while, when it is its turn. */
+  void reckon(Runnable task) {
+    processors.acquireUninterruptibly();
+    try {
+      task.run();
+    } finally {
+      processors.release();
+    }
   }
 
   /** It is none any more. */

@@ -62,7 +62,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A host in another process, over its control socket, or over TLS. Thread-safe; whoever connected
@@ -96,13 +95,13 @@ public final class RemoteHost implements VmHost {
    * Connects.
    *
    * @param uri {@code unix:/path/to/control.sock} or {@code tls://HOST:PORT}
-   * @param files asked for one of TLS
+   * @param files for one of TLS that names none; empty for those of this user
    * @throws dev.berth.error.HostUnreachableException when nobody answers there
    * @throws dev.berth.error.UnsupportedException when the host speaks another protocol version
    * @throws dev.berth.error.InvalidRequestException when the URI is none of a host, or the files
    *     cannot be used
    */
-  public static RemoteHost connect(URI uri, Supplier<TlsFiles> files) {
+  public static RemoteHost connect(URI uri, Optional<TlsFiles> files) {
     Connections connections = Connections.to(ControlAddress.of(uri, files));
     Subscriptions subscriptions =
         new Subscriptions(

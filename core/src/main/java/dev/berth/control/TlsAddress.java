@@ -16,12 +16,14 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * A host that is reached over TCP with TLS. Its files are read anew for each connection, so a
@@ -40,14 +42,14 @@ record TlsAddress(HostPort place, TlsFiles files) implements ControlAddress {
   /**
    * The address in a URI such as {@code tls://host.example:16520?pkipath=/etc/pki/ops}.
    *
-   * @param usual the files, unless the URI names their directory
+   * @param given the files, unless the URI names their directory; else those of this user
    * @throws InvalidRequestException when it is no such URI
    */
-  static TlsAddress of(URI uri, Supplier<TlsFiles> usual) {
+  static TlsAddress of(URI uri, Optional<TlsFiles> given) {
     HostPort place = HostPort.of(uri);
     String query = uri.getQuery();
     if (query == null) {
-      return new TlsAddress(place, usual.get());
+      return new TlsAddress(place, given.orElseGet(TlsFiles::ofThisUser));
     }
     if (!query.startsWith(FILES + "/")) {
       throw HostPort.wrong(uri, "after the '?' it may say pkipath=/DIRECTORY and nothing else");
@@ -122,12 +124,15 @@ record TlsAddress(HostPort place, TlsFiles files) implements ControlAddress {
   }
 
   private Wire agree(SocketChannel channel, Credentials credentials) {
-    String own = "'" + CertificateText.name(credentials.certificate()) + "'";
+    String own = "'" + CertificateText.shown(credentials.certificate()) + "'";
     try {
       TlsChannel tls =
           TlsChannel.agree(
-              channel, credentials.connecting(place.host(), place.port()), HANDSHAKE_LIMIT);
-      return new Wire(tls, new TlsInput(tls, e -> refused(own, e)), Protocol.MAX_REPLY_BYTES);
+              channel,
+              credentials.connecting(place.host(), place.port()),
+              HANDSHAKE_LIMIT,
+              Runnable::run);
+      return new Wire(tls, input(tls, own), Protocol.MAX_REPLY_BYTES);
     } catch (NotTlsException e) {
       throw unreachable("what answers there does not speak TLS", e);
     } catch (SocketTimeoutException e) {
@@ -141,7 +146,20 @@ record TlsAddress(HostPort place, TlsFiles files) implements ControlAddress {
     }
   }
 
-  /** What a host says that has seen our certificate, maybe after we have agreed to its own. */
+  /** A host may say no to our certificate after we have agreed to its own. */
+  private TlsInput input(TlsChannel tls, String own) {
+    return new TlsInput(tls) {
+      @Override
+      public int read(ByteBuffer target) throws IOException {
+        try {
+          return super.read(target);
+        } catch (SSLException e) {
+          throw refused(own, e);
+        }
+      }
+    };
+  }
+
   private AccessDeniedException refused(String own, IOException e) {
     return new AccessDeniedException(
         "The host at "

@@ -178,9 +178,9 @@ public final class TlsServer implements AutoCloseable {
     while (closing.getCount() > 0) {
       try {
         SocketChannel channel = listening.accept();
-        InetAddress from = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
         String name = THREADS + (accepted + 1);
         Thread thread = NamedThreads.single(name, () -> serve(channel, credentials));
+        InetAddress from = channel.socket().getInetAddress();
         if (newcomers.add(channel, from, thread)) {
           accepted++;
           thread.start();
@@ -229,7 +229,8 @@ public final class TlsServer implements AutoCloseable {
     try {
       Tcp.prepare(channel);
       return admitted(
-          TlsChannel.agree(channel, credentials.current().accepting(), limits.handshake()),
+          TlsChannel.agree(
+              channel, credentials.current().accepting(), limits.handshake(), newcomers::reckon),
           channel);
     } catch (NotTlsException e) {
       answerPlainly(channel);
@@ -245,9 +246,7 @@ public final class TlsServer implements AutoCloseable {
 
   private Optional<ClientConnection> admitted(TlsChannel tls, SocketChannel channel)
       throws IOException {
-    var input =
-        new TlsInput(tls, e -> new AccessDeniedException(from(channel) + ": " + e.getMessage()));
-    Wire wire = new Wire(tls, input, Protocol.MAX_REQUEST_BYTES);
+    Wire wire = new Wire(tls, new TlsInput(tls), Protocol.MAX_REQUEST_BYTES);
     try {
       String name = CertificateText.name(tls.peer());
       return Optional.of(
@@ -271,7 +270,7 @@ public final class TlsServer implements AutoCloseable {
           "The host at "
               + place()
               + " does not serve the certificate '"
-              + name
+              + CertificateText.shown(certificate)
               + "', only those that its settings 'tls-access' and 'tls-access-read-only' name.");
     }
     if (!Peer.canBeActor(name)) {
@@ -279,8 +278,9 @@ public final class TlsServer implements AutoCloseable {
           "The host at "
               + place()
               + " cannot put calls down to the certificate '"
-              + name
-              + "': its name is too long, or has a '/' in it.");
+              + CertificateText.shown(certificate)
+              + "': its name is too long, or has a '/' or what cannot be"
+              + " printed in it.");
     }
     return allowed;
   }

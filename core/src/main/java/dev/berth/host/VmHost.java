@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,7 +50,7 @@ public interface VmHost extends AutoCloseable {
    *     cannot be used
    */
   static VmHost connect(URI uri) {
-    return RemoteHost.connect(uri, TlsFiles::ofThisUser);
+    return RemoteHost.connect(uri, Optional.empty());
   }
 
   /**
@@ -59,7 +60,7 @@ public interface VmHost extends AutoCloseable {
    * @param files what this end shows and believes
    */
   static VmHost connect(URI uri, TlsFiles files) {
-    return RemoteHost.connect(uri, () -> files);
+    return RemoteHost.connect(uri, Optional.of(files));
   }
 
   /**

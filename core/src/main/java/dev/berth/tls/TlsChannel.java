@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -42,6 +43,7 @@ public final class TlsChannel implements ByteChannel {
 
   private final SocketChannel channel;
   private final SSLEngine engine;
+  private final Executor reckoning;
   private final Object reading = new Object();
   private final Object writing = new Object();
 
@@ -56,9 +58,10 @@ public final class TlsChannel implements ByteChannel {
   /** Of the handshake: whether anything has come. */
   private boolean begun;
 
-  private TlsChannel(SocketChannel channel, SSLEngine engine) {
+  private TlsChannel(SocketChannel channel, SSLEngine engine, Executor reckoning) {
     this.channel = channel;
     this.engine = engine;
+    this.reckoning = reckoning;
     int record = engine.getSession().getPacketBufferSize();
     this.arrived = ByteBuffer.allocate(record).flip();
     this.leaving = ByteBuffer.allocate(record);
@@ -71,13 +74,15 @@ public final class TlsChannel implements ByteChannel {
    *
    * @param channel connected, blocking, and used by nobody else
    * @param limit for all of it
+   * @param reckoning runs what takes the processor some milliseconds, before it returns
    * @throws NotTlsException when the peer has begun with something else
    * @throws SocketTimeoutException when the limit is over
    * @throws SSLException when one does not accept the other; the message says why
    */
-  public static TlsChannel agree(SocketChannel channel, SSLEngine engine, Duration limit)
+  public static TlsChannel agree(
+      SocketChannel channel, SSLEngine engine, Duration limit, Executor reckoning)
       throws IOException {
-    TlsChannel agreed = new TlsChannel(channel, engine);
+    TlsChannel agreed = new TlsChannel(channel, engine, reckoning);
     agreed.agree(System.nanoTime() + limit.toNanos());
     return agreed;
   }
@@ -157,7 +162,7 @@ public final class TlsChannel implements ByteChannel {
   private void runTasks() {
     Runnable task;
     while ((task = engine.getDelegatedTask()) != null) {
-      task.run();
+      reckoning.execute(task);
     }
   }
 

@@ -25,6 +25,7 @@ public final class WatchedCredentials {
   private final TlsFiles files;
   private List<Object> stamps;
   private Credentials current;
+  private Instant nextWarning = Instant.MIN;
 
   private WatchedCredentials(TlsFiles files, List<Object> stamps, Credentials current) {
     this.files = files;
@@ -39,9 +40,9 @@ public final class WatchedCredentials {
    */
   public static WatchedCredentials load(TlsFiles files) throws UnusableFileException {
     List<Object> stamps = stamps(files);
-    Credentials loaded = Credentials.load(files);
-    warn(loaded.certificate());
-    return new WatchedCredentials(files, stamps, loaded);
+    WatchedCredentials watched = new WatchedCredentials(files, stamps, Credentials.load(files));
+    watched.warn(Instant.now());
+    return watched;
   }
 
   /** Those of now. */
@@ -51,21 +52,28 @@ public final class WatchedCredentials {
       stamps = now;
       try {
         current = Credentials.load(files);
+        nextWarning = Instant.MIN;
         LOG.info("Read {} and what belongs to it again", files.certificate());
-        warn(current.certificate());
       } catch (UnusableFileException e) {
         LOG.warn("What was read before stays in use: {}", e.getMessage());
       }
     }
+    warn(Instant.now());
     return current;
   }
 
-  private static void warn(X509Certificate certificate) {
+  /** Once a day, when somebody connects. */
+  private void warn(Instant now) {
+    if (now.isBefore(nextWarning)) {
+      return;
+    }
+    nextWarning = now.plus(Duration.ofDays(1));
+    X509Certificate certificate = current.certificate();
     Instant end = certificate.getNotAfter().toInstant();
-    if (end.isBefore(Instant.now())) {
+    if (end.isBefore(now)) {
       LOG.warn("No client will connect: {}", CertificateText.expired(certificate));
-    } else if (end.isBefore(Instant.now().plus(SOON))) {
-      LOG.warn("{} expires on {}: renew it", CertificateText.name(certificate), end);
+    } else if (end.isBefore(now.plus(SOON))) {
+      LOG.warn("{} expires on {}: renew it", CertificateText.shown(certificate), end);
     }
   }
 

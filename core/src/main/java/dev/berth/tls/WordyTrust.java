@@ -63,11 +63,11 @@ final class WordyTrust extends X509ExtendedTrustManager {
     } catch (CertificateNotYetValidException e) {
       return CertificateText.notYetValid(certificate);
     }
-    String name = CertificateText.name(certificate);
+    String name = CertificateText.shown(certificate);
     return isOfAnotherAuthority(reason.getCause())
         ? name
             + ", issued by "
-            + CertificateText.text(certificate.getIssuerX500Principal())
+            + CertificateText.issuer(certificate)
             + ", is signed by no authority in "
             + authorities
         : name + " is not accepted: " + reason.getMessage();

@@ -7,6 +7,7 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +25,7 @@ final class HostPortTest {
     "tls://host:1?pkipath=/mine,               tls://host:1,             /mine"
   })
   void anAddressSaysHostPortAndFiles(String uri, String place, Path directory) {
-    TlsAddress address = (TlsAddress) ControlAddress.of(URI.create(uri), () -> USUAL);
+    TlsAddress address = (TlsAddress) ControlAddress.of(URI.create(uri), Optional.of(USUAL));
 
     assertThat(address.text()).isEqualTo(place);
     assertThat(address.files()).isEqualTo(TlsFiles.in(directory));
@@ -47,7 +48,7 @@ final class HostPortTest {
         "unix:relative"
       })
   void whatIsNoAddressIsRefusedInWords(String uri) {
-    assertThatThrownBy(() -> ControlAddress.of(URI.create(uri), () -> USUAL))
+    assertThatThrownBy(() -> ControlAddress.of(URI.create(uri), Optional.of(USUAL)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("'" + uri + "'")
         .hasMessageContaining("is no address");

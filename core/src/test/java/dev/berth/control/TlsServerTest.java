@@ -49,6 +49,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,25 @@ final class TlsServerTest {
   }
 
   @Test
+  void whatAStrangersCertificateSaysForgesNoLineOfTheLog() {
+    TlsFiles forging =
+        STRANGER.issue("CN=a\nWARN all is well\u001b[2J" + "x".repeat(2000)).into(client());
+    TlsFiles mixed = new TlsFiles(own.authorities(), forging.certificate(), forging.key());
+
+    assertThatThrownBy(() -> connect(mixed)).isInstanceOf(AccessDeniedException.class);
+    assertLogged("certificate CN=a\\?WARN all is well\\?\\[2Jx{100,200}…, issued by");
+  }
+
+  @Test
+  void aNameThatCouldBeTakenForAnotherIsNotServed() {
+    TlsFiles acting = AUTHORITY.issue("CN=ops/billing").named("second.example").into(client());
+
+    assertThatThrownBy(() -> connect(acting))
+        .isInstanceOf(AccessDeniedException.class)
+        .hasMessageContaining("cannot put calls down to the certificate 'CN=ops/billing'");
+  }
+
+  @Test
   void aCertificateOfAnotherAuthorityIsRefusedOnBothSides() {
     TlsFiles strange = STRANGER.issue("CN=ops,O=Example").into(client());
     TlsFiles mixed = new TlsFiles(own.authorities(), strange.certificate(), strange.key());
@@ -199,7 +219,7 @@ final class TlsServerTest {
         .hasMessageContaining(expired.certificate() + " is not valid now");
     try (Wire unaware = tls(expired)) {
       assertThatThrownBy(unaware::receive)
-          .isInstanceOf(AccessDeniedException.class)
+          .isInstanceOf(SSLException.class)
           .hasMessageMatching(".*certificate_(expired|unknown).*"); // as the JDK tells it
     }
     assertLogged("CN=ops,O=Example expired on 2021-01-01T00:00:00Z");
@@ -433,7 +453,8 @@ final class TlsServerTest {
                 TlsChannel.agree(
                         channel,
                         Credentials.load(admin).connecting("localhost", server.port()),
-                        LONG)
+                        LONG,
+                        Runnable::run)
                     .peer()
                     .getSubjectX500Principal()
                     .getName())
@@ -463,7 +484,7 @@ final class TlsServerTest {
 
   private static TlsAccess access() {
     return new TlsAccess(
-        TlsAccess.Names.parse("o=example + cn=none; CN=ops, O=Example; CN=second"),
+        TlsAccess.Names.parse("o=example + cn=none; CN=ops, O=Example; CN=second; second.example"),
         TlsAccess.Names.parse("monitor.example"));
   }
 
@@ -497,9 +518,9 @@ final class TlsServerTest {
         TlsChannel.agree(
             from("127.0.0.1"),
             Credentials.load(files).connecting("localhost", server.port()),
-            LONG);
-    var input = new TlsInput(channel, e -> new AccessDeniedException(e.getMessage(), e));
-    return new Wire(channel, input, Protocol.MAX_REPLY_BYTES);
+            LONG,
+            Runnable::run);
+    return new Wire(channel, new TlsInput(channel), Protocol.MAX_REPLY_BYTES);
   }
 
   private SocketChannel from(String address) throws IOException {

@@ -35,7 +35,7 @@ final class TlsFinding {
   }
 
   private Finding examine(X509Certificate certificate) {
-    String name = "certificate " + CertificateText.name(certificate);
+    String name = "certificate " + CertificateText.shown(certificate);
     Instant end = certificate.getNotAfter().toInstant();
     String remedy = "renew " + endpoint.files().certificate() + "; a host that runs takes it up";
     if (end.isBefore(clock.instant())) {

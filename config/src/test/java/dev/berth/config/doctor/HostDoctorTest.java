@@ -9,6 +9,7 @@ import dev.berth.doctor.Finding;
 import dev.berth.doctor.Verdict;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
+import dev.berth.tls.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(LeakCheck.class)
 final class HostDoctorTest {
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", System.getenv("PATH"));
+
+  private static final TestAuthority AUTHORITY = TestAuthority.create("CN=Authority");
 
   @TempDir Path directory;
 
@@ -59,6 +62,42 @@ final class HostDoctorTest {
       assertThat(findings).contains(Finding.ok("store", "in use by this process"));
       assertThat(host.list()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, OK,      is valid until",
+    "10,  NOTE,    expires on",
+    "-1,  PROBLEM, 'expired on'"
+  })
+  void howLongTheCertificateForTlsIsValidIsTold(int days, Verdict verdict, String words)
+      throws Exception {
+    Instant now = Instant.now();
+    AUTHORITY
+        .issue("CN=host-a")
+        .valid(now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(days)))
+        .into(directory.resolve("tls"));
+    listen();
+
+    Finding finding = of("tls", examine(directory));
+
+    assertThat(finding.verdict()).isEqualTo(verdict);
+    assertThat(finding.text()).contains("certificate CN=host-a " + words);
+  }
+
+  @Test
+  void filesOfTlsThatCannotBeUsedAreAProblem() throws Exception {
+    listen();
+
+    Finding finding = of("tls", examine(directory));
+
+    assertThat(finding.verdict()).isEqualTo(Verdict.PROBLEM);
+    assertThat(finding.text()).contains("no authorities' file " + directory.resolve("tls/ca.pem"));
+  }
+
+  private void listen() throws IOException {
+    Files.writeString(
+        directory.resolve("berth.yaml"), "listen: tls://127.0.0.1\ntls-access: CN=ops\n");
   }
 
   @Test
