@@ -63,15 +63,16 @@ final class DaemonOverTlsTest {
   }
 
   private HostSettings settings(AtomicReference<URI> place) throws IOException {
-    AUTHORITY.issue("CN=host").named("localhost").into(home.resolve("tls"));
+    InetAddress own = InetAddress.getByName("127.0.0.5"); // no other test's ports are there
+    AUTHORITY.issue("CN=host").at(own).into(home.resolve("tls"));
     int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket free = new ServerSocket(0, 1, own)) {
       port = free.getLocalPort();
     }
-    place.set(URI.create("tls://localhost:" + port));
+    place.set(URI.create("tls://127.0.0.5:" + port));
     return HostSettings.read(
         HomeLayout.under(home),
         Map.of(),
-        Map.of("listen", "tls://127.0.0.1:" + port, "tls-access", "CN=ops"));
+        Map.of("listen", "tls://127.0.0.5:" + port, "tls-access", "CN=ops"));
   }
 }

@@ -51,7 +51,8 @@ public final class TlsFailure {
     if (ABOUT_OUR_CERTIFICATE.stream().anyMatch(alert::contains)) {
       return "it does not accept "
           + own
-          + ": its log says why; most likely another authority signed it";
+          + ": another authority signed it, it is for somebody else, or it has"
+          + " expired";
     }
     if (alert.contains("protocol_version")) {
       return "there is no version of TLS that both speak; Berth speaks 1.3";

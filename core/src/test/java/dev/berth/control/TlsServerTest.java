@@ -316,12 +316,12 @@ final class TlsServerTest {
   @Test
   void whereNobodyListensIsNamed() throws IOException {
     int port;
-    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.9"))) {
       port = gone.getLocalPort();
     }
-    assertThatThrownBy(() -> VmHost.connect(URI.create("tls://127.0.0.1:" + port), admin))
+    assertThatThrownBy(() -> VmHost.connect(URI.create("tls://127.0.0.9:" + port), admin))
         .isInstanceOf(HostUnreachableException.class)
-        .hasMessageContaining("tls://127.0.0.1:" + port)
+        .hasMessageContaining("tls://127.0.0.9:" + port)
         .hasMessageContaining("nobody listens there");
   }
 
