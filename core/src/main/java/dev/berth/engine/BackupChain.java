@@ -13,6 +13,7 @@ import dev.berth.image.ImageTaskException;
 import dev.berth.image.ImageTaskException.Kind;
 import dev.berth.image.Qcow2Header;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,52 +81,74 @@ record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
   }
 
   private void check(ImageFiles files, int index) throws ImageTaskException {
-    BackedUpDisk layer = layers.get(index);
+    Optional<Path> below =
+        index + 1 < layers.size() ? Optional.of(layers.get(index + 1).file()) : Optional.empty();
+    Optional<String> wrong = wrong(files, layers.get(index), below);
+    if (wrong.isPresent()) {
+      throw damaged(wrong.get());
+    }
+  }
+
+  /**
+   * What is wrong with one image, as far as its header and its length tell; empty when nothing is.
+   *
+   * @param below what it is to stand on
+   */
+  static Optional<String> wrong(ImageFiles files, BackedUpDisk layer, Optional<Path> below) {
     Path file = layer.file();
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw damaged("'" + file + "' is not there, or is no file");
+      return Optional.of("'" + file + "' is not there, or is no file");
     }
-    FoundImage found = look(files, file);
+    try {
+      return wrong(files.look(file), layer, below);
+    } catch (NotFoundException gone) {
+      return Optional.of("'" + file + "' is not there");
+    } catch (BerthException unreadable) {
+      return Optional.of(String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  private static Optional<String> wrong(
+      FoundImage found, BackedUpDisk layer, Optional<Path> below) {
+    Path file = layer.file();
     if (found.bytes() != layer.content().fileBytes()) {
-      throw damaged(
+      return Optional.of(
           "'" + file + "' has " + found.bytes() + " bytes, and had " + layer.content().fileBytes());
     }
-    Qcow2Header header =
-        found.header().orElseThrow(() -> damaged("'" + file + "' is not qcow2 any more"));
-    Optional<String> wrong =
+    if (found.header().isEmpty()) {
+      return Optional.of("'" + file + "' is not qcow2 any more");
+    }
+    Qcow2Header header = found.header().get();
+    Optional<String> obstacle =
         header
             .obstacle()
             .or(header::broken)
             .or(() -> header.encryption() == 0 ? Optional.empty() : Optional.of("is encrypted"));
-    if (wrong.isPresent()) {
-      throw damaged("'" + file + "' " + wrong.get());
+    if (obstacle.isPresent()) {
+      return Optional.of("'" + file + "' " + obstacle.get());
     }
     if (header.virtualSize() != layer.content().size().bytes()) {
-      throw damaged("'" + file + "' is of a disk of another size than it was");
+      return Optional.of("'" + file + "' is of a disk of another size than it was");
     }
-    Optional<Path> below =
-        index + 1 < layers.size() ? Optional.of(layers.get(index + 1).file()) : Optional.empty();
-    if (!header
-        .backingFile()
-        .map(name -> file.resolveSibling(name).normalize())
-        .equals(below.map(Path::normalize))) {
-      throw damaged(
-          "the header of '"
-              + file
-              + "' names "
-              + header.backingFile().map(name -> "'" + name + "'").orElse("nothing")
-              + " as what it stands on, and not "
-              + below.map(path -> "'" + path + "'").orElse("nothing"));
-    }
+    return isBelow(file, header, below)
+        ? Optional.empty()
+        : Optional.of(
+            "the header of '"
+                + file
+                + "' names "
+                + header.backingFile().map(name -> "'" + name + "'").orElse("nothing")
+                + " as what it stands on, and not "
+                + below.map(path -> "'" + path + "'").orElse("nothing"));
   }
 
-  private FoundImage look(ImageFiles files, Path file) throws ImageTaskException {
+  private static boolean isBelow(Path file, Qcow2Header header, Optional<Path> below) {
     try {
-      return files.look(file);
-    } catch (NotFoundException gone) {
-      throw damaged("'" + file + "' is not there");
-    } catch (BerthException unreadable) {
-      throw damaged(String.valueOf(unreadable.getMessage()));
+      return header
+          .backingFile()
+          .map(name -> file.resolveSibling(name).normalize())
+          .equals(below.map(Path::normalize));
+    } catch (InvalidPathException hostile) { // then it is the name of nothing
+      return false;
     }
   }
 

@@ -135,7 +135,7 @@ final class BackupJobs implements JobWork {
   }
 
   /** The images that are to be others, which no machine opens until it has ended. */
-  private static List<Path> replaced(KeptJob job) {
+  static List<Path> replaced(KeptJob job) {
     return kind(job) == JobKind.RESTORE_BACKUP && job.job().target().domain().isPresent()
         ? BackupJobRow.plan(job).disks().stream().map(RestorePlan.OfDisk::file).toList()
         : List.of();

@@ -35,6 +35,12 @@ import java.util.stream.Stream;
  * and the last of them is the one that is noted in now.
  */
 final class BackupPlanner {
+  /**
+   * As many images stand on one another at most. Restoring opens all of them at once, and each
+   * costs some 35 MiB of addresses and a file.
+   */
+  static final int MOST_IMAGES = 250;
+
   private final DomainName domain;
   private final BackupRequest request;
   private final JobId job;
@@ -230,24 +236,36 @@ final class BackupPlanner {
         .anyMatch(later -> !marks.contains(mark(later, source.disk())));
   }
 
-  private boolean standsOnWhatIsThere(Backup backup, String disk) {
+  /** How many images that of a backup is together with those below; 0 when one is not there. */
+  private int images(Backup backup, String disk) {
     Optional<BackedUpDisk> image = backup.disk(disk);
-    for (int depth = 0; image.isPresent() && depth <= known.size(); depth++) {
+    for (int count = 1; image.isPresent() && count <= known.size(); count++) {
       if (image.get().since().isEmpty()) {
-        return true;
+        return count;
       }
       image =
           Optional.ofNullable(byName.get(image.get().since().get()))
               .flatMap(below -> below.disk(disk));
     }
-    return false;
+    return 0;
   }
 
   private Found basis(BackupSource source, Backup backup) {
     BackedUpDisk image = backup.disk(source.disk()).orElseThrow();
-    if (!standsOnWhatIsThere(backup, source.disk())) {
+    int images = images(backup, source.disk());
+    if (images == 0) {
       return Found.nothing(
           "an image that backup '" + backup.name() + "' stands on is not there any more");
+    }
+    if (images >= MOST_IMAGES) {
+      return Found.nothing(
+          "the chain that ends with backup '"
+              + backup.name()
+              + "' is "
+              + images
+              + " images long, and "
+              + MOST_IMAGES
+              + " is the most");
     }
     Set<String> marks =
         source.checkpoints().stream().map(Checkpoint::bitmap).collect(Collectors.toSet());

@@ -128,7 +128,7 @@ final class BackupVerbs {
   /** QEMU is asked last: a directory may take its time, and marks change with each backup. */
   private CompletableFuture<Planned> planned(Lifecycle.Active active, BackupRequest request) {
     JobId job = JobId.random();
-    return CompletableFuture.supplyAsync(() -> known(request), host.backups())
+    return CompletableFuture.supplyAsync(() -> known(request), host.looks())
         .thenCompose(
             backups -> {
               long changes = keeper.backups().changes();
@@ -162,7 +162,7 @@ final class BackupVerbs {
               host.launcher().planStandIn(ledger.uuid(), revision, ledger.name(), disks.toOpen());
           return new Planned(planner.plan(disks.sources(launch)), job, off, launch, changes);
         },
-        host.backups());
+        host.looks());
   }
 
   private List<Backup> known(BackupRequest request) {

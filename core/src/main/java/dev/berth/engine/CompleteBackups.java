@@ -316,6 +316,6 @@ final class CompleteBackups implements JobOwner {
   }
 
   private <T> CompletableFuture<T> aside(Supplier<T> work) {
-    return CompletableFuture.supplyAsync(work, host.backups());
+    return CompletableFuture.supplyAsync(work, host.looks());
   }
 }

@@ -41,6 +41,9 @@ public final class Engine implements AutoCloseable {
 
   private static final int BACKUP_THREADS = 8;
 
+  /** A directory that hangs takes one for each who asks for it. */
+  private static final int LOOK_THREADS = 16;
+
   /** What reads and writes whole images: more at a time only get in each other's way. */
   private static final int RESTORE_THREADS = 4;
 
@@ -124,6 +127,7 @@ public final class Engine implements AutoCloseable {
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
     ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
     ExecutorService backups = EngineThreads.elasticPool("berth-backup", BACKUP_THREADS);
+    ExecutorService looks = EngineThreads.elasticPool("berth-look", LOOK_THREADS);
     ExecutorService restores = EngineThreads.elasticPool("berth-restore", RESTORE_THREADS);
     HostServices host =
         new HostServices(
@@ -140,6 +144,7 @@ public final class Engine implements AutoCloseable {
             files,
             patient,
             backups,
+            looks,
             restores,
             timers,
             new OperationThreads(settings.operationLimit()),
@@ -151,7 +156,12 @@ public final class Engine implements AutoCloseable {
     StoreContents contents = store.contents();
     Engine engine =
         new Engine(
-            host, images, contents, restores, List.of(files, patient, backups, sampling), facts);
+            host,
+            images,
+            contents,
+            restores,
+            List.of(files, patient, backups, looks, sampling),
+            facts);
     boolean open = false;
     try {
       new Reopening(host, engine.domains).run(contents, facts.version());

@@ -147,7 +147,7 @@ final class ExportVerbs {
     PullPlanner planner = new PullPlanner(ledger.name(), request, job);
     return CompletableFuture.runAsync(
             () -> host.backupFiles().check(request.scratch(), new BackupName(PullRow.folder(job))),
-            host.backups())
+            host.looks())
         .thenCompose(checked -> active.machine().qmp().send(new QueryBlock()))
         .thenApply(devices -> planner.plan(BackupSource.of(ledger.launch().orElseThrow(), devices)))
         .thenApply(plan -> new Planned(plan, job, active, changes));

@@ -29,6 +29,8 @@ import java.util.concurrent.Executor;
  *     of a start, removing logs; many, so that those of one domain keep no other waiting
  * @param backups threads for what backups do with QEMU and storage, which takes as long as disks
  *     are large
+ * @param looks threads for what is quick unless storage hangs: listing backups, planning by what is
+ *     there; behind no other's images
  * @param restores threads for what reads whole backups: a few, so that they do not get in each
  *     other's way
  * @param timers when things are due
@@ -52,6 +54,7 @@ record HostServices(
     Executor files,
     Executor patient,
     Executor backups,
+    Executor looks,
     Executor restores,
     Timers timers,
     OperationThreads operations,

@@ -53,8 +53,7 @@ final class Reopening {
         contents.jobs().stream()
             .filter(job -> job.domain().isPresent())
             .collect(Collectors.groupingBy(job -> job.domain().orElseThrow()));
-    List<CompletableFuture<Void>> decided = new ArrayList<>();
-    decided.add(announce(contents, version));
+    List<OnRecord> all = new ArrayList<>();
     for (DomainRecord row : contents.domains()) {
       OnRecord found =
           OnRecord.read(
@@ -68,10 +67,26 @@ final class Reopening {
       found
           .unreadable()
           .ifPresent(it -> LOG.error("Domain '{}': unreadable launch: {}", row.name(), it.why()));
+      all.add(found);
+    }
+    all.forEach(this::keepFromBeingOpened);
+    List<CompletableFuture<Void>> decided = new ArrayList<>();
+    decided.add(announce(contents, version));
+    for (OnRecord found : all) {
       DomainDriver driver = DomainDriver.of(host, domains, found);
-      decided.add(driver.recover(found, Optional.ofNullable(intents.get(row.uuid()))));
+      decided.add(driver.recover(found, Optional.ofNullable(intents.get(found.row().uuid()))));
     }
     awaitDecisions(decided);
+  }
+
+  /** What a job was making another of is nobody's to open before that has come to its end. */
+  private void keepFromBeingOpened(OnRecord found) {
+    found.jobs().stream()
+        .filter(KeptJob::isRunning)
+        .forEach(
+            job ->
+                BackupJobs.replaced(job)
+                    .forEach(file -> host.filesInChange().begin(file, job.job())));
   }
 
   private static void awaitDecisions(List<CompletableFuture<Void>> decided) {

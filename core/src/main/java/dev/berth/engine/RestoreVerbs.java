@@ -55,7 +55,7 @@ final class RestoreVerbs {
                 call.planning()
                     .get()
                     .onto(call.request(), call.target(), ledger.uuid(), definition),
-            host.backups())
+            host.looks())
         .whenComplete(
             (plan, failure) ->
                 requests.post(

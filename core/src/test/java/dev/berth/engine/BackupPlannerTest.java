@@ -23,6 +23,7 @@ import dev.berth.host.ExportRequest;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -140,6 +141,25 @@ final class BackupPlannerTest {
             () -> plan(Wanted.since(new BackupName("one")), known, source("vda", old(1), last(3))))
         .isInstanceOf(InvalidStateException.class)
         .hasMessageContaining("some notes of what was written since backup 'one' are gone");
+  }
+
+  @Test
+  void aChainThatIsAsLongAsAnyMayBeIsNotBuiltOn() {
+    List<Backup> known = new ArrayList<>(List.of(backup("b1", 1, "vda")));
+    for (int i = 2; i <= BackupPlanner.MOST_IMAGES; i++) {
+      known.add(since(backup("b" + i, i, "vda"), "b" + (i - 1)));
+    }
+    int last = BackupPlanner.MOST_IMAGES;
+
+    BackupPlan tooLong = plan(Wanted.incremental(), known, source("vda", last(last)));
+    BackupPlan longest =
+        plan(Wanted.incremental(), known.subList(0, last - 1), source("vda", last(last - 1)));
+
+    assertThat(tooLong.disks().get(0).extent()).isEqualTo(Extent.FULL);
+    assertThat(tooLong.disks().get(0).reason())
+        .isEqualTo(
+            "the chain that ends with backup 'b250' is 250 images long, and 250 is the most");
+    assertThat(longest.disks().get(0).extent()).isEqualTo(Extent.INCREMENTAL);
   }
 
   @Test

@@ -16,6 +16,9 @@ final class Confinement {
   /** Far beyond what it maps for the largest tables; a header cannot make it take more. */
   private static final long MEMORY_KIBIBYTES = 4L << 20;
 
+  /** What one more image of the largest disk takes, most of it for its cache of 32 MiB. */
+  private static final long LAYER_KIBIBYTES = 40L << 10;
+
   private static final int OPEN_FILES = 256;
   private static final long SHORT_SECONDS = 600;
   private static final long CHECK_SECONDS = 3_600;
@@ -23,8 +26,6 @@ final class Confinement {
   /** Copying terabytes with compression takes hours. */
   private static final long COPY_SECONDS = 86_400;
 
-  private static final String SHELL =
-      "umask 077; ulimit -c 0; ulimit -v " + MEMORY_KIBIBYTES + "; ulimit -n " + OPEN_FILES + "; ";
   private static final List<String> NO_PRIVILEGES = List.of("setpriv", "--no-new-privs", "--");
   private static final List<List<String>> WITHOUT_NETWORK =
       List.of(
@@ -35,9 +36,20 @@ final class Confinement {
 
   /** What comes before the program on the command line; each word becomes the next. */
   List<String> wrapping(ImageTask task) throws InterruptedException {
-    List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", SHELL + limit(task), "sh"));
+    String shell =
+        "umask 077; ulimit -c 0; ulimit -v %d; ulimit -n %d; %s"
+            .formatted(
+                MEMORY_KIBIBYTES + LAYER_KIBIBYTES * layers(task),
+                OPEN_FILES + layers(task),
+                limit(task));
+    List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", shell, "sh"));
     words.addAll(prefix());
     return words;
+  }
+
+  /** How many images it opens that stand on one another. */
+  private static int layers(ImageTask task) {
+    return task instanceof ImageTask.Copy copy ? copy.source().size() : 1;
   }
 
   private static String limit(ImageTask task) {

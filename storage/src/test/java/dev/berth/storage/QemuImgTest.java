@@ -129,6 +129,23 @@ final class QemuImgTest {
     assertThat(Files.size(copy.file())).isEqualTo(SIZE.bytes());
   }
 
+  /** Each of them takes a cache as large as any. */
+  @Test
+  void aLongChainOfLargeImagesIsCopied() throws Exception {
+    Layer image = new Layer(directory.resolve("disk.qcow2"), ImageFormat.QCOW2);
+    run(new ImageTask.Create(image, ByteSize.mebibytes(1 << 20), Preallocation.OFF));
+    List<Layer> chain = new ArrayList<>(List.of(image));
+    while (chain.size() < 140) {
+      Path next = directory.resolve("disk-" + chain.size() + ".qcow2");
+      chain.add(new Layer(Files.copy(image.file(), next), ImageFormat.QCOW2));
+    }
+
+    Layer copy = new Layer(directory.resolve("copy.qcow2"), ImageFormat.QCOW2);
+    run(new ImageTask.Copy(chain, copy, Compression.NONE));
+
+    assertThat(size(copy)).isEqualTo(1L << 40);
+  }
+
   @Test
   void anInterruptionEndsTheProgram() throws Exception {
     PoolFiles stuck = new PoolFiles(stuckProgram(), HOST);
