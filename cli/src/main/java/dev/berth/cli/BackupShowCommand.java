@@ -1,8 +1,8 @@
 package dev.berth.cli;
 
-import dev.berth.backup.Backup;
-import dev.berth.backup.BackupCodec;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.KnownBackup;
+import dev.berth.backup.KnownBackupCodec;
 import dev.berth.cli.output.BackupTable;
 import dev.berth.error.NotFoundException;
 import java.io.IOException;
@@ -22,9 +22,9 @@ final class BackupShowCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     Path directory = place.directory(session);
     BackupName name = place.name();
-    Backup found =
-        session.host().backups().list(directory, deadline.options()).stream()
-            .filter(backup -> backup.name().equals(name))
+    KnownBackup found =
+        session.host().backups().known(directory, deadline.options()).stream()
+            .filter(known -> known.name().equals(name.text()))
             .findFirst()
             .orElseThrow(
                 () ->
@@ -34,11 +34,7 @@ final class BackupShowCommand implements Command {
                             + "' in '"
                             + directory
                             + "'. See 'vmctl backup list'."));
-    session
-        .output()
-        .result(
-            () -> BackupCodec.write(found).put("folder", found.folder().toString()),
-            () -> BackupTable.details(found));
+    session.output().result(() -> KnownBackupCodec.write(found), () -> BackupTable.details(found));
     return ExitCodes.OK;
   }
 }

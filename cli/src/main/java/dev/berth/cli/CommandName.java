@@ -89,7 +89,9 @@ enum CommandName {
   IMAGE_DELETE("image delete", "Delete an image that nothing refers to."),
   BACKUP_CREATE(
       "backup create", "Back up the disks of a running domain, and wait until that is done."),
-  BACKUP_LIST("backup list", "List the backups in a directory of the host."),
+  BACKUP_LIST(
+      "backup list",
+      "List the backups in a directory of the host, or of a domain, and whether they are of use."),
   BACKUP_EXPORT(
       "backup export",
       "Serve the disks of a running domain by NBD, as they are now, to be copied."),
@@ -97,6 +99,7 @@ enum CommandName {
   BACKUP_EXTENTS("backup extents", "Show which parts of a disk that is served have changed."),
   BACKUP_FINISH("backup finish", "End an export whose disks were copied."),
   BACKUP_SHOW("backup show", "Show a backup."),
+  BACKUP_SCAN("backup scan", "Take on record what backups there are in a directory of the host."),
   BACKUP_VERIFY("backup verify", "Read back all of a backup, and all that it stands on."),
   BACKUP_RESTORE("backup restore", "Write what a backup has to new images, or onto a domain's."),
   BACKUP_DELETE("backup delete", "Delete a backup that no other stands on."),
@@ -282,6 +285,7 @@ enum CommandName {
       case BACKUP_EXTENTS -> new BackupExtentsCommand(parameters);
       case BACKUP_FINISH -> new BackupFinishCommand(parameters);
       case BACKUP_SHOW -> new BackupShowCommand(parameters);
+      case BACKUP_SCAN -> new BackupScanCommand(parameters);
       case BACKUP_VERIFY -> new BackupVerifyCommand(parameters);
       case BACKUP_RESTORE -> new BackupRestoreCommand(parameters);
       case BACKUP_DELETE -> new BackupDeleteCommand(parameters);

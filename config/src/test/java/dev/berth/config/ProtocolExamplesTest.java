@@ -85,7 +85,8 @@ final class ProtocolExamplesTest {
       all(peer, "domain.set-cpus", "domain.set-memory", "domain.set-balloon");
       all(peer, "backup.create");
       awaitJob(peer); // it keeps the disk
-      all(peer, "backup.list", "backup.verify", "backup.restore");
+      all(peer, "backup.list", "backup.known", "domain.backups", "backup.scan");
+      all(peer, "backup.verify", "backup.restore");
       export(peer);
       attachNoted(peer);
       all(peer, "checkpoint.create", "checkpoint.list", "checkpoint.delete");

@@ -2,6 +2,7 @@ package dev.berth.control;
 
 import dev.berth.backup.BackupCodec;
 import dev.berth.backup.CheckpointCodec;
+import dev.berth.backup.KnownBackupCodec;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.RestoreTarget;
 import dev.berth.job.JobCodec;
@@ -12,6 +13,9 @@ import java.util.function.Function;
 final class BackupMethods {
   static final String CREATE = "backup.create";
   static final String LIST = "backup.list";
+  static final String KNOWN = "backup.known";
+  static final String KNOWN_OF_DOMAIN = "domain.backups";
+  static final String SCAN = "backup.scan";
   static final String RESTORE = "backup.restore";
   static final String RESTORE_DOMAIN = "domain.restore-backup";
   static final String VERIFY = "backup.verify";
@@ -55,6 +59,7 @@ final class BackupMethods {
                         ArgumentCodec.options(params))),
         BackupArguments.DIRECTORY,
         ArgumentCodec.DEADLINE);
+    addKnown(methods);
     addCheckpointsTo(methods);
     addRestoring(methods);
     methods.call(
@@ -83,6 +88,36 @@ final class BackupMethods {
         },
         BackupArguments.DIRECTORY,
         BackupArguments.NAME,
+        ArgumentCodec.DEADLINE);
+  }
+
+  private static void addKnown(Methods methods) {
+    methods.call(
+        KNOWN,
+        (host, params) ->
+            KnownBackupCodec.write(
+                host.backups()
+                    .known(
+                        ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                        ArgumentCodec.options(params))),
+        BackupArguments.DIRECTORY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        KNOWN_OF_DOMAIN,
+        (host, params) ->
+            KnownBackupCodec.write(
+                host.backups().known(ArgumentCodec.domain(params), ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        SCAN,
+        (host, params) ->
+            KnownBackupCodec.write(
+                host.backups()
+                    .scan(
+                        ArgumentCodec.absolutePath(params, BackupArguments.DIRECTORY),
+                        ArgumentCodec.options(params))),
+        BackupArguments.DIRECTORY,
         ArgumentCodec.DEADLINE);
   }
 

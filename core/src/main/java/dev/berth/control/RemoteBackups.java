@@ -9,6 +9,8 @@ import dev.berth.backup.CheckpointCodec;
 import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.ExportCodec;
+import dev.berth.backup.KnownBackup;
+import dev.berth.backup.KnownBackupCodec;
 import dev.berth.backup.PullBackup;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRestoreRequest;
@@ -79,6 +81,33 @@ final class RemoteBackups implements Backups {
     ArgumentCodec.options(params, options);
     return host.call(
         CallKind.READ, BackupMethods.LIST, params, options.deadline(), BackupCodec::list);
+  }
+
+  @Override
+  public List<KnownBackup> known(Path directory, CallOptions options) {
+    ObjectNode params = BackupArguments.directory(directory);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ, BackupMethods.KNOWN, params, options.deadline(), KnownBackupCodec::list);
+  }
+
+  @Override
+  public List<KnownBackup> known(DomainRef domain, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.options(params, options);
+    return host.call(
+        CallKind.READ,
+        BackupMethods.KNOWN_OF_DOMAIN,
+        params,
+        options.deadline(),
+        KnownBackupCodec::list);
+  }
+
+  @Override
+  public List<KnownBackup> scan(Path directory, CallOptions options) {
+    ObjectNode params = BackupArguments.directory(directory);
+    ArgumentCodec.options(params, options);
+    return host.change(BackupMethods.SCAN, params, options, KnownBackupCodec::list);
   }
 
   @Override

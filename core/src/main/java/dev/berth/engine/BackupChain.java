@@ -17,8 +17,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The image that a backup has of a disk and all that it stands on, as their descriptions say; what
@@ -26,11 +28,16 @@ import java.util.Optional;
  *
  * @param backup whose
  * @param layers the uppermost first
+ * @param backups of which those are, in the same order
+ * @param identities which file each was when it was looked at, in the same order; empty before
  */
-record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
+record BackupChain(
+    BackupName backup, List<BackedUpDisk> layers, List<Backup> backups, List<String> identities) {
 
   BackupChain {
     layers = List.copyOf(layers);
+    backups = List.copyOf(backups);
+    identities = List.copyOf(identities);
   }
 
   /**
@@ -43,35 +50,33 @@ record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
   static BackupChain of(ImageFiles files, Backup backup, String disk, List<Backup> known)
       throws ImageTaskException {
     BackupChain chain = described(backup, disk, known);
-    for (int i = 0; i < chain.layers().size(); i++) {
-      chain.check(files, i);
-    }
-    return chain;
+    return new BackupChain(chain.backup(), chain.layers(), chain.backups(), chain.look(files));
   }
 
   /** The chain as the descriptions have it. */
   private static BackupChain described(Backup backup, String disk, List<Backup> known)
       throws ImageTaskException {
     List<BackedUpDisk> layers = new ArrayList<>();
-    List<BackupName> names = new ArrayList<>();
+    List<Backup> backups = new ArrayList<>();
+    Set<BackupName> names = new HashSet<>();
     Optional<BackupName> next = Optional.of(backup.name());
     while (next.isPresent()) {
       BackupName name = next.get();
-      if (names.contains(name)) {
+      if (!names.add(name)) {
         throw damaged(backup.name(), "it stands on itself, by way of '" + name + "'");
       }
-      BackedUpDisk layer =
+      Backup owner =
           known.stream()
               .filter(it -> it.name().equals(name))
               .filter(it -> it.origin().domain().equals(backup.origin().domain()))
               .findFirst()
-              .flatMap(it -> it.disk(disk))
               .orElseThrow(() -> missing(backup.name(), disk, name));
-      names.add(name);
+      BackedUpDisk layer = owner.disk(disk).orElseThrow(() -> missing(backup.name(), disk, name));
+      backups.add(owner);
       layers.add(layer);
       next = layer.since();
     }
-    return new BackupChain(backup.name(), layers);
+    return new BackupChain(backup.name(), layers, backups, List.of());
   }
 
   private static ImageTaskException missing(BackupName backup, String disk, BackupName layer) {
@@ -80,12 +85,48 @@ record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
         "it stands on backup '" + layer + "', which is not there or has nothing of '" + disk + "'");
   }
 
-  private void check(ImageFiles files, int index) throws ImageTaskException {
-    Optional<Path> below =
-        index + 1 < layers.size() ? Optional.of(layers.get(index + 1).file()) : Optional.empty();
-    Optional<String> wrong = wrong(files, layers.get(index), below);
-    if (wrong.isPresent()) {
-      throw damaged(wrong.get());
+  /** Which files its images are, each of which is right as far as its header tells. */
+  private List<String> look(ImageFiles files) throws ImageTaskException {
+    List<String> identities = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Optional<Path> below =
+          i + 1 < layers.size() ? Optional.of(layers.get(i + 1).file()) : Optional.empty();
+      Look look = look(files, layers.get(i), below);
+      if (look.wrong().isPresent()) {
+        throw damaged(look.wrong().get());
+      }
+      identities.add(look.identity());
+    }
+    return identities;
+  }
+
+  /**
+   * Sees whether its images are still the files that were looked at, after somebody has opened them
+   * by their names.
+   *
+   * @throws ImageTaskException when one was replaced meanwhile
+   */
+  void requireNoneReplaced(ImageFiles files) throws ImageTaskException {
+    if (!look(files).equals(identities)) {
+      throw damaged("one of its images was replaced while they were read");
+    }
+  }
+
+  /** What was seen of an image: what is wrong with it, or which file it is. */
+  private record Look(Optional<String> wrong, String identity) {}
+
+  private static Look look(ImageFiles files, BackedUpDisk layer, Optional<Path> below) {
+    Path file = layer.file();
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return new Look(Optional.of("'" + file + "' is not there, or is no file"), "");
+    }
+    try {
+      FoundImage found = files.look(file);
+      return new Look(wrong(found, layer, below), found.identity());
+    } catch (NotFoundException gone) {
+      return new Look(Optional.of("'" + file + "' is not there"), "");
+    } catch (BerthException unreadable) {
+      return new Look(Optional.of(String.valueOf(unreadable.getMessage())), "");
     }
   }
 
@@ -95,22 +136,15 @@ record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
    * @param below what it is to stand on
    */
   static Optional<String> wrong(ImageFiles files, BackedUpDisk layer, Optional<Path> below) {
-    Path file = layer.file();
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.of("'" + file + "' is not there, or is no file");
-    }
-    try {
-      return wrong(files.look(file), layer, below);
-    } catch (NotFoundException gone) {
-      return Optional.of("'" + file + "' is not there");
-    } catch (BerthException unreadable) {
-      return Optional.of(String.valueOf(unreadable.getMessage()));
-    }
+    return look(files, layer, below).wrong();
   }
 
   private static Optional<String> wrong(
       FoundImage found, BackedUpDisk layer, Optional<Path> below) {
     Path file = layer.file();
+    if (!found.file().equals(file)) {
+      return Optional.of("'" + file + "' is behind a symbolic link, which is not followed");
+    }
     if (found.bytes() != layer.content().fileBytes()) {
       return Optional.of(
           "'" + file + "' has " + found.bytes() + " bytes, and had " + layer.content().fileBytes());
@@ -160,6 +194,27 @@ record BackupChain(BackupName backup, List<BackedUpDisk> layers) {
   private static ImageTaskException damaged(BackupName backup, String why) {
     String sentence = why.endsWith(".") ? why : why + ".";
     return new ImageTaskException(Kind.DAMAGED, "Backup '" + backup + "' is damaged: " + sentence);
+  }
+
+  /**
+   * Sees whether its descriptions are as they were when their backups were complete.
+   *
+   * @throws ImageTaskException when one is not
+   */
+  void requireAsOnRecord(BackupRecords records) throws ImageTaskException {
+    for (Backup each : backups) {
+      boolean changed =
+          records
+              .find(each.folder())
+              .filter(record -> record.isOf(each) && !record.backup().equals(each))
+              .isPresent();
+      if (changed) {
+        throw damaged(
+            "'"
+                + each.folder().resolve(BackupReading.DESCRIPTION)
+                + "' is not what it was when that backup was complete");
+      }
+    }
   }
 
   /** How its images are read, each named, so that nothing is left to their headers. */

@@ -8,7 +8,10 @@ import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The images of backups and what describes them. A backup grows in a folder beside its own, which
@@ -22,7 +25,27 @@ interface BackupFiles {
    *
    * @throws HostFailureException when there is no such directory, or it cannot be read
    */
-  List<Backup> list(Path directory);
+  default List<Backup> list(Path directory) {
+    return scan(directory).stream()
+        .map(BackupFolder::backup)
+        .flatMap(Optional::stream)
+        .sorted(Comparator.comparing(Backup::at).thenComparing(it -> it.name().text()))
+        .toList();
+  }
+
+  /**
+   * The folders in a directory that are backups or look like it, in no order. No link in it is
+   * followed.
+   *
+   * @throws HostFailureException when there is no such directory, or it cannot be read
+   */
+  List<BackupFolder> scan(Path directory);
+
+  /** One such folder; empty when it is nothing of the kind. */
+  Optional<BackupFolder> look(Path folder);
+
+  /** When a file was written last. A link is not followed. */
+  Instant written(Path image);
 
   /**
    * Sees whether a backup can be written there.
@@ -46,8 +69,11 @@ interface BackupFiles {
   /** Sees whether that folder is the backup that a job has made; fails when it is not. */
   void requireComplete(Path folder, JobId job);
 
-  /** Takes a complete backup its name: from now on it is none. */
-  void setAside(Path folder, Path aside);
+  /**
+   * Takes the backup that a job has made its name: from now on it is none. What has come in its
+   * place keeps its name, as a failure.
+   */
+  void setAside(Path folder, Path aside, JobId job);
 
   /** Brings an image to the disk. */
   void force(Path image);

@@ -1,7 +1,7 @@
 package dev.berth.engine;
 
-import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.engine.BackupUses.Target;
 import dev.berth.engine.RestorePlan.OfDisk;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.job.Job;
@@ -33,6 +33,7 @@ final class BackupJobRow {
   private static final String DIRECTORY = "directory";
   private static final String BACKUP_JOB = "backupJob";
   private static final String PLAN = "plan";
+  private static final String LEFT = "left";
   private static final String END = "end";
   private static final String MADE = "made";
 
@@ -57,11 +58,12 @@ final class BackupJobRow {
   }
 
   /** That of what is to be done to a backup as a whole. */
-  static KeptJob about(JobKind kind, Path directory, Backup backup, Job.Origin origin) {
+  static KeptJob about(
+      JobKind kind, Path directory, BackupName name, Target target, Job.Origin origin) {
     return new KeptJob(
         new Job(
             JobId.random(),
-            Job.Target.ofHost(kind, backup.name().text()),
+            Job.Target.ofHost(kind, name.text()),
             origin,
             running(WAITING, Optional.empty(), "")),
         Map.of(
@@ -70,7 +72,9 @@ final class BackupJobRow {
             DIRECTORY,
             directory.toString(),
             BACKUP_JOB,
-            backup.origin().job().text()));
+            target.madeBy().text(),
+            LEFT,
+            target.left().map(Path::toString).orElse("")));
   }
 
   static boolean isAbout(JobKind kind) {
@@ -160,6 +164,10 @@ final class BackupJobRow {
 
   /** What a backup that is being deleted is called until it is gone. */
   static Path aside(KeptJob job) {
+    String left = job.fact(LEFT);
+    if (!left.isEmpty()) {
+      return Path.of(left);
+    }
     return directory(job).resolve(backup(job) + "." + job.job().id() + ".delete");
   }
 

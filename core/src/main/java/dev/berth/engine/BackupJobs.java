@@ -17,6 +17,7 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.store.Change;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,8 @@ final class BackupJobs implements JobWork {
       return name(BackupJobRow.naming(job, outcome.made()));
     }
     return record(
-        BackupJobRow.ended(job, JobState.SUCCEEDED, COMPLETE, outcome.detail(), host.now()));
+        BackupJobRow.ended(job, JobState.SUCCEEDED, COMPLETE, outcome.detail(), host.now()),
+        run.changes());
   }
 
   /** The images that are to be others, which no machine opens until it has ended. */
@@ -141,8 +143,8 @@ final class BackupJobs implements JobWork {
         : List.of();
   }
 
-  private CompletionStage<Void> record(KeptJob ended) {
-    return book.ended(ended)
+  private CompletionStage<Void> record(KeptJob ended, List<Change> changes) {
+    return book.ended(ended, changes)
         .thenRun(
             () -> replaced(ended).forEach(file -> host.filesInChange().end(file, ended.job())));
   }
@@ -190,7 +192,7 @@ final class BackupJobs implements JobWork {
     JobState state = code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
     String sentence =
         code.equals(INTERRUPTED) && detail.isEmpty() ? "the host was closed meanwhile" : detail;
-    return record(BackupJobRow.ended(job, state, code, sentence, host.now()));
+    return record(BackupJobRow.ended(job, state, code, sentence, host.now()), List.of());
   }
 
   // ---- found again

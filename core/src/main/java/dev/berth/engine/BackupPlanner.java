@@ -192,6 +192,11 @@ final class BackupPlanner {
     }
   }
 
+  /** Why the next image of a disk would be full; empty when it could stand on another. */
+  String obstacle(BackupSource source) {
+    return basis(source).why();
+  }
+
   private Found basis(BackupSource source) {
     if (request.wanted().extent() == Extent.FULL) {
       return Found.nothing("");

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Consistency;
+import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;
@@ -11,7 +12,9 @@ import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -184,5 +187,20 @@ final class BackupRow {
   static Path partial(KeptJob job) {
     Path folder = folder(job);
     return folder.resolveSibling(folder.getFileName() + "." + job.job().id() + ".part");
+  }
+
+  /** Which disks are in full although less was wanted, and why the guest was not at rest. */
+  static String reasons(KeptJob job) {
+    List<String> reasons = new ArrayList<>();
+    Consistency consistency = consistency(job);
+    if (!consistency.reason().isEmpty()) {
+      reasons.add(consistency.kind().text() + ": " + consistency.reason());
+    }
+    for (OfDisk disk : plan(job).disks()) {
+      if (!disk.reason().isEmpty()) {
+        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
+      }
+    }
+    return String.join("; ", reasons);
   }
 }

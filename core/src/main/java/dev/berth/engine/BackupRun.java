@@ -17,6 +17,7 @@ import dev.berth.image.ImageTaskException.Kind;
 import dev.berth.image.Repair;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
+import dev.berth.store.Change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,6 +41,7 @@ final class BackupRun {
   private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
 
   private final BackupFiles backups;
+  private final BackupRecords records;
   private final ImageFiles images;
   private final Clock clock;
   private final KeptJob job;
@@ -48,6 +50,7 @@ final class BackupRun {
   private final EndableThread thread = new EndableThread();
   private final Pace pace = new Pace();
   private int percent = -1;
+  private volatile List<Change> changes = List.of();
 
   /**
    * A run for that job.
@@ -57,6 +60,7 @@ final class BackupRun {
    */
   BackupRun(HostServices host, KeptJob job, Runnable check, Consumer<Progress> show) {
     this.backups = host.backupFiles();
+    this.records = host.backupRecords();
     this.images = host.images();
     this.clock = host.clock();
     this.job = job;
@@ -93,6 +97,11 @@ final class BackupRun {
   /** Something that is done; it fails, or is interrupted. */
   private interface Stage {
     Outcome run() throws InterruptedException, ImageTaskException;
+  }
+
+  /** What is to be on record from now on, once it is done. */
+  List<Change> changes() {
+    return changes;
   }
 
   /** Somebody wants it ended, which is to be told like that. Any thread. */
@@ -145,7 +154,7 @@ final class BackupRun {
               List<String> made = new ArrayList<>();
               long before = 0;
               for (OfDisk disk : plan.disks()) {
-                BackupChain chain = BackupChain.of(images, backup, disk.disk(), known);
+                BackupChain chain = chain(backup, disk.disk(), known);
                 copy(chain, disk, before, plan.bytes());
                 made.add(number(disk.partial(id())));
                 before += disk.bytes();
@@ -154,6 +163,13 @@ final class BackupRun {
               return new Outcome(Optional.empty(), "", made);
             });
     return outcome.failed().isPresent() ? discarding(outcome) : outcome;
+  }
+
+  private BackupChain chain(Backup backup, String disk, List<Backup> known)
+      throws ImageTaskException {
+    BackupChain chain = BackupChain.of(images, backup, disk, known);
+    chain.requireAsOnRecord(records);
+    return chain;
   }
 
   private void copy(BackupChain chain, OfDisk disk, long before, long all)
@@ -166,6 +182,7 @@ final class BackupRun {
           proof,
           () -> images.run(id(), copy, share -> show(before + (long) (share * disk.bytes()), all)));
     }
+    chain.requireNoneReplaced(images);
     if (disk.replaces().isPresent()) {
       images.prepare(partial, disk.file());
     }
@@ -289,8 +306,9 @@ final class BackupRun {
           Backup backup = RestorePlanning.find(known, directory, BackupJobRow.backup(job));
           Map<String, BackupChain> chains = new LinkedHashMap<>();
           for (BackedUpDisk disk : backup.disks()) {
-            chains.put(disk.disk(), BackupChain.of(images, backup, disk.disk(), known));
+            chains.put(disk.disk(), chain(backup, disk.disk(), known));
           }
+          VerifiedImages verified = VerifiedImages.begin(backups, chains.values());
           long all = chains.values().stream().mapToLong(BackupChain::fileBytes).sum();
           long before = 0;
           for (BackupChain chain : chains.values()) {
@@ -298,6 +316,7 @@ final class BackupRun {
             before += chain.fileBytes();
             show(before, all);
           }
+          changes = verified.changes(records);
           return Outcome.done(Math.toIntExact(chains.size()) + " disks are as they were written");
         });
   }
@@ -317,6 +336,7 @@ final class BackupRun {
         }
       }
     }
+    chain.requireNoneReplaced(images);
   }
 
   // ---- deleting
@@ -335,9 +355,12 @@ final class BackupRun {
               if (!backups.isThere(aside) && backups.isThere(folder)) {
                 check.run();
                 backups.requireComplete(folder, BackupJobRow.madeBy(job));
-                backups.setAside(folder, aside);
+                backups.setAside(folder, aside, BackupJobRow.madeBy(job));
               }
               backups.discard(aside);
+              if (!backups.isThere(folder)) {
+                changes = List.of(new Change.RemoveBackup(folder));
+              }
               return Outcome.done("");
             });
     return Thread.currentThread().isInterrupted() ? Outcome.left() : outcome;

@@ -13,6 +13,7 @@ import dev.berth.image.ImageTask.Layer;
 import dev.berth.image.ImageTaskException;
 import dev.berth.image.Repair;
 import dev.berth.job.JobId;
+import dev.berth.store.Change;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ final class BackupSealing {
   private final KeptJob job;
   private final boolean wasBegun;
   private volatile String code = BackupRow.FILE_FAILED;
+  private volatile List<Change> record = List.of();
 
   private BackupSealing(HostServices host, Ledger ledger, KeptJob job, boolean wasBegun) {
     this.host = host;
@@ -65,6 +67,13 @@ final class BackupSealing {
     } else { // then a host before had come so far
       host.backupFiles().requireComplete(BackupRow.folder(job), id);
     }
+    record = BackupRegister.recordOf(host, BackupRow.folder(job));
+  }
+
+  /** The step, with which the backup is on record. */
+  Step recorded(Step step) {
+    record.forEach(step::change);
+    return step.whenPublished(() -> host.backupRecords().apply(record));
   }
 
   /** What was not on the disk yet is gone with a power cut, and nothing in the image tells. */

@@ -11,11 +11,13 @@ import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qapi.block.QueryBlock;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * The verb that begins a backup: what would make it fail is found out before anything is on record.
@@ -86,6 +88,27 @@ final class BackupVerbs {
   /** What QEMU says of the checkpoints in the images. */
   CompletionStage<?> checkpoints(
       String actor, boolean hasDeadline, CompletableFuture<List<Checkpoint>> answer) {
+    return asked(actor, hasDeadline, CheckpointList::of, answer);
+  }
+
+  /** The disks with the marks in their images, whether there is a machine or not. */
+  CompletionStage<?> sources(String actor, CompletableFuture<List<BackupSource>> answer) {
+    if (keeper.lifecycle() instanceof Lifecycle.Off) {
+      DisksAtRest disks = DisksAtRest.asFarAsTheyTell(ledger.definition(), host.images());
+      CompletableFuture.supplyAsync(() -> disks.sources(List.of()), host.looks())
+          .thenAccept(answer::complete)
+          .exceptionally(failure -> Requests.fail(answer, failure));
+      return Mailbox.DONE;
+    }
+    requests.admit(Verb.CHECKPOINTS, "");
+    return asked(actor, false, sources -> sources, answer);
+  }
+
+  private <T> CompletionStage<?> asked(
+      String actor,
+      boolean hasDeadline,
+      Function<List<BackupSource>, T> told,
+      CompletableFuture<T> answer) {
     return verbs.onLiveMachine(
         Verb.CHECKPOINTS,
         hasDeadline,
@@ -96,12 +119,21 @@ final class BackupVerbs {
               .qmp()
               .send(new QueryBlock())
               .thenApply(
-                  devices ->
-                      CheckpointList.of(BackupSource.of(ledger.launch().orElseThrow(), devices)))
+                  devices -> told.apply(BackupSource.of(ledger.launch().orElseThrow(), devices)))
               .thenAccept(answer::complete)
               .exceptionally(failure -> Requests.fail(answer, failure));
           return Mailbox.DONE;
         });
+  }
+
+  /** Where jobs that are on record have put backups. */
+  CompletionStage<?> directories(CompletableFuture<List<Path>> answer) {
+    answer.complete(
+        ledger.jobs().succeeded(JobKind.BACKUP).stream()
+            .map(job -> BackupRow.folder(job).resolveSibling(""))
+            .distinct()
+            .toList());
+    return Mailbox.DONE;
   }
 
   private Optional<Job> same(BackupRequest request, JobOptions options) {
@@ -160,7 +192,8 @@ final class BackupVerbs {
           long changes = keeper.backups().changes();
           LaunchRecord launch =
               host.launcher().planStandIn(ledger.uuid(), revision, ledger.name(), disks.toOpen());
-          return new Planned(planner.plan(disks.sources(launch)), job, off, launch, changes);
+          return new Planned(
+              planner.plan(disks.sources(launch.devices())), job, off, launch, changes);
         },
         host.looks());
   }

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
 import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.engine.BackupUses.Target;
 import dev.berth.engine.ImageLedger.Entry;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
@@ -46,7 +47,7 @@ final class CompleteBackups implements JobOwner {
     this.domains = domains;
     this.ledger = ledger;
     this.users = users;
-    this.jobs = new BackupJobs(host, new HostJobBook(host, ledger, job -> List.of()), this::unused);
+    this.jobs = new BackupJobs(host, new HostJobBook(host, ledger), this::unused);
   }
 
   /** Takes up what an earlier host has left. Returns at once. */
@@ -108,20 +109,23 @@ final class CompleteBackups implements JobOwner {
                                 ? CompletableFuture.completedFuture(same.get())
                                 : aside(() -> looked(kind, real, name))
                                     .thenCompose(
-                                        backup ->
+                                        target ->
                                             begin(
                                                 origin ->
-                                                    BackupJobRow.about(kind, real, backup, origin),
+                                                    BackupJobRow.about(
+                                                        kind, real, name, target, origin),
                                                 options,
                                                 actor))));
   }
 
-  private Backup looked(JobKind kind, Path directory, BackupName name) {
-    Backup backup = RestorePlanning.find(host.backupFiles().list(directory), directory, name);
+  private Target looked(JobKind kind, Path directory, BackupName name) {
     if (kind == JobKind.DELETE_BACKUP) {
+      Target target = new BackupUses(host, directory, name).target();
       requireUnused(directory, name);
+      return target;
     }
-    return backup;
+    Backup backup = RestorePlanning.find(host.backupFiles().list(directory), directory, name);
+    return new Target(backup.origin().job(), Optional.empty());
   }
 
   private CompletableFuture<Optional<Job>> once(
@@ -218,22 +222,7 @@ final class CompleteBackups implements JobOwner {
   private void requireUnused(Path directory, BackupName name) {
     requireNoJob(directory, name);
     // after the jobs: what one has made meanwhile has its name before the job is over
-    List<String> above =
-        host.backupFiles().list(directory).stream()
-            .filter(
-                backup ->
-                    backup.disks().stream().anyMatch(it -> it.since().equals(Optional.of(name))))
-            .map(backup -> "'" + backup.name() + "'")
-            .toList();
-    if (!above.isEmpty()) {
-      throw new InvalidStateException(
-          "Cannot delete backup '"
-              + name
-              + "': "
-              + String.join(", ", above)
-              + (above.size() == 1 ? " stands" : " stand")
-              + " on it. Delete what stands on it first.");
-    }
+    new BackupUses(host, directory, name).requireUnused();
   }
 
   private void requireNoJob(Path directory, BackupName name) {

@@ -12,7 +12,6 @@ import dev.berth.image.ImageBitmap;
 import dev.berth.image.ImageContent;
 import dev.berth.image.ImageFiles;
 import dev.berth.image.ImageFormat;
-import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,9 @@ import java.util.Set;
  * them. Reads files: for threads that storage may hold up.
  */
 final class DisksAtRest {
+  /** The name of no disk. */
+  private static final Set<String> NONE = Set.of("");
+
   private final DomainDefinition definition;
   private final ImageFiles images;
   private final Set<String> wanted;
@@ -37,6 +39,11 @@ final class DisksAtRest {
     this.definition = definition;
     this.images = images;
     this.wanted = wanted;
+  }
+
+  /** All of a domain, of which none needs to be readable. */
+  static DisksAtRest asFarAsTheyTell(DomainDefinition definition, ImageFiles images) {
+    return new DisksAtRest(definition, images, NONE);
   }
 
   /**
@@ -76,13 +83,13 @@ final class DisksAtRest {
    * What a guest can write to. Of one that is not wanted, an image that cannot be read counts as
    * one that says nothing.
    *
-   * @param standIn has those open that {@link #toOpen} has told
+   * @param opened by what stands in for a machine, as {@link #toOpen} has told
    */
-  List<BackupSource> sources(LaunchRecord standIn) {
+  List<BackupSource> sources(List<DeviceRecord> opened) {
     List<BackupSource> sources = new ArrayList<>();
     for (Disk disk : writable()) {
       Optional<String> node =
-          standIn.devices().stream()
+          opened.stream()
               .filter(device -> device.name().equals(disk.name()))
               .map(DeviceRecord::nodes)
               .map(nodes -> nodes.get(0))

@@ -21,8 +21,6 @@ import static dev.berth.engine.BackupRow.partial;
 import static dev.berth.engine.BackupRow.phase;
 import static dev.berth.engine.BackupRow.plan;
 
-import dev.berth.backup.Consistency;
-import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
@@ -40,7 +38,6 @@ import dev.berth.qapi.job.QueryJobs;
 import dev.berth.qmp.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -267,10 +264,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
     if (failure.isPresent()) {
       return undo(job, sealing.code(), failure.get());
     }
+    Step step = sealing.recorded(step(job));
     if (!StandIns.does(job)) { // then QEMU has put the marks
-      return end(job, JobState.SUCCEEDED, COMPLETE, reasons(job));
+      return end(step, job, JobState.SUCCEEDED, COMPLETE, BackupRow.reasons(job));
     }
-    return record(in(MARKING, job)).thenCompose(recorded -> takeUp(job));
+    return keeper.record(step.job(in(MARKING, job))).thenCompose(recorded -> takeUp(job));
   }
 
   /** The backup is there. What is written from the next start on is to be noted. */
@@ -283,28 +281,13 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
       KeptJob job, MarksAtRest marks, Optional<BerthException> failure) {
     String detail =
         Stream.of(
-                Stream.of(reasons(job)),
+                Stream.of(BackupRow.reasons(job)),
                 marks.failures().stream(),
                 failure.map(BerthException::getMessage).stream())
             .flatMap(each -> each)
             .filter(each -> !each.isEmpty())
             .collect(Collectors.joining("; "));
-    return end(job, JobState.SUCCEEDED, COMPLETE, detail);
-  }
-
-  /** Which disks are in full although less was wanted, and why the guest was not at rest. */
-  private static String reasons(KeptJob job) {
-    List<String> reasons = new ArrayList<>();
-    Consistency consistency = BackupRow.consistency(job);
-    if (!consistency.reason().isEmpty()) {
-      reasons.add(consistency.kind().text() + ": " + consistency.reason());
-    }
-    for (OfDisk disk : plan(job).disks()) {
-      if (!disk.reason().isEmpty()) {
-        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
-      }
-    }
-    return String.join("; ", reasons);
+    return end(step(job), job, JobState.SUCCEEDED, COMPLETE, detail);
   }
 
   private CompletionStage<?> undo(KeptJob job, String code, BerthException why) {
@@ -349,16 +332,18 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   }
 
   private CompletionStage<?> ended(KeptJob job, String code, String detail) {
-    return end(job, code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED, code, detail);
+    JobState state = code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
+    return end(step(job), job, state, code, detail);
   }
 
-  private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
+  private CompletionStage<?> end(
+      Step step, KeptJob job, JobState state, String code, String detail) {
     paces.remove(job.job().id());
     machines.forget(job);
     changes++;
     Job.Status status =
         new Job.Status(state, code, BackupRow.progress(job), detail, Optional.of(host.now()));
-    return keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), job.with(status)));
+    return keeper.record(JobSteps.ended(step, job.with(status)));
   }
 
   // ---- found again
@@ -500,7 +485,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   @Override
   public CompletionStage<Void> record(KeptJob job) {
-    return keeper.record(Step.by(job.job().origin().actor()).job(job));
+    return keeper.record(step(job).job(job));
+  }
+
+  private static Step step(KeptJob job) {
+    return Step.by(job.job().origin().actor());
   }
 
   /** Lets go of what stands in for the machine, which goes on: the host is being closed. */

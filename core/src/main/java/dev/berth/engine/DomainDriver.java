@@ -592,6 +592,20 @@ final class DomainDriver implements JobOwner {
         Verb.CHECKPOINTS, answer -> backups.checkpoints(actor, hasDeadline, answer));
   }
 
+  /** What is noted in the images of its disks now. */
+  CompletableFuture<List<BackupSource>> backupSources(String actor) {
+    CompletableFuture<List<BackupSource>> answer = new CompletableFuture<>();
+    requests.post(answer, () -> backups.sources(actor, answer));
+    return answer;
+  }
+
+  /** Where its jobs that are on record have put backups. */
+  CompletableFuture<List<Path>> backupDirectories() {
+    CompletableFuture<List<Path>> answer = new CompletableFuture<>();
+    requests.post(answer, () -> backups.directories(answer));
+    return answer;
+  }
+
   CompletableFuture<VerbResult> undefine(String actor) {
     return requests.ask(Verb.UNDEFINE, answer -> definitions.undefine(actor, answer));
   }

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.store.Change;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The jobs of a domain, as its ledger has them. */
@@ -16,7 +18,9 @@ record DomainJobBook(Mailbox mailbox, Ledger ledger, MachineKeeper keeper) imple
   }
 
   @Override
-  public CompletionStage<Void> ended(KeptJob job) {
-    return keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), job));
+  public CompletionStage<Void> ended(KeptJob job, List<Change> changes) {
+    Step step = Step.by(job.job().origin().actor());
+    changes.forEach(step::change);
+    return keeper.record(JobSteps.ended(step, job));
   }
 }

@@ -6,6 +6,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
 import dev.berth.store.Change;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,6 +64,14 @@ final class DomainJobs {
   /** Those that go on, the oldest first. */
   List<KeptJob> running() {
     return jobs.values().stream().filter(KeptJob::isRunning).toList();
+  }
+
+  /** Those that have made something, the oldest first. */
+  List<KeptJob> succeeded(JobKind kind) {
+    return jobs.values().stream()
+        .filter(kept -> kept.job().target().kind() == kind)
+        .filter(kept -> kept.job().status().state() == JobState.SUCCEEDED)
+        .toList();
   }
 
   Optional<KeptJob> find(JobId id) {

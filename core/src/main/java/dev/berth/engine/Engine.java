@@ -60,6 +60,7 @@ public final class Engine implements AutoCloseable {
   private final Definitions definitions;
   private final HostImages images;
   private final CompleteBackups backups;
+  private final BackupRegister register;
   private final OpenCalls calls = new OpenCalls();
   private final Subscriptions subscriptions;
   private final ExecutorService restores;
@@ -78,6 +79,7 @@ public final class Engine implements AutoCloseable {
     ImageLedger ledger = new ImageLedger(host, contents);
     this.images = new HostImages(host, imageFiles, domains, ledger);
     this.backups = new CompleteBackups(host, domains, ledger, images::users);
+    this.register = new BackupRegister(host, domains, ledger);
     this.definitions = new Definitions(host, domains);
     this.subscriptions =
         new Subscriptions(Subscriptions.Source.THIS_PROCESS, host.journal()::streamAfter);
@@ -124,6 +126,7 @@ public final class Engine implements AutoCloseable {
       Timers timers,
       EngineSettings settings,
       HostFacts facts) {
+    StoreContents contents = store.contents();
     ExecutorService files = EngineThreads.pool("berth-files", FILE_THREADS);
     ExecutorService patient = EngineThreads.elasticPool("berth-patient", PATIENT_THREADS);
     ExecutorService backups = EngineThreads.elasticPool("berth-backup", BACKUP_THREADS);
@@ -150,10 +153,10 @@ public final class Engine implements AutoCloseable {
             new OperationThreads(settings.operationLimit()),
             new Provision(facts.resources()),
             new FilesInChange(),
+            BackupRecords.of(contents.backups()),
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
-    StoreContents contents = store.contents();
     Engine engine =
         new Engine(
             host,
@@ -212,6 +215,10 @@ public final class Engine implements AutoCloseable {
 
   CompleteBackups backups() {
     return backups;
+  }
+
+  BackupRegister register() {
+    return register;
   }
 
   HostImages images() {

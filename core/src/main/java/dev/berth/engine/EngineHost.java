@@ -412,7 +412,13 @@ final class EngineHost implements VmHost {
 
   @Override
   public Backups backups() {
-    return new HostBackups(engine.host(), this::completeBackups, this::domains, this::turns, actor);
+    return new HostBackups(
+        engine.host(), this::completeBackups, this::register, this::domains, this::turns, actor);
+  }
+
+  private BackupRegister register() {
+    domains();
+    return engine.register();
   }
 
   private CompleteBackups completeBackups() {

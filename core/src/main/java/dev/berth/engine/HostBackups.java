@@ -5,6 +5,7 @@ import dev.berth.backup.BackupName;
 import dev.berth.backup.Checkpoint;
 import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
+import dev.berth.backup.KnownBackup;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.error.InvalidRequestException;
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
 final class HostBackups implements Backups {
   private final HostServices host;
   private final Supplier<CompleteBackups> backups;
+  private final Supplier<BackupRegister> register;
   private final Supplier<Domains> domains;
   private final Supplier<Turns> turns;
   private final String actor;
@@ -42,16 +44,19 @@ final class HostBackups implements Backups {
    * The view of an actor.
    *
    * @param backups the engine's, as long as it is open
+   * @param register the engine's, likewise
    * @param domains the engine's, likewise
    */
   HostBackups(
       HostServices host,
       Supplier<CompleteBackups> backups,
+      Supplier<BackupRegister> register,
       Supplier<Domains> domains,
       Supplier<Turns> turns,
       String actor) {
     this.host = host;
     this.backups = backups;
+    this.register = register;
     this.domains = domains;
     this.turns = turns;
     this.actor = actor;
@@ -94,6 +99,21 @@ final class HostBackups implements Backups {
   @Override
   public List<Backup> list(Path directory, CallOptions options) {
     return wait(() -> backups.get().list(directory), options);
+  }
+
+  @Override
+  public List<KnownBackup> known(Path directory, CallOptions options) {
+    return wait(() -> register.get().known(directory, actor), options);
+  }
+
+  @Override
+  public List<KnownBackup> known(DomainRef domain, CallOptions options) {
+    return wait(() -> register.get().known(domains.get().get(domain), actor), options);
+  }
+
+  @Override
+  public List<KnownBackup> scan(Path directory, CallOptions options) {
+    return wait(() -> register.get().scan(directory, actor), options);
   }
 
   @Override

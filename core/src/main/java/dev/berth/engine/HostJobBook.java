@@ -5,17 +5,11 @@ import dev.berth.store.Change;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The jobs about backups that belong to no domain, as the ledger of the host has them.
- *
- * @param changes what is written with the end of a job, besides
- */
-record HostJobBook(HostServices host, ImageLedger ledger, Function<KeptJob, List<Change>> changes)
-    implements JobBook {
+/** The jobs about backups that belong to no domain, as the ledger of the host has them. */
+record HostJobBook(HostServices host, ImageLedger ledger) implements JobBook {
   /** How long until a store that failed is asked again. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -37,9 +31,9 @@ record HostJobBook(HostServices host, ImageLedger ledger, Function<KeptJob, List
   }
 
   @Override
-  public CompletionStage<Void> ended(KeptJob job) {
+  public CompletionStage<Void> ended(KeptJob job, List<Change> changes) {
     Entry entry = Entry.by(job.job().origin().actor()).ended(job);
-    changes.apply(job).forEach(entry::change);
+    changes.forEach(entry::change);
     return ledger
         .record(entry)
         .exceptionally(
@@ -48,7 +42,7 @@ record HostJobBook(HostServices host, ImageLedger ledger, Function<KeptJob, List
                   "How job {} ended cannot be recorded yet: {}",
                   job.job().id(),
                   failure.getMessage());
-              host.timers().after(RETRY, () -> mailbox().event(() -> ended(job)));
+              host.timers().after(RETRY, () -> mailbox().event(() -> ended(job, changes)));
               return null;
             });
   }

@@ -37,6 +37,7 @@ import java.util.concurrent.Executor;
  * @param operations threads of multi-step work
  * @param provision sees to what starts are given
  * @param filesInChange what no machine is to open now
+ * @param backupRecords what is on record of complete backups
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -60,6 +61,7 @@ record HostServices(
     OperationThreads operations,
     Provision provision,
     FilesInChange filesInChange,
+    BackupRecords backupRecords,
     EngineSettings settings,
     String boot) {
 

@@ -146,6 +146,7 @@ final class ImageLedger {
         .thenAccept(
             numbered -> {
               registry = registry.with(entry.changes());
+              host.backupRecords().apply(entry.changes());
               jobs.apply(entry.jobs());
               host.announce(numbered);
               jobs.tell(entry.jobs());

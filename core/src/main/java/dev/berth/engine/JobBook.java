@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.store.Change;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -17,6 +19,10 @@ interface JobBook {
   /** A job goes on like that; fails when that cannot be put on record. */
   CompletionStage<Void> goesOn(KeptJob job);
 
-  /** A job has ended like that; put on record when that is possible again, if it is not now. */
-  CompletionStage<Void> ended(KeptJob job);
+  /**
+   * A job has ended like that; put on record when that is possible again, if it is not now.
+   *
+   * @param changes what is on record with that
+   */
+  CompletionStage<Void> ended(KeptJob job, List<Change> changes);
 }

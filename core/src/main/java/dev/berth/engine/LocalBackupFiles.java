@@ -9,32 +9,26 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
-import dev.berth.json.MalformedReplyException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Backups as folders of this host, for its user alone to read. */
 final class LocalBackupFiles implements BackupFiles {
@@ -45,11 +39,6 @@ final class LocalBackupFiles implements BackupFiles {
     void force(Path folder) throws IOException;
   }
 
-  static final String DESCRIPTION = "backup.json";
-
-  /** Some thousand disks. */
-  private static final int MAX_DESCRIPTION_BYTES = 1024 * 1024;
-
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
   private static final int READ_BYTES = 256 * 1024;
@@ -57,7 +46,6 @@ final class LocalBackupFiles implements BackupFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final Logger LOG = LoggerFactory.getLogger(LocalBackupFiles.class);
 
   private final FolderSync folders;
 
@@ -71,36 +59,29 @@ final class LocalBackupFiles implements BackupFiles {
   }
 
   @Override
-  public List<Backup> list(Path directory) {
-    List<Backup> backups = new ArrayList<>();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, Files::isDirectory)) {
-      for (Path folder : folders) {
-        read(folder).ifPresent(backups::add);
-      }
+  public List<BackupFolder> scan(Path directory) {
+    try (BackupReading reading = BackupReading.open(directory)) {
+      return reading.folders();
     } catch (IOException e) {
       throw failure("cannot be read", directory, e);
-    } catch (DirectoryIteratorException e) {
-      throw failure("cannot be read", directory, e.getCause());
     }
-    backups.sort(Comparator.comparing(Backup::at).thenComparing(it -> it.name().text()));
-    return List.copyOf(backups);
   }
 
-  private static Optional<Backup> read(Path folder) {
-    Path description = folder.resolve(DESCRIPTION);
-    if (!Files.isRegularFile(description, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
+  @Override
+  public Optional<BackupFolder> look(Path folder) {
+    try (BackupReading reading = BackupReading.open(folder.resolveSibling(""))) {
+      return reading.folder(String.valueOf(folder.getFileName()));
+    } catch (IOException e) {
+      throw failure("cannot be read", folder.resolveSibling(""), e);
     }
+  }
+
+  @Override
+  public Instant written(Path image) {
     try {
-      if (Files.size(description) > MAX_DESCRIPTION_BYTES) {
-        throw new MalformedReplyException("it has more than " + MAX_DESCRIPTION_BYTES + " bytes");
-      }
-      Backup backup = BackupCodec.read(Json.read(Files.readAllBytes(description)), folder);
-      // else it grows there yet, or somebody has renamed it
-      return Optional.of(backup).filter(it -> folder.endsWith(it.name().text()));
-    } catch (IOException | MalformedReplyException unusable) {
-      LOG.warn("'{}' describes no backup: {}", description, unusable.getMessage());
-      return Optional.empty();
+      return Files.getLastModifiedTime(image, LinkOption.NOFOLLOW_LINKS).toInstant();
+    } catch (IOException e) {
+      throw failure("cannot be looked at", image, e);
     }
   }
 
@@ -167,12 +148,25 @@ final class LocalBackupFiles implements BackupFiles {
   @Override
   public boolean hasImages(Backup backup) {
     return backup.disks().stream()
-        .allMatch(disk -> disk.file().toFile().length() == disk.content().fileBytes());
+        .allMatch(disk -> isFile(disk.file(), disk.content().fileBytes()));
+  }
+
+  private static boolean isFile(Path image, long bytes) {
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(image, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return found.isRegularFile() && found.size() == bytes;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   @Override
   public void requireComplete(Path folder, JobId job) {
-    if (read(folder).filter(backup -> backup.origin().job().equals(job)).isEmpty()) {
+    if (look(folder)
+        .flatMap(BackupFolder::backup)
+        .filter(backup -> backup.origin().job().equals(job))
+        .isEmpty()) {
       throw new HostFailureException(
           "Neither '"
               + folder
@@ -189,10 +183,21 @@ final class LocalBackupFiles implements BackupFiles {
   }
 
   @Override
-  public void setAside(Path folder, Path aside) {
-    try {
+  public void setAside(Path folder, Path aside, JobId job) {
+    Path directory = folder.resolveSibling("");
+    try (BackupReading reading = BackupReading.open(directory)) {
       Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-      force(aside.resolveSibling(""), StandardOpenOption.READ);
+      boolean isIt =
+          reading
+              .said(String.valueOf(aside.getFileName()))
+              .filter(backup -> backup.origin().job().equals(job))
+              .isPresent();
+      if (!isIt) { // it came between the look and now
+        Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
+        throw new HostFailureException(
+            "'" + folder + "' is not deleted: it is not the backup any more that it was.");
+      }
+      force(directory, StandardOpenOption.READ);
     } catch (IOException e) {
       throw failure("cannot be renamed", folder, e);
     }
@@ -227,7 +232,7 @@ final class LocalBackupFiles implements BackupFiles {
 
   @Override
   public void complete(Path partial, Backup backup) {
-    Path description = partial.resolve(DESCRIPTION);
+    Path description = partial.resolve(BackupReading.DESCRIPTION);
     if (Files.exists(backup.folder(), LinkOption.NOFOLLOW_LINKS)) {
       throw taken(backup.folder());
     }
@@ -273,25 +278,15 @@ final class LocalBackupFiles implements BackupFiles {
     if (!Files.isDirectory(partial, LinkOption.NOFOLLOW_LINKS)) {
       throw new HostFailureException("'" + partial + "' is not removed: it is no folder of ours.");
     }
-    try {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(partial)) {
-        for (Path file : files) {
-          Files.deleteIfExists(file);
-        }
-      }
-      Files.deleteIfExists(partial);
+    try (BackupReading reading = BackupReading.open(partial.resolveSibling(""))) {
+      reading.remove(String.valueOf(partial.getFileName()));
     } catch (IOException e) {
       throw failure("cannot be removed", partial, e);
-    } catch (DirectoryIteratorException e) {
-      throw failure("cannot be removed", partial, e.getCause());
     }
   }
 
   private static HostFailureException failure(String what, Path file, IOException cause) {
-    String why =
-        cause instanceof FileSystemException failure && failure.getReason() != null
-            ? failure.getReason()
-            : cause.toString();
-    return new HostFailureException("'" + file + "' " + what + ": " + why + ".", cause);
+    return new HostFailureException(
+        "'" + file + "' " + what + ": " + BackupReading.reason(cause) + ".", cause);
   }
 }

@@ -53,16 +53,18 @@ final class RestorePlanning {
     return known.stream()
         .filter(backup -> backup.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    "There is no backup '"
-                        + name
-                        + "' in '"
-                        + directory
-                        + "'. See 'vmctl backup list "
-                        + directory
-                        + "'."));
+        .orElseThrow(() -> notFound(directory, name));
+  }
+
+  static NotFoundException notFound(Path directory, BackupName name) {
+    return new NotFoundException(
+        "There is no backup '"
+            + name
+            + "' in '"
+            + directory
+            + "'. See 'vmctl backup list "
+            + directory
+            + "'.");
   }
 
   /**

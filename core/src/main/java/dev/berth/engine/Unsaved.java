@@ -62,6 +62,9 @@ final class Unsaved {
     if (change instanceof Change.RemoveJob remove) {
       return "job " + remove.job();
     }
+    if (change instanceof Change.PutBackup put) {
+      return "backup " + put.backup().folder();
+    }
     return change instanceof Change.PutPolicyState ? "policy state" : "domain";
   }
 }

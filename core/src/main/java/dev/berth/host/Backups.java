@@ -6,6 +6,7 @@ import dev.berth.backup.BackupName;
 import dev.berth.backup.Checkpoint;
 import dev.berth.backup.CheckpointName;
 import dev.berth.backup.DiskExtents;
+import dev.berth.backup.KnownBackup;
 import dev.berth.backup.PullBackup;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
@@ -53,13 +54,47 @@ public interface Backups {
 
   /**
    * The complete backups in a directory of the host, of all domains, the oldest first: what they
-   * say of themselves. What is no backup there is passed over.
+   * say of themselves. What is no backup there is passed over; {@link #known(Path, CallOptions)}
+   * tells of it, and whether the others can be used.
    *
    * @param directory absolute
    * @throws dev.berth.error.HostFailureException when there is no such directory, or it cannot be
    *     read
    */
   List<Backup> list(Path directory, CallOptions options);
+
+  /**
+   * The backups in a directory of the host, the oldest first, each compared with what is on record
+   * of it and with what its domain notes now: whether it can be restored, and whether the next
+   * backup can stand on it. No image is read for that but its header; {@link #verify} does that.
+   * What looks like a backup and is none is told too.
+   *
+   * @param directory absolute
+   * @throws dev.berth.error.HostFailureException when there is no such directory, or it cannot be
+   *     read, and there is nothing on record of it
+   */
+  List<KnownBackup> known(Path directory, CallOptions options);
+
+  /**
+   * The same of one domain, in all directories in which it has any on record, also those that are
+   * not there now.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   */
+  List<KnownBackup> known(DomainRef domain, CallOptions options);
+
+  /**
+   * Takes on record what backups there are in a directory, as their images and descriptions have
+   * it, and off the record those that are not there any more: for a directory that comes from
+   * another host, or when the store had to be rebuilt. Nothing in the directory is changed.
+   *
+   * @param directory absolute
+   * @return what is {@linkplain #known(Path, CallOptions) known} then
+   * @throws dev.berth.error.HostFailureException when there is no such directory, or it cannot be
+   *     read
+   * @throws dev.berth.error.InvalidStateException when there are more than are kept on record
+   */
+  List<KnownBackup> scan(Path directory, CallOptions options);
 
   /**
    * Serves disks of a domain that has a machine, as they are at one moment, by a job: over NBD, for
@@ -155,11 +190,14 @@ public interface Backups {
   Job verify(Path directory, BackupName name, JobOptions job, CallOptions options);
 
   /**
-   * Deletes a backup. One that was begun is finished by the next host, if this one ends.
+   * Deletes a backup, or what an earlier deletion that failed has left of it, or what is on record
+   * of one that is not there any more. A deletion that was begun is finished by the next host, if
+   * this one ends.
    *
    * @param directory of backups on the host; absolute
    * @throws dev.berth.error.NotFoundException when there is no such backup
-   * @throws dev.berth.error.InvalidStateException while others stand on it; they are named
+   * @throws dev.berth.error.InvalidStateException while others stand on it, or something in the
+   *     directory that may be a backup cannot be read and might; they are named
    * @throws dev.berth.error.BusyException while a job reads it, or is about to stand on it
    * @throws dev.berth.error.HostFailureException when the file system refuses
    */

@@ -2,6 +2,7 @@ package dev.berth.store;
 
 import dev.berth.image.ImageName;
 import dev.berth.image.PoolName;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -49,4 +50,10 @@ public sealed interface Change {
 
   /** Forgets an image; nothing happens when there is none. */
   record RemoveImage(ImageName image) implements Change {}
+
+  /** Inserts or replaces a complete backup, by its folder. */
+  record PutBackup(StoredBackup backup) implements Change {}
+
+  /** Forgets a backup; nothing happens when there is none. */
+  record RemoveBackup(Path folder) implements Change {}
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The durable truth of one host: domains, launch records, intents, jobs, pools, images and events.
- * Thread-safe. One process owns a store at a time; whoever opened it closes it.
+ * The durable truth of one host: domains, launch records, intents, jobs, pools, images, backups and
+ * events. Thread-safe. One process owns a store at a time; whoever opened it closes it.
  */
 public interface Store extends AutoCloseable {
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param jobs those that go on, and those that have ended and are kept
  * @param pools every pool
  * @param images what is stored of images
+ * @param backups complete ones
  * @param rebuilt present when the database was damaged and this is what the recovery copies had:
  *     what happened and what may be missing
  */
@@ -24,6 +25,7 @@ public record StoreContents(
     List<StoredJob> jobs,
     List<StoredPool> pools,
     List<StoredImage> images,
+    List<StoredBackup> backups,
     Optional<String> rebuilt) {
 
   /** Copies the lists. */
@@ -35,5 +37,6 @@ public record StoreContents(
     jobs = List.copyOf(jobs);
     pools = List.copyOf(pools);
     images = List.copyOf(images);
+    backups = List.copyOf(backups);
   }
 }

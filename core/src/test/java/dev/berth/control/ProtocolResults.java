@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.backup.BackupCodec;
 import dev.berth.backup.CheckpointCodec;
 import dev.berth.backup.ExportCodec;
+import dev.berth.backup.KnownBackupCodec;
 import dev.berth.domain.EventRange;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -39,6 +40,9 @@ public final class ProtocolResults {
 
   private static final Function<RandomValues, JsonNode> JOB =
       values -> JobCodec.write(values.job());
+
+  private static final Function<RandomValues, JsonNode> KNOWN =
+      values -> KnownBackupCodec.write(List.of(values.knownBackup(), values.knownBackup()));
 
   private static final Map<String, Function<RandomValues, JsonNode>> RESULTS =
       Map.ofEntries(
@@ -117,6 +121,9 @@ public final class ProtocolResults {
           Map.entry(
               BackupMethods.LIST,
               values -> BackupCodec.write(List.of(values.backup(), values.backup()))),
+          Map.entry(BackupMethods.KNOWN, KNOWN),
+          Map.entry(BackupMethods.KNOWN_OF_DOMAIN, KNOWN),
+          Map.entry(BackupMethods.SCAN, KNOWN),
           Map.entry(BackupMethods.CREATE_CHECKPOINT, VERB),
           Map.entry(
               BackupMethods.CHECKPOINTS,

@@ -8,6 +8,7 @@ import dev.berth.backup.Consistency;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.DiskExtents.DiskExtent;
 import dev.berth.backup.Extent;
+import dev.berth.backup.KnownBackup;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
 import dev.berth.domain.AgentState;
@@ -212,6 +213,14 @@ final class RandomValues {
 
   private Duration nanos() {
     return Duration.ofNanos(random.nextLong() >>> 1);
+  }
+
+  KnownBackup knownBackup() {
+    Optional<Backup> backup = maybe(this::backup);
+    return new KnownBackup(
+        backup.map(Backup::folder).orElse(Path.of("/", "b" + random.nextInt(1_000_000))),
+        backup,
+        list(() -> new KnownBackup.Chain(text(), constant(KnownBackup.State.values()), text())));
   }
 
   Backup backup() {

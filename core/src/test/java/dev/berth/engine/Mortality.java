@@ -39,6 +39,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,8 +204,18 @@ final class Mortality {
     }
 
     @Override
-    public List<Backup> list(Path directory) {
-      return files.list(directory);
+    public List<BackupFolder> scan(Path directory) {
+      return files.scan(directory);
+    }
+
+    @Override
+    public Optional<BackupFolder> look(Path folder) {
+      return files.look(folder);
+    }
+
+    @Override
+    public Instant written(Path image) {
+      return files.written(image);
     }
 
     @Override
@@ -240,8 +251,8 @@ final class Mortality {
     }
 
     @Override
-    public void setAside(Path folder, Path aside) {
-      around("a backup is set aside", () -> files.setAside(folder, aside));
+    public void setAside(Path folder, Path aside, JobId job) {
+      around("a backup is set aside", () -> files.setAside(folder, aside, job));
     }
 
     @Override

@@ -9,6 +9,9 @@ import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Consistency;
 import dev.berth.backup.DiskExtents;
 import dev.berth.backup.Extent;
+import dev.berth.backup.KnownBackup;
+import dev.berth.backup.KnownBackup.Chain;
+import dev.berth.backup.KnownBackup.State;
 import dev.berth.backup.PullBackup;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.Access;
@@ -46,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * Backups of the guests of a {@link MemoryHost}, which are complete at once. Nothing is written:
@@ -77,6 +81,36 @@ final class MemoryBackups implements Backups {
     synchronized (contents) {
       return in(directory);
     }
+  }
+
+  @Override
+  public List<KnownBackup> known(Path directory, CallOptions options) {
+    synchronized (contents) {
+      return in(directory).stream().map(MemoryBackups::known).toList();
+    }
+  }
+
+  @Override
+  public List<KnownBackup> known(DomainRef domain, CallOptions options) {
+    synchronized (contents) {
+      UUID uuid = contents.find(domain).uuid();
+      return contents.backups().stream()
+          .filter(backup -> backup.origin().domain().equals(uuid))
+          .map(MemoryBackups::known)
+          .toList();
+    }
+  }
+
+  @Override
+  public List<KnownBackup> scan(Path directory, CallOptions options) {
+    return known(directory, options); // all that there is was made here
+  }
+
+  private static KnownBackup known(Backup backup) {
+    return new KnownBackup(
+        backup.folder(),
+        Optional.of(backup),
+        backup.disks().stream().map(disk -> new Chain(disk.disk(), State.OK, "")).toList());
   }
 
   @Override

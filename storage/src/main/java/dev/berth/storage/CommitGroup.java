@@ -81,7 +81,7 @@ final class CommitGroup {
   private void note(Change change) {
     if (PoolTables.concerns(change)) {
       changesPools = true;
-    } else {
+    } else if (!BackupTable.concerns(change)) {
       DomainTables.subject(change).ifPresent(domain -> note(change, domain));
     }
   }

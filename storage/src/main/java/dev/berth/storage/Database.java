@@ -33,6 +33,7 @@ final class Database implements AutoCloseable {
   private final Sql sql;
   private final DomainTables domains;
   private final PoolTables pools;
+  private final BackupTable backups;
   private final EventTable events;
 
   private Database(Connection connection) {
@@ -40,6 +41,7 @@ final class Database implements AutoCloseable {
     this.sql = new Sql(connection);
     this.domains = new DomainTables(sql);
     this.pools = new PoolTables(sql);
+    this.backups = new BackupTable(sql);
     this.events = new EventTable(sql);
   }
 
@@ -84,6 +86,10 @@ final class Database implements AutoCloseable {
     return pools;
   }
 
+  BackupTable backups() {
+    return backups;
+  }
+
   /**
    * Makes one change.
    *
@@ -92,6 +98,8 @@ final class Database implements AutoCloseable {
   void apply(Change change) throws SQLException {
     if (PoolTables.concerns(change)) {
       pools.apply(change);
+    } else if (BackupTable.concerns(change)) {
+      backups.apply(change);
     } else {
       domains.apply(change);
     }

@@ -117,6 +117,7 @@ public final class H2Store implements Store {
                 database.domains().jobs(),
                 database.pools().pools(),
                 database.pools().images(),
+                database.backups().backups(),
                 opened.rebuilt()));
   }
 

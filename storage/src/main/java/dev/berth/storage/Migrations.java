@@ -23,7 +23,8 @@ final class Migrations {
           "V001__domains_and_events.sql",
           "V002__policy_states.sql",
           "V003__jobs.sql",
-          "V004__pools_and_images.sql");
+          "V004__pools_and_images.sql",
+          "V005__backups.sql");
 
   private Migrations() {}
 

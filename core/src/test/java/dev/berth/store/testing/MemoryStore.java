@@ -15,10 +15,12 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredBackup;
 import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
 import dev.berth.store.StoredLaunch;
 import dev.berth.store.StoredPool;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +95,7 @@ public final class MemoryStore implements Store {
         List.copyOf(tables.jobs.values()),
         List.copyOf(tables.pools.values()),
         List.copyOf(tables.images.values()),
+        List.copyOf(tables.backups.values()),
         Optional.empty());
   }
 
@@ -187,6 +190,7 @@ public final class MemoryStore implements Store {
     final Map<String, StoredJob> jobs = new TreeMap<>();
     final Map<PoolName, StoredPool> pools = new TreeMap<>();
     final Map<ImageName, StoredImage> images = new TreeMap<>();
+    final Map<Path, StoredBackup> backups = new TreeMap<>();
     final List<DomainEvent> events = new ArrayList<>();
 
     Tables copy() {
@@ -198,6 +202,7 @@ public final class MemoryStore implements Store {
       copy.jobs.putAll(jobs);
       copy.pools.putAll(pools);
       copy.images.putAll(images);
+      copy.backups.putAll(backups);
       copy.events.addAll(events);
       return copy;
     }
@@ -230,11 +235,11 @@ public final class MemoryStore implements Store {
       } else if (change instanceof Change.RemoveJob remove) {
         jobs.remove(remove.job());
       } else {
-        applyToPools(change);
+        applyToFiles(change);
       }
     }
 
-    private void applyToPools(Change change) {
+    private void applyToFiles(Change change) {
       if (change instanceof Change.PutPool put) {
         pools.put(put.pool().name(), put.pool());
       } else if (change instanceof Change.RemovePool remove) {
@@ -247,6 +252,10 @@ public final class MemoryStore implements Store {
         images.put(put.image().name(), put.image());
       } else if (change instanceof Change.RemoveImage remove) {
         images.remove(remove.image());
+      } else if (change instanceof Change.PutBackup put) {
+        backups.put(put.backup().folder(), put.backup());
+      } else if (change instanceof Change.RemoveBackup remove) {
+        backups.remove(remove.folder());
       }
     }
 

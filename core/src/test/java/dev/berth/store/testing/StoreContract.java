@@ -19,6 +19,7 @@ import dev.berth.store.Intent;
 import dev.berth.store.PolicyState;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
+import dev.berth.store.StoredBackup;
 import dev.berth.store.StoredImage;
 import dev.berth.store.StoredJob;
 import dev.berth.store.StoredPool;
@@ -228,6 +229,29 @@ public abstract class StoreContract {
   }
 
   @Test
+  void backupsAreKeptAlsoWithoutTheirDomainsAndForgotten() {
+    DomainRecord domain = StoreRecords.domain("web-1");
+    StoredBackup first = new StoredBackup(Path.of("/srv/first"), domain.uuid(), "{}");
+    StoredBackup second = new StoredBackup(Path.of("/srv/second"), domain.uuid(), "{}");
+    StoredBackup verified = new StoredBackup(Path.of("/srv/first"), domain.uuid(), "{\"a\":1}");
+    commit(
+        StoreRecords.changes(
+            new Change.PutDomain(domain),
+            new Change.PutBackup(second),
+            new Change.PutBackup(first)));
+    commit(StoreRecords.changes(new Change.PutBackup(verified)));
+
+    restart();
+    assertThat(store.contents().backups()).containsExactly(verified, second);
+    commit(
+        StoreRecords.changes(
+            new Change.RemoveDomain(domain.uuid()), new Change.RemoveBackup(second.folder())));
+
+    restart();
+    assertThat(store.contents().backups()).containsExactly(verified);
+  }
+
+  @Test
   void removingWhatIsNotThereIsNoError() {
     UUID nobody = UUID.randomUUID();
 
@@ -235,7 +259,8 @@ public abstract class StoreContract {
         StoreRecords.changes(
             new Change.RemoveDomain(nobody),
             new Change.RemoveLaunch(nobody),
-            new Change.RemoveIntent(nobody)));
+            new Change.RemoveIntent(nobody),
+            new Change.RemoveBackup(Path.of("/srv/none"))));
 
     assertThat(store.contents().domains()).isEmpty();
   }

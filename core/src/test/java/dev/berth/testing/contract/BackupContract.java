@@ -12,6 +12,8 @@ import dev.berth.backup.BackupName;
 import dev.berth.backup.CheckpointName;
 import dev.berth.backup.Consistency;
 import dev.berth.backup.Extent;
+import dev.berth.backup.KnownBackup;
+import dev.berth.backup.KnownBackup.State;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventBody;
@@ -282,6 +284,43 @@ public interface BackupContract {
                             .delete(directory, new BackupName("first"), CallOptions.none())))
         .isEqualTo(NotFoundException.class);
     rig().ended(backup(to(directory, "first"), JobOptions.none()));
+  }
+
+  @Test
+  default void whatIsKnownOfABackupIsWhatItSaysAndWhetherItIsOfUse(@TempDir Path directory)
+      throws Exception {
+    webHasADisk(directory);
+    Path place = directory.toRealPath();
+    rig().ended(backup(to(place, "first"), JobOptions.none()));
+
+    List<KnownBackup> known = rig().host().backups().known(place, CallOptions.none());
+
+    assertThat(known).hasSize(1);
+    assertThat(known.get(0).name()).isEqualTo("first");
+    assertThat(known.get(0).folder()).isEqualTo(place.resolve("first"));
+    assertThat(known.get(0).backup().stream().toList())
+        .isEqualTo(rig().host().backups().list(place, CallOptions.none()));
+    assertThat(known.get(0).chains())
+        .singleElement()
+        .satisfies(
+            chain -> {
+              assertThat(chain.disk()).isEqualTo("data");
+              assertThat(chain.state()).isIn(State.OK, State.FULL_NEEDED);
+            });
+    assertThat(rig().host().backups().known(WEB, CallOptions.none())).isEqualTo(known);
+    assertThat(rig().host().backups().scan(place, CallOptions.none())).isEqualTo(known);
+    Path none = place.resolve("none");
+    assertThat(errorOf(backups -> backups.known(none, CallOptions.none())))
+        .isEqualTo(HostFailureException.class);
+    assertThat(errorOf(backups -> backups.scan(none, CallOptions.none())))
+        .isEqualTo(HostFailureException.class);
+    assertThat(errorOf(backups -> backups.known(NONE, CallOptions.none())))
+        .isEqualTo(NotFoundException.class);
+
+    rig().host().backups().delete(place, new BackupName("first"), CallOptions.none());
+
+    assertThat(rig().host().backups().known(place, CallOptions.none())).isEmpty();
+    assertThat(rig().host().backups().known(WEB, CallOptions.none())).isEmpty();
   }
 
   private static BackupRestoreRequest restore(Path directory, RestoreTarget target) {
