@@ -41,7 +41,7 @@ final class SaveTest extends HomeFixture {
 
   @Test
   void aGuestGoesOnFromItsFileWithoutAGapAndWithWhatHadComeToIt() throws Exception {
-    saveAndRestore();
+    saveAndRestore("q35");
   }
 
   @Tag("full")
@@ -49,12 +49,12 @@ final class SaveTest extends HomeFixture {
   @MethodSource("dev.berth.testing.TestQemu#matrix")
   void eachVersionGoesOnFromItsFile(TestQemu qemu) throws Exception {
     home.set("qemu", qemu.emulator().toString());
-    saveAndRestore();
+    saveAndRestore(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
   }
 
-  private void saveAndRestore() throws Exception {
+  private void saveAndRestore(String machine) throws Exception {
     try (VmHost host = home.open()) {
-      ConsoleLog console = start(host);
+      ConsoleLog console = start(host, machine);
       host.attachDisk(VM, disk("more"), EditScope.LIVE, PATIENT);
       Path file = directory.resolve("vm.save");
 
@@ -192,11 +192,16 @@ final class SaveTest extends HomeFixture {
   // ---- short ways
 
   private ConsoleLog start(VmHost host) throws Exception {
+    return start(host, "q35");
+  }
+
+  private ConsoleLog start(VmHost host, String machine) throws Exception {
     Files.write(image("data"), new byte[1 << 20]);
     home.defineGuestWith(
         host,
         "vm",
-        "memory: 128MiB\ndisks:\n  - {name: data, file: data.raw, format: raw}",
+        "machine: %s\nmemory: 128MiB\ndisks:\n  - {name: data, file: data.raw, format: raw}"
+            .formatted(machine),
         TestGuest.running("heartbeat"));
     host.start(VM, StartMode.RUNNING, PATIENT);
     ConsoleLog console = ConsoleLog.of(host, VM);
