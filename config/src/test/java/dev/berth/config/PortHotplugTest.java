@@ -186,9 +186,14 @@ final class PortHotplugTest extends HomeFixture {
     }
   }
 
+  /**
+   * The guest hears first: what it says before QEMU has taken the connection is heard by nobody.
+   */
   private void talkOnTheSocket(VmHost host, ConsoleLog console, Path socket) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
+      channel.write(ByteBuffer.wrap(bytes("to-guest\n")));
+      type(host, console, "head -n 1 /dev/virtio-ports/" + ADDED + " | grep -qx to-guest");
       type(host, console, "echo straight >/dev/virtio-ports/" + ADDED);
       ByteBuffer said = ByteBuffer.allocate("straight\n".length());
       while (said.hasRemaining() && channel.read(said) >= 0) {
