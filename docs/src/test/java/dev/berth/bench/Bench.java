@@ -23,6 +23,8 @@ public final class Bench {
           new ListExperiment(),
           new DefineExperiment(),
           new BackupExperiment(),
+          new RestoreExperiment(),
+          new CheckpointExperiment(),
           new PlanExperiment());
 
   private static final int USAGE = 2;
