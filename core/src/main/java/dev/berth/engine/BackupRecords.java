@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.backup.Backup;
+import dev.berth.job.JobId;
 import dev.berth.store.Change;
 import dev.berth.store.StoredBackup;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +51,20 @@ final class BackupRecords {
   /** The one of that folder. */
   Optional<BackupRecord> find(Path folder) {
     return Optional.ofNullable(records.get(folder));
+  }
+
+  /** The folders in which those backups, which are where they are, are on record besides. */
+  List<Path> elsewhere(List<Backup> there) {
+    Map<JobId, Path> places =
+        there.stream()
+            .collect(Collectors.toMap(it -> it.origin().job(), Backup::folder, (one, copy) -> one));
+    return records.values().stream()
+        .map(BackupRecord::backup)
+        .filter(it -> places.containsKey(it.origin().job()))
+        .map(Backup::folder)
+        .filter(folder -> !places.containsValue(folder))
+        .sorted()
+        .toList();
   }
 
   /** Those of a directory, the oldest first. */

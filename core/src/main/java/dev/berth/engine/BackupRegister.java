@@ -126,6 +126,9 @@ final class BackupRegister {
     survey.requireThere();
     List<Change> changes = new ArrayList<>();
     survey.toForget().forEach(folder -> changes.add(new Change.RemoveBackup(folder)));
+    host.backupRecords().elsewhere(survey.complete()).stream()
+        .filter(folder -> !host.backupFiles().isThere(folder)) // else it is a copy
+        .forEach(folder -> changes.add(new Change.RemoveBackup(folder)));
     survey.toRecord(host.backupFiles()).forEach(record -> changes.addAll(record.changes()));
     return changes;
   }
@@ -134,7 +137,8 @@ final class BackupRegister {
     return ledger.turn(
         turn -> {
           long more = changes.stream().filter(Change.PutBackup.class::isInstance).count();
-          if (more > 0 && host.backupRecords().size() + more > MOST_RECORDS) {
+          long fewer = changes.size() - more;
+          if (more > 0 && host.backupRecords().size() + more - fewer > MOST_RECORDS) {
             throw new InvalidStateException(
                 "There are "
                     + more

@@ -197,6 +197,11 @@ final class BackupSurvey {
         .toList();
   }
 
+  /** The backups that are there. */
+  List<Backup> complete() {
+    return items.values().stream().map(Item::complete).flatMap(Optional::stream).toList();
+  }
+
   /** The folders on record that are not there. */
   List<Path> toForget() {
     return items.values().stream()
@@ -369,7 +374,10 @@ final class BackupSurvey {
   private Optional<String> problem(Item item) {
     Path folder = directory.resolve(item.name());
     if (absent.isPresent()) {
-      return Optional.of(absent.get());
+      return Optional.of(
+          absent.get()
+              + " Mount it. If it was moved, 'vmctl backup scan' what it is called now; if it is"
+              + " gone for good, make it anew, empty, and scan that.");
     }
     if (item.folder().isEmpty()) {
       return Optional.of(

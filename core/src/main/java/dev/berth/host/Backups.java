@@ -85,8 +85,9 @@ public interface Backups {
 
   /**
    * Takes on record what backups there are in a directory, as their images and descriptions have
-   * it, and off the record those that are not there any more: for a directory that comes from
-   * another host, or when the store had to be rebuilt. Nothing in the directory is changed.
+   * it, and off the record those that are not there any more, and those that are here now and were
+   * elsewhere: for a directory that was moved or comes from another host, or when the store had to
+   * be rebuilt. Nothing in the directory is changed.
    *
    * @param directory absolute
    * @return what is {@linkplain #known(Path, CallOptions) known} then

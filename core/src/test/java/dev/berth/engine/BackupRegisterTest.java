@@ -246,7 +246,37 @@ final class BackupRegisterTest {
 
     backups = elsewhere;
     assertAll(ok(), ok(), ok());
-    assertThat(store.contents().backups()).hasSize(6);
+    assertThat(host.api().backups().known(WEB, CallOptions.none())).isEqualTo(known());
+    assertThat(store.contents().backups())
+        .extracting(stored -> stored.folder())
+        .containsExactly(folder("first"), folder("second"), folder("third"));
+  }
+
+  @Test
+  void aDirectoryThatIsGoneForGoodIsForgottenWhenItIsMadeAnew() throws Exception {
+    for (String name : List.of("first", "second", "third")) {
+      remove(folder(name));
+    }
+
+    assertThat(host.api().backups().scan(backups, CallOptions.none())).isEmpty();
+
+    assertThat(store.contents().backups()).isEmpty();
+  }
+
+  @Test
+  void aCopyOfADirectoryIsOnRecordBesideIt() throws Exception {
+    Path copy = Files.createDirectory(backups.resolveSibling("copy"));
+    for (String name : List.of("first", "second", "third")) {
+      Files.createDirectory(copy.resolve(name));
+      for (String file : List.of("data.qcow2", "backup.json")) {
+        Files.copy(folder(name).resolve(file), copy.resolve(name).resolve(file));
+      }
+    }
+
+    host.api().backups().scan(copy, CallOptions.none());
+
+    assertAll(ok(), ok(), ok());
+    assertThat(host.api().backups().known(WEB, CallOptions.none())).hasSize(6);
   }
 
   @Test
