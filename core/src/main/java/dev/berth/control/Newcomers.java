@@ -19,6 +19,7 @@ final class Newcomers {
   private static final Logger LOG = LoggerFactory.getLogger(Newcomers.class);
 
   private final TlsLimits limits;
+  private final Complaints complaints = new Complaints(LOG);
   private final Map<SocketChannel, Newcomer> present = new HashMap<>();
   private final Semaphore processors =
       new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
@@ -51,6 +52,11 @@ final class Newcomers {
     } finally {
       processors.release();
     }
+  }
+
+  /** Says why one is not served. */
+  void complain(String what) {
+    complaints.say(what);
   }
 
   /** It is none any more. */

@@ -98,8 +98,7 @@ public final class RemoteHost implements VmHost {
    * @param files for one of TLS that names none; empty for those of this user
    * @throws dev.berth.error.HostUnreachableException when nobody answers there
    * @throws dev.berth.error.UnsupportedException when the host speaks another protocol version
-   * @throws dev.berth.error.InvalidRequestException when the URI is none of a host, or the files
-   *     cannot be used
+   * @throws dev.berth.error.InvalidRequestException when the URI or the files are wrong
    */
   public static RemoteHost connect(URI uri, Optional<TlsFiles> files) {
     Connections connections = Connections.to(ControlAddress.of(uri, files));

@@ -1,26 +1,17 @@
 package dev.berth.control;
 
-import com.fasterxml.jackson.databind.node.NullNode;
-import dev.berth.error.AccessDeniedException;
-import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
-import dev.berth.error.UnsupportedException;
 import dev.berth.host.VmHost;
 import dev.berth.tls.CertificateText;
-import dev.berth.tls.NotTlsException;
-import dev.berth.tls.TlsChannel;
-import dev.berth.tls.TlsFailure;
 import dev.berth.tls.UnusableFileException;
 import dev.berth.tls.WatchedCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +44,6 @@ public final class TlsServer implements AutoCloseable {
   private final TlsLimits limits;
   private final Clients clients;
   private final Newcomers newcomers;
-  private final Complaints complaints = new Complaints(LOG);
   private final CountDownLatch closing = new CountDownLatch(1);
   private Optional<ServerSocketChannel> socket = Optional.empty();
   private Optional<Thread> acceptor = Optional.empty();
@@ -97,8 +87,10 @@ public final class TlsServer implements AutoCloseable {
     }
     WatchedCredentials credentials = credentials();
     ServerSocketChannel listening = listen();
-    Thread thread = NamedThreads.single(THREADS + "accept", () -> accept(listening, credentials));
     socket = Optional.of(listening);
+    TlsAdmission admission =
+        new TlsAdmission(endpoint.access(), place(), credentials, limits, clients, newcomers);
+    Thread thread = NamedThreads.single(THREADS + "accept", () -> accept(listening, admission));
     acceptor = Optional.of(thread);
     thread.start();
     LOG.info(
@@ -173,20 +165,20 @@ public final class TlsServer implements AutoCloseable {
   }
 
   /** Thread top. */
-  private void accept(ServerSocketChannel listening, WatchedCredentials credentials) {
+  private void accept(ServerSocketChannel listening, TlsAdmission admission) {
     long accepted = 0;
     while (closing.getCount() > 0) {
       try {
         SocketChannel channel = listening.accept();
         String name = THREADS + (accepted + 1);
-        Thread thread = NamedThreads.single(name, () -> serve(channel, credentials));
+        Thread thread = NamedThreads.single(name, () -> serve(channel, admission));
         InetAddress from = channel.socket().getInetAddress();
         if (newcomers.add(channel, from, thread)) {
           accepted++;
           thread.start();
         } else {
           channel.close();
-          complaints.say(from + " is sent away: too many connections without a certificate");
+          newcomers.complain(from + " is sent away: too many connections without a certificate");
         }
       } catch (ClosedChannelException e) {
         return;
@@ -207,11 +199,11 @@ public final class TlsServer implements AutoCloseable {
   }
 
   /** Thread top. */
-  private void serve(SocketChannel channel, WatchedCredentials credentials) {
+  private void serve(SocketChannel channel, TlsAdmission admission) {
     try {
       Optional<ClientConnection> client;
       try {
-        client = admitted(channel, credentials);
+        client = admission.admit(channel);
         if (client.isEmpty()) {
           new LastWords(channel).letThemArrive();
         }
@@ -221,91 +213,6 @@ public final class TlsServer implements AutoCloseable {
       client.ifPresent(clients::serve);
     } finally {
       closeQuietly(channel);
-    }
-  }
-
-  private Optional<ClientConnection> admitted(
-      SocketChannel channel, WatchedCredentials credentials) {
-    try {
-      Tcp.prepare(channel);
-      return admitted(
-          TlsChannel.agree(
-              channel, credentials.current().accepting(), limits.handshake(), newcomers::reckon),
-          channel);
-    } catch (NotTlsException e) {
-      answerPlainly(channel);
-      complaints.say(from(channel) + " sent what is no TLS");
-    } catch (IOException e) {
-      if (closing.getCount() > 0) {
-        complaints.say(
-            from(channel) + " is not served: " + TlsFailure.words(e, "this host's certificate"));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<ClientConnection> admitted(TlsChannel tls, SocketChannel channel)
-      throws IOException {
-    Wire wire = new Wire(tls, new TlsInput(tls), Protocol.MAX_REQUEST_BYTES);
-    try {
-      String name = CertificateText.name(tls.peer());
-      return Optional.of(
-          clients.admit(
-              Thread.currentThread().getName(),
-              Peer.certificate(name),
-              allowed(tls.peer(), name),
-              wire,
-              limits.clientsOfOneName()));
-    } catch (BerthException e) {
-      wire.send(Reply.failure(NullNode.instance, e));
-      complaints.say(from(channel) + " is not served: " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private Access allowed(X509Certificate certificate, String name) {
-    Access allowed = endpoint.access().of(certificate);
-    if (allowed == Access.NONE) {
-      throw new AccessDeniedException(
-          "The host at "
-              + place()
-              + " does not serve the certificate '"
-              + CertificateText.shown(certificate)
-              + "', only those that its settings 'tls-access' and 'tls-access-read-only' name.");
-    }
-    if (!Peer.canBeActor(name)) {
-      throw new AccessDeniedException(
-          "The host at "
-              + place()
-              + " cannot put calls down to the certificate '"
-              + CertificateText.shown(certificate)
-              + "': its name is too long, or has a '/' or what cannot be"
-              + " printed in it.");
-    }
-    return allowed;
-  }
-
-  /** For people who find the port with a program of another kind. */
-  private static void answerPlainly(SocketChannel channel) {
-    try {
-      channel.write(
-          ByteBuffer.wrap(
-              Wire.line(
-                  Reply.failure(
-                      NullNode.instance,
-                      new UnsupportedException(
-                          "This port speaks TLS 1.3 and wants a certificate. Connect with both, as"
-                              + " docs/guide.md tells.")))));
-    } catch (IOException gone) {
-      LOG.debug("nobody reads the answer: {}", gone.toString());
-    }
-  }
-
-  private static String from(SocketChannel channel) {
-    try {
-      return "A client at " + channel.getRemoteAddress();
-    } catch (IOException gone) {
-      return "A client that is gone";
     }
   }
 
