@@ -1,0 +1,139 @@
+package dev.berth.migration;
+
+/**
+ * What the host does that a guest comes from: the table of its side of a migration. Pure; {@code
+ * docs/adr/0010-one-owner-of-a-migrating-guest.md} has the reasons.
+ *
+ * <pre>
+ *   preparing ──► transferring ──► switching ──► sent ──► handed-over ──► ending ──► the guest is
+ *       │               │              │          │            │                     the target's
+ *       └───────────────┴──────────────┴──────────┘            │ the target has failed, and says so
+ *                                      ▼                       │
+ *                                  returning ◄─────────────────┘
+ *                                      ▼
+ *                                   telling ──► the guest is this host's
+ * </pre>
+ *
+ * <p>Until {@code handed-over} is on record the guest is this host's, whatever the target says or
+ * does not say, for no target lets it go on before it was told. From then on it is the target's,
+ * unless the target says itself that it never let it go on and never will.
+ */
+public final class SourceRules {
+
+  /** What the QEMU here says. */
+  public enum Qemu {
+    /** It has not begun to send. */
+    IDLE,
+    /** It sends. */
+    SENDING,
+    /** The guest stands, and QEMU waits for the word to send the rest. */
+    WAITING,
+    /** It has sent everything, and the guest stands. */
+    SENT,
+    /** It has stopped to send, or the guest has gone on. */
+    STOPPED,
+    /** It is not there any more. */
+    GONE
+  }
+
+  /** Whether a target may still take its time while the guest stands. */
+  public enum Patience {
+    LEFT,
+    OVER
+  }
+
+  /** What follows. */
+  public enum Act {
+    /** Have QEMU begin to send. */
+    BEGIN,
+    /** Wait for QEMU. */
+    WATCH,
+    /** Put on record that the switch begins, then let QEMU send the rest. */
+    SWITCH,
+    /** Let QEMU send the rest. */
+    CONTINUE,
+    /** Put on record that all is sent. */
+    NOTE_SENT,
+    /** Ask the target again later. Nobody lets the guest go on. */
+    WAIT,
+    /** Put on record that the guest is the target's. */
+    HAND_OVER,
+    /** Tell the target that the guest is its own. */
+    TELL_TO_TAKE,
+    /** Put on record that the guest goes on at the target, and end the machine here. */
+    END,
+    /** Put on record that the guest stays, and let it go on here. */
+    RETURN,
+    /** The guest has ended with its QEMU: put that on record, and have the target forget it. */
+    LOSE,
+    /** Tell the target to forget it. */
+    TELL_TO_DISCARD,
+    /** It is over. */
+    FINISH
+  }
+
+  private SourceRules() {}
+
+  /**
+   * What follows.
+   *
+   * @param phase on record here
+   * @param qemu what there is of the machine here
+   * @param target what the target has last said; {@link TargetPhase#NONE} when it was not asked
+   */
+  public static Act decide(SourcePhase phase, Qemu qemu, TargetPhase target, Patience patience) {
+    return switch (phase) {
+      case PREPARING -> qemu == Qemu.GONE ? Act.LOSE : prepared(target);
+      case TRANSFERRING -> sending(qemu, Act.SWITCH);
+      case SWITCHING -> sending(qemu, Act.CONTINUE);
+      case SENT -> sent(qemu, target, patience);
+      case HANDED_OVER -> handedOver(qemu, target);
+      case ENDING -> qemu == Qemu.GONE ? Act.FINISH : Act.END;
+      case RETURNING -> qemu == Qemu.GONE ? Act.LOSE : Act.RETURN;
+      case TELLING -> telling(target);
+    };
+  }
+
+  private static Act prepared(TargetPhase target) {
+    return target == TargetPhase.INCOMING ? Act.BEGIN : Act.RETURN;
+  }
+
+  private static Act sending(Qemu qemu, Act whenWaiting) {
+    return switch (qemu) {
+      case SENDING -> Act.WATCH;
+      case WAITING -> whenWaiting;
+      case SENT -> Act.NOTE_SENT;
+      case IDLE, STOPPED -> Act.RETURN;
+      case GONE -> Act.LOSE;
+    };
+  }
+
+  private static Act sent(Qemu qemu, TargetPhase target, Patience patience) {
+    boolean gone = qemu == Qemu.GONE;
+    if (!gone && qemu != Qemu.SENT) {
+      return Act.RETURN; // what was sent is not how the guest is any more
+    }
+    return switch (target) {
+      case RECEIVED -> Act.HAND_OVER;
+      case OWNER, COMPLETE -> Act.END; // somebody has decided so, by hand
+      case PREPARING, INCOMING, SILENT -> gone || patience == Patience.LEFT ? Act.WAIT : Act.RETURN;
+      case NONE, FAILED -> gone ? Act.LOSE : Act.RETURN;
+    };
+  }
+
+  private static Act handedOver(Qemu qemu, TargetPhase target) {
+    return switch (target) {
+      case RECEIVED, OWNER -> Act.TELL_TO_TAKE;
+      case COMPLETE -> Act.END;
+      case FAILED -> qemu == Qemu.GONE ? Act.LOSE : Act.RETURN;
+      case NONE, SILENT, PREPARING, INCOMING -> Act.WAIT; // it may have gone on there
+    };
+  }
+
+  private static Act telling(TargetPhase target) {
+    return switch (target) {
+      case NONE, FAILED, OWNER, COMPLETE -> Act.FINISH;
+      case SILENT, PREPARING, INCOMING, RECEIVED -> Act.TELL_TO_DISCARD;
+    };
+  }
+}

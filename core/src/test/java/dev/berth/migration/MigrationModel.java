@@ -1,0 +1,280 @@
+package dev.berth.migration;
+
+import dev.berth.migration.SourceRules.Patience;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Two hosts, two QEMUs and what is said between them, as {@link OneOwnerTest} walks through them. A
+ * host that is cut off and comes back is one that takes no step for a while: what it knows is on
+ * record.
+ */
+final class MigrationModel {
+
+  /** What there is of the machine at the source. */
+  enum SourceQemu {
+    IDLE(SourceRules.Qemu.IDLE, true),
+    SENDING(SourceRules.Qemu.SENDING, true),
+    WAITING(SourceRules.Qemu.WAITING, false),
+    SENDING_THE_REST(SourceRules.Qemu.SENDING, false),
+    SENT(SourceRules.Qemu.SENT, false),
+    GOES_ON(SourceRules.Qemu.STOPPED, true),
+    GONE(SourceRules.Qemu.GONE, false);
+
+    private final SourceRules.Qemu seen;
+    private final boolean runs;
+
+    SourceQemu(SourceRules.Qemu seen, boolean runs) {
+      this.seen = seen;
+      this.runs = runs;
+    }
+  }
+
+  /** Whether the source's job goes on, and how it has ended. */
+  enum Job {
+    GOES_ON,
+    STAYED,
+    MOVED
+  }
+
+  /**
+   * All that there is.
+   *
+   * @param answered what the target has said last, whenever that was
+   * @param allSent whether everything has ever gone to the target's QEMU
+   * @param take whether the word to take the guest is on its way
+   * @param discard whether the word to forget it is
+   */
+  record State(
+      Job job,
+      SourcePhase source,
+      SourceQemu sourceQemu,
+      TargetPhase target,
+      TargetRules.Qemu targetQemu,
+      TargetPhase answered,
+      boolean allSent,
+      boolean take,
+      boolean discard) {
+
+    boolean runsTwice() {
+      return sourceQemu.runs && targetQemu == TargetRules.Qemu.RUNNING;
+    }
+
+    boolean runsOnce() {
+      return sourceQemu.runs != (targetQemu == TargetRules.Qemu.RUNNING);
+    }
+
+    /** Whether the guest has ended with its QEMU: the source's, or the one that it has gone to. */
+    boolean lost() {
+      return sourceQemu == SourceQemu.GONE && targetQemu == TargetRules.Qemu.GONE;
+    }
+
+    boolean isOver() {
+      return job != Job.GOES_ON
+          && (target == TargetPhase.NONE || target == TargetPhase.COMPLETE)
+          && !(target == TargetPhase.NONE && targetQemu != TargetRules.Qemu.GONE);
+    }
+
+    State source(SourcePhase next) {
+      return new State(
+          job, next, sourceQemu, target, targetQemu, TargetPhase.SILENT, allSent, take, discard);
+    }
+
+    State sourceQemu(SourceQemu next) {
+      return new State(job, source, next, target, targetQemu, answered, allSent, take, discard);
+    }
+
+    State target(TargetPhase next) {
+      return new State(job, source, sourceQemu, next, targetQemu, answered, allSent, take, discard);
+    }
+
+    State targetQemu(TargetRules.Qemu next) {
+      return new State(job, source, sourceQemu, target, next, answered, allSent, take, discard);
+    }
+
+    State answered(TargetPhase said) {
+      return new State(job, source, sourceQemu, target, targetQemu, said, allSent, take, discard);
+    }
+
+    State withAllSent() {
+      return new State(job, source, sourceQemu, target, targetQemu, answered, true, take, discard);
+    }
+
+    State saying(boolean takeIt, boolean discardIt) {
+      return new State(
+          job, source, sourceQemu, target, targetQemu, answered, allSent, takeIt, discardIt);
+    }
+
+    State over(Job how) {
+      return new State(
+          how, source, sourceQemu, target, targetQemu, answered, allSent, take, discard);
+    }
+  }
+
+  /** The target has a machine ready, or is about to. */
+  static final State BEGINNING =
+      new State(
+          Job.GOES_ON,
+          SourcePhase.PREPARING,
+          SourceQemu.IDLE,
+          TargetPhase.PREPARING,
+          TargetRules.Qemu.LOADING,
+          TargetPhase.SILENT,
+          false,
+          false,
+          false);
+
+  /** The target's machine waits, and the source's guest stands. */
+  static final State AT_THE_SWITCH =
+      new State(
+          Job.GOES_ON,
+          SourcePhase.TRANSFERRING,
+          SourceQemu.WAITING,
+          TargetPhase.INCOMING,
+          TargetRules.Qemu.LOADING,
+          TargetPhase.SILENT,
+          false,
+          false,
+          false);
+
+  private MigrationModel() {}
+
+  /** All that can happen next. */
+  static Set<State> steps(State state) {
+    Set<State> next = stepsWithoutFault(state);
+    if (state.job() == Job.GOES_ON) {
+      next.add(state.answered(TargetPhase.SILENT));
+      act(state, Patience.OVER, next);
+    }
+    faultsOfQemus(state, next);
+    next.remove(state);
+    return next;
+  }
+
+  /** What happens when nothing goes wrong any more. */
+  static Set<State> stepsWithoutFault(State state) {
+    Set<State> next = new HashSet<>();
+    if (state.job() == Job.GOES_ON) {
+      next.add(state.answered(state.target()));
+      act(state, Patience.LEFT, next);
+    }
+    ofQemus(state, next);
+    ofTarget(state, next);
+    next.remove(state);
+    return next;
+  }
+
+  // ---- the source
+
+  private static void act(State state, Patience patience, Set<State> next) {
+    SourceRules.Act act =
+        SourceRules.decide(state.source(), state.sourceQemu().seen, state.answered(), patience);
+    switch (act) {
+      case BEGIN -> {
+        State begun = state.source(SourcePhase.TRANSFERRING);
+        next.add(begun); // and is cut off
+        next.add(begun.sourceQemu(SourceQemu.SENDING));
+      }
+      case SWITCH -> next.add(state.source(SourcePhase.SWITCHING));
+      case CONTINUE -> next.add(state.sourceQemu(SourceQemu.SENDING_THE_REST));
+      case NOTE_SENT -> next.add(state.source(SourcePhase.SENT));
+      case HAND_OVER -> next.add(state.source(SourcePhase.HANDED_OVER));
+      case TELL_TO_TAKE -> next.add(state.saying(true, state.discard()));
+      case END -> end(state, next);
+      case RETURN -> goBack(state, next);
+      case LOSE -> next.add(state.source(SourcePhase.TELLING));
+      case TELL_TO_DISCARD -> next.add(state.saying(state.take(), true));
+      case FINISH ->
+          next.add(
+              state.source() == SourcePhase.ENDING
+                  ? state.over(Job.MOVED)
+                  : state.saying(state.take(), true).over(Job.STAYED)); // answered to that word
+      case WATCH, WAIT -> {
+        return;
+      }
+    }
+  }
+
+  private static void end(State state, Set<State> next) {
+    next.add(
+        state.source() == SourcePhase.ENDING
+            ? state.sourceQemu(SourceQemu.GONE)
+            : state.source(SourcePhase.ENDING));
+  }
+
+  private static void goBack(State state, Set<State> next) {
+    next.add(
+        state.source() == SourcePhase.RETURNING
+            ? state.sourceQemu(SourceQemu.GOES_ON).source(SourcePhase.TELLING)
+            : state.source(SourcePhase.RETURNING));
+    if (state.source() == SourcePhase.RETURNING) {
+      next.add(state.sourceQemu(SourceQemu.GOES_ON)); // and is cut off
+    }
+  }
+
+  // ---- the QEMUs
+
+  private static void ofQemus(State state, Set<State> next) {
+    switch (state.sourceQemu()) {
+      case SENDING -> next.add(state.sourceQemu(SourceQemu.WAITING));
+      case SENDING_THE_REST -> {
+        next.add(state.withAllSent());
+        if (state.allSent()) {
+          next.add(state.sourceQemu(SourceQemu.SENT));
+        }
+      }
+      default -> {}
+    }
+    if (state.allSent() && state.targetQemu() == TargetRules.Qemu.LOADING) {
+      next.add(state.targetQemu(TargetRules.Qemu.LOADED));
+    }
+  }
+
+  private static void faultsOfQemus(State state, Set<State> next) {
+    next.add(state.sourceQemu(SourceQemu.GONE));
+    if (Set.of(SourceQemu.SENDING, SourceQemu.WAITING, SourceQemu.SENDING_THE_REST)
+        .contains(state.sourceQemu())) {
+      next.add(state.sourceQemu(SourceQemu.GOES_ON)); // by its own doing
+    }
+    next.add(state.targetQemu(TargetRules.Qemu.GONE));
+    if (state.target() == TargetPhase.OWNER && state.targetQemu() == TargetRules.Qemu.LOADED) {
+      next.add(state.target(TargetPhase.FAILED)); // QEMU does not let the guest go on
+    }
+    if (state.targetQemu() == TargetRules.Qemu.LOADING) {
+      next.add(state.targetQemu(TargetRules.Qemu.BROKEN));
+    }
+  }
+
+  // ---- the target
+
+  private static void ofTarget(State state, Set<State> next) {
+    if (state.target() == TargetPhase.PREPARING) {
+      next.add(state.target(TargetPhase.INCOMING));
+    }
+    hear(state, TargetRules.Word.NONE, next);
+    if (state.take()) {
+      hear(state, TargetRules.Word.TAKE, next);
+      next.add(state.saying(false, state.discard()));
+    }
+    if (state.discard()) {
+      hear(state, TargetRules.Word.DISCARD, next);
+      if (state.job() == Job.GOES_ON) { // else it was answered, and is on record there
+        next.add(state.saying(state.take(), false));
+      }
+    }
+  }
+
+  private static void hear(State state, TargetRules.Word word, Set<State> next) {
+    switch (TargetRules.decide(state.target(), state.targetQemu(), word)) {
+      case NOTE_RECEIVED -> next.add(state.target(TargetPhase.RECEIVED));
+      case OWN -> next.add(state.target(TargetPhase.OWNER));
+      case RUN -> next.add(state.targetQemu(TargetRules.Qemu.RUNNING));
+      case COMPLETE, LOSE -> next.add(state.target(TargetPhase.COMPLETE));
+      case FAIL -> next.add(state.target(TargetPhase.FAILED));
+      case FORGET -> next.add(state.target(TargetPhase.NONE).targetQemu(TargetRules.Qemu.GONE));
+      case WAIT -> {
+        return;
+      }
+    }
+  }
+}

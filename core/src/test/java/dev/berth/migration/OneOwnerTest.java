@@ -1,0 +1,84 @@
+package dev.berth.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.migration.MigrationModel.State;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every course that a migration can take by {@link SourceRules} and {@link TargetRules}: hosts that
+ * are cut off anywhere, words that are lost, late or said twice, answers that are not true any
+ * more, and QEMUs that end or fail at any moment.
+ */
+final class OneOwnerTest {
+  private final Map<State, Set<State>> steps = new HashMap<>();
+
+  @Test
+  void noCourseLetsAGuestRunTwice() {
+    assertThat(reachable()).noneMatch(State::runsTwice);
+  }
+
+  @Test
+  void whereverItStandsItComesToAnEndOnceBothCanBeReached() {
+    Set<State> all = reachable();
+    Map<State, Set<State>> backwards = new HashMap<>();
+    for (State state : all) {
+      for (State next : MigrationModel.stepsWithoutFault(state)) {
+        backwards.computeIfAbsent(next, none -> new HashSet<>()).add(state);
+      }
+    }
+    Set<State> coming = new HashSet<>();
+    Deque<State> queue = new ArrayDeque<>(all.stream().filter(State::isOver).toList());
+    while (!queue.isEmpty()) {
+      State state = queue.poll();
+      if (coming.add(state)) {
+        queue.addAll(backwards.getOrDefault(state, Set.of()));
+      }
+    }
+    assertThat(all).allMatch(coming::contains);
+  }
+
+  @Test
+  void inTheEndTheGuestRunsUnlessEachQemuThatHadItHasEnded() {
+    assertThat(reachable())
+        .filteredOn(State::isOver)
+        .allMatch(state -> state.runsOnce() || state.lost());
+  }
+
+  @Test
+  void aSwitchWithoutFaultsEndsAtTheTarget() {
+    Set<State> seen = new HashSet<>();
+    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.AT_THE_SWITCH));
+    while (!queue.isEmpty()) {
+      State state = queue.poll();
+      if (seen.add(state)) {
+        queue.addAll(MigrationModel.stepsWithoutFault(state));
+      }
+    }
+    assertThat(seen)
+        .filteredOn(State::isOver)
+        .isNotEmpty()
+        .allMatch(state -> state.target() == TargetPhase.COMPLETE);
+  }
+
+  private Set<State> reachable() {
+    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.BEGINNING));
+    while (!queue.isEmpty()) {
+      State state = queue.poll();
+      if (!steps.containsKey(state)) {
+        Set<State> next = MigrationModel.steps(state);
+        steps.put(state, next);
+        queue.addAll(next);
+      }
+    }
+    assertThat(steps.size()).isGreaterThan(500);
+    return steps.keySet();
+  }
+}
