@@ -74,6 +74,9 @@ enum CommandName {
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   SAVE("save", "Write a domain's machine to a file on the host, and end it."),
   RESTORE("restore", "Have a saved machine's guest go on."),
+  MIGRATE("migrate", "Move a domain to another host while its guest goes on."),
+  MIGRATION_RESOLVE(
+      "migration resolve", "Decide who has a guest whose other host never answers again."),
   POOL_CREATE("pool create", "Make a directory a pool of images."),
   POOL_LIST("pool list", "List pools, and how much room they have."),
   POOL_SHOW("pool show", "Show a pool."),
@@ -146,7 +149,8 @@ enum CommandName {
           Map.entry("job", "Look at jobs, wait for them, end them."),
           Map.entry(
               "backup", "Back up the disks of domains, restore them, list and check backups."),
-          Map.entry("checkpoint", "Create, list and delete the checkpoints of domains."));
+          Map.entry("checkpoint", "Create, list and delete the checkpoints of domains."),
+          Map.entry("migration", "Decide about migrations whose other host is gone."));
 
   private final List<String> words;
   private final String summary;
@@ -265,6 +269,8 @@ enum CommandName {
       case DUMP -> new DumpCommand(parameters);
       case SAVE -> new SaveCommand(parameters);
       case RESTORE -> new RestoreCommand(parameters);
+      case MIGRATE -> new MigrateCommand(parameters);
+      case MIGRATION_RESOLVE -> new MigrationResolveCommand(parameters);
       case POOL_CREATE -> new PoolCreateCommand(parameters);
       case POOL_LIST -> new PoolListCommand();
       case POOL_SHOW -> new PoolShowCommand(parameters);

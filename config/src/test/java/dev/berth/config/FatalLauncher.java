@@ -85,6 +85,22 @@ final class FatalLauncher implements MachineLauncher {
     return launcher.restore(launch, state, takeOver, held, clearance, events, deadline);
   }
 
+  @Override
+  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+    return launcher.planArrival(source, revision, held);
+  }
+
+  @Override
+  public Machine receive(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    return launcher.receive(launch, held, clearance, events, deadline);
+  }
+
   private static void burnOnceThereIsAProcess(LaunchRecord launch) {
     while (!Files.exists(launch.files().pidFile())) {
       LockSupport.parkNanos(POLL_NANOS);

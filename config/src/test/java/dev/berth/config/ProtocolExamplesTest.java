@@ -9,6 +9,12 @@ import dev.berth.control.ProtocolPage;
 import dev.berth.control.ProtocolResults;
 import dev.berth.control.RawPeer;
 import dev.berth.control.WireShape;
+import dev.berth.job.JobId;
+import dev.berth.json.Json;
+import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.migration.Offer;
+import dev.berth.migration.OfferCodec;
+import dev.berth.migration.SavedMachine;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestGuest;
 import java.io.IOException;
@@ -17,9 +23,11 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +53,8 @@ final class ProtocolExamplesTest {
   private Daemon daemon;
   private Path socket;
   private String job = "";
+  private Path target = Path.of("");
+  private Optional<Offer> offer = Optional.empty();
 
   @BeforeEach
   void serve() throws IOException {
@@ -109,6 +119,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.shutdown", "domain.start", "domain.reset", "domain.destroy");
       restore(peer);
       all(peer, "domain.start", "domain.pause", "guests.shutdown", "domain.undefine");
+      migration(peer);
       all(peer, "daemon.stop");
     }
     daemon.await();
@@ -197,6 +208,63 @@ final class ProtocolExamplesTest {
     }
   }
 
+  /** To a second host, which first has a machine ready that nobody sends to. */
+  private void migration(RawPeer peer) throws IOException {
+    TestHome there = new TestHome(Files.createDirectory(directory.resolve("b")));
+    target = there.settings().layout().controlSocket();
+    try (Daemon other = Daemon.start(there.settings());
+        RawPeer arrivals = RawPeer.connect(target)) {
+      assertThat(other).isNotNull();
+      all(peer, "domain.define", "domain.start");
+      offer = Optional.of(offer(peer));
+      all(arrivals, "arrival.obstacles", "arrival.prepare", "arrival.take", "arrival.discard");
+      await(arrivals, "domain.list", JsonNode::isEmpty);
+      all(arrivals, "arrival.await");
+      offer = Optional.of(offer(peer));
+      all(arrivals, "arrival.prepare", "migration.resolve");
+      await(arrivals, "domain.list", JsonNode::isEmpty);
+      all(peer, "migration.obstacles", "domain.migrate");
+      awaitJob(peer);
+    } finally {
+      there.clear();
+      assertThat(there.runDirectories()).isEmpty();
+    }
+  }
+
+  /** An offer of the machine that runs, as the recovery copies have it. */
+  private Offer offer(RawPeer peer) throws IOException {
+    job = JobId.random().text();
+    String incarnation =
+        peer.send(page.example("domain.get").get(0) + "\n")
+            .receive()
+            .at("/result/machine/incarnation")
+            .asText();
+    Path copies = home.settings().layout().home().resolve("recovery");
+    long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
+    while (true) {
+      try (Stream<Path> files = Files.list(copies)) {
+        for (Path file : files.toList()) {
+          JsonNode copy = Json.read(Files.readString(file));
+          if (copy.at("/launch/incarnation").asText().equals(incarnation)) {
+            return new Offer(
+                new JobId(job),
+                document(copy.at("/domain/definition")),
+                Offer.DefinitionState.SAME,
+                new LaunchRecordCodec().read(document(copy.at("/launch/record"))),
+                List.of(),
+                SavedMachine.Guest.RUNNING);
+          }
+        }
+      }
+      assertThat(System.nanoTime() - end).as("there is no copy").isNegative();
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private static String document(JsonNode node) {
+    return node.isTextual() ? node.asText() : Json.text(node);
+  }
+
   private void all(RawPeer peer, String... methods) throws IOException {
     for (String method : methods) {
       List<JsonNode> example = page.example(method);
@@ -250,6 +318,16 @@ final class ProtocolExamplesTest {
       if (params.has("job")) {
         params.put("job", job);
       }
+      if (params.has("target")) {
+        params.put("target", "unix:" + target);
+      }
+      offer
+          .filter(it -> params.has("offer"))
+          .ifPresent(it -> params.set("offer", OfferCodec.write(it)));
+      offer
+          .filter(it -> example.path("method").asText().startsWith("arrival."))
+          .filter(it -> params.has("domain"))
+          .ifPresent(it -> params.put("domain", it.domain().toString()));
       if (params.has("scope") && params.has("text")) {
         params.put("baseDirectory", directory.toString());
         if (params.path("text").asText().contains("source:")) {

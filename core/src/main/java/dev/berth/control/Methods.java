@@ -132,6 +132,8 @@ final class Methods {
     BackupMethods.addTo(this);
     ExportMethods.addTo(this);
     SaveMethods.addTo(this);
+    MigrationMethods.addTo(this);
+    ArrivalMethods.addTo(this);
     addQmp();
     addAgent();
     addJobs();

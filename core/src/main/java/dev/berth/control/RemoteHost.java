@@ -36,6 +36,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
+import dev.berth.host.Migrations;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -52,6 +53,8 @@ import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
+import dev.berth.migration.TakesMachines;
+import dev.berth.migration.TargetHost;
 import dev.berth.stats.DomainStats;
 import dev.berth.subscription.Subscriptions;
 import dev.berth.tls.TlsFiles;
@@ -77,7 +80,7 @@ import java.util.function.Function;
  * <p>Threads: {@code berth-remote-read} and {@code berth-remote-write} for each connection, {@code
  * berth-events-N} for each subscription.
  */
-public final class RemoteHost implements VmHost {
+public final class RemoteHost implements VmHost, TakesMachines {
   /** What a host may take longer than the deadline it was given. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
@@ -490,6 +493,16 @@ public final class RemoteHost implements VmHost {
   @Override
   public Saves saves() {
     return new RemoteSaves(this);
+  }
+
+  @Override
+  public Migrations migrations() {
+    return new RemoteMigrations(this);
+  }
+
+  @Override
+  public TargetHost targetHost() {
+    return new RemoteTarget(this);
   }
 
   @Override

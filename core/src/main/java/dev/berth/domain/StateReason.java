@@ -27,6 +27,10 @@ public enum StateReason {
   SAVING("saving"),
   /** The machine's state is in a file. */
   SAVED("saved"),
+  /** The guest stands while it changes hosts. */
+  MIGRATING("migrating"),
+  /** Running since it came from another host; or gone to another one. */
+  MIGRATED("migrated"),
   /** QEMU has the guest stand while it writes its memory down. */
   DUMPING("dumping"),
   /** Paused for a reason only QEMU knows; the detail has its run state. */

@@ -127,6 +127,8 @@ final class Adoption {
     keeper.backups().resume(active);
     keeper.exports().resume(active);
     keeper.saves().resume(active);
+    keeper.migrations().resume(active);
+    keeper.arrivals().resume(active);
     keeper.screenshots().tidy(active);
     keeper.sizings().resume(active);
     keeper.runStates().follow(active, status);

@@ -76,6 +76,7 @@ final class DomainDriver implements JobOwner {
   private final BackupVerbs backups;
   private final ExportVerbs exports;
   private final SaveVerbs saves;
+  private final MigrationVerbs migrations;
   private final RestoreVerbs restores;
   private final JobVerbs jobs;
   private final AdjustmentVerbs adjustments;
@@ -101,6 +102,7 @@ final class DomainDriver implements JobOwner {
     this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
     this.exports = new ExportVerbs(host, ledger, keeper, verbs, requests);
     this.saves = new SaveVerbs(host, ledger, keeper, verbs, requests);
+    this.migrations = new MigrationVerbs(host, ledger, keeper, verbs, requests, definitions);
     this.restores = new RestoreVerbs(host, ledger, keeper.restores(), requests);
     this.jobs = new JobVerbs(ledger, keeper);
     this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
@@ -255,6 +257,8 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.backups().settleWithoutMachine())
                 .thenCompose(done -> keeper.exports().settleWithoutMachine())
                 .thenCompose(done -> keeper.saves().settleWithoutMachine())
+                .thenCompose(done -> keeper.migrations().settleWithoutMachine())
+                .thenCompose(done -> keeper.arrivals().settleWithoutMachine())
                 .thenCompose(done -> keeper.restores().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.restarts().opened())
@@ -579,6 +583,11 @@ final class DomainDriver implements JobOwner {
     CompletableFuture<Job> answer = new CompletableFuture<>();
     requests.post(answer, () -> saves.save(file, options, actor, hasDeadline, answer));
     return answer;
+  }
+
+  /** The verbs about its coming from and going to other hosts. Any thread. */
+  MigrationVerbs migrations() {
+    return migrations;
   }
 
   /** Restores a backup onto the domain's images; the call has the answer. */

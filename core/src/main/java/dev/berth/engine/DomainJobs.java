@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * The jobs of one domain, or those of the host that belong to none: those that go on, and the last
@@ -76,6 +77,11 @@ final class DomainJobs {
 
   Optional<KeptJob> find(JobId id) {
     return Optional.ofNullable(jobs.get(id));
+  }
+
+  /** The youngest that is one of those. */
+  Optional<KeptJob> newest(Predicate<KeptJob> ofThese) {
+    return jobs.values().stream().filter(ofThese).max(BY_AGE);
   }
 
   /** The job that was asked for with that key. */

@@ -22,6 +22,12 @@ final class Endings {
         case GUEST_SHUTDOWN -> off(StateReason.SHUTDOWN, Optional.empty(), now);
         case DESTROY -> off(StateReason.DESTROYED, Optional.of(ending.end().manner().text()), now);
         case SAVED -> off(StateReason.SAVED, Optional.empty(), now);
+        case MIGRATED -> off(StateReason.MIGRATED, Optional.empty(), now);
+        case NOT_TAKEN ->
+            off(
+                StateReason.FAILED,
+                Optional.of("its guest stays at the host that it was to come from"),
+                now);
         case RESTART ->
             off(
                 StateReason.CRASHED,

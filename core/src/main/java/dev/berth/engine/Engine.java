@@ -62,6 +62,7 @@ public final class Engine implements AutoCloseable {
   private final CompleteBackups backups;
   private final BackupRegister register;
   private final OpenCalls calls = new OpenCalls();
+  private final RefusedArrivals refused = new RefusedArrivals();
   private final Subscriptions subscriptions;
   private final ExecutorService restores;
   private final List<ExecutorService> pools;
@@ -139,6 +140,7 @@ public final class Engine implements AutoCloseable {
             jobFiles.dumps(),
             jobFiles.backups(),
             jobFiles.saves(),
+            jobFiles.peers(),
             images,
             jobFiles.served(),
             new EventJournal(store, clock),
@@ -154,6 +156,7 @@ public final class Engine implements AutoCloseable {
             new Provision(facts.resources()),
             new FilesInChange(),
             BackupRecords.of(contents.backups()),
+            new DepartedJobs(),
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);
@@ -223,6 +226,10 @@ public final class Engine implements AutoCloseable {
 
   HostImages images() {
     return images;
+  }
+
+  RefusedArrivals refused() {
+    return refused;
   }
 
   Definitions definitions() {

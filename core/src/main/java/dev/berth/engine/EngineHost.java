@@ -44,6 +44,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
+import dev.berth.host.Migrations;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -59,6 +60,8 @@ import dev.berth.host.VncPassword;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
+import dev.berth.migration.TakesMachines;
+import dev.berth.migration.TargetHost;
 import dev.berth.qmp.Deadline;
 import dev.berth.stats.DomainStats;
 import java.nio.file.Path;
@@ -77,7 +80,7 @@ import java.util.stream.Stream;
  * One actor's view of an engine: blocking calls over the drivers' futures. Closing it closes
  * nothing.
  */
-final class EngineHost implements VmHost {
+final class EngineHost implements VmHost, TakesMachines {
   private final Engine engine;
   private final String actor;
   private final Consumer<Duration> onClose;
@@ -431,6 +434,16 @@ final class EngineHost implements VmHost {
     return new HostSaves(engine.host(), this::domains, this::turns, actor);
   }
 
+  @Override
+  public Migrations migrations() {
+    return new HostMigrations(this::domains, this::turns, actor);
+  }
+
+  @Override
+  public TargetHost targetHost() {
+    return new HostArrivals(engine.host(), this::domains, this::turns, engine.refused(), actor);
+  }
+
   private HostImages hostImages() {
     domains();
     return engine.images();
@@ -438,9 +451,12 @@ final class EngineHost implements VmHost {
 
   @Override
   public List<Job> jobs() {
-    return Stream.concat(
+    return Stream.of(
             domains().all().stream().flatMap(driver -> driver.jobs().stream()),
-            engine.images().published().stream())
+            engine.images().published().stream(),
+            engine.host().departed().all().stream())
+        .flatMap(each -> each)
+        .distinct()
         .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
         .toList();
   }
@@ -460,6 +476,9 @@ final class EngineHost implements VmHost {
   public Job awaitJob(JobId job, Duration timeout) {
     requireNotNegative("timeout", timeout);
     Job asked = job(job);
+    if (asked.status().state().isEnded()) {
+      return asked;
+    }
     CompletableFuture<Job> ended = owner(asked).await(asked);
     try {
       return wait(ended, CallOptions.within(timeout));

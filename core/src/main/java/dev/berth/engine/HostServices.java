@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
  * @param dumpFiles what guests' memory is written to
  * @param backupFiles what guests' disks are written to
  * @param saveFiles what machines are saved to
+ * @param peers the hosts that machines are moved to
  * @param images what looks into images
  * @param servedDisks what is asked of guests' disks that are served
  * @param journal tells event streams that there is something to read
@@ -38,6 +39,7 @@ import java.util.concurrent.Executor;
  * @param provision sees to what starts are given
  * @param filesInChange what no machine is to open now
  * @param backupRecords what is on record of complete backups
+ * @param departed the migrations of domains that have gone
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -47,6 +49,7 @@ record HostServices(
     DumpFiles dumpFiles,
     BackupFiles backupFiles,
     SaveFiles saveFiles,
+    Peers peers,
     ImageFiles images,
     ServedDisks servedDisks,
     EventJournal journal,
@@ -62,6 +65,7 @@ record HostServices(
     Provision provision,
     FilesInChange filesInChange,
     BackupRecords backupRecords,
+    DepartedJobs departed,
     EngineSettings settings,
     String boot) {
 

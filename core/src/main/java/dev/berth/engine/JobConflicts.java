@@ -86,7 +86,7 @@ final class JobConflicts {
           INJECT_NMI,
           RESTORE ->
           Concern.RUN_STATE;
-      case SAVE -> Concern.EVERYTHING;
+      case SAVE, MIGRATE -> Concern.EVERYTHING;
       case DESTROY,
           UNDEFINE,
           CONSOLE,
@@ -117,7 +117,8 @@ final class JobConflicts {
       case SET_CPUS -> concern == Concern.CPUS ? Reach.DOMAIN : Reach.NOTHING;
       case SET_MEMORY -> concern == Concern.MEMORY ? Reach.DOMAIN : Reach.NOTHING;
       case SET_BALLOON -> concern == Concern.BALLOON ? Reach.DOMAIN : Reach.NOTHING;
-      case SAVE -> mayGoOnWhileSaved(wanted) ? Reach.NOTHING : Reach.DOMAIN;
+      case SAVE, MIGRATION, INCOMING_MIGRATION ->
+          mayGoOnWhileSaved(wanted) ? Reach.NOTHING : Reach.DOMAIN;
       case BACKUP -> whileBackedUp(wanted);
       case PULL_BACKUP -> withDisks(wanted);
       case RESTORE_BACKUP -> ofRestores(wanted);
@@ -147,7 +148,9 @@ final class JobConflicts {
           SET_BALLOON,
           BACKUP,
           PULL_BACKUP,
-          SAVE ->
+          SAVE,
+          MIGRATION,
+          INCOMING_MIGRATION ->
           true;
       case CREATE_IMAGE,
           IMPORT_IMAGE,
@@ -246,7 +249,7 @@ final class JobConflicts {
       case NOTHING -> false;
       case SUBJECT -> target.subject().equals(subject);
       case STOPPED -> StandIns.does(job);
-      case DOMAIN -> true;
+      case DOMAIN -> !MigrationRow.isOverFor(job, wanted) && !ArrivalRow.isOverFor(job, wanted);
     };
   }
 }

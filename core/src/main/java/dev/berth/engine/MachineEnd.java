@@ -18,6 +18,10 @@ final class MachineEnd {
     RESTART,
     /** Its state is in a file, which has the guest now. */
     SAVED,
+    /** Its guest goes on at another host. */
+    MIGRATED,
+    /** Its guest was to come from another host, and does not. */
+    NOT_TAKEN,
     /** The host process ended in the middle of the start: the guest never ran. */
     START_UNDONE,
     /** The store did not take the start: the guest never ran. */

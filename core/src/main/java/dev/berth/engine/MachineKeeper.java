@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
  * memory, {@link DomainBackups} what is on their disks, {@link BackupJobs} puts it back, {@link
- * SaveJobs} writes down all that they are, {@link Screenshots} what is on their screens, {@link
- * Fdsets} has their open files, {@link ShareFollower} what serves their shares.
+ * SaveJobs} writes down all that they are, {@link MigrationJobs} hand them to other hosts, {@link
+ * ArrivalJobs} take them in, {@link Screenshots} what is on their screens, {@link Fdsets} has their
+ * open files, {@link ShareFollower} what serves their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -71,6 +72,8 @@ final class MachineKeeper {
   private final DomainBackups backups;
   private final DomainExports exports;
   private final SaveJobs saves;
+  private final MigrationJobs migrations;
+  private final ArrivalJobs arrivals;
   private final BackupJobs restores;
   private final Adjustments adjustments;
   private final Sizings sizings;
@@ -100,6 +103,8 @@ final class MachineKeeper {
     this.backups = new DomainBackups(host, mailbox, ledger, this);
     this.exports = new DomainExports(host, mailbox, ledger, this);
     this.saves = new SaveJobs(host, mailbox, ledger, this);
+    this.migrations = new MigrationJobs(host, mailbox, ledger, this);
+    this.arrivals = new ArrivalJobs(host, mailbox, ledger, this);
     this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
@@ -115,6 +120,8 @@ final class MachineKeeper {
           mailbox.event(backups::settleWithoutMachine);
           mailbox.event(exports::settleWithoutMachine);
           mailbox.event(saves::settleWithoutMachine);
+          mailbox.event(migrations::settleWithoutMachine);
+          mailbox.event(arrivals::settleWithoutMachine);
           mailbox.event(sizings::settleWithoutMachine);
         });
   }
@@ -214,6 +221,14 @@ final class MachineKeeper {
     return saves;
   }
 
+  MigrationJobs migrations() {
+    return migrations;
+  }
+
+  ArrivalJobs arrivals() {
+    return arrivals;
+  }
+
   BackupJobs restores() {
     return restores;
   }
@@ -276,6 +291,7 @@ final class MachineKeeper {
   /** Lets go of the machine, which runs on: the host is being closed. */
   void letGo() {
     backups.letGo();
+    migrations.letGo();
     if (lifecycle instanceof Lifecycle.Active active) {
       active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();

@@ -40,6 +40,16 @@ interface MachineSource {
   /** Why the guest runs then. */
   StateReason running();
 
+  /** Why the guest stands then, if it is not to run. */
+  default StateReason standing() {
+    return StateReason.USER;
+  }
+
+  /** The step by which the machine is up, with what else is so from then on. */
+  default Step completed(Step step) {
+    return step;
+  }
+
   /** Whether a state is loaded, rather than a guest booted. */
   boolean loads();
 }

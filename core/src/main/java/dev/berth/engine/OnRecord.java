@@ -52,6 +52,12 @@ record OnRecord(
 
   /** A domain that has just been defined. */
   static OnRecord created(DomainRecord row, DomainDefinition definition, PolicyState policyState) {
+    return arriving(row, definition, policyState, List.of());
+  }
+
+  /** A domain whose machine is to come, with the job that has it come. */
+  static OnRecord arriving(
+      DomainRecord row, DomainDefinition definition, PolicyState policyState, List<KeptJob> jobs) {
     return new OnRecord(
         row,
         Optional.of(definition),
@@ -60,7 +66,7 @@ record OnRecord(
         Optional.empty(),
         Optional.empty(),
         policyState,
-        List.of());
+        jobs);
   }
 
   /** A domain as it was found in the store. */

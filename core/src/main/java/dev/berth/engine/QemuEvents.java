@@ -53,6 +53,8 @@ final class QemuEvents {
     if (digest.jobEnded()) {
       keeper.backups().look();
       keeper.saves().look(active);
+      keeper.migrations().look(active);
+      keeper.arrivals().look(active);
     }
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);

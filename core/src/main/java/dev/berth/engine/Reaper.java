@@ -165,6 +165,7 @@ final class Reaper {
         keeper
             .saves()
             .afterwards(launch.get())
+            .or(() -> keeper.migrations().afterwards(launch.get()))
             .orElseGet(() -> Endings.of(before, ledger.status(), exit, host.now()));
     Step step = Step.by(Endings.actor(before)).status(status).launchEnds();
     if (!(before instanceof Lifecycle.Ending) && !keeper.shutdowns().isAwaited()) {

@@ -86,7 +86,12 @@ final class Recovery {
   }
 
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
-    DomainStatus status = keeper.saves().afterwards(launch).orElseGet(() -> after(intent, exit));
+    DomainStatus status =
+        keeper
+            .saves()
+            .afterwards(launch)
+            .or(() -> keeper.migrations().afterwards(launch))
+            .orElseGet(() -> after(intent, exit));
     Step step = Step.by(Actors.HOST).status(status).launchEnds();
     if (intent.filter(cut -> !isAboutParts(cut)).isEmpty()) {
       Endings.failure(status, exit).ifPresent(step::failure);

@@ -65,6 +65,7 @@ final class Restarts {
               .policy(
                   keeper.lifecycle() instanceof Lifecycle.Off
                           && ledger.status().reason() != StateReason.SAVED
+                          && ledger.status().reason() != StateReason.MIGRATED
                       ? Step.Policy.AUTOSTARTED
                       : Step.Policy.AUTOSTART_SETTLED));
     }

@@ -90,7 +90,7 @@ final class RunStateFollower {
     DomainStatus before = ledger.status();
     DomainStatus plain =
         RunStates.interpret(runState, active.watch().panicked(), before, host.now());
-    DomainStatus status = active.watch().explained(plain, before);
+    DomainStatus status = named(active.watch().explained(plain, before));
     if (status.equals(before) || isPassing(plain, active)) {
       return Mailbox.DONE;
     }
@@ -117,6 +117,11 @@ final class RunStateFollower {
                 keeper.fdsets().settle(active);
               }
             });
+  }
+
+  /** A guest that changes hosts stands, and goes on, for that reason. */
+  private DomainStatus named(DomainStatus status) {
+    return keeper.arrivals().named(keeper.migrations().named(status));
   }
 
   /**

@@ -29,7 +29,8 @@ final class RunStates {
           case "running" -> DomainStatus.of(DomainState.RUNNING, running(before), now);
           case "paused" -> paused(before, now);
           case "prelaunch" -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
-          case "finish-migrate", "postmigrate" -> saving(before, now);
+          case "finish-migrate", "postmigrate" -> standing(before, StateReason.SAVING, now);
+          case "inmigrate" -> standing(before, StateReason.MIGRATING, now);
           case "io-error" -> DomainStatus.of(DomainState.PAUSED, StateReason.IOERROR, now);
           case "save-vm" -> DomainStatus.of(DomainState.PAUSED, StateReason.DUMPING, now);
           case "watchdog" -> DomainStatus.of(DomainState.PAUSED, StateReason.WATCHDOG, now);
@@ -64,11 +65,11 @@ final class RunStates {
         : DomainStatus.of(DomainState.PAUSED, StateReason.USER, now);
   }
 
-  /** QEMU stands like this while, and after, it has written its state. */
-  private static DomainStatus saving(DomainStatus before, Instant now) {
+  /** QEMU stands like this while, and after, it has written its state; and while it loads one. */
+  private static DomainStatus standing(DomainStatus before, StateReason reason, Instant now) {
     return before.state() == DomainState.PAUSED
         ? before
-        : DomainStatus.of(DomainState.PAUSED, StateReason.SAVING, now);
+        : DomainStatus.of(DomainState.PAUSED, reason, now);
   }
 
   /** A run state without words of its own leaves those that there are. */

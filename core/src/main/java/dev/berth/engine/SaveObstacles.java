@@ -59,7 +59,8 @@ final class SaveObstacles {
     }
   }
 
-  private static List<String> of(LaunchRecord launch, MigrationInfo info, Set<String> present) {
+  /** All of it. */
+  static List<String> of(LaunchRecord launch, MigrationInfo info, Set<String> present) {
     List<String> obstacles = new ArrayList<>();
     for (ServeShare share : launch.served()) {
       obstacles.add(

@@ -101,6 +101,8 @@ interface Sizing {
           BACKUP,
           PULL_BACKUP,
           SAVE,
+          MIGRATION,
+          INCOMING_MIGRATION,
           RESTORE_BACKUP,
           VERIFY_BACKUP,
           DELETE_BACKUP,

@@ -55,6 +55,7 @@ final class Starts {
       HeldResources held,
       String actor,
       CompletableFuture<VerbResult> answer) {
+    requireHere();
     StartOperation operation =
         new StartOperation(
             host,
@@ -70,6 +71,19 @@ final class Starts {
     operation.begin();
     keeper.become(new Lifecycle.Starting(operation));
     ledger.operation(Optional.of(new OperationSummary(source.wanted().verb(), actor, host.now())));
+  }
+
+  /** A guest that goes on elsewhere is not to be started a second time. */
+  private void requireHere() {
+    if (ledger.status().state() == DomainState.SHUTOFF
+        && ledger.status().reason() == StateReason.MIGRATED) {
+      throw new InvalidStateException(
+          "Cannot start domain '"
+              + ledger.name()
+              + "': its guest goes on at another host ("
+              + ledger.status().detail().orElse("migrated")
+              + "). Undefine it here.");
+    }
   }
 
   /**
@@ -119,9 +133,12 @@ final class Starts {
             return keeper.reaper().end(active, operation.cancellation(), Duration.ZERO);
           }
           Step done =
-              Step.by(operation.actor())
-                  .status(running(operation))
-                  .change(new Change.RemoveIntent(ledger.uuid()));
+              operation
+                  .source()
+                  .completed(
+                      Step.by(operation.actor())
+                          .status(running(operation))
+                          .change(new Change.RemoveIntent(ledger.uuid())));
           return switch (operation.mode()) {
             case RUNNING -> keeper.record(done).thenRun(() -> succeeded(operation, active));
             case PAUSED ->
@@ -157,7 +174,7 @@ final class Starts {
     return switch (operation.mode()) {
       case RUNNING ->
           DomainStatus.of(DomainState.RUNNING, operation.source().running(), host.now());
-      case PAUSED -> DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
+      case PAUSED -> DomainStatus.of(DomainState.PAUSED, operation.source().standing(), host.now());
     };
   }
 

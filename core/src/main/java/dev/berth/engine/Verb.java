@@ -33,6 +33,7 @@ enum Verb {
   SET_BALLOON("set the balloon of"),
   BACKUP("back up"),
   SAVE("save"),
+  MIGRATE("migrate"),
   RESTORE("restore"),
   RESTORE_BACKUP("restore a backup to"),
   CHECKPOINT("checkpoint"),
@@ -60,6 +61,7 @@ enum Verb {
         && this != SET_VNC_PASSWORD
         && this != BACKUP
         && this != SAVE
+        && this != MIGRATE
         && this != RESTORE_BACKUP
         && this != CHECKPOINT
         && this != CHECKPOINTS;

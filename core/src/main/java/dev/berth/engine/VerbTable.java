@@ -38,6 +38,7 @@ import dev.berth.domain.DomainState;
  * set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
  * back up             accept   deny      accept   accept   deny      accept   accept       deny
  * save                deny     deny      accept   accept   deny      deny     deny         deny
+ * migrate             deny     deny      accept   accept   deny      deny     deny         deny
  * restore             accept   deny      deny     deny     deny      deny     deny         deny
  * restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
  * checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
@@ -82,7 +83,7 @@ final class VerbTable {
       case QMP, SCREENSHOT, SET_VNC_PASSWORD, CHECKPOINTS -> answering(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
-      case INJECT_NMI, SAVE -> executing(state);
+      case INJECT_NMI, SAVE, MIGRATE -> executing(state);
       case RESTORE -> restore(state);
       case ATTACH_DISK,
           DETACH_DISK,

@@ -595,6 +595,9 @@ public interface VmHost extends AutoCloseable {
   /** Machines whose state is in a file. */
   Saves saves();
 
+  /** Machines that change hosts while their guests go on. Never waits. */
+  Migrations migrations();
+
   /** Every job that goes on, and those that have ended and are kept; the newest first. */
   List<Job> jobs();
 

@@ -28,6 +28,10 @@ public enum JobKind {
   PULL_BACKUP("pull-backup"),
   /** Writes the state of a machine to a file, and ends the machine. */
   SAVE("save"),
+  /** Moves a machine to another host, while its guest goes on. */
+  MIGRATION("migration"),
+  /** Takes in a machine of another host. */
+  INCOMING_MIGRATION("incoming-migration"),
   /** Writes what a backup has to new images, or onto those of a domain. */
   RESTORE_BACKUP("restore-backup"),
   /** Reads back all that a backup has. */

@@ -47,6 +47,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("nbd");
   }
 
+  /** The socket on which the state of a machine of another host comes in. */
+  public Path stateSocket() {
+    return runDirectory.resolve("state");
+  }
+
   /** The guest-agent channel's socket. */
   public Path agentSocket() {
     return runDirectory.resolve("agent");

@@ -115,6 +115,33 @@ public interface MachineLauncher {
       throws InterruptedException;
 
   /**
+   * Plans a machine that is what one of another host is, to take in its state while that one goes
+   * on: of the record of that one, and with this host's QEMU. Changes nothing.
+   *
+   * @param source the record of that one
+   * @param revision of the definition that the machine will be said to be of
+   * @param held what is given for it
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it
+   * @throws dev.berth.error.HostFailureException when there is no usable QEMU
+   */
+  LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held);
+
+  /**
+   * Starts QEMU from such a record, assembles the machine and has it listen for the state, on
+   * {@link MachineFiles#stateSocket()}. It takes over the images when the guest goes on, and not
+   * before. A failure or an interruption undoes everything, as {@link #launch} does.
+   *
+   * @throws dev.berth.error.HostFailureException with QEMU's own message
+   */
+  Machine receive(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException;
+
+  /**
    * Finds out whether the record's machine still lives. Reads files and the kernel's tables only.
    */
   Identity identify(LaunchRecord launch);

@@ -1,5 +1,6 @@
 package dev.berth.machine;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +37,50 @@ public final class Relaunch {
         again.devices(),
         again.files(),
         again.inherited());
+  }
+
+  /**
+   * The record of such a machine on another host, whose files are elsewhere.
+   *
+   * @param source the record of the machine whose state it is to load
+   * @param subject which launch it is
+   * @param qemu what it is to run in
+   * @param files where its files are to be
+   * @throws IllegalArgumentException when the record has directories in it that cannot be told from
+   *     other text
+   */
+  public static LaunchRecord moved(
+      LaunchRecord source,
+      LaunchRecord.Subject subject,
+      LaunchRecord.Qemu qemu,
+      MachineFiles files) {
+    String text =
+        CODEC
+            .write(source)
+            .replace(plain(source.files().runDirectory()), plain(files.runDirectory()))
+            .replace(plain(source.files().logDirectory()), plain(files.logDirectory()));
+    LaunchRecord moved = of(CODEC.read(text), subject.incarnation());
+    List<String> argv = new ArrayList<>(moved.argv());
+    argv.set(0, qemu.binary().toString());
+    return new LaunchRecord(
+        subject,
+        qemu,
+        moved.hardware(),
+        argv,
+        moved.assembly(),
+        moved.devices(),
+        files,
+        moved.inherited());
+  }
+
+  /** A directory as options and JSON have it alike. */
+  private static String plain(Path directory) {
+    String text = directory.toString();
+    if (!text.matches("[^,\"\\\\\\p{Cntrl}]+")) {
+      throw new IllegalArgumentException(
+          "directory '" + text + "' has a comma, a quotation mark or a backslash in its name");
+    }
+    return text;
   }
 
   /** Whether a machine was started to load a state. */

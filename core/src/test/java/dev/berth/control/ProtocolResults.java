@@ -13,7 +13,11 @@ import dev.berth.host.QmpEvents;
 import dev.berth.host.VerbResult;
 import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.OfferCodec;
+import dev.berth.migration.TargetPhase;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,6 +41,17 @@ public final class ProtocolResults {
           ResultCodec.write(
               new VerbResult(
                   values.constant(VerbResult.Effect.values()), values.text(), values.snapshot()));
+
+  private static final Function<RandomValues, JsonNode> OBSTACLES =
+      values -> MigrationMethods.write(List.of(values.text(), values.text()));
+
+  private static final Function<RandomValues, JsonNode> ARRIVAL =
+      values ->
+          OfferCodec.write(
+              new Arrival(
+                  values.constant(TargetPhase.values()),
+                  values.text(),
+                  values.maybe(() -> Path.of("/run/state"))));
 
   private static final Function<RandomValues, JsonNode> JOB =
       values -> JobCodec.write(values.job());
@@ -114,6 +129,14 @@ public final class ProtocolResults {
           Map.entry(ExportMethods.EXTENTS, values -> ExportCodec.write(values.extents())),
           Map.entry(SaveMethods.SAVE, JOB),
           Map.entry(SaveMethods.RESTORE, VERB),
+          Map.entry(MigrationMethods.MIGRATE, JOB),
+          Map.entry(MigrationMethods.OBSTACLES, OBSTACLES),
+          Map.entry(MigrationMethods.RESOLVE, VERB),
+          Map.entry(ArrivalMethods.OBSTACLES, OBSTACLES),
+          Map.entry(ArrivalMethods.PREPARE, ARRIVAL),
+          Map.entry(ArrivalMethods.AWAIT, ARRIVAL),
+          Map.entry(ArrivalMethods.TAKE, ARRIVAL),
+          Map.entry(ArrivalMethods.DISCARD, ARRIVAL),
           Map.entry(BackupMethods.RESTORE, JOB),
           Map.entry(BackupMethods.RESTORE_DOMAIN, JOB),
           Map.entry(BackupMethods.VERIFY, JOB),
@@ -209,6 +232,7 @@ public final class ProtocolResults {
           ExportMethods.EXPORT,
           ExportMethods.FINISH,
           SaveMethods.SAVE,
+          MigrationMethods.MIGRATE,
           BackupMethods.RESTORE,
           BackupMethods.RESTORE_DOMAIN,
           BackupMethods.VERIFY,

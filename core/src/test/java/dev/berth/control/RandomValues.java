@@ -411,7 +411,7 @@ final class RandomValues {
         .collect(Collectors.toMap(index -> index + text(), index -> text()));
   }
 
-  private <T> Optional<T> maybe(Supplier<T> supplier) {
+  <T> Optional<T> maybe(Supplier<T> supplier) {
     return random.nextBoolean() ? Optional.of(supplier.get()) : Optional.empty();
   }
 }

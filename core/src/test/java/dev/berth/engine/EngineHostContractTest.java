@@ -21,6 +21,7 @@ import dev.berth.testing.contract.ImageContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
+import dev.berth.testing.contract.MigrationContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
@@ -55,6 +56,7 @@ final class EngineHostContractTest
         BackupContract,
         ExportContract,
         SaveContract,
+        MigrationContract,
         DumpContract,
         ImageContract,
         FrontContract,

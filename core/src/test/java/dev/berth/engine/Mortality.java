@@ -474,6 +474,28 @@ final class Mortality {
     }
 
     @Override
+    public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+      return launcher.planArrival(source, revision, held);
+    }
+
+    @Override
+    public Machine receive(
+        LaunchRecord launch,
+        HeldResources held,
+        Clearance clearance,
+        QmpEventListener events,
+        Deadline deadline)
+        throws InterruptedException {
+      clearance.await();
+      pass("before the launch of an arrival");
+      makeRunDirectory(launch);
+      pass("within the launch of an arrival, with a run directory and no process");
+      Machine machine = launcher.receive(launch, held, () -> {}, events, deadline);
+      pass("after the launch of an arrival");
+      return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+    }
+
+    @Override
     public DevicePlan planDevice(
         Machine machine,
         LaunchRecord launch,

@@ -27,6 +27,8 @@ final class RunStatesTest {
     "io-error,       RUNNING, PAUSED,      IOERROR",
     "watchdog,       RUNNING, PAUSED,      WATCHDOG",
     "save-vm,        RUNNING, PAUSED,      DUMPING",
+    "inmigrate,      RUNNING, PAUSED,      MIGRATING",
+    "postmigrate,    RUNNING, PAUSED,      SAVING",
     "guest-panicked, RUNNING, CRASHED,     PANICKED",
     "suspended,      RUNNING, PMSUSPENDED, UNKNOWN",
     "shutdown,       RUNNING, SHUTDOWN,    SHUTDOWN",

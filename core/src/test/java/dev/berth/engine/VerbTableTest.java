@@ -60,6 +60,7 @@ final class VerbTableTest {
       set the balloon of  deny     deny      accept   accept   deny      deny     accept       deny
       back up             accept   deny      accept   accept   deny      accept   accept       deny
       save                deny     deny      accept   accept   deny      deny     deny         deny
+      migrate             deny     deny      accept   accept   deny      deny     deny         deny
       restore             accept   deny      deny     deny     deny      deny     deny         deny
       restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
       checkpoint          deny     deny      accept   accept   deny      accept   accept       deny

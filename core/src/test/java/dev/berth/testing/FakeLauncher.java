@@ -360,6 +360,39 @@ public final class FakeLauncher implements MachineLauncher {
     return machine;
   }
 
+  @Override
+  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+    try {
+      begin(Job.PLAN);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Planning was interrupted.", e);
+    }
+    String incarnation = UUID.randomUUID().toString().replace("-", "");
+    return Relaunch.moved(
+        source,
+        new LaunchRecord.Subject(
+            source.subject().domain(), source.subject().name(), revision, incarnation),
+        source.qemu(),
+        new MachineFiles(
+            machines.runDirectory(incarnation),
+            machines.logDirectory(source.subject().domain().toString()),
+            source.files().consoleLogLimit()));
+  }
+
+  /** Takes in nothing by itself. */
+  @Override
+  public Machine receive(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    Machine machine = launch(launch, held, clearance, events, deadline);
+    machines.find(launch.incarnation()).orElseThrow().runState("inmigrate");
+    return machine;
+  }
+
   private static QmpConnection connected(CompletableFuture<QmpConnection> connecting)
       throws InterruptedException {
     try {

@@ -1,5 +1,6 @@
 package dev.berth.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.json.Json;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * How a {@link FakeMachine} writes its state to the file that it is given: all of it at once,
@@ -28,10 +30,19 @@ public final class FakeMigration {
   private String blocked = "";
   private String status = "none";
 
+  /** Whether it waits before its guest stands for good. */
+  private boolean waits;
+
+  private Supplier<FakeMigration> target =
+      () -> {
+        throw new IllegalStateException("nobody takes it in");
+      };
+
   FakeMigration(FakeQemu qemu, FakeMachine machine) {
     this.qemu = qemu;
     this.machine = machine;
-    qemu.answer("migrate-set-capabilities", "{}");
+    qemu.answer("migrate-set-capabilities", this::capabilities);
+    qemu.answer("migrate-continue", arguments -> switchOver());
     qemu.answer("migrate-set-parameters", "{}");
     qemu.answer(
         "query-version",
@@ -56,9 +67,59 @@ public final class FakeMigration {
     blocked = reason;
   }
 
-  /** All is written. */
+  /** Who takes it in when it goes to another machine. */
+  public synchronized void sendTo(Supplier<FakeMigration> other) {
+    target = other;
+  }
+
+  /** All is written, or sent as far as it can be while the guest goes on. */
   public void finish() {
+    if (isAwaited()) {
+      pause();
+    } else {
+      end("completed");
+    }
+  }
+
+  private synchronized boolean isAwaited() {
+    return waits;
+  }
+
+  private synchronized ObjectNode capabilities(ObjectNode arguments) {
+    for (JsonNode each : arguments.path("capabilities")) {
+      if (each.path("capability").asText().equals("pause-before-switchover")) {
+        waits = each.path("state").asBoolean();
+      }
+    }
+    return Json.object();
+  }
+
+  /** The guest stands, and the rest waits for the word. */
+  private void pause() {
+    synchronized (this) {
+      status = "pre-switchover";
+    }
+    machine.runState("finish-migrate");
+    qemu.emit("MIGRATION", "{\"status\": \"pre-switchover\"}");
+  }
+
+  private ObjectNode switchOver() {
+    Supplier<FakeMigration> to;
+    synchronized (this) {
+      to = target;
+    }
+    to.get().takeIn();
     end("completed");
+    return Json.object();
+  }
+
+  /** A machine that was started for it has taken in all of a state. */
+  private void takeIn() {
+    synchronized (this) {
+      status = "completed";
+    }
+    machine.runState("paused");
+    qemu.emit("MIGRATION", "{\"status\": \"completed\"}");
   }
 
   /** It cannot be written on. */
@@ -80,7 +141,11 @@ public final class FakeMigration {
   }
 
   private ObjectNode begin(ObjectNode arguments) {
-    String name = arguments.path("uri").asText().replaceFirst("^fd:", "");
+    String uri = arguments.path("uri").asText();
+    if (uri.startsWith("unix:")) {
+      return send();
+    }
+    String name = uri.replaceFirst("^fd:", "");
     Optional<Path> file = qemu.fdsets().take(name);
     synchronized (this) {
       if (status.equals("active")) {
@@ -100,6 +165,20 @@ public final class FakeMigration {
     return reply;
   }
 
+  private ObjectNode send() {
+    boolean atOnce;
+    synchronized (this) {
+      status = "active";
+      atOnce = !slow;
+    }
+    if (atOnce) {
+      pause();
+    }
+    ObjectNode reply = Json.object();
+    reply.putObject("return");
+    return reply;
+  }
+
   private static void write(Path file) {
     try {
       Files.writeString(file, CONTENT);
@@ -109,7 +188,10 @@ public final class FakeMigration {
   }
 
   private synchronized ObjectNode cancel() {
-    if (status.equals("active")) {
+    if (status.equals("active") || status.equals("pre-switchover")) {
+      if (status.equals("pre-switchover")) {
+        machine.runState("running");
+      }
       status = "cancelled";
     }
     return Json.object();

@@ -44,6 +44,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.Keystrokes;
 import dev.berth.host.LogKind;
 import dev.berth.host.MemoryDump;
+import dev.berth.host.Migrations;
 import dev.berth.host.NicSummary;
 import dev.berth.host.QmpEvents;
 import dev.berth.host.QmpRequest;
@@ -548,6 +549,11 @@ public final class MemoryHost implements VmHost {
   @Override
   public Saves saves() {
     return new MemorySaves(contents, actor);
+  }
+
+  @Override
+  public Migrations migrations() {
+    return new MemoryMigrations(contents);
   }
 
   @Override

@@ -22,6 +22,7 @@ import dev.berth.testing.contract.ImageContract;
 import dev.berth.testing.contract.ListenerContract;
 import dev.berth.testing.contract.MachineContract;
 import dev.berth.testing.contract.MediaContract;
+import dev.berth.testing.contract.MigrationContract;
 import dev.berth.testing.contract.NicContract;
 import dev.berth.testing.contract.QmpContract;
 import dev.berth.testing.contract.ResourceContract;
@@ -53,6 +54,7 @@ final class MemoryHostTest
         BackupContract,
         ExportContract,
         SaveContract,
+        MigrationContract,
         DumpContract,
         ImageContract,
         FrontContract,

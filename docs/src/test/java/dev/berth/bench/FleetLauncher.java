@@ -145,6 +145,21 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
+  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+    throw new UnsupportedOperationException("nothing comes here");
+  }
+
+  @Override
+  public Machine receive(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline) {
+    throw new UnsupportedOperationException("nothing comes here");
+  }
+
+  @Override
   public Machine restore(
       LaunchRecord launch,
       Path state,

@@ -1,5 +1,6 @@
 package dev.berth.launcher;
 
+import dev.berth.definition.AcceleratorChoice;
 import dev.berth.definition.Compute;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
@@ -14,6 +15,7 @@ import dev.berth.launcher.QemuCapabilities.MachineType;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
+import dev.berth.machine.LaunchRecord.Qemu;
 import dev.berth.machine.LaunchRecord.Subject;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.Relaunch;
@@ -193,6 +195,43 @@ final class LaunchResolver {
           cannot + "there is no '" + again.qemu().binary() + "' any more, which it ran in.");
     }
     return again;
+  }
+
+  /**
+   * The record of a machine that takes in the state of one of another host.
+   *
+   * @throws UnsupportedException naming all that speaks against it
+   */
+  LaunchRecord arrival(LaunchRecord source, long revision) throws InterruptedException {
+    QemuInstall qemu = finder.find();
+    List<String> obstacles = new ArrayList<>(ArrivalChecks.of(source, qemu));
+    if (source.hardware().accelerator().equals(AcceleratorVerdict.KVM)
+        && !accelerators.choose(qemu, AcceleratorChoice.AUTO).isKvm()) {
+      obstacles.add("it runs by KVM, which does not work here");
+    }
+    String incarnation = incarnation();
+    Subject subject =
+        new Subject(source.subject().domain(), source.subject().name(), revision, incarnation);
+    MachineFiles files =
+        files(source.subject().domain(), incarnation, source.files().consoleLogLimit());
+    Optional<LaunchRecord> moved = Optional.empty();
+    try {
+      moved =
+          Optional.of(
+              Relaunch.moved(
+                  source, subject, new Qemu(qemu.binary(), qemu.capabilities().version()), files));
+    } catch (IllegalArgumentException unfit) {
+      obstacles.add(String.valueOf(unfit.getMessage()));
+    }
+    if (!obstacles.isEmpty() || moved.isEmpty()) {
+      throw new UnsupportedException(
+          "Cannot take domain '"
+              + source.subject().name()
+              + "': "
+              + String.join("; ", obstacles)
+              + ".");
+    }
+    return moved.get();
   }
 
   private String incarnation() {

@@ -209,6 +209,31 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
         deadline);
   }
 
+  @Override
+  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+    return planned(
+        source.subject().name(), () -> resolver.arrival(GivenAgain.of(source, held), revision));
+  }
+
+  @Override
+  public Machine receive(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    return launch(
+        launch,
+        qmp -> {
+          new MachineAssembler(qmp, held, deadline, shares).assembleForState(launch);
+          new StateLoader(qmp, launch).listen();
+        },
+        clearance,
+        events,
+        deadline);
+  }
+
   private Machine launch(
       LaunchRecord launch,
       LaunchSequence.Completion completion,

@@ -5,6 +5,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineLauncher.TakeOver;
 import dev.berth.machine.StateStream;
+import dev.berth.qapi.control.QueryVersion;
 import dev.berth.qapi.migration.MigrateIncoming;
 import dev.berth.qapi.migration.MigrationCapability;
 import dev.berth.qapi.migration.MigrationInfo;
@@ -22,6 +23,10 @@ import java.util.Optional;
 /** Has a machine that was started for it load a state. Not thread-safe. */
 final class StateLoader {
   private static final String NAME = "saved-state";
+
+  /** Of QEMU, when it cannot take a state in, and so can be asked why. */
+  private static final int FIRST_THAT_STAYS = 10;
+
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final QmpConnection qmp;
@@ -55,6 +60,17 @@ final class StateLoader {
     stream.run(MigrateIncoming.builder().uri(uri).build());
     awaitLoaded();
     stream.takeBack();
+  }
+
+  /** Has it take in a state from elsewhere, and the images when the guest goes on. */
+  void listen() throws InterruptedException {
+    stream.capabilities(MigrationCapability.LATE_BLOCK_ACTIVATE);
+    MigrateIncoming.Builder incoming =
+        MigrateIncoming.builder().uri("unix:" + launch.files().stateSocket());
+    if (stream.run(new QueryVersion()).qemu().major() >= FIRST_THAT_STAYS) {
+      incoming.exitOnError(false);
+    }
+    stream.run(incoming.build());
   }
 
   private void awaitLoaded() throws InterruptedException {

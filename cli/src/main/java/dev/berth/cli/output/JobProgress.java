@@ -55,6 +55,8 @@ public final class JobProgress {
           BACKUP,
           PULL_BACKUP,
           SAVE,
+          MIGRATION,
+          INCOMING_MIGRATION,
           RESTORE_BACKUP,
           VERIFY_BACKUP,
           SET_MEMORY,

@@ -1,0 +1,118 @@
+package dev.berth.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.host.GuestOwner;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.job.JobCodec;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The methods about machines that change hosts, and their parameters. */
+final class MigrationMethods {
+  static final String MIGRATE = "domain.migrate";
+  static final String OBSTACLES = "migration.obstacles";
+  static final String RESOLVE = "migration.resolve";
+  static final String TARGET = "target";
+  static final String OWNER = "owner";
+  private static final String SPEED = "bytesPerSecond";
+  private static final String DOWNTIME = "downtimeMillis";
+  private static final String CONVERGENCE = "convergence";
+
+  private MigrationMethods() {}
+
+  static void addTo(Methods methods) {
+    methods.call(
+        MIGRATE,
+        (host, params) ->
+            JobCodec.write(
+                host.migrations()
+                    .migrate(
+                        ArgumentCodec.domain(params),
+                        migration(params),
+                        JobArguments.options(params),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        TARGET,
+        SPEED,
+        DOWNTIME,
+        CONVERGENCE,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        OBSTACLES,
+        (host, params) ->
+            write(
+                host.migrations()
+                    .obstacles(
+                        ArgumentCodec.domain(params),
+                        target(params),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        TARGET,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        RESOLVE,
+        (host, params) ->
+            ResultCodec.write(
+                host.migrations()
+                    .resolve(
+                        ArgumentCodec.domain(params),
+                        params.constant(OWNER, GuestOwner.class),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        OWNER,
+        ArgumentCodec.DEADLINE);
+  }
+
+  static void migration(ObjectNode params, MigrationRequest migration) {
+    params.put(TARGET, migration.target().toString());
+    migration.bytesPerSecond().ifPresent(speed -> params.put(SPEED, speed));
+    migration.downtime().ifPresent(time -> params.put(DOWNTIME, WireValue.millis(time)));
+    params.put(CONVERGENCE, WireText.of(migration.convergence()));
+  }
+
+  private static MigrationRequest migration(Params params) {
+    return new MigrationRequest(
+        target(params),
+        params.optionalNumber(SPEED),
+        params.optionalMillis(DOWNTIME),
+        params.optionalConstant(CONVERGENCE, Convergence.class).orElse(Convergence.LEFT_TO_GUEST));
+  }
+
+  private static URI target(Params params) {
+    String text = params.text(TARGET);
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException wrong) {
+      throw new InvalidRequestException(
+          "'" + Params.printable(text) + "' is no address of a host.", wrong);
+    }
+  }
+
+  static ObjectNode write(List<String> obstacles) {
+    ObjectNode node = Json.object();
+    ArrayNode array = node.putArray("obstacles");
+    obstacles.forEach(array::add);
+    return node;
+  }
+
+  /**
+   * The obstacles that were written.
+   *
+   * @throws MalformedReplyException when they are none
+   */
+  static List<String> obstacles(JsonNode node) {
+    List<String> obstacles = new ArrayList<>();
+    for (JsonNode each : Json.array(node, "obstacles")) {
+      obstacles.add(each.asText());
+    }
+    return List.copyOf(obstacles);
+  }
+}

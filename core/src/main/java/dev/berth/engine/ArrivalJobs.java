@@ -1,0 +1,558 @@
+package dev.berth.engine;
+
+import static dev.berth.engine.ArrivalRow.phase;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.StateReason;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.GuestOwner;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobState;
+import dev.berth.machine.HeldResources;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.Offer;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.TargetPhase;
+import dev.berth.migration.TargetRules;
+import dev.berth.migration.TargetRules.Qemu;
+import dev.berth.migration.TargetRules.Word;
+import dev.berth.qapi.migration.MigrationInfo;
+import dev.berth.qapi.migration.MigrationStatus;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.misc.Cont;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.store.Intent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Machines that come from other hosts, each from its row to its end: does what {@link TargetRules}
+ * decide, and puts on record what it is about to do before it does it. Runs in the driver's turns,
+ * and holds no thread while QEMU takes in a state or the source makes up its mind.
+ */
+final class ArrivalJobs implements JobWork {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** QEMU's run state once it has taken in everything, and until its guest has gone on. */
+  private static final String STANDS = "paused";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ArrivalJobs.class);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final JobAside aside;
+  private Function<String, CompletionStage<Void>> undefine = actor -> Mailbox.DONE;
+  private final List<CompletableFuture<Arrival>> waiting = new ArrayList<>();
+  private final List<CompletableFuture<Arrival>> taking = new ArrayList<>();
+  private boolean looking;
+  private boolean lookingLater;
+  private boolean running;
+
+  ArrivalJobs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.aside = new JobAside(mailbox, ledger, host.patient(), job -> settleWithoutMachine());
+  }
+
+  /** Has that remove the domain of a guest that does not come. */
+  void whenForgotten(Function<String, CompletionStage<Void>> undefinition) {
+    undefine = undefinition;
+  }
+
+  /** Has a machine made ready; the job is on record. The answer fails when there is none. */
+  void begin(Offer offer, String actor, CompletableFuture<VerbResult> answer) {
+    CompletableFuture<VerbResult> started = new CompletableFuture<>();
+    started.whenComplete(
+        (result, failure) ->
+            mailbox.event(
+                () -> {
+                  if (failure == null) {
+                    answer.complete(result);
+                    return takeUp();
+                  }
+                  answer.completeExceptionally(MachineKeeper.cause(failure));
+                  return notReady(offer.migration(), MachineKeeper.cause(failure));
+                }));
+    keeper
+        .starts()
+        .begin(
+            new FromPeer(host, offer, this::ready),
+            StartMode.PAUSED,
+            HeldResources.none(),
+            actor,
+            started);
+  }
+
+  /** The source may have taken it back meanwhile. */
+  private Step ready(Step step) {
+    present()
+        .filter(job -> phase(job) == TargetPhase.PREPARING)
+        .ifPresent(job -> step.job(ArrivalRow.in(TargetPhase.INCOMING, job, "")));
+    return step;
+  }
+
+  private CompletionStage<?> notReady(JobId id, Throwable failure) {
+    Optional<KeptJob> job = present().filter(it -> it.job().id().equals(id));
+    return job.isPresent() && phase(job.get()) != TargetPhase.FAILED
+        ? fail(job.get(), String.valueOf(failure.getMessage()))
+        : Mailbox.DONE;
+  }
+
+  // ---- what the source asks
+
+  /** How far that migration is. */
+  Arrival arrival(JobId id) {
+    return known(id)
+        .map(
+            job ->
+                new Arrival(
+                    phase(job),
+                    job.job().status().detail(),
+                    phase(job) == TargetPhase.INCOMING
+                        ? ledger.launch().map(launch -> launch.files().stateSocket())
+                        : Optional.empty()))
+        .orElseGet(() -> Arrival.of(TargetPhase.NONE, "there is no such migration here"));
+  }
+
+  /** Answers once all was received, or it is known that it never will be, or after so long. */
+  void await(JobId id, Duration longest, CompletableFuture<Arrival> answer) {
+    if (!isUnderWay(arrival(id).phase()) || longest.isZero()) {
+      answer.complete(arrival(id));
+      return;
+    }
+    waiting.add(answer);
+    host.timers()
+        .after(
+            longest,
+            () ->
+                mailbox.event(
+                    () -> {
+                      waiting.remove(answer);
+                      answer.complete(arrival(id));
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  private static boolean isUnderWay(TargetPhase phase) {
+    return phase == TargetPhase.PREPARING || phase == TargetPhase.INCOMING;
+  }
+
+  /** The guest is this host's, if it was received; answers when it has gone on. */
+  CompletionStage<?> take(JobId id, CompletableFuture<Arrival> answer) {
+    Optional<KeptJob> job = present().filter(it -> it.job().id().equals(id));
+    if (job.isEmpty() || active(job.get()).isEmpty()) {
+      answer.complete(arrival(id));
+      return Mailbox.DONE;
+    }
+    Qemu qemu = phase(job.get()) == TargetPhase.INCOMING ? Qemu.LOADING : Qemu.LOADED;
+    return switch (TargetRules.decide(phase(job.get()), qemu, Word.TAKE)) {
+      case OWN -> {
+        taking.add(answer);
+        yield own(job.get());
+      }
+      case RUN -> {
+        taking.add(answer);
+        yield takeUp();
+      }
+      case WAIT, NOTE_RECEIVED, COMPLETE, FAIL, LOSE, FORGET -> {
+        answer.complete(arrival(id));
+        yield Mailbox.DONE;
+      }
+    };
+  }
+
+  /** The one step by which the guest is this host's: on the disk before it goes on. */
+  private CompletionStage<?> own(KeptJob job) {
+    return onRecord(ArrivalRow.in(TargetPhase.OWNER, job, ""), this::takeUp);
+  }
+
+  /** The guest never will be this host's, unless it is already; it is forgotten then. */
+  CompletionStage<?> discard(JobId id, CompletableFuture<Arrival> answer) {
+    Optional<KeptJob> job = present().filter(it -> it.job().id().equals(id));
+    if (job.isEmpty() || phase(job.get()) == TargetPhase.OWNER) {
+      answer.complete(arrival(id));
+      return Mailbox.DONE;
+    }
+    KeptJob failed =
+        phase(job.get()) == TargetPhase.FAILED
+            ? ArrivalRow.unwanted(job.get())
+            : ArrivalRow.unwanted(
+                ArrivalRow.in(TargetPhase.FAILED, job.get(), "its source has taken it back"));
+    return ledger
+        .request(step(failed).job(failed))
+        .thenCompose(
+            recorded -> {
+              answer.complete(arrival(id));
+              tell();
+              return takeUp();
+            });
+  }
+
+  /**
+   * Decides by hand.
+   *
+   * @return empty when there is nothing here to be decided
+   */
+  Optional<CompletionStage<?>> resolve(GuestOwner owner) {
+    Optional<KeptJob> job = present();
+    return switch (owner) {
+      case THIS_HOST ->
+          job.filter(it -> phase(it) == TargetPhase.RECEIVED && active(it).isPresent())
+              .map(this::own);
+      case OTHER_HOST ->
+          job.filter(it -> phase(it) != TargetPhase.OWNER)
+              .map(it -> discard(it.job().id(), new CompletableFuture<>()));
+    };
+  }
+
+  // ---- while QEMU takes it in
+
+  /** Asks how far it is, now and as long as QEMU takes in a state. */
+  void look(Lifecycle.Active active) {
+    if (looking || keeper.lifecycle() != active || incoming(active).isEmpty()) {
+      return;
+    }
+    looking = true;
+    active
+        .machine()
+        .qmp()
+        .send(new QueryMigrate())
+        .thenCombine(
+            active.machine().qmp().send(new QueryStatus()),
+            (info, status) ->
+                (Supplier<CompletionStage<?>>) () -> seen(active, info, status.status().value()))
+        .whenComplete(
+            (turn, lost) ->
+                mailbox.event(
+                    () -> {
+                      looking = false;
+                      return turn == null ? Mailbox.DONE : turn.get();
+                    }));
+  }
+
+  private CompletionStage<?> seen(Lifecycle.Active active, MigrationInfo info, String runState) {
+    Optional<KeptJob> incoming = incoming(active);
+    if (keeper.lifecycle() != active || incoming.isEmpty()) {
+      return Mailbox.DONE;
+    }
+    KeptJob job = incoming.get();
+    return switch (TargetRules.decide(phase(job), view(info, runState), Word.NONE)) {
+      case NOTE_RECEIVED -> onRecord(ArrivalRow.in(TargetPhase.RECEIVED, job, ""), this::tell);
+      case FAIL ->
+          fail(
+              job,
+              "QEMU cannot take in its state: " + info.errorDesc().orElse("it is " + runState));
+      case WAIT, OWN, RUN, COMPLETE, LOSE, FORGET -> {
+        lookLater();
+        yield Mailbox.DONE;
+      }
+    };
+  }
+
+  private static Qemu view(MigrationInfo info, String runState) {
+    if (runState.equals("running")) {
+      return Qemu.RUNNING;
+    }
+    if (info.status().equals(Optional.of(MigrationStatus.FAILED))) {
+      return Qemu.BROKEN;
+    }
+    boolean loaded = info.status().equals(Optional.of(MigrationStatus.COMPLETED));
+    return loaded && !runState.equals("inmigrate") ? Qemu.LOADED : Qemu.LOADING;
+  }
+
+  private void lookLater() {
+    if (lookingLater) {
+      return;
+    }
+    lookingLater = true;
+    host.timers()
+        .after(
+            LOOK_AGAIN,
+            () ->
+                mailbox.event(
+                    () -> {
+                      lookingLater = false;
+                      if (keeper.lifecycle() instanceof Lifecycle.Active active) {
+                        look(active);
+                      }
+                      return Mailbox.DONE;
+                    }));
+  }
+
+  // ---- once the guest is this host's
+
+  /** Lets the guest go on, unless it has: QEMU says so, for nobody else could have paused it. */
+  private void run(Lifecycle.Active active, KeptJob job) {
+    if (running) {
+      return;
+    }
+    running = true;
+    active
+        .machine()
+        .qmp()
+        .send(new QueryStatus())
+        .thenCompose(
+            status ->
+                ArrivalRow.guest(job) == Guest.RUNNING && status.status().value().equals(STANDS)
+                    ? active.machine().qmp().send(new Cont())
+                    : CompletableFuture.<@Nullable Void>completedFuture(null))
+        .whenComplete(
+            (done, failure) ->
+                mailbox.event(
+                    () -> {
+                      running = false;
+                      return ran(active, job, Optional.ofNullable(failure));
+                    }));
+  }
+
+  private CompletionStage<?> ran(
+      Lifecycle.Active active, KeptJob job, Optional<Throwable> failure) {
+    if (failure.isEmpty()) {
+      return keeper.lifecycle() == active ? complete(active, job) : takenUpElsewhere();
+    }
+    if (MachineKeeper.cause(failure.get()) instanceof QemuRefusedException refused
+        && keeper.lifecycle() == active) {
+      return fail(job, "QEMU does not let its guest go on: " + refused.description());
+    }
+    return takenUpElsewhere(); // the connection is lost, and the next adoption finds out
+  }
+
+  private CompletionStage<?> takenUpElsewhere() {
+    answerTakers();
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> complete(Lifecycle.Active active, KeptJob job) {
+    Job.Status status =
+        new Job.Status(
+            JobState.SUCCEEDED,
+            TargetPhase.COMPLETE.text(),
+            Optional.empty(),
+            "",
+            Optional.of(host.now()));
+    DomainStatus after =
+        ArrivalRow.guest(job) == Guest.RUNNING
+            ? DomainStatus.of(DomainState.RUNNING, StateReason.MIGRATED, host.now())
+            : DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
+    return keeper
+        .record(JobSteps.ended(step(job).status(after), job.with(status)))
+        .thenRun(
+            () -> {
+              answerTakers();
+              keeper.runStates().ask(active);
+            });
+  }
+
+  private void answerTakers() {
+    List<CompletableFuture<Arrival>> all = List.copyOf(taking);
+    taking.clear();
+    all.forEach(answer -> answer.complete(latest()));
+  }
+
+  /** The migration that a take was of: there is one at a time. */
+  private Arrival latest() {
+    return ledger.jobs().newest(ArrivalRow::is).map(job -> arrival(job.job().id())).orElseThrow();
+  }
+
+  // ---- its bad ends
+
+  /** The one step by which the guest never is this host's: on the disk before that is said. */
+  private CompletionStage<?> fail(KeptJob job, String why) {
+    return onRecord(ArrivalRow.in(TargetPhase.FAILED, job, why), this::takeUp);
+  }
+
+  private CompletionStage<?> onRecord(KeptJob next, Supplier<CompletionStage<?>> then) {
+    return ledger
+        .request(step(next).job(next))
+        .handle(
+            (recorded, failure) -> {
+              if (failure == null) {
+                tell();
+                return then.get().thenRun(() -> {});
+              }
+              LOG.warn("Job {} cannot be put on record yet", next.job().id(), failure);
+              answerTakers();
+              host.timers().after(LOOK_AGAIN, () -> mailbox.event(this::takeUp));
+              return Mailbox.DONE;
+            })
+        .thenCompose(stage -> stage);
+  }
+
+  /** Those who wait are told, once there is something to tell. */
+  private CompletionStage<?> tell() {
+    Optional<KeptJob> job = present();
+    if (job.filter(it -> isUnderWay(phase(it))).isEmpty()) {
+      List<CompletableFuture<Arrival>> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(answer -> answer.complete(latest()));
+    }
+    return Mailbox.DONE;
+  }
+
+  /** What QEMU has written last says more than that it has ended. */
+  private CompletionStage<?> ended(KeptJob job) {
+    AtomicReference<String> words = new AtomicReference<>("");
+    aside.run(
+        job,
+        () -> words.set(QemuLastWords.in(host.launcher().logDirectory(ledger.uuid()))),
+        (now, failure) ->
+            now.isRunning() && isUnderWayOrReceived(phase(now))
+                ? fail(now, ("its QEMU has ended. " + words.get()).strip())
+                : Mailbox.DONE);
+    return Mailbox.DONE;
+  }
+
+  private static boolean isUnderWayOrReceived(TargetPhase phase) {
+    return isUnderWay(phase) || phase == TargetPhase.RECEIVED;
+  }
+
+  private CompletionStage<?> lose(KeptJob job) {
+    Job.Status status =
+        new Job.Status(
+            JobState.FAILED,
+            ArrivalRow.MACHINE_ENDED,
+            Optional.empty(),
+            "the guest had come, and has ended with its QEMU",
+            Optional.of(host.now()));
+    return keeper.record(JobSteps.ended(step(job), job.with(status))).thenRun(this::answerTakers);
+  }
+
+  private CompletionStage<?> forget(KeptJob job) {
+    Intent intent =
+        new Intent(ledger.uuid(), "undefine", "{}", job.job().origin().actor(), host.now());
+    return ledger
+        .request(step(job).intent(intent))
+        .thenCompose(done -> undefine.apply(job.job().origin().actor()))
+        .exceptionally(
+            left -> {
+              LOG.warn("Domain '{}' did not come, and stays defined", ledger.name(), left);
+              return null;
+            });
+  }
+
+  // ---- found again
+
+  @Override
+  public void resume(Lifecycle.Active active) {
+    looking = false;
+    running = false;
+    takeUp();
+  }
+
+  @Override
+  public CompletionStage<?> settleWithoutMachine() {
+    return takeUp();
+  }
+
+  private CompletionStage<?> takeUp() {
+    Optional<KeptJob> present = present();
+    if (present.isEmpty() || keeper.lifecycle() instanceof Lifecycle.Starting) {
+      return Mailbox.DONE;
+    }
+    KeptJob job = present.get();
+    Optional<Lifecycle.Active> active = active(job);
+    boolean gone = ledger.launch().isEmpty();
+    switch (phase(job)) {
+      case PREPARING -> {
+        return gone ? ended(job) : Mailbox.DONE;
+      }
+      case INCOMING -> {
+        active.ifPresent(this::look);
+        return gone ? ended(job) : Mailbox.DONE;
+      }
+      case RECEIVED -> {
+        return gone ? ended(job) : Mailbox.DONE;
+      }
+      case OWNER -> {
+        active.ifPresent(live -> run(live, job));
+        return gone ? lose(job) : Mailbox.DONE;
+      }
+      case FAILED -> {
+        answerTakers();
+        active.ifPresent(live -> end(live, job));
+        return gone && ArrivalRow.isUnwanted(job) ? forget(job) : Mailbox.DONE;
+      }
+      case NONE, SILENT, COMPLETE -> {
+        return Mailbox.DONE;
+      }
+    }
+    return Mailbox.DONE;
+  }
+
+  private void end(Lifecycle.Active active, KeptJob job) {
+    MachineEnd end = new MachineEnd(MachineEnd.Cause.NOT_TAKEN, job.job().origin().actor());
+    keeper.reaper().end(active, end, host.settings().reapGrace());
+  }
+
+  /** The status with its reason, while the guest comes. */
+  DomainStatus named(DomainStatus status) {
+    return status.state() == DomainState.RUNNING && present().isPresent()
+        ? new DomainStatus(status.state(), StateReason.MIGRATED, status.detail(), status.since())
+        : status;
+  }
+
+  @Override
+  public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    throw new InvalidStateException(
+        "Cannot cancel job "
+            + job.job().id()
+            + " here: its guest is another host's. Cancel it there; 'vmctl migration resolve' is"
+            + " for a source that never answers again.");
+  }
+
+  @Override
+  public JobPausing pausing(KeptJob job) {
+    throw new UnsupportedException(
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": QEMU takes in all of it in one go. Cancel it at its source.");
+  }
+
+  // ---- its parts
+
+  private static Step step(KeptJob job) {
+    return Step.by(job.job().origin().actor());
+  }
+
+  private Optional<KeptJob> known(JobId id) {
+    return ledger.jobs().find(id).filter(ArrivalRow::is);
+  }
+
+  /** The one that goes on. */
+  private Optional<KeptJob> present() {
+    return ledger.jobs().running().stream().filter(ArrivalRow::is).findFirst();
+  }
+
+  private Optional<KeptJob> incoming(Lifecycle.Active active) {
+    return present().filter(job -> phase(job) == TargetPhase.INCOMING && active(job).isPresent());
+  }
+
+  /** Its machine, when it answers: the domain has none before. */
+  private Optional<Lifecycle.Active> active(KeptJob job) {
+    return job.isRunning()
+            && keeper.lifecycle() instanceof Lifecycle.Active active
+            && !active.machine().qmp().disconnected().isDone()
+        ? Optional.of(active)
+        : Optional.empty();
+  }
+}

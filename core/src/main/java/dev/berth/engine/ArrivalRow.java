@@ -1,0 +1,70 @@
+package dev.berth.engine;
+
+import dev.berth.job.Job;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.migration.Offer;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.TargetPhase;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** The row of a migration at its target, and what it tells. */
+final class ArrivalRow {
+  static final String MACHINE_ENDED = "machine-ended";
+
+  private static final String GUEST = "guest";
+  private static final String UNWANTED = "unwanted";
+
+  private ArrivalRow() {}
+
+  /** That of a machine that is to come. */
+  static KeptJob of(Offer offer, String actor, Instant now) {
+    return new KeptJob(
+        new Job(
+            offer.migration(),
+            new Job.Target(JobKind.INCOMING_MIGRATION, offer.domain(), offer.name(), ""),
+            new Job.Origin(actor, Optional.empty(), now),
+            running(TargetPhase.PREPARING, "")),
+        Map.of(GUEST, offer.guest().name()));
+  }
+
+  private static Job.Status running(TargetPhase phase, String detail) {
+    return new Job.Status(
+        JobState.RUNNING, phase.text(), Optional.empty(), detail, Optional.empty());
+  }
+
+  /** The same migration in another phase. */
+  static KeptJob in(TargetPhase phase, KeptJob job, String detail) {
+    return job.with(running(phase, detail));
+  }
+
+  /** How far it is; one that has ended is complete, for nothing else of it ends here. */
+  static TargetPhase phase(KeptJob job) {
+    return TargetPhase.of(job.job().status().phase()).orElse(TargetPhase.COMPLETE);
+  }
+
+  /** What the guest did before. */
+  static Guest guest(KeptJob job) {
+    return Guest.valueOf(job.fact(GUEST));
+  }
+
+  /** The same, of which nothing is to be left. */
+  static KeptJob unwanted(KeptJob job) {
+    return job.with(UNWANTED, "yes");
+  }
+
+  static boolean isUnwanted(KeptJob job) {
+    return !job.fact(UNWANTED).isEmpty();
+  }
+
+  static boolean is(KeptJob job) {
+    return job.job().target().kind() == JobKind.INCOMING_MIGRATION;
+  }
+
+  /** Whether what is left of a migration is no business of that verb. */
+  static boolean isOverFor(KeptJob job, Verb verb) {
+    return is(job) && phase(job) == TargetPhase.FAILED && verb == Verb.UNDEFINE;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.berth.engine;
+
+import dev.berth.domain.ResourceNames;
+import dev.berth.domain.StateReason;
+import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.migration.Offer;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.QmpEventListener;
+import java.util.function.UnaryOperator;
+
+/**
+ * A guest that comes from another host, into a machine that is what its own one is.
+ *
+ * @param offer what the other host says of it
+ * @param readiness what is so, in one step with the machine, once that is up
+ */
+record FromPeer(HostServices host, Offer offer, UnaryOperator<Step> readiness)
+    implements MachineSource {
+  /** What a new domain's definition has. */
+  private static final long FIRST = 1;
+
+  private static final long ANOTHER = 0;
+
+  /** The revision that a machine is of which that offer has. */
+  static long revision(Offer offer) {
+    return switch (offer.definitionState()) {
+      case SAME -> FIRST;
+      case CHANGED -> ANOTHER;
+    };
+  }
+
+  @Override
+  public Provision.Wanted wanted() {
+    return Provision.Wanted.RECEIVE;
+  }
+
+  @Override
+  public ResourceNames needed() {
+    return offer.launch().resources();
+  }
+
+  @Override
+  public LaunchRecord plan(HeldResources held) {
+    return host.launcher().planArrival(offer.launch(), revision(offer), held);
+  }
+
+  @Override
+  public Machine launch(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
+    return host.launcher().receive(launch, held, clearance, events, deadline);
+  }
+
+  /** It is told to run much later, and not by its start. */
+  @Override
+  public Deadline untilRunning(Deadline launch) {
+    return launch;
+  }
+
+  @Override
+  public StateReason running() {
+    return StateReason.MIGRATED;
+  }
+
+  @Override
+  public StateReason standing() {
+    return StateReason.MIGRATING;
+  }
+
+  /** From then on a host that comes later does not take it for a start that was cut off. */
+  @Override
+  public Step completed(Step step) {
+    return readiness.apply(step);
+  }
+
+  @Override
+  public boolean loads() {
+    return true;
+  }
+}

@@ -1,0 +1,231 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.definition.DefinitionReader;
+import dev.berth.definition.DefinitionWriter;
+import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainEvent;
+import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
+import dev.berth.domain.EventTypes;
+import dev.berth.domain.StateReason;
+import dev.berth.error.BerthException;
+import dev.berth.error.InvalidDefinitionException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
+import dev.berth.job.JobId;
+import dev.berth.machine.HeldResources;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.Offer;
+import dev.berth.migration.TargetHost;
+import dev.berth.migration.TargetPhase;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.DomainRecord;
+import dev.berth.store.PolicyState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What other hosts ask of an engine to which guests of theirs are to go. */
+final class HostArrivals implements TargetHost {
+  private final HostServices host;
+  private final Supplier<Domains> domains;
+  private final Supplier<Turns> turns;
+  private final RefusedArrivals refused;
+  private final String actor;
+
+  /**
+   * For calls of an actor.
+   *
+   * @param domains the engine's, as long as it is open
+   */
+  HostArrivals(
+      HostServices host,
+      Supplier<Domains> domains,
+      Supplier<Turns> turns,
+      RefusedArrivals refused,
+      String actor) {
+    this.host = host;
+    this.domains = domains;
+    this.turns = turns;
+    this.refused = refused;
+    this.actor = actor;
+  }
+
+  @Override
+  public List<String> obstacles(Offer offer) {
+    List<String> obstacles = new ArrayList<>();
+    Domains here = domains.get();
+    here.find(offer.domain())
+        .ifPresent(
+            other ->
+                obstacles.add(
+                    "domain '" + other.snapshot().name() + "' of that host has its UUID already"));
+    here.find(offer.name())
+        .filter(other -> !other.snapshot().uuid().equals(offer.domain()))
+        .ifPresent(other -> obstacles.add("that host has another domain of its name"));
+    definition(offer, obstacles);
+    offer.images().forEach(image -> image.obstacle().ifPresent(obstacles::add));
+    try (HeldResources none = HeldResources.none()) {
+      if (offer.launch().resources().isEmpty()) {
+        host.launcher().planArrival(offer.launch(), FromPeer.revision(offer), none);
+      }
+    } catch (BerthException unfit) {
+      obstacles.add(String.valueOf(unfit.getMessage()));
+    }
+    return List.copyOf(obstacles);
+  }
+
+  private static Optional<DomainDefinition> definition(Offer offer, List<String> obstacles) {
+    try {
+      DomainDefinition definition =
+          DefinitionReader.read(
+              new DefinitionDocument(offer.definition(), offer.name().text(), Path.of("/")));
+      if (definition.name().equals(offer.name())
+          && definition.uuid().equals(Optional.of(offer.domain()))) {
+        return Optional.of(definition);
+      }
+      obstacles.add("its definition is that of another domain");
+    } catch (InvalidDefinitionException unreadable) {
+      obstacles.add(String.valueOf(unreadable.getMessage()));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Arrival prepare(Offer offer) {
+    requireWanted(offer);
+    if (find(offer.domain()).filter(driver -> isOf(driver, offer.migration())).isPresent()) {
+      return await(offer.domain(), offer.migration(), Duration.ZERO);
+    }
+    List<String> obstacles = obstacles(offer);
+    Optional<DomainDefinition> definition = definition(offer, new ArrayList<>());
+    if (!obstacles.isEmpty() || definition.isEmpty()) {
+      throw new UnsupportedException(
+          "Cannot take domain '" + offer.name() + "': " + String.join("; ", obstacles) + ".");
+    }
+    DomainDriver driver =
+        turns.get().await(() -> create(offer, definition.get()), CallOptions.none());
+    return ready(driver, offer);
+  }
+
+  /** What is not ready is forgotten; so is what was taken back meanwhile. */
+  private Arrival ready(DomainDriver driver, Offer offer) {
+    boolean ready = false;
+    try {
+      turns.get().await(() -> driver.migrations().receive(offer, actor), CallOptions.none());
+      requireWanted(offer);
+      ready = true;
+      return await(offer.domain(), offer.migration(), Duration.ZERO);
+    } finally {
+      if (!ready) {
+        driver.migrations().discard(offer.migration());
+      }
+    }
+  }
+
+  private void requireWanted(Offer offer) {
+    if (refused.contains(offer.migration())) {
+      throw new InvalidStateException(
+          "Migration " + offer.migration() + " was taken back by its source.");
+    }
+  }
+
+  private static boolean isOf(DomainDriver driver, JobId migration) {
+    return driver.jobs().stream().anyMatch(job -> job.id().equals(migration));
+  }
+
+  /** The domain and what is to come to it, in one step: neither is there without the other. */
+  private CompletableFuture<DomainDriver> create(Offer offer, DomainDefinition definition) {
+    Domains here = domains.get();
+    here.reserve(offer.name(), offer.domain());
+    DomainRecord row =
+        new DomainRecord(
+            offer.domain(),
+            offer.name(),
+            1,
+            1,
+            DefinitionWriter.json(definition),
+            DomainStatus.of(DomainState.SHUTOFF, StateReason.UNKNOWN, host.now()));
+    PolicyState policies = PolicyState.none(offer.domain()).settledIn(host.boot());
+    KeptJob job = ArrivalRow.of(offer, actor, host.now());
+    Commit commit =
+        new Commit(
+            List.of(
+                new Change.PutDomain(row),
+                new Change.PutPolicyState(policies),
+                new Change.PutJob(job.stored())),
+            List.of(
+                event(row, EventTypes.DEFINED, Map.of("revision", "1")),
+                event(row, JobSteps.toldBegun(job).type(), JobSteps.toldBegun(job).attributes())));
+    return host.commit(commit)
+        .handle(
+            (events, failure) -> {
+              if (failure != null) {
+                throw failed(row, OpenCalls.unwrapped(failure));
+              }
+              DomainDriver driver =
+                  DomainDriver.of(
+                      host, here, OnRecord.arriving(row, definition, policies, List.of(job)));
+              host.announce(events);
+              return driver;
+            });
+  }
+
+  private DomainEvent event(DomainRecord row, String type, Map<String, String> attributes) {
+    return new DomainEvent(
+        0,
+        host.now(),
+        Optional.of(row.uuid()),
+        Optional.of(row.name().text()),
+        type,
+        actor,
+        attributes);
+  }
+
+  /** What may be stored all the same keeps its name until the host is opened again. */
+  private RuntimeException failed(DomainRecord row, RuntimeException failure) {
+    if (!(failure instanceof OutcomeUnknownException)) {
+      domains.get().release(row.name(), row.uuid());
+    }
+    return failure;
+  }
+
+  @Override
+  public Arrival await(UUID domain, JobId migration, Duration longest) {
+    return asked(domain, verbs -> verbs.await(migration, longest));
+  }
+
+  @Override
+  public Arrival take(UUID domain, JobId migration) {
+    return asked(domain, verbs -> verbs.take(migration));
+  }
+
+  @Override
+  public Arrival discard(UUID domain, JobId migration) {
+    refused.add(migration);
+    return asked(domain, verbs -> verbs.discard(migration));
+  }
+
+  private Arrival asked(
+      UUID domain, Function<MigrationVerbs, CompletableFuture<Arrival>> question) {
+    Optional<DomainDriver> driver = find(domain);
+    return driver.isPresent()
+        ? turns.get().await(() -> question.apply(driver.get().migrations()), CallOptions.none())
+        : Arrival.of(TargetPhase.NONE, "there is no such domain here");
+  }
+
+  private Optional<DomainDriver> find(UUID domain) {
+    return domains.get().find(domain);
+  }
+}

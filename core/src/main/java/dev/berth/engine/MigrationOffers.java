@@ -1,0 +1,65 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainState;
+import dev.berth.engine.Peers.Peer;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.JobId;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.ImageIdentity;
+import dev.berth.migration.Offer;
+import dev.berth.migration.Offer.DefinitionState;
+import dev.berth.migration.SavedMachine.Guest;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Offers of one domain's machine to other hosts. */
+final class MigrationOffers {
+  private final Ledger ledger;
+
+  /** An offer that lacks what is to be looked at: on a thread that may wait for storage. */
+  @FunctionalInterface
+  interface Draft extends Supplier<Offer> {}
+
+  MigrationOffers(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  /** The offer of that job. In the driver's turn. */
+  Draft of(KeptJob job) {
+    return draft(job.job().id(), MigrationRow.guest(job));
+  }
+
+  /** An offer that is only to be looked at. In the driver's turn. */
+  Draft draft(JobId id) {
+    return draft(id, ledger.status().state() == DomainState.RUNNING ? Guest.RUNNING : Guest.PAUSED);
+  }
+
+  private Draft draft(JobId id, Guest guest) {
+    LaunchRecord launch = ledger.launch().orElseThrow();
+    String definition = ledger.view().json();
+    DefinitionState state =
+        launch.subject().definitionRevision() == ledger.revision()
+            ? DefinitionState.SAME
+            : DefinitionState.CHANGED;
+    return () -> new Offer(id, definition, state, launch, images(launch), guest);
+  }
+
+  private static List<ImageIdentity> images(LaunchRecord launch) {
+    try {
+      return ImageIdentity.ofMachine(launch);
+    } catch (IOException e) {
+      throw new HostFailureException(
+          "The images of domain '" + launch.subject().name() + "' cannot be looked at: " + e + ".",
+          e);
+    }
+  }
+
+  /** What the host there says against it. */
+  static List<String> obstacles(Peers peers, URI target, Offer offer) {
+    try (Peer peer = peers.connect(target)) {
+      return peer.target().obstacles(offer);
+    }
+  }
+}

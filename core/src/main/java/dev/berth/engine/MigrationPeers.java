@@ -1,0 +1,118 @@
+package dev.berth.engine;
+
+import dev.berth.engine.Peers.Peer;
+import dev.berth.error.BerthException;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.OutcomeUnknownException;
+import dev.berth.job.JobId;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.Offer;
+import dev.berth.migration.TargetHost;
+import dev.berth.migration.TargetPhase;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * The targets of one domain's migrations, each connected to as long as its migration goes on: a
+ * guest that stands does not wait for a connection. Thread-safe; calls wait for the other host.
+ */
+final class MigrationPeers {
+  private final Peers peers;
+
+  // guarded by this
+  private final Map<JobId, Peer> connected = new HashMap<>();
+  private boolean closed;
+
+  MigrationPeers(Peers peers) {
+    this.peers = peers;
+  }
+
+  /**
+   * Has the target make a machine ready.
+   *
+   * @throws HostFailureException when it does not say that it has: then it is told to forget it
+   */
+  Arrival prepare(KeptJob job, Offer offer) {
+    try {
+      return target(job).prepare(offer);
+    } catch (OutcomeUnknownException unknown) {
+      throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
+    }
+  }
+
+  /** What the target says, once it has more to say than that it takes in the state. */
+  Arrival await(KeptJob job, Duration longest) {
+    return said(job, target -> target.await(domain(job), job.job().id(), longest));
+  }
+
+  /** Tells the target that the guest is its own. */
+  Arrival take(KeptJob job) {
+    return said(job, target -> target.take(domain(job), job.job().id()));
+  }
+
+  /** Tells the target that the guest never will be. */
+  Arrival discard(KeptJob job) {
+    return said(job, target -> target.discard(domain(job), job.job().id()));
+  }
+
+  private static UUID domain(KeptJob job) {
+    return job.job().target().domain().orElseThrow();
+  }
+
+  /** Whatever keeps it from being asked or from answering, it is silent. */
+  private Arrival said(KeptJob job, Function<TargetHost, Arrival> question) {
+    try {
+      return question.apply(target(job));
+    } catch (BerthException unreachable) {
+      return Arrival.of(TargetPhase.SILENT, String.valueOf(unreachable.getMessage()));
+    }
+  }
+
+  private TargetHost target(KeptJob job) {
+    JobId id = job.job().id();
+    synchronized (this) {
+      Peer known = connected.get(id);
+      if (known != null) {
+        return known.target();
+      }
+    }
+    Peer fresh = peers.connect(MigrationRow.target(job));
+    Peer kept;
+    synchronized (this) {
+      kept = closed ? fresh : connected.computeIfAbsent(id, none -> fresh);
+    }
+    if (kept != fresh || isClosed()) {
+      fresh.close();
+    }
+    return kept.target();
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** That migration is over. */
+  void forget(JobId id) {
+    Peer known;
+    synchronized (this) {
+      known = connected.remove(id);
+    }
+    if (known != null) {
+      known.close();
+    }
+  }
+
+  /** The host is being closed. */
+  void close() {
+    Map<JobId, Peer> all;
+    synchronized (this) {
+      closed = true;
+      all = Map.copyOf(connected);
+      connected.clear();
+    }
+    all.values().forEach(Peer::close);
+  }
+}

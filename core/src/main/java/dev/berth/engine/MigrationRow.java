@@ -1,0 +1,151 @@
+package dev.berth.engine;
+
+import dev.berth.domain.DomainState;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.job.Job;
+import dev.berth.job.Job.Progress;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.job.JobState;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.SourcePhase;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The row of a migration at its source, and what it tells. */
+final class MigrationRow {
+  static final String COMPLETE = "complete";
+  static final String CANCELLED = "cancelled";
+  static final String INTERRUPTED = "interrupted";
+  static final String REFUSED_BY_TARGET = "refused-by-target";
+  static final String REFUSED_BY_QEMU = "refused-by-qemu";
+  static final String TRANSFER_FAILED = "transfer-failed";
+  static final String TARGET_FAILED = "target-failed";
+  static final String TARGET_SILENT = "target-silent";
+  static final String MACHINE_ENDED = "machine-ended";
+  static final String DECIDED_BY_HAND = "decided-by-hand";
+
+  private static final String GUEST = "guest";
+  private static final String SPEED = "bytesPerSecond";
+  private static final String DOWNTIME = "downtimeMillis";
+  private static final String CONVERGENCE = "convergence";
+  private static final String STREAM = "stream";
+  private static final String STANDS_SINCE = "standsSince";
+  private static final String END = "end";
+
+  private MigrationRow() {}
+
+  /** That of a migration that is to begin, of the machine that there is. */
+  static KeptJob of(MigrationRequest request, Ledger ledger, Job.Origin origin) {
+    boolean runs = ledger.status().state() == DomainState.RUNNING;
+    Map<String, String> facts = new HashMap<>();
+    facts.put(Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation());
+    facts.put(GUEST, (runs ? Guest.RUNNING : Guest.PAUSED).name());
+    facts.put(CONVERGENCE, request.convergence().name());
+    request.bytesPerSecond().ifPresent(speed -> facts.put(SPEED, Long.toString(speed)));
+    request.downtime().ifPresent(time -> facts.put(DOWNTIME, Long.toString(time.toMillis())));
+    return new KeptJob(
+        new Job(
+            JobId.random(),
+            new Job.Target(
+                JobKind.MIGRATION, ledger.uuid(), ledger.name(), request.target().toString()),
+            origin,
+            running(SourcePhase.PREPARING, Optional.empty(), "")),
+        facts);
+  }
+
+  static Job.Status running(SourcePhase phase, Optional<Progress> progress, String detail) {
+    return new Job.Status(JobState.RUNNING, phase.text(), progress, detail, Optional.empty());
+  }
+
+  /** The same migration in another phase. */
+  static KeptJob in(SourcePhase phase, KeptJob job) {
+    return in(phase, job, "");
+  }
+
+  static KeptJob in(SourcePhase phase, KeptJob job, String detail) {
+    return job.with(running(phase, job.job().status().progress(), detail));
+  }
+
+  /** The same, of which QEMU is to begin to send. */
+  static KeptJob transferring(KeptJob job, Path stream) {
+    return in(SourcePhase.TRANSFERRING, job.with(STREAM, stream.toString()));
+  }
+
+  /** The same, whose guest stands since then. */
+  static KeptJob switching(KeptJob job, Instant since) {
+    return in(SourcePhase.SWITCHING, job.with(STANDS_SINCE, since.toString()));
+  }
+
+  /** The same, which is taken back, and is to end with that code. */
+  static KeptJob returning(KeptJob job, String end, String why) {
+    return in(SourcePhase.RETURNING, job.with(END, end), why);
+  }
+
+  /** The same, of which the target is to be told that it is over, and which ends with that code. */
+  static KeptJob telling(KeptJob job, String end, String why) {
+    return in(SourcePhase.TELLING, job.with(END, end), why);
+  }
+
+  static SourcePhase phase(KeptJob job) {
+    return SourcePhase.of(job.job().status().phase());
+  }
+
+  static boolean isIn(KeptJob job, SourcePhase phase) {
+    return job.isRunning() && phase(job) == phase;
+  }
+
+  static URI target(KeptJob job) {
+    return URI.create(job.job().target().subject());
+  }
+
+  /** What the guest did before. */
+  static Guest guest(KeptJob job) {
+    return Guest.valueOf(job.fact(GUEST));
+  }
+
+  static Path stream(KeptJob job) {
+    return Path.of(job.fact(STREAM));
+  }
+
+  /** How it is to end once it is taken back. */
+  static String end(KeptJob job) {
+    return job.fact(END);
+  }
+
+  static Optional<Long> bytesPerSecond(KeptJob job) {
+    return number(job, SPEED);
+  }
+
+  static Optional<Long> downtimeMillis(KeptJob job) {
+    return number(job, DOWNTIME);
+  }
+
+  static Convergence convergence(KeptJob job) {
+    return Convergence.valueOf(job.fact(CONVERGENCE));
+  }
+
+  private static Optional<Long> number(KeptJob job, String fact) {
+    return job.fact(fact).isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(job.fact(fact)));
+  }
+
+  /** For how long the guest has been standing at that moment. */
+  static Duration standing(KeptJob job, Instant now) {
+    String since = job.fact(STANDS_SINCE);
+    return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
+  }
+
+  /** Whether what is left of a migration is no business of that verb. */
+  static boolean isOverFor(KeptJob job, Verb verb) {
+    return job.job().target().kind() == JobKind.MIGRATION
+        && isIn(job, SourcePhase.TELLING)
+        && verb != Verb.MIGRATE
+        && verb != Verb.UNDEFINE;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.berth.engine;
+
+import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.SourceRules;
+import dev.berth.qapi.migration.Migrate;
+import dev.berth.qapi.migration.MigrateCancel;
+import dev.berth.qapi.migration.MigrateSetCapabilities;
+import dev.berth.qapi.migration.MigrateSetParameters;
+import dev.berth.qapi.migration.MigrationCapability;
+import dev.berth.qapi.migration.MigrationCapabilityStatus;
+import dev.berth.qapi.migration.MigrationInfo;
+import dev.berth.qapi.migration.MigrationStatus;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.misc.Cont;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qmp.Deadline;
+import dev.berth.qmp.Expectation;
+import dev.berth.qmp.QmpCommand;
+import dev.berth.qmp.QmpConnection;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What QEMU is told for one migration at its source, on a thread that may wait for it. */
+final class MigrationSteps {
+  /** As fast as it can. */
+  private static final long UNLIMITED = Long.MAX_VALUE >> 20 << 20;
+
+  /** QEMU's own; said, for an earlier migration may have had another. */
+  private static final long USUAL_DOWNTIME_MILLIS = 300;
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final QmpConnection qmp;
+  private final KeptJob job;
+
+  MigrationSteps(QmpConnection qmp, KeptJob job) {
+    this.qmp = qmp;
+    this.job = job;
+  }
+
+  /**
+   * What QEMU says. One that says that it has sent everything may say it of another time: then the
+   * guest does not stand as it does behind that.
+   */
+  static SourceRules.Qemu view(MigrationInfo info, String runState) {
+    MigrationStatus status = info.status().orElse(MigrationStatus.NONE);
+    if (status.equals(MigrationStatus.NONE)) {
+      return SourceRules.Qemu.IDLE;
+    }
+    if (status.equals(MigrationStatus.PRE_SWITCHOVER)) {
+      return SourceRules.Qemu.WAITING;
+    }
+    if (status.equals(MigrationStatus.COMPLETED)) {
+      return SaveSteps.WRITTEN.contains(runState)
+          ? SourceRules.Qemu.SENT
+          : SourceRules.Qemu.STOPPED;
+    }
+    return SaveSteps.isOver(info.status()) ? SourceRules.Qemu.STOPPED : SourceRules.Qemu.SENDING;
+  }
+
+  /** The same, asked now. */
+  SourceRules.Qemu view() throws InterruptedException {
+    return view(run(new QueryMigrate()), run(new QueryStatus()).status().value());
+  }
+
+  /** Has QEMU send, and wait before the guest stands for good. */
+  void begin() throws InterruptedException {
+    capabilities(true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST);
+    run(
+        MigrateSetParameters.builder()
+            .maxBandwidth(MigrationRow.bytesPerSecond(job).orElse(UNLIMITED))
+            .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS))
+            .build());
+    run(Migrate.builder().uri("unix:" + MigrationRow.stream(job)).build());
+  }
+
+  /** A save has no use for what a migration needs. */
+  private void capabilities(boolean waits, boolean throttles) throws InterruptedException {
+    run(
+        new MigrateSetCapabilities(
+            List.of(
+                new MigrationCapabilityStatus(MigrationCapability.EVENTS, true),
+                new MigrationCapabilityStatus(MigrationCapability.PAUSE_BEFORE_SWITCHOVER, waits),
+                new MigrationCapabilityStatus(MigrationCapability.AUTO_CONVERGE, throttles))));
+  }
+
+  /** Makes it as if there had been no migration: the guest goes on, if it ran. */
+  void undo() throws InterruptedException {
+    if (!SaveSteps.isOver(run(new QueryMigrate()).status())) {
+      cancel();
+      awaitEnd();
+    }
+    boolean stands = SaveSteps.WRITTEN.contains(run(new QueryStatus()).status().value());
+    if (stands && MigrationRow.guest(job) == Guest.RUNNING) {
+      run(new Cont());
+    }
+    capabilities(false, false);
+  }
+
+  private void cancel() throws InterruptedException {
+    try {
+      run(new MigrateCancel());
+    } catch (QemuRefusedException over) {
+      return; // it has come to its end meanwhile, which is asked for now
+    }
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    while (true) {
+      try (Expectation change = qmp.expect(event -> event.name().equals("MIGRATION"))) {
+        if (SaveSteps.isOver(run(new QueryMigrate()).status())) {
+          return;
+        }
+        change.await(Deadline.of(LOOK_AGAIN));
+      } catch (DeadlineExceededException nothingNew) {
+        continue;
+      }
+    }
+  }
+
+  private <R extends @Nullable Object> R run(QmpCommand<R> command) throws InterruptedException {
+    return qmp.execute(command, Deadline.none());
+  }
+}

@@ -1,0 +1,264 @@
+package dev.berth.engine;
+
+import dev.berth.error.BusyException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.GuestOwner;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.VerbResult;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobKind;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.Offer;
+import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qmp.QmpConnection;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The verbs about a domain's coming from and going to other hosts: what would make a migration fail
+ * is found out on both before anything is on record. {@link MigrationJobs} and {@link ArrivalJobs}
+ * do the rest. Its methods post turns, and are for any thread.
+ */
+final class MigrationVerbs {
+  private final HostServices host;
+  private final Ledger ledger;
+  private final MachineKeeper keeper;
+  private final MachineVerbs verbs;
+  private final Requests requests;
+  private final MigrationOffers offers;
+
+  MigrationVerbs(
+      HostServices host,
+      Ledger ledger,
+      MachineKeeper keeper,
+      MachineVerbs verbs,
+      Requests requests,
+      DefinitionVerbs definitions) {
+    this.host = host;
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.verbs = verbs;
+    this.requests = requests;
+    this.offers = new MigrationOffers(ledger);
+    keeper.migrations().whenGone(definitions::finishUndefine);
+    keeper.arrivals().whenForgotten(definitions::finishUndefine);
+  }
+
+  // ---- at the source
+
+  /** Begins a migration. */
+  CompletableFuture<Job> migrate(
+      MigrationRequest request, JobOptions options, String actor, boolean hasDeadline) {
+    CompletableFuture<Job> answer = new CompletableFuture<>();
+    requests.post(answer, () -> migrate(request, options, actor, hasDeadline, answer));
+    return answer;
+  }
+
+  private CompletionStage<?> migrate(
+      MigrationRequest request,
+      JobOptions options,
+      String actor,
+      boolean hasDeadline,
+      CompletableFuture<Job> answer) {
+    Optional<Job> same = same(request, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
+    requests.admit(Verb.MIGRATE, request.target().toString());
+    return verbs.onLiveMachine(
+        Verb.MIGRATE,
+        hasDeadline,
+        active -> {
+          verbs.watch(active, Verb.MIGRATE, actor, hasDeadline, answer);
+          obstacles(active, request.target())
+              .whenComplete(
+                  (found, failure) ->
+                      requests.post(
+                          answer,
+                          () ->
+                              failure == null
+                                  ? begin(active, found, request, options, actor, answer)
+                                  : refused(answer, failure)));
+          return Mailbox.DONE;
+        });
+  }
+
+  /** The job that the same call has begun before, if it has. */
+  private Optional<Job> same(MigrationRequest request, JobOptions options) {
+    return ledger.jobs().same(options, JobKind.MIGRATION, request.target().toString(), Map.of());
+  }
+
+  private static CompletionStage<?> refused(CompletableFuture<?> answer, Throwable failure) {
+    answer.completeExceptionally(MachineKeeper.cause(failure));
+    return Mailbox.DONE;
+  }
+
+  /** Something else may have begun since the first look, or the same call twice. */
+  private CompletionStage<?> begin(
+      Lifecycle.Active seen,
+      List<String> obstacles,
+      MigrationRequest request,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    Optional<Job> same = same(request, options);
+    if (same.isPresent()) {
+      answer.complete(same.get());
+      return Mailbox.DONE;
+    }
+    if (keeper.lifecycle() != seen) {
+      return migrate(request, options, actor, true, answer); // what was found is not true any more
+    }
+    if (!obstacles.isEmpty()) {
+      throw new UnsupportedException(
+          "Cannot migrate domain '" + ledger.name() + "': " + String.join("; ", obstacles) + ".");
+    }
+    requests.admit(Verb.MIGRATE, request.target().toString());
+    return verbs.onLiveMachine(
+        Verb.MIGRATE,
+        true,
+        active -> {
+          KeptJob job =
+              MigrationRow.of(request, ledger, new Job.Origin(actor, options.key(), host.now()));
+          return ledger
+              .request(JobSteps.began(Step.by(actor), job))
+              .thenRun(
+                  () -> {
+                    answer.complete(job.job());
+                    keeper.migrations().begin(job, offers.of(job));
+                  });
+        });
+  }
+
+  /** What speaks against a migration there, here and there. */
+  CompletableFuture<List<String>> obstacles(URI target) {
+    CompletableFuture<List<String>> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () ->
+            verbs.onLiveMachine(
+                Verb.MIGRATE,
+                true,
+                active -> {
+                  List<String> jobs = inTheWay();
+                  obstacles(active, target)
+                      .whenComplete(
+                          (found, failure) -> {
+                            if (failure != null) {
+                              answer.completeExceptionally(MachineKeeper.cause(failure));
+                            } else {
+                              List<String> all = new ArrayList<>(jobs);
+                              all.addAll(found);
+                              answer.complete(List.copyOf(all));
+                            }
+                          });
+                  return Mailbox.DONE;
+                }));
+    return answer;
+  }
+
+  private List<String> inTheWay() {
+    try {
+      requests.admit(Verb.MIGRATE, "");
+      return List.of();
+    } catch (BusyException obstacle) {
+      return List.of(String.valueOf(obstacle.getMessage()));
+    }
+  }
+
+  private CompletableFuture<List<String>> obstacles(Lifecycle.Active active, URI target) {
+    QmpConnection qmp = active.machine().qmp();
+    LaunchRecord launch = ledger.launch().orElseThrow();
+    MigrationOffers.Draft draft = offers.draft(JobId.random());
+    return qmp.send(new QueryMigrate())
+        .thenCombine(
+            qmp.send(new QueryStatus()),
+            (info, status) -> {
+              SaveObstacles.requireNoOther(ledger.name(), info, status.status().value());
+              return info;
+            })
+        .thenCombine(
+            DeviceParts.devices(qmp), (info, present) -> SaveObstacles.of(launch, info, present))
+        .thenApplyAsync(
+            here -> {
+              List<String> all = new ArrayList<>(here);
+              all.addAll(MigrationOffers.obstacles(host.peers(), target, draft.get()));
+              return List.copyOf(all);
+            },
+            host.patient());
+  }
+
+  /** Decides by hand who has the guest. */
+  CompletableFuture<VerbResult> resolve(GuestOwner owner, String actor) {
+    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () -> {
+          Optional<CompletionStage<?>> done =
+              keeper
+                  .migrations()
+                  .resolve(owner, actor)
+                  .<CompletionStage<?>>map(stage -> stage)
+                  .or(() -> keeper.arrivals().resolve(owner));
+          return done.orElseThrow(this::nothingToDecide)
+              .thenRun(() -> answer.complete(keeper.changed("")));
+        });
+    return answer;
+  }
+
+  private InvalidStateException nothingToDecide() {
+    return new InvalidStateException(
+        "There is nothing to decide about domain '"
+            + ledger.name()
+            + "': no migration of it waits for another host. See 'vmctl job list'.");
+  }
+
+  // ---- at the target
+
+  /** Has a machine made ready; the job is on record. */
+  CompletableFuture<VerbResult> receive(Offer offer, String actor) {
+    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () -> {
+          keeper.arrivals().begin(offer, actor, answer);
+          return Mailbox.DONE;
+        });
+    return answer;
+  }
+
+  CompletableFuture<Arrival> await(JobId migration, Duration longest) {
+    CompletableFuture<Arrival> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () -> {
+          keeper.arrivals().await(migration, longest, answer);
+          return Mailbox.DONE;
+        });
+    return answer;
+  }
+
+  CompletableFuture<Arrival> take(JobId migration) {
+    CompletableFuture<Arrival> answer = new CompletableFuture<>();
+    requests.post(answer, () -> keeper.arrivals().take(migration, answer));
+    return answer;
+  }
+
+  CompletableFuture<Arrival> discard(JobId migration) {
+    CompletableFuture<Arrival> answer = new CompletableFuture<>();
+    requests.post(answer, () -> keeper.arrivals().discard(migration, answer));
+    return answer;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.berth.host;
+
+import dev.berth.api.Api;
+import dev.berth.job.Job;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Machines that change hosts while their guests go on: what {@link VmHost#migrations()} gives.
+ * Thread-safe; lives as long as its host.
+ *
+ * <p>A guest has one owner at every moment, and only that one lets it go on: this host until all
+ * was received by the other, and the other from then on. Both have that on record before they act.
+ * When a host cannot be reached at the moment of the switch, nothing runs twice: what is not known
+ * is waited for, and the domain's state says so.
+ *
+ * <p>Berth implements this, not its users: newer versions have more methods.
+ */
+@Api(since = "0.1")
+public interface Migrations {
+
+  /**
+   * Moves the machine of a domain to another host, by a job, while its guest goes on; then the
+   * domain is defined there and not here any more. Both hosts reach the images by the same paths. A
+   * job that fails or is cancelled leaves the guest here, where it goes on.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException unless it runs or is paused
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it, here and there
+   * @throws dev.berth.error.HostUnreachableException when the other host does not answer
+   * @throws dev.berth.error.BusyException when a job or an operation is in the way
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job migrate(DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options);
+
+  /**
+   * What speaks against moving a machine there, each that does, here and there. Changes nothing.
+   *
+   * @return empty when nothing does
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.HostUnreachableException when the other host does not answer
+   */
+  List<String> obstacles(DomainRef domain, URI target, CallOptions options);
+
+  /**
+   * Decides by hand who has the guest of a migration whose other host cannot be reached and never
+   * will be. Whoever says that this host has it has seen to it that the other one's QEMU has ended:
+   * nothing else keeps the guest from running twice.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException when there is no migration that waits for the
+   *     other host
+   */
+  VerbResult resolve(DomainRef domain, GuestOwner owner, CallOptions options);
+}

@@ -1,0 +1,19 @@
+package dev.berth.migration;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a target says of a migration.
+ *
+ * @param phase how far it is
+ * @param detail a sentence for people; may be empty
+ * @param stream the socket on which QEMU takes in the state, while it does
+ */
+public record Arrival(TargetPhase phase, String detail, Optional<Path> stream) {
+
+  /** One without a stream. */
+  public static Arrival of(TargetPhase phase, String detail) {
+    return new Arrival(phase, detail, Optional.empty());
+  }
+}

@@ -1,0 +1,49 @@
+package dev.berth.migration;
+
+import dev.berth.domain.DomainName;
+import dev.berth.job.JobId;
+import dev.berth.machine.LaunchRecord;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A machine that a host would have another take.
+ *
+ * @param migration the id of the source's job, and of the target's
+ * @param definition the domain's definition as canonical JSON
+ * @param definitionState whether the machine is as the definition has it
+ * @param launch the record of the machine as it is now
+ * @param images the files that it has open
+ * @param guest what its guest does
+ */
+public record Offer(
+    JobId migration,
+    String definition,
+    DefinitionState definitionState,
+    LaunchRecord launch,
+    List<ImageIdentity> images,
+    SavedMachine.Guest guest) {
+
+  /** Copies the list. */
+  public Offer {
+    images = List.copyOf(images);
+  }
+
+  /** Whether a machine is as its definition has it. */
+  public enum DefinitionState {
+    /** It is. */
+    SAME,
+    /** The definition was changed since. */
+    CHANGED
+  }
+
+  /** The domain. */
+  public UUID domain() {
+    return launch.subject().domain();
+  }
+
+  /** Its name. */
+  public DomainName name() {
+    return launch.subject().name();
+  }
+}

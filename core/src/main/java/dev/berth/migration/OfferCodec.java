@@ -1,0 +1,95 @@
+package dev.berth.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.job.JobId;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.LaunchRecordCodec;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Offers and what is said of them, as JSON between hosts. */
+public final class OfferCodec {
+  private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
+
+  private OfferCodec() {}
+
+  public static ObjectNode write(Offer offer) {
+    ObjectNode node = Json.object();
+    node.put("migration", offer.migration().text());
+    node.put("definition", offer.definition());
+    node.put("definitionState", offer.definitionState().name());
+    node.put("launch", LAUNCHES.write(offer.launch()));
+    ArrayNode images = node.putArray("images");
+    for (ImageIdentity image : offer.images()) {
+      images
+          .addObject()
+          .put("file", image.file().toString())
+          .put("device", image.device())
+          .put("inode", image.inode());
+    }
+    node.put("guest", offer.guest().name());
+    return node;
+  }
+
+  /**
+   * The offer that {@link #write} made that from.
+   *
+   * @throws InvalidRequestException when it is none
+   */
+  public static Offer offer(JsonNode node) {
+    try {
+      return new Offer(
+          new JobId(Json.text(node, "migration")),
+          Json.text(node, "definition"),
+          Offer.DefinitionState.valueOf(Json.text(node, "definitionState")),
+          LAUNCHES.read(Json.text(node, "launch")),
+          Json.array(node, "images").stream().map(OfferCodec::image).toList(),
+          SavedMachine.Guest.valueOf(Json.text(node, "guest")));
+    } catch (MalformedReplyException | HostFailureException | IllegalArgumentException wrong) {
+      throw new InvalidRequestException(
+          "What is offered is no machine that this version knows: " + wrong.getMessage() + ".",
+          wrong);
+    }
+  }
+
+  private static ImageIdentity image(JsonNode node) {
+    return new ImageIdentity(
+        path(Json.text(node, "file")), Json.number(node, "device"), Json.number(node, "inode"));
+  }
+
+  public static ObjectNode write(Arrival arrival) {
+    ObjectNode node = Json.object();
+    node.put("phase", arrival.phase().text()).put("detail", arrival.detail());
+    arrival.stream().ifPresent(stream -> node.put("stream", stream.toString()));
+    return node;
+  }
+
+  /**
+   * What a target says.
+   *
+   * @throws MalformedReplyException when it is nothing that this version knows
+   */
+  public static Arrival arrival(JsonNode node) {
+    String phase = Json.text(node, "phase");
+    JsonNode stream = node.path("stream");
+    return new Arrival(
+        TargetPhase.of(phase)
+            .orElseThrow(() -> new MalformedReplyException("a phase is '" + phase + "'")),
+        Json.text(node, "detail"),
+        stream.isTextual() ? Optional.of(path(stream.asText())) : Optional.empty());
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException wrong) {
+      throw new MalformedReplyException("a path is '" + wrong.getReason() + "'");
+    }
+  }
+}

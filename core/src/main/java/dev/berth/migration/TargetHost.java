@@ -1,0 +1,33 @@
+package dev.berth.migration;
+
+import dev.berth.job.JobId;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What one host asks of another to which a guest is to go. Thread-safe. Every call may be made
+ * again, whatever became of it before.
+ */
+public interface TargetHost {
+
+  /** What speaks against the machine going there, each that does. Changes nothing. */
+  List<String> obstacles(Offer offer);
+
+  /**
+   * Has a machine ready that takes in the state.
+   *
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it
+   * @throws dev.berth.error.HostFailureException when it cannot be started; nothing is left then
+   */
+  Arrival prepare(Offer offer);
+
+  /** How far it is, once it is not {@code incoming} any more, or after so long. */
+  Arrival await(UUID domain, JobId migration, Duration longest);
+
+  /** Tells it that the guest is its own, if it has received it. */
+  Arrival take(UUID domain, JobId migration);
+
+  /** Tells it that the guest never will be its own, if it is not. */
+  Arrival discard(UUID domain, JobId migration);
+}

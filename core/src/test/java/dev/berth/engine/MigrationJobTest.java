@@ -1,0 +1,372 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.StateReason;
+import dev.berth.engine.Peers.Peer;
+import dev.berth.error.BusyException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.GuestOwner;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.job.Job;
+import dev.berth.job.JobState;
+import dev.berth.machine.ProcessExit;
+import dev.berth.migration.TakesMachines;
+import dev.berth.migration.TargetHost;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Migrations that do not go straight, between two hosts whose QEMUs do what the test says. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class MigrationJobTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+  private static final URI OTHER = URI.create("unix:/other");
+
+  @TempDir Path directory;
+  @TempDir Path otherDirectory;
+  private final ManualTime time = new ManualTime();
+  private FakeMachines machines;
+  private FakeMachines otherMachines;
+  private MemoryStore store;
+  private MemoryStore otherStore;
+  private TestHost host;
+  private TestHost other;
+  private volatile boolean reachable = true;
+
+  /** What keeps the other host from being told, once that has become so. */
+  private volatile BooleanSupplier cutOff = () -> false;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    otherMachines = new FakeMachines(otherDirectory);
+    store = new MemoryStore();
+    otherStore = new MemoryStore();
+    host = open();
+    other = openOther();
+    host.define("web");
+    host.start("web");
+    machine().migration().sendTo(() -> otherMachines.of("web").migration());
+  }
+
+  private TestHost open() {
+    return new TestHost(
+        store,
+        machines,
+        TestHost.SETTINGS,
+        port -> port,
+        new JobFiles(
+            new LocalDumpFiles(),
+            new LocalBackupFiles(),
+            new FakeServedDisks(),
+            new LocalSaveFiles(),
+            address -> peer()),
+        time,
+        time,
+        TestHost.BOOT);
+  }
+
+  private TestHost openOther() {
+    return new TestHost(otherStore, otherMachines);
+  }
+
+  private Peer peer() {
+    return new Peer() {
+      @Override
+      public TargetHost target() {
+        if (!reachable || cutOff.getAsBoolean()) {
+          throw new HostUnreachableException("It was cut off by the test.");
+        }
+        return ((TakesMachines) other.api()).targetHost();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    other.close();
+    machines.close();
+    otherMachines.close();
+    store.close();
+    otherStore.close();
+  }
+
+  @Test
+  void aGuestGoesOnAtTheOtherHost() {
+    Job job = migrate();
+
+    Job ended = ended(job);
+
+    assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
+    assertMoved();
+    assertThat(other.api().jobs())
+        .singleElement()
+        .satisfies(
+            arrival -> {
+              assertThat(arrival.id()).isEqualTo(job.id());
+              assertThat(arrival.status().phase()).isEqualTo("complete");
+            });
+  }
+
+  @Test
+  void aGuestThatWasPausedStaysSo() {
+    host.api().pause(WEB, CallOptions.within(TestHost.PATIENCE));
+
+    assertThat(ended(migrate()).status().phase()).isEqualTo("complete");
+
+    assertThat(other.domain("web").status().state()).isEqualTo(DomainState.PAUSED);
+    assertThat(other.domain("web").status().reason()).isEqualTo(StateReason.USER);
+    assertThat(otherMachines.of("web").monitor().received())
+        .noneMatch(received -> received.command().equals("cont"));
+  }
+
+  @Test
+  void nothingElseIsDoneToAMachineThatIsGoing() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> host.api().pause(WEB, CallOptions.none()));
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(() -> other.api().resume(WEB, CallOptions.none()));
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> other.api().cancelJob(job.id()));
+
+    host.api().cancelJob(job.id());
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertStays();
+  }
+
+  @Test
+  void aTargetThatCannotLetTheGuestGoOnGivesItBack() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    otherMachines.of("web").monitor().refuse("cont", "GenericError", "Failed to get lock");
+
+    machine().migration().finish();
+
+    Job ended = ended(job);
+    assertThat(ended.status().phase()).as("%s", ended).isEqualTo("target-failed");
+    assertThat(ended.status().detail()).contains("Failed to get lock");
+    assertStays();
+  }
+
+  @Test
+  void aTargetThatIsSilentAtTheSwitchIsNotWaitedForForEver() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("telling");
+        });
+    host.await("web", DomainState.RUNNING);
+    assertThat(machine().runState()).isEqualTo("running");
+    other.api().domain(WEB);
+    assertThat(otherMachines.of("web").runState()).isEqualTo("paused");
+
+    reachable = true;
+    assertThat(ended(job).status().phase()).isEqualTo("target-silent");
+    assertStays();
+  }
+
+  @Test
+  void whatWasHandedOverIsWaitedForAcrossRestarts() {
+    Job job = handedOver();
+    time.pass(Duration.ofHours(1));
+    assertThat(machine().runState()).isEqualTo("postmigrate");
+
+    reopen();
+
+    phase(job, "handed-over");
+    assertThat(machine().runState()).isEqualTo("postmigrate");
+    assertThat(otherMachines.of("web").runState()).isEqualTo("paused");
+    cutOff = () -> false;
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(host.api().list()).isEmpty();
+        });
+    assertMoved();
+  }
+
+  @Test
+  void aSourceWhoseMachineEndsOnceAllIsSentHandsOverAllTheSame() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    machine().die(ProcessExit.ofShellCode(137));
+    host.await("web", DomainState.SHUTOFF);
+    reachable = true;
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
+  }
+
+  @Test
+  void whatWasDestroyedAtTheSourceDoesNotGoOnElsewhere() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    host.api().destroy(WEB, Duration.ZERO, CallOptions.within(TestHost.PATIENCE));
+    reachable = true;
+
+    assertThat(ended(job).status().phase()).isEqualTo("machine-ended");
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    assertThat(otherMachines.living()).isEmpty();
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.DESTROYED);
+  }
+
+  @Test
+  void itIsDecidedByHandThatTheGuestStays() {
+    Job job = handedOver();
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+
+    host.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, CallOptions.none());
+
+    host.await("web", DomainState.RUNNING);
+    assertThat(machine().runState()).isEqualTo("running");
+    cutOff = () -> false;
+    assertThat(ended(job).status().phase()).isEqualTo("decided-by-hand");
+    assertStays();
+  }
+
+  @Test
+  void itIsDecidedByHandThatTheGuestIsTheOtherHosts() {
+    handedOver();
+    other.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, CallOptions.none());
+    other.await("web", DomainState.RUNNING);
+
+    host.api().migrations().resolve(WEB, GuestOwner.OTHER_HOST, CallOptions.none());
+
+    eventually(() -> assertThat(host.api().list()).isEmpty());
+    assertMoved();
+  }
+
+  @Test
+  void aDomainThatHasGoneIsNotStartedHereByItsPolicy() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+    machine().die(ProcessExit.ofShellCode(137));
+    host.await("web", DomainState.SHUTOFF);
+
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> host.start("web"));
+
+    reachable = true;
+    ended(job);
+    assertMoved();
+  }
+
+  // ---- short ways
+
+  private FakeMachine machine() {
+    return machines.of("web");
+  }
+
+  private Job migrate() {
+    return host.api()
+        .migrations()
+        .migrate(
+            WEB,
+            MigrationRequest.to(OTHER),
+            JobOptions.none(),
+            CallOptions.within(TestHost.PATIENCE));
+  }
+
+  private Job transferring(Job job) {
+    phase(job, "transferring");
+    eventually(() -> assertThat(machine().migration().isActive()).isTrue());
+    return job;
+  }
+
+  private void phase(Job job, String phase) {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo(phase);
+        });
+  }
+
+  /** One whose target has received everything, and is not told that it has the guest. */
+  private Job handedOver() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    cutOff =
+        () ->
+            host.api().jobs().stream()
+                .anyMatch(each -> each.status().phase().equals("handed-over"));
+    machine().migration().finish();
+    phase(job, "handed-over");
+    return job;
+  }
+
+  private Job ended(Job job) {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(5));
+          assertThat(host.api().job(job.id()).status().state().isEnded()).isTrue();
+        });
+    return host.api().job(job.id());
+  }
+
+  private void reopen() {
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = open();
+  }
+
+  private void assertMoved() {
+    eventually(() -> assertThat(host.api().list()).isEmpty());
+    assertThat(other.await("web", DomainState.RUNNING).status().reason())
+        .isEqualTo(StateReason.MIGRATED);
+    eventually(() -> assertThat(machines.living()).isEmpty());
+    assertThat(otherMachines.living()).hasSize(1);
+    assertThat(otherMachines.of("web").runState()).isEqualTo("running");
+  }
+
+  private void assertStays() {
+    host.await("web", DomainState.RUNNING);
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    assertThat(machine().runState()).isEqualTo("running");
+    assertThat(otherMachines.living()).isEmpty();
+  }
+}

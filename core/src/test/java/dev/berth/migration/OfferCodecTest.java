@@ -1,0 +1,71 @@
+package dev.berth.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainName;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.job.JobId;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MachineFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OfferCodecTest {
+  private static final Offer OFFER =
+      new Offer(
+          new JobId("7b1e0c94a2d9"),
+          "{}",
+          Offer.DefinitionState.CHANGED,
+          new LaunchRecord(
+              new LaunchRecord.Subject(UUID.randomUUID(), new DomainName("web"), 1, "old"),
+              new LaunchRecord.Qemu(Path.of("/usr/bin/qemu"), "7.2.22"),
+              new LaunchRecord.Hardware("pc-q35-7.2", "max", 1, new ByteSize(1), "tcg", ""),
+              List.of("/usr/bin/qemu"),
+              List.of(),
+              List.of(),
+              new MachineFiles(Path.of("/run/old"), Path.of("/log"), new ByteSize(1))),
+          List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131)),
+          SavedMachine.Guest.PAUSED);
+
+  @Test
+  void anOfferIsReadBackAsItWasWritten() {
+    assertThat(OfferCodec.offer(OfferCodec.write(OFFER))).isEqualTo(OFFER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"migration", "definition", "definitionState", "launch", "images", "guest"})
+  void anOfferThatLacksSomethingIsRefused(String member) {
+    ObjectNode node = OfferCodec.write(OFFER);
+    node.remove(member);
+
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> OfferCodec.offer(node));
+  }
+
+  @Test
+  void whatATargetSaysIsReadBackAsItWasWritten() {
+    for (TargetPhase phase : TargetPhase.values()) {
+      Arrival arrival = new Arrival(phase, "so", Optional.of(Path.of("/run/state")));
+      assertThat(OfferCodec.arrival(OfferCodec.write(arrival))).isEqualTo(arrival);
+    }
+  }
+
+  @Test
+  void whatATargetOfALaterVersionMaySayIsNoAnswer() {
+    ObjectNode node = Json.object().put("phase", "pondering").put("detail", "");
+
+    assertThatExceptionOfType(MalformedReplyException.class)
+        .isThrownBy(() -> OfferCodec.arrival(node));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.berth.testing;
+
+import dev.berth.domain.DomainState;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.GuestOwner;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.Migrations;
+import dev.berth.host.VerbResult;
+import dev.berth.job.Job;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+
+/** Migrations of a {@link MemoryHost}, which reaches no other host. */
+final class MemoryMigrations implements Migrations {
+  private final MemoryContents contents;
+
+  MemoryMigrations(MemoryContents contents) {
+    this.contents = contents;
+  }
+
+  @Override
+  public Job migrate(
+      DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options) {
+    throw unreachable(domain, migration.target());
+  }
+
+  @Override
+  public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
+    throw unreachable(domain, target);
+  }
+
+  private RuntimeException unreachable(DomainRef ref, URI target) {
+    synchronized (contents) {
+      MemoryDomain domain = contents.find(ref);
+      if (!Set.of(DomainState.RUNNING, DomainState.PAUSED).contains(domain.state())) {
+        return MemoryVerbs.illegal("migrate", domain, DomainState.RUNNING, DomainState.PAUSED);
+      }
+    }
+    return "unix".equals(target.getScheme())
+        ? new HostUnreachableException("No host answers at " + target + ".")
+        : new InvalidRequestException("'" + target + "' is no address of a host.");
+  }
+
+  @Override
+  public VerbResult resolve(DomainRef ref, GuestOwner owner, CallOptions options) {
+    synchronized (contents) {
+      throw new InvalidStateException(
+          "There is nothing to decide about domain '"
+              + contents.find(ref).definition().name()
+              + "'.");
+    }
+  }
+}
