@@ -6,13 +6,10 @@ import dev.berth.engine.BackupPlan.Marks;
 import dev.berth.engine.CheckpointRemoval.OldMark;
 import dev.berth.json.Json;
 import dev.berth.qapi.block.BlockDirtyBitmapRemove;
-import dev.berth.qapi.block.BlockDirtyInfo;
-import dev.berth.qapi.block.QueryNamedBlockNodes;
 import dev.berth.qapi.transaction.Transaction;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The bitmaps of one disk, in which is noted what its guest writes: how a new one begins, and how
@@ -125,10 +122,6 @@ record DiskMarks(QmpConnection qmp, String node) {
   }
 
   private boolean has(String bitmap) throws InterruptedException {
-    return qmp.execute(new QueryNamedBlockNodes(), Deadline.none()).stream()
-        .filter(it -> it.nodeName().equals(Optional.of(node)))
-        .flatMap(it -> it.dirtyBitmaps().orElse(List.of()).stream())
-        .map(BlockDirtyInfo::name)
-        .anyMatch(Optional.of(bitmap)::equals);
+    return new BlockNodes(qmp).hasBitmap(node, bitmap);
   }
 }

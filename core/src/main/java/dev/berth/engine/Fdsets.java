@@ -1,10 +1,7 @@
 package dev.berth.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.EventTypes;
-import dev.berth.job.JobKind;
-import dev.berth.json.Json;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -12,7 +9,6 @@ import dev.berth.machine.OwnFdset;
 import dev.berth.qapi.misc.FdsetInfo;
 import dev.berth.qapi.misc.QueryFdsets;
 import dev.berth.qapi.misc.RemoveFd;
-import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
 import java.util.List;
 import java.util.Map;
@@ -40,24 +36,6 @@ final class Fdsets {
 
   /** No number is allotted twice: an answer of QEMU's may be older than what another call did. */
   private long lastByHand;
-
-  /** Asks for the nodes, as QEMU has them. */
-  private record NamedNodes() implements QmpCommand<JsonNode> {
-    @Override
-    public String command() {
-      return "query-named-block-nodes";
-    }
-
-    @Override
-    public ObjectNode arguments() {
-      return Json.object().put("flat", true);
-    }
-
-    @Override
-    public JsonNode decode(JsonNode value) {
-      return value;
-    }
-  }
 
   Fdsets(Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.mailbox = mailbox;
@@ -93,9 +71,6 @@ final class Fdsets {
    */
   CompletionStage<?> settle(Lifecycle.Active active) {
     QmpConnection qmp = active.machine().qmp();
-    if (isNotToBeAskedForNodes(qmp)) {
-      return Mailbox.DONE;
-    }
     Optional<LaunchRecord> launch = ledger.launch();
     List<OwnFdset> own = launch.map(OwnFdset::of).orElse(List.of());
     return qmp.send(new QueryFdsets())
@@ -103,29 +78,19 @@ final class Fdsets {
             sets ->
                 sets.isEmpty() && own.isEmpty()
                     ? CompletableFuture.completedStage(FdsetAccount.NOTHING)
-                    : qmp.send(new NamedNodes())
-                        .thenApply(nodes -> FdsetAccount.of(own, sets, nodes)))
+                    : new BlockNodes(qmp)
+                        .all()
+                        .thenApply(
+                            known ->
+                                known
+                                    .map(nodes -> FdsetAccount.of(own, sets, nodes))
+                                    .orElse(FdsetAccount.NOTHING)))
         .thenCompose(account -> later(() -> act(active, launch, account)))
         .exceptionally(
             failure -> {
               LOG.debug("Domain '{}': its fdsets are left as they are", ledger.name(), failure);
               return null;
             });
-  }
-
-  /**
-   * QEMU 5.2 dies (SIGSEGV) of {@code query-named-block-nodes} while a backup job is over and not
-   * dismissed, which the one of a host that has died may be. 6.1 and later have {@code
-   * blockdev-reopen}.
-   */
-  private boolean isNotToBeAskedForNodes(QmpConnection qmp) {
-    return !qmp.supports("blockdev-reopen")
-        && ledger.jobs().running().stream().anyMatch(Fdsets::isBackup);
-  }
-
-  private static boolean isBackup(KeptJob job) {
-    JobKind kind = job.job().target().kind();
-    return kind == JobKind.BACKUP || kind == JobKind.PULL_BACKUP;
   }
 
   /**

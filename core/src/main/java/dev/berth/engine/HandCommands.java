@@ -107,9 +107,12 @@ final class HandCommands {
     };
   }
 
-  /** A set by hand gets its file looked at, and its number. */
+  /** What QEMU might die of is not sent. A set by hand gets its file looked at, and its number. */
   private CompletionStage<?> prepared(Machine machine, Sent sent) {
     HandCommand command = sent.command();
+    if (BlockNodes.isAskedFor(command)) {
+      return new BlockNodes(machine.qmp()).requireAskable();
+    }
     if (!command.name().equals("add-fd")) {
       return Mailbox.DONE;
     }

@@ -6,13 +6,11 @@ import dev.berth.error.QemuRefusedException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
-import dev.berth.qapi.block.BlockDeviceInfo;
 import dev.berth.qapi.block.BlockdevAdd;
 import dev.berth.qapi.block.BlockdevCreate;
 import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.block.BlockdevOptions;
 import dev.berth.qapi.block.BlockdevReopen;
-import dev.berth.qapi.block.QueryNamedBlockNodes;
 import dev.berth.qapi.block.XBlockdevReopen;
 import dev.berth.qapi.job.JobDismiss;
 import dev.berth.qapi.job.JobInfo;
@@ -27,7 +25,6 @@ import dev.berth.qmp.QmpConnection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -145,7 +142,7 @@ final class JobImages {
    * @throws QemuRefusedException when it cannot be written
    */
   void writeOut(int count) throws InterruptedException {
-    Set<String> nodes = nodes();
+    Set<String> nodes = new BlockNodes(qmp).names();
     for (int i = 0; i < count; i++) {
       if (nodes.contains(node(i))) {
         BlockdevOptions readOnly =
@@ -159,17 +156,9 @@ final class JobImages {
     }
   }
 
-  private Set<String> nodes() throws InterruptedException {
-    Set<String> nodes = new HashSet<>();
-    for (BlockDeviceInfo node : qmp(new QueryNamedBlockNodes())) {
-      node.nodeName().ifPresent(nodes::add);
-    }
-    return nodes;
-  }
-
   /** Has QEMU close so many images, as far as it has them, and frees their fdsets. */
   void close(int count) throws InterruptedException {
-    Set<String> nodes = nodes();
+    Set<String> nodes = new BlockNodes(qmp).names();
     for (int i = 0; i < count; i++) {
       for (String node : List.of(node(i), fileNode(i))) {
         if (nodes.contains(node)) {

@@ -14,7 +14,6 @@ import dev.berth.qapi.block.BlockExportRemoveMode;
 import dev.berth.qapi.block.BlockdevAdd;
 import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.block.QueryBlockExports;
-import dev.berth.qapi.block.QueryNamedBlockNodes;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.Deadline;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -194,12 +192,9 @@ final class PullSteps {
     if (!isNeeded) {
       server.stop();
     }
-    Set<Optional<String>> nodes =
-        qmp(new QueryNamedBlockNodes()).stream()
-            .map(node -> node.nodeName())
-            .collect(Collectors.toSet());
+    Set<String> nodes = new BlockNodes(qmp).names();
     for (int i = 0; i < plan.disks().size(); i++) {
-      if (nodes.contains(Optional.of(name(i) + "s"))) {
+      if (nodes.contains(name(i) + "s")) {
         qmp(new BlockdevDel(name(i) + "s"));
       }
     }

@@ -32,6 +32,11 @@ public record QmpGreeting(
     return major + "." + minor + "." + micro;
   }
 
+  /** Whether it is of an earlier version than that. */
+  public boolean isBefore(int otherMajor, int otherMinor) {
+    return major < otherMajor || (major == otherMajor && minor < otherMinor);
+  }
+
   boolean offersOutOfBand() {
     return capabilities.contains(OOB);
   }

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventBody;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.EventStream;
 import dev.berth.host.QmpRequest;
 import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeQemu;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,11 @@ final class FdsetsTest extends EngineFixture {
           + "{\"fdset-id\":2,\"fds\":[{\"fd\":12,\"opaque\":\"data ro\"}]},"
           + "{\"fdset-id\":10000,\"fds\":[{\"fd\":13}]}]";
   private static final String NODES = "[{\"node-name\":\"root-file\",\"file\":\"/dev/fdset/1\"}]";
+
+  private static final String ONE_BACKUP =
+      "[{\"id\":\"j\",\"type\":\"backup\",\"status\":\"concluded\","
+          + "\"current-progress\":1,\"total-progress\":1}]";
+  private static final String FOR_PEOPLE = "{\"command-line\":\"info block -n\"}";
 
   private FakeMachine machine;
 
@@ -89,6 +96,31 @@ final class FdsetsTest extends EngineFixture {
     machine.monitor().awaitReceived("remove-fd", 1, TestHost.PATIENCE);
     api().pause(WEB, CallOptions.none());
     assertThat(freed(before)).isEmpty();
+  }
+
+  @Test
+  void aQemuThatMightDieOfItIsNotAskedForNodesWhileItHasABackup() throws Exception {
+    machine.monitor().greetAs(5, 2);
+    machine.monitor().answer("query-fdsets", SETS).answer("query-jobs", ONE_BACKUP);
+
+    reopen();
+
+    host.await("web", DomainState.RUNNING);
+    machine.monitor().awaitReceived("query-jobs", 1, TestHost.PATIENCE);
+    List<QmpRequest> requests =
+        List.of(
+            QmpRequest.of("query-named-block-nodes", "{}"),
+            QmpRequest.of("human-monitor-command", FOR_PEOPLE));
+    for (QmpRequest byHand : requests) {
+      assertThatThrownBy(() -> api().qmp(WEB, byHand, CallOptions.none()))
+          .isInstanceOf(InvalidStateException.class)
+          .hasMessageContaining("QEMU 5.2.0 may crash of it")
+          .hasMessageContaining("query-block");
+    }
+    assertThat(machine.monitor().received())
+        .extracting(FakeQemu.Received::command)
+        .doesNotContain("query-named-block-nodes", "human-monitor-command");
+    assertThat(removed()).isEmpty();
   }
 
   private List<Integer> removed() {

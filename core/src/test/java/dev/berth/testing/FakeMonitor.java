@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,12 @@ final class FakeMonitor {
     ObjectNode greeting = Json.object();
     ObjectNode body = greeting.putObject("QMP");
     ObjectNode version = body.putObject("version");
-    version.putObject("qemu").put("major", 7).put("minor", 2).put("micro", 22);
+    List<Integer> numbers = qemu.greetedVersion();
+    version
+        .putObject("qemu")
+        .put("major", numbers.get(0))
+        .put("minor", numbers.get(1))
+        .put("micro", numbers.get(2));
     version.put("package", "fake");
     var capabilities = body.putArray("capabilities");
     if (qemu.offersOutOfBand()) {

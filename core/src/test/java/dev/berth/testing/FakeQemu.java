@@ -39,6 +39,7 @@ public final class FakeQemu implements AutoCloseable {
   private final Map<String, Function<ObjectNode, ObjectNode>> answers = new ConcurrentHashMap<>();
 
   private final FakeFdsets fdsets = new FakeFdsets();
+  private volatile List<Integer> greetedVersion = List.of(7, 2, 22);
 
   private final Object lock = new Object();
   private final List<Received> received = new ArrayList<>(); // guarded by lock
@@ -98,6 +99,16 @@ public final class FakeQemu implements AutoCloseable {
   /** Where it listens. */
   public Path socket() {
     return socket;
+  }
+
+  /** From the next client on it introduces itself as of that version. */
+  public void greetAs(int major, int minor) {
+    greetedVersion = List.of(major, minor, 0);
+  }
+
+  /** Major, minor and micro. */
+  List<Integer> greetedVersion() {
+    return greetedVersion;
   }
 
   /** From now on answers that command with this value. */
