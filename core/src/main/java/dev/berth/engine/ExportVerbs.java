@@ -1,7 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.backup.BackupName;
+import dev.berth.backup.DiskExtents;
 import dev.berth.backup.PullBackup;
+import dev.berth.backup.PullBackup.ExportedDisk;
+import dev.berth.error.BusyException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
@@ -13,12 +17,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 
 /**
  * The verbs about exports of disks: what would make one fail is found out before anything is on
  * record. {@link DomainExports} does the rest. Thread-safe: all is done in the driver's turns.
  */
 final class ExportVerbs {
+  /** Their threads are those of all domains' backups, which are not to wait for one's disks. */
+  private static final int MOST_EXTENTS_CALLS = 2;
+
+  private final Semaphore extentsCalls = new Semaphore(MOST_EXTENTS_CALLS);
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
@@ -50,6 +60,28 @@ final class ExportVerbs {
           return Mailbox.DONE;
         });
     return answer;
+  }
+
+  /** What there is of a disk that is served, from there on. */
+  CompletableFuture<DiskExtents> extents(PullBackup served, ExportedDisk disk, long from) {
+    if (!extentsCalls.tryAcquire()) {
+      throw new BusyException(
+          "Cannot tell what there is of disk '"
+              + disk.disk()
+              + "' of domain '"
+              + ledger.name()
+              + "': it is being told of its disks for "
+              + MOST_EXTENTS_CALLS
+              + " other calls. Ask again when one of them has its answer.");
+    }
+    try {
+      return CompletableFuture.supplyAsync(
+              () -> host.servedDisks().extents(served, disk, from), host.backups())
+          .whenComplete((extents, failure) -> extentsCalls.release());
+    } catch (RejectedExecutionException closed) {
+      extentsCalls.release();
+      throw new InvalidStateException("The host is being closed.", closed);
+    }
   }
 
   /** Ends an export whose user is done. */

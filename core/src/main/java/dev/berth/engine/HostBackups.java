@@ -181,13 +181,7 @@ final class HostBackups implements Backups {
       throw new InvalidRequestException(
           "from: disk '" + disk + "' has " + wanted.size().bytes() + " bytes, not " + from + ".");
     }
-    return turns
-        .get()
-        .await(
-            () ->
-                CompletableFuture.supplyAsync(
-                    () -> host.servedDisks().extents(served, wanted, from), host.backups()),
-            options);
+    return turns.get().await(() -> exportsOf(job).extents(served, wanted, from), options);
   }
 
   @Override

@@ -138,6 +138,7 @@ public interface Backups {
    * @throws dev.berth.error.NotFoundException when there is no such job, or it has no such disk
    * @throws dev.berth.error.InvalidStateException when it serves none now
    * @throws dev.berth.error.InvalidRequestException when that is not in the disk
+   * @throws dev.berth.error.BusyException when two others ask that of the domain's disks now
    * @throws dev.berth.error.HostFailureException when it cannot be read any more
    */
   DiskExtents extents(JobId job, String disk, long from, CallOptions options);

@@ -4,7 +4,9 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.berth.backup.DiskExtents;
 import dev.berth.domain.DomainState;
+import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
@@ -22,6 +24,8 @@ import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +121,31 @@ final class ExportJobTest {
     host.api().backups().finishExport(job.id(), CallOptions.none());
     assertThat(ended(job).status().phase()).isEqualTo("complete");
     assertNothingIsLeft();
+  }
+
+  @Test
+  void slowDisksOfOneDomainDoNotTakeAllThreads() throws Exception {
+    Job job = serving();
+    served.hold();
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Thread caller = new Thread(() -> extents(job), "caller-" + i);
+      caller.start();
+      callers.add(caller);
+    }
+    eventually(() -> assertThat(served.asked()).isEqualTo(2));
+
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> extents(job));
+
+    served.release();
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(extents(job).extents()).isNotEmpty();
+  }
+
+  private DiskExtents extents(Job job) {
+    return host.api().backups().extents(job.id(), "data", 0, CallOptions.none());
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Disks that a fake QEMU would serve: they can be read until that is broken. Thread-safe. */
 final class FakeServedDisks implements ServedDisks {
   private final AtomicInteger probes = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
   private volatile boolean broken;
   private volatile boolean lost;
   private volatile CountDownLatch held = new CountDownLatch(0);
@@ -43,6 +44,11 @@ final class FakeServedDisks implements ServedDisks {
     return probes.get();
   }
 
+  /** How often it was asked what there is of one, or is. */
+  int asked() {
+    return asked.get();
+  }
+
   @Override
   public Optional<String> damage(PullBackup backup, ExportedDisk disk) {
     boolean isBroken = broken;
@@ -58,6 +64,7 @@ final class FakeServedDisks implements ServedDisks {
 
   @Override
   public DiskExtents extents(PullBackup backup, ExportedDisk disk, long from) {
+    asked.incrementAndGet();
     if (damage(backup, disk).isPresent()) {
       throw new HostFailureException("Disk '" + disk.disk() + "' cannot be read as it was.");
     }
