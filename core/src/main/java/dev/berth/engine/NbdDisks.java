@@ -72,7 +72,7 @@ final class NbdDisks implements ServedDisks {
 
   private static NbdExport connect(PullBackup backup, ExportedDisk disk, List<String> contexts)
       throws IOException {
-    return NbdExport.connect(backup.socket(), disk.disk(), contexts, PATIENCE);
+    return NbdExport.connect(backup.socket(), disk.disk(), disk.size().bytes(), contexts, PATIENCE);
   }
 
   /** Appends as far as all contexts go; tells how far that is. */

@@ -55,17 +55,24 @@ public final class NbdExport implements AutoCloseable {
   /**
    * Connects.
    *
+   * @param size of the disk, in bytes
    * @param contexts that can be asked for later, all of which the server has to have
    * @param patience for all that is done with it
-   * @throws IOException when there is no server, or it is no proper one, or has no such export
+   * @throws IOException when there is no server, or it is no proper one, or has no such export of
+   *     that size
    * @throws DeadlineExceededException when it takes longer
    */
   public static NbdExport connect(
-      Path socket, String export, List<String> contexts, Duration patience) throws IOException {
+      Path socket, String export, long size, List<String> contexts, Duration patience)
+      throws IOException {
     NbdWire wire = NbdWire.connect(socket, patience);
     try {
       NbdNegotiation negotiation = new NbdNegotiation(wire);
       negotiation.open(export, contexts);
+      if (negotiation.size() != size) {
+        throw new ProtocolException(
+            "it tells of " + negotiation.size() + " bytes, where the disk has " + size);
+      }
       return new NbdExport(wire, negotiation, List.copyOf(contexts));
     } catch (IOException | RuntimeException failure) {
       wire.close();
@@ -111,7 +118,7 @@ public final class NbdExport implements AutoCloseable {
             throw new ProtocolException("it answers a question about blocks with " + type);
           }
           String context = byNumber.get(payload.getInt());
-          if (context == null || told.put(context, runs(payload)) != null) {
+          if (context == null || told.put(context, runs(payload, size() - offset)) != null) {
             throw new ProtocolException("it tells what it was not asked");
           }
         });
@@ -129,12 +136,17 @@ public final class NbdExport implements AutoCloseable {
    */
   public record Run(long length, int flags) {}
 
-  private static List<Run> runs(ByteBuffer payload) throws IOException {
+  private static List<Run> runs(ByteBuffer payload, long most) throws IOException {
     List<Run> runs = new ArrayList<>();
+    long left = most;
     while (payload.remaining() >= 8) {
       long length = Integer.toUnsignedLong(payload.getInt());
       if (length == 0) {
         throw new ProtocolException("it tells of a part that is empty");
+      }
+      left -= length;
+      if (left < 0) {
+        throw new ProtocolException("it tells of a part beyond the end of the disk");
       }
       runs.add(new Run(length, payload.getInt()));
     }

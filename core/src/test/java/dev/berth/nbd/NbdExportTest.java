@@ -119,7 +119,8 @@ final class NbdExportTest {
             "nbd-server");
     accepting.start();
     try {
-      return NbdExport.connect(directory.resolve("nbd"), "vda", List.of(ALLOCATION), patience);
+      return NbdExport.connect(
+          directory.resolve("nbd"), "vda", 1 << 20, List.of(ALLOCATION), patience);
     } finally {
       accepting.join();
     }
@@ -210,6 +211,44 @@ final class NbdExportTest {
     script.opens(1 << 20).chunk(DONE, STATUS, 1, 12).numbers(7, 0, 0);
 
     ask(export -> assertWrong(export, "it tells of a part that is empty"));
+  }
+
+  @Test
+  void aPartBeyondTheEndIsNone() throws Exception {
+    script.opens(1 << 20).chunk(DONE, STATUS, 1, 20).numbers(7, 1 << 19, 0, (1 << 19) + 512, 0);
+
+    ask(export -> assertWrong(export, "it tells of a part beyond the end of the disk"));
+  }
+
+  @Test
+  void aDiskOfAnotherSizeIsNotTheOne() throws Exception {
+    script.opens(1 << 21);
+
+    assertRefused("it tells of 2097152 bytes, where the disk has 1048576");
+  }
+
+  @Test
+  void oneThatKeepsTalkingIsLeftInTimeToo() throws Exception {
+    try (NbdWire wire = NbdWire.connect(directory.resolve("nbd"), Duration.ZERO);
+        SocketChannel accepted = server.accept()) {
+      accepted.write(ByteBuffer.allocate(8)); // is there to be read
+
+      assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(() -> wire.receive(8));
+    }
+  }
+
+  @Test
+  void oneThatTakesNobodyMoreIsNotWaitedForLonger() throws Exception {
+    try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Path socket = directory.resolve("full");
+      full.bind(UnixDomainSocketAddress.of(socket), 1);
+      try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+          SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        assertThat(List.of(first, second)).allMatch(SocketChannel::isConnected);
+        assertThatIOException()
+            .isThrownBy(() -> NbdWire.connect(socket, Duration.ofMillis(50)).close());
+      }
+    }
   }
 
   @Test
