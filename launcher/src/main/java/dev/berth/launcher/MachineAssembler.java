@@ -103,19 +103,27 @@ final class MachineAssembler {
         replies.add(send(step, cannot));
       }
     }
-    awaitAll(steps, replies, cannot);
+    awaitAll(launch, steps, replies, cannot);
   }
 
   private void awaitAll(
-      List<AssemblyStep> steps, List<CompletableFuture<@Nullable Void>> replies, String cannot)
+      LaunchRecord launch,
+      List<AssemblyStep> steps,
+      List<CompletableFuture<@Nullable Void>> replies,
+      String cannot)
       throws InterruptedException {
     for (int i = 0; i < replies.size(); i++) {
       AssemblyStep step = steps.get(i);
       try {
         await(replies.get(i), step);
       } catch (QemuRefusedException refused) {
+        String words = refused.description();
+        String holders =
+            StartFailure.isAboutLock(words) ? ImageHolders.of(launch, steps, step) : "";
         throw StartFailure.of(
-            cannot + "QEMU refused " + subject(step), refused.description(), refused);
+            cannot + "QEMU refused " + subject(step),
+            StartFailure.trimmed(words) + holders,
+            refused);
       }
     }
   }

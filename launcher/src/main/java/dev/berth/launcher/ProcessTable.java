@@ -68,7 +68,14 @@ final class ProcessTable implements AutoCloseable {
    * Whether a process has that file open, which was removed since; never of whom we may not see.
    */
   boolean holdsRemoved(long pid, Path file) {
-    Path link = Path.of(file + " (deleted)");
+    return holds(pid, Path.of(file + " (deleted)"));
+  }
+
+  /**
+   * Whether a process has a file open, by the name that the kernel has for it; never of whom we may
+   * not see.
+   */
+  boolean holds(long pid, Path link) {
     try (Stream<Path> open = Files.list(directory(pid).resolve("fd"))) {
       return open.anyMatch(descriptor -> link.equals(target(descriptor)));
     } catch (IOException | UncheckedIOException gone) {

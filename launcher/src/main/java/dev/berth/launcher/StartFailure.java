@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * is ordered: the first match wins.
  */
 final class StartFailure {
+  private static final String NO_LOCK =
+      "Failed to get (shared )?\"[a-z ]+\" lock|Failed to lock byte";
+
   private static final List<Known> TABLE =
       List.of(
           new Known(
@@ -20,9 +23,7 @@ final class StartFailure {
               Kind.HOST,
               "A forwarded host port is taken: choose another, or stop who listens on it."),
           new Known(
-              "Failed to get (shared )?\"[a-z ]+\" lock|Failed to lock byte",
-              Kind.HOST,
-              "Another process uses the image: stop it, or use another image."),
+              NO_LOCK, Kind.HOST, "Another process uses the image: stop it, or use another image."),
           new Known(
               "[Cc]annot set up guest memory|Cannot allocate memory|mmap.*failed",
               Kind.HOST,
@@ -82,13 +83,23 @@ final class StartFailure {
    * @param cause the failure behind it
    */
   static BerthException of(String what, String words, @Nullable Throwable cause) {
-    String sentence = what + ": " + words.strip().replaceFirst("[.?!]$", "") + ". ";
+    String sentence = what + ": " + trimmed(words) + ". ";
     for (Known known : TABLE) {
       if (known.pattern.matcher(words).find()) {
         return known.kind.error(sentence + known.remedy, cause);
       }
     }
     return Kind.HOST.error(sentence + "QEMU's log may tell more.", cause);
+  }
+
+  /** QEMU's words without what ends them. */
+  static String trimmed(String words) {
+    return words.strip().replaceFirst("[.?!]$", "");
+  }
+
+  /** Whether these words are about an image that another process has locked. */
+  static boolean isAboutLock(String words) {
+    return Pattern.compile(NO_LOCK).matcher(words).find();
   }
 
   private enum Kind {
