@@ -139,6 +139,7 @@ final class ExportVerbs {
       return Mailbox.DONE;
     }
     requests.admit(Verb.BACKUP, "");
+    requireMachine();
     return verbs.onLiveMachine(
         Verb.BACKUP,
         asked.hasDeadline(),
@@ -158,6 +159,20 @@ final class ExportVerbs {
                           }));
           return Mailbox.DONE;
         });
+  }
+
+  /**
+   * A domain is backed up without one, but nothing would serve its disks for as long as it takes.
+   */
+  private void requireMachine() {
+    if (keeper.lifecycle() instanceof Lifecycle.Off) {
+      throw new InvalidStateException(
+          "Cannot export the disks of domain '"
+              + ledger.name()
+              + "': it has no machine to serve them. Start it first ('vmctl start "
+              + ledger.name()
+              + " --paused' keeps its guest from running), or back it up to a directory.");
+    }
   }
 
   private boolean isAnswered(Asked asked) {

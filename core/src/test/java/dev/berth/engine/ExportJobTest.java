@@ -160,6 +160,16 @@ final class ExportJobTest {
   }
 
   @Test
+  void aDomainWithoutAMachineServesNothingAndIsToldWhatElseThereIs() {
+    host.api().destroy(WEB, Duration.ZERO, CallOptions.none());
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(this::export)
+        .withMessageContainingAll("Cannot export", "Start it first", "back it up to a directory");
+    assertThat(host.api().jobs()).isEmpty();
+  }
+
+  @Test
   void whatIsCancelledBeforeItServesIsTakenBack() throws Exception {
     machine().monitor().hold("transaction");
     Job job = export();

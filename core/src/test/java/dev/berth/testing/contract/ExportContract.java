@@ -116,6 +116,9 @@ public interface ExportContract {
     assertThat(rig().errorOf(host -> host.backups().finishExport(unknown, CallOptions.none())))
         .isEqualTo(NotFoundException.class);
     assertThat(rig().host().jobs()).isEmpty();
+    rig().destroy();
+    assertThat(errorOf(ExportRequest.full(directory))).isEqualTo(InvalidStateException.class);
+    rig().start(StartMode.PAUSED);
     Job job = serving(directory);
     assertThat(rig().errorOf(host -> host.backups().extents(job.id(), "no", 0, CallOptions.none())))
         .isEqualTo(NotFoundException.class);
