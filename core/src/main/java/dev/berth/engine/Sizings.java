@@ -53,6 +53,10 @@ final class Sizings implements JobWork {
   /** QEMU has asked the guest already. */
   private static final Pattern STILL_PENDING = Pattern.compile("in the process of unplug");
 
+  /** Nothing in the guest has told QEMU yet that it can be asked: it is not up. */
+  private static final Pattern NOT_UP =
+      Pattern.compile("unplug request for not supported device type");
+
   private static final Logger LOG = LoggerFactory.getLogger(Sizings.class);
 
   private final HostServices host;
@@ -61,6 +65,7 @@ final class Sizings implements JobWork {
   private final MachineKeeper keeper;
   private final Map<JobId, Integer> asked = new HashMap<>();
   private final Set<JobId> due = new HashSet<>();
+  private final Set<JobId> tooEarly = new HashSet<>();
   private final Map<JobId, SizingEnds.Refusal> refusals = new HashMap<>();
   private final Set<JobId> looking = new HashSet<>();
   private final Set<JobId> again = new HashSet<>();
@@ -270,13 +275,17 @@ final class Sizings implements JobWork {
         JobState.RUNNING,
         needsGuest(job) ? Detachments.WAITING : CHANGING,
         Optional.of(progress),
-        needsGuest(job) && times > 0
-            ? "the guest was asked "
-                + (times == 1 ? "once" : times + " times")
-                + ", and has not done it yet"
-                + sizing(job).doubt()
-            : "",
+        needsGuest(job) && times > 0 ? waiting(job, times) : "",
         Optional.empty());
+  }
+
+  private String waiting(KeptJob job, int times) {
+    return tooEarly.contains(job.job().id())
+        ? "the guest is not up yet, and is asked again"
+        : "the guest was asked "
+            + (times == 1 ? "once" : times + " times")
+            + ", and has not done it yet"
+            + sizing(job).doubt();
   }
 
   // ---- asking
@@ -315,13 +324,19 @@ final class Sizings implements JobWork {
 
   private CompletionStage<?> answered(
       Lifecycle.Active active, KeptJob job, @Nullable Throwable failure) {
+    JobId id = job.job().id();
+    tooEarly.remove(id);
     if (failure != null
         && MachineKeeper.cause(failure) instanceof QemuRefusedException refused
         && !STILL_PENDING.matcher(refused.description()).find()) {
-      refusals.put(
-          job.job().id(),
-          new SizingEnds.Refusal(
-              Detachments.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description()));
+      if (needsGuest(job) && NOT_UP.matcher(refused.description()).find()) {
+        tooEarly.add(id);
+      } else {
+        refusals.put(
+            id,
+            new SizingEnds.Refusal(
+                Detachments.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description()));
+      }
     }
     look(active, job);
     return Mailbox.DONE;
@@ -343,6 +358,7 @@ final class Sizings implements JobWork {
 
   private void forget(JobId id) {
     asked.remove(id);
+    tooEarly.remove(id);
     due.remove(id);
     refusals.remove(id);
   }

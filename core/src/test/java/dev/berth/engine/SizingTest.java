@@ -96,6 +96,25 @@ final class SizingTest {
   }
 
   @Test
+  void aGuestThatIsNotUpYetIsAskedAgain() {
+    machine()
+        .monitor()
+        .refuse(
+            "device_del",
+            "GenericError",
+            "acpi: device unplug request for not supported device type: max-x86_64-cpu");
+
+    Job job = setCpus(3);
+
+    eventually(
+        () ->
+            assertThat(host.api().job(job.id()).status().detail())
+                .isEqualTo("the guest is not up yet, and is asked again"));
+    assertThat(host.api().job(job.id()).status().phase()).isEqualTo("waiting-for-guest");
+    host.api().cancelJob(job.id());
+  }
+
+  @Test
   void aGuestThatIsStillAtItHasNotSaidNo() {
     machine().backplane().holdOn();
     Job job = setCpus(3);

@@ -53,6 +53,7 @@ public interface SizingContract {
             new EventBody.JobEnded(ended.id().text(), "set-cpus", "4", "succeeded", "done", ""));
   }
 
+  /** It has not run at all, so that QEMU cannot even ask it. */
   @Test
   default void aPausedGuestLetsNoCpuGoAndTheJobIsInTheWay() {
     webHasCpus("cpus: 4, max-cpus: 4");
