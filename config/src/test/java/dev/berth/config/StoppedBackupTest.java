@@ -103,6 +103,55 @@ final class StoppedBackupTest extends HomeFixture {
   }
 
   @Test
+  void aDiskThatAnIothreadServesGetsItsMarksWhileTheDomainIsStopped() throws Exception {
+    try (VmHost host = home.open()) {
+      home.define(
+          host,
+          "vm",
+          "memory: 64MiB",
+          "iothreads: [io]",
+          "disks:",
+          "  - {name: vda, format: qcow2, file: vda, iothread: io}");
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+      write(host);
+      complete(host, "running", Wanted.incremental());
+      stop(host);
+      assertThat(marks()).isEmpty();
+      complete(host, "stopped", Wanted.incremental());
+      assertThat(marks()).hasSize(1);
+      host.start(VM, StartMode.PAUSED, CallOptions.none());
+      write(host);
+      stop(host);
+      complete(host, "next", Wanted.since(new BackupName("stopped")));
+    }
+    for (String name : List.of("running", "stopped", "next")) {
+      assertIsAsKept(name);
+    }
+  }
+
+  @Test
+  void whatSomebodyElseWritesMeanwhileIsInTheNextBackup() throws Exception {
+    try (VmHost host = home.open()) {
+      define(host);
+      complete(host, "full", Wanted.full());
+      Files.copy(now(), truth.resolve("during"));
+      Job job = backup(host, "during", Wanted.full(), SLOW);
+      awaitPhase(host, job, "writing");
+      host.pauseJob(job.id());
+      byte[] header = Files.readAllBytes(disk());
+      Files.write(disk(), header); // as it was: the images can be compared, and it counts
+      host.resumeJob(job.id());
+
+      assertThat(ended(host, job).status().detail())
+          .contains("disk 'vda' does not note", "somebody has changed '" + disk() + "'");
+      Job next = complete(host, "next", Wanted.incremental());
+      assertThat(next.status().detail()).contains("disk 'vda' is in full", "backup 'during'");
+    }
+    assertIsAsKept("during");
+    assertIsAsKept("next");
+  }
+
+  @Test
   void aKilledMachineCostsAFullBackupThatSaysWhy() throws Exception {
     try (VmHost host = home.open()) {
       start(host);
@@ -207,7 +256,8 @@ final class StoppedBackupTest extends HomeFixture {
 
         assertThat(ended.status().phase()).isEqualTo("refused-by-qemu");
         assertThat(ended.status().detail())
-            .contains("disk 'vda'", "Another process uses the image");
+            .contains("disk 'vda'", "it is open in process " + other.pid() + ", qemu-io")
+            .contains("Another process uses the image");
         assertThat(backups).isEmptyDirectory();
       } finally {
         other.getOutputStream().close();

@@ -69,6 +69,9 @@ interface BackupFiles {
   /** Sees whether that folder is the backup that a job has made; fails when it is not. */
   void requireComplete(Path folder, JobId job);
 
+  /** Whether that folder is the backup that a job has made. */
+  boolean isOf(Path folder, JobId job);
+
   /**
    * Takes the backup that a job has made its name: from now on it is none. What has come in its
    * place keeps its name, as a failure.

@@ -68,6 +68,11 @@ final class BackupMachines {
     }
   }
 
+  /** Nobody else is to open the images that get marks without a machine. Idempotent. */
+  void claim(KeptJob job) {
+    standIns.claim(job);
+  }
+
   /** The job has ended. */
   void forget(KeptJob job) {
     standIns.forget(job);

@@ -92,7 +92,7 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
     }
   }
 
-  /** The same, for a QEMU that writes to no disk, so that it puts no bitmap into an image. */
+  /** The same, which puts no bitmap into an image. */
   BackupPlan withoutMarks() {
     return new BackupPlan(
         sequence,

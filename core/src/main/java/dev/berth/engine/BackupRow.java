@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Consistency;
+import dev.berth.domain.StateReason;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -42,6 +43,8 @@ final class BackupRow {
 
   private static final String FOLDER = "folder";
   private static final String PLAN = "plan";
+  private static final String IMAGES = "images";
+  private static final String SAVED = "saved";
   private static final String AT = "at";
   private static final String END = "end";
   private static final String BOOT = "boot";
@@ -56,12 +59,14 @@ final class BackupRow {
    * That of a backup that is to begin.
    *
    * @param launch of the QEMU that makes it
+   * @param images how they were, of a domain without a machine
    */
   static KeptJob of(
       JobId id,
       BackupRequest request,
       BackupPlan plan,
       LaunchRecord launch,
+      ImageStamps images,
       Ledger ledger,
       Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
@@ -73,6 +78,10 @@ final class BackupRow {
     facts.put(QUIESCE, request.quiesce().name());
     if (launch.isStandIn()) {
       facts.putAll(StandIns.fact(launch));
+      facts.put(IMAGES, images.text());
+      if (ledger.status().reason() == StateReason.SAVED) {
+        facts.put(SAVED, ledger.status().detail().orElse("in a file"));
+      }
       if (request.quiesce() != Quiesce.NONE) {
         facts.put(CONSISTENCY, Consistency.Kind.CRASH.text());
         facts.put(CONSISTENCY_REASON, "its guest does not run");
@@ -168,6 +177,11 @@ final class BackupRow {
     return BackupPlan.read(job.fact(PLAN));
   }
 
+  /** How the images were when it was planned, of a domain without a machine. */
+  static ImageStamps images(KeptJob job) {
+    return ImageStamps.read(job.fact(IMAGES));
+  }
+
   /** The moment that it is of. */
   static Instant at(KeptJob job) {
     return Instant.parse(job.fact(AT));
@@ -176,6 +190,27 @@ final class BackupRow {
   /** How it is to end once it is taken back. */
   static String end(KeptJob job) {
     return job.fact(END);
+  }
+
+  /** What of it is less than was wanted, and why. */
+  static String reasons(KeptJob job) {
+    List<String> reasons = new ArrayList<>();
+    Consistency consistency = consistency(job);
+    if (!consistency.reason().isEmpty()) {
+      reasons.add(consistency.kind().text() + ": " + consistency.reason());
+    }
+    if (!job.fact(SAVED).isEmpty()) {
+      reasons.add(
+          "no disk notes what is written from now on, so that the next backup is in full: the"
+              + " images are left as they were for the machine that is saved "
+              + job.fact(SAVED));
+    }
+    for (OfDisk disk : plan(job).disks()) {
+      if (!disk.reason().isEmpty()) {
+        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
+      }
+    }
+    return String.join("; ", reasons);
   }
 
   /** What it is called when it is complete. */
@@ -187,20 +222,5 @@ final class BackupRow {
   static Path partial(KeptJob job) {
     Path folder = folder(job);
     return folder.resolveSibling(folder.getFileName() + "." + job.job().id() + ".part");
-  }
-
-  /** Which disks are in full although less was wanted, and why the guest was not at rest. */
-  static String reasons(KeptJob job) {
-    List<String> reasons = new ArrayList<>();
-    Consistency consistency = consistency(job);
-    if (!consistency.reason().isEmpty()) {
-      reasons.add(consistency.kind().text() + ": " + consistency.reason());
-    }
-    for (OfDisk disk : plan(job).disks()) {
-      if (!disk.reason().isEmpty()) {
-        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
-      }
-    }
-    return String.join("; ", reasons);
   }
 }

@@ -29,6 +29,7 @@ final class BackupSealing {
   private final Ledger ledger;
   private final KeptJob job;
   private final boolean wasBegun;
+  private final EndableThread thread = new EndableThread();
   private volatile String code = BackupRow.FILE_FAILED;
   private volatile List<Change> record = List.of();
 
@@ -54,8 +55,23 @@ final class BackupSealing {
     return code;
   }
 
+  /** Nobody wants it any more. Any thread. */
+  void end() {
+    thread.end(BackupRow.CANCELLED);
+  }
+
   /** Seals it, or finds that it was sealed. */
   void run() throws InterruptedException {
+    try {
+      if (thread.begin()) {
+        seal();
+      }
+    } finally {
+      thread.finish();
+    }
+  }
+
+  private void seal() throws InterruptedException {
     JobId id = job.job().id();
     if (wasBegun) {
       host.images().endLeftOver(id);

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.Checkpoint;
+import dev.berth.domain.StateReason;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -152,10 +153,16 @@ final class BackupVerbs {
    * @param job that is to do it
    * @param lifecycle how the machine was then
    * @param launch of the QEMU that is to do it
+   * @param images how they were, of a domain without a machine
    * @param changes what {@link DomainBackups#changes} was then
    */
   private record Planned(
-      BackupPlan plan, JobId job, Lifecycle lifecycle, LaunchRecord launch, long changes) {}
+      BackupPlan plan,
+      JobId job,
+      Lifecycle lifecycle,
+      LaunchRecord launch,
+      ImageStamps images,
+      long changes) {}
 
   /** QEMU is asked last: a directory may take its time, and marks change with each backup. */
   private CompletableFuture<Planned> planned(Lifecycle.Active active, BackupRequest request) {
@@ -171,11 +178,15 @@ final class BackupVerbs {
                   .qmp()
                   .send(new QueryBlock())
                   .thenApply(devices -> planner.plan(BackupSource.of(launch, devices)))
-                  .thenApply(plan -> new Planned(plan, job, active, launch, changes));
+                  .thenApply(
+                      plan -> new Planned(plan, job, active, launch, ImageStamps.NONE, changes));
             });
   }
 
-  /** The images are looked at themselves, which nobody writes to. */
+  /**
+   * The images are looked at themselves, which nobody writes to: not even marks when a guest is to
+   * go on with them that knows of no change.
+   */
   private CompletableFuture<Planned> planned(Lifecycle.Off off, BackupRequest request) {
     if (request.quiesce() == Quiesce.REQUIRED) {
       throw new InvalidStateException(
@@ -186,14 +197,17 @@ final class BackupVerbs {
     JobId job = JobId.random();
     DisksAtRest disks = new DisksAtRest(ledger.definition(), host.images(), request.disks());
     long revision = ledger.revision();
+    boolean isSaved = ledger.status().reason() == StateReason.SAVED;
     return CompletableFuture.supplyAsync(
         () -> {
           BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, known(request));
           long changes = keeper.backups().changes();
+          ImageStamps images = ImageStamps.of(disks.toOpen()); // before their headers are read
           LaunchRecord launch =
               host.launcher().planStandIn(ledger.uuid(), revision, ledger.name(), disks.toOpen());
+          BackupPlan plan = planner.plan(disks.sources(launch.devices()));
           return new Planned(
-              planner.plan(disks.sources(launch.devices())), job, off, launch, changes);
+              isSaved ? plan.withoutMarks() : plan, job, off, launch, images, changes);
         },
         host.looks());
   }
@@ -235,6 +249,7 @@ final class BackupVerbs {
             request,
             planned.plan(),
             planned.launch(),
+            planned.images(),
             ledger,
             new Job.Origin(actor, options.key(), host.now()));
     return ledger

@@ -119,7 +119,7 @@ final class DisksAtRest {
         node,
         format(disk).text(),
         content.isEncrypted(),
-        disk.attachment().iothread().isPresent(),
+        false, // nothing writes to it, whatever is to serve it
         content.bytes(),
         content.bitmaps().stream()
             .map((ImageBitmap bitmap) -> Checkpoint.of(bitmap))

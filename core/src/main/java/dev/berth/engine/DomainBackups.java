@@ -36,7 +36,6 @@ import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.job.QueryJobs;
 import dev.berth.qmp.Deadline;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,7 +69,7 @@ import org.slf4j.LoggerFactory;
  * until then, and a mark that cannot be put costs the next backup its size and not this one its
  * life.
  */
-final class DomainBackups implements JobWork, BackupQuiescing.Course {
+final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRemains.Course {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
@@ -83,6 +82,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   private final Map<JobId, Pace> paces = new HashMap<>();
   private final JobAside aside;
   private final BackupQuiescing quiescing;
+  private final BackupRemains remains;
+  private final Map<JobId, BackupSealing> sealings = new HashMap<>();
   private volatile long changes;
   private boolean looking;
   private boolean lookingLater;
@@ -99,6 +100,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
             ledger,
             keeper,
             new StandIns(host, mailbox, keeper.recorder(), this::takeUp, this::look));
+    this.remains = new BackupRemains(host, mailbox, ledger, machines, aside, this);
   }
 
   /** Counts what has changed marks in images, or may have. Any thread. */
@@ -116,6 +118,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   /** Begins a backup that is on record. */
   void begin(KeptJob job) {
     changes++;
+    machines.claim(job);
     Optional<Machine> present = machines.of(job);
     if (BackupRow.quiesce(job) != Quiesce.NONE
         && present.isPresent()
@@ -239,6 +242,9 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   // ---- its ends
 
   private CompletionStage<?> closed(KeptJob job, Optional<BerthException> failure) {
+    if (phase(job).equals(UNDOING)) {
+      return takeUp(job); // it is not wanted any more
+    }
     if (failure.isPresent()) {
       boolean isQemus = failure.get() instanceof QemuRefusedException;
       return undo(job, isQemus ? WRITE_FAILED : FILE_FAILED, failure.get());
@@ -249,6 +255,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   private void seal(KeptJob job, BackupSealing sealing) {
     if (!aside.isBusy(job.job().id())) {
+      sealings.put(job.job().id(), sealing);
       aside.run(
           job,
           () -> {
@@ -261,6 +268,10 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   private CompletionStage<?> sealed(
       KeptJob job, BackupSealing sealing, Optional<BerthException> failure) {
+    sealings.remove(job.job().id());
+    if (phase(job).equals(UNDOING)) {
+      return takeUp(job); // it is not wanted any more
+    }
     if (failure.isPresent()) {
       return undo(job, sealing.code(), failure.get());
     }
@@ -319,19 +330,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
     return Mailbox.DONE;
   }
 
-  /** There is nothing left of it but its images. */
-  private void discard(KeptJob job) {
-    Path partial = partial(job);
-    aside.run(
-        job,
-        () -> {
-          machines.end(job);
-          host.backupFiles().discard(partial);
-        },
-        this::undone);
-  }
-
-  private CompletionStage<?> ended(KeptJob job, String code, String detail) {
+  @Override
+  public CompletionStage<?> ended(KeptJob job, String code, String detail) {
     JobState state = code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
     return end(step(job), job, state, code, detail);
   }
@@ -339,6 +339,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   private CompletionStage<?> end(
       Step step, KeptJob job, JobState state, String code, String detail) {
     paces.remove(job.job().id());
+    sealings.remove(job.job().id());
     machines.forget(job);
     changes++;
     Job.Status status =
@@ -364,21 +365,31 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
   @Override
   public CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
-    if (present.isEmpty() || aside.isBusy(known.job().id())) {
+    if (present.isEmpty() || isBusy(present.get())) {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
+    machines.claim(job);
     boolean gone = machines.isGone(job);
     if (phase(job).equals(SEALING)) {
       seal(job, BackupSealing.again(host, ledger, job));
     } else if (phase(job).equals(MARKING)) {
       mark(job);
     } else if (phase(job).equals(UNDOING) && (gone || StandIns.does(job))) {
-      discard(job);
+      remains.remove(job);
     } else {
       return gone ? lost(job) : takeUpUnfinished(job);
     }
     return Mailbox.DONE;
+  }
+
+  /** Storage that holds up the sealing of one that is not wanted does not keep its stand-in. */
+  private boolean isBusy(KeptJob job) {
+    JobId id = job.job().id();
+    if (aside.isBusy(id) && phase(job).equals(UNDOING) && sealings.containsKey(id)) {
+      remains.remove(job);
+    }
+    return aside.isBusy(id);
   }
 
   private CompletionStage<?> takeUpUnfinished(KeptJob job) {
@@ -442,14 +453,17 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course {
 
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
-    if (Set.of(CLOSING, SEALING, MARKING).contains(phase(job))) {
+    if (phase(job).equals(MARKING)
+        || (Set.of(CLOSING, SEALING).contains(phase(job)) && !StandIns.does(job))) {
       throw new InvalidStateException(
           "Cannot cancel job " + job.job().id() + ": all is written. Wait for it.");
     }
     if (phase(job).equals(UNDOING)) {
       return CompletableFuture.completedFuture(null);
     }
-    return undo(job, CANCELLED, "by " + actor).thenApply(done -> null);
+    Optional<BackupSealing> sealing = Optional.ofNullable(sealings.get(job.job().id()));
+    return undo(job, CANCELLED, "by " + actor)
+        .thenAccept(done -> sealing.ifPresent(BackupSealing::end));
   }
 
   // ---- held, and let go on

@@ -219,7 +219,7 @@ final class DomainDriver implements JobOwner {
 
   /** The images that jobs read without a machine. Any thread; never waits. */
   Stream<Path> readByJobs() {
-    return jobsUnderWay().stream().filter(StandIns::does).flatMap(StandIns::filesOf);
+    return jobsUnderWay().stream().filter(StandIns::reads).flatMap(StandIns::filesOf);
   }
 
   /** Those jobs that go on, with what is on record of them. Any thread; never waits. */

@@ -2,10 +2,12 @@ package dev.berth.engine;
 
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -16,16 +18,19 @@ import java.util.stream.Stream;
  * Thread-safe.
  */
 final class FilesInChange {
-  private final Map<Path, Job> files = new ConcurrentHashMap<>();
+  private final Map<Change, Job> changes = new ConcurrentHashMap<>();
+
+  /** Of one file, by one job; each ends for itself. */
+  private record Change(Path file, JobId job) {}
 
   /** Makes known that a job is about to change a file; it looks for users of it after this. */
   void begin(Path file, Job job) {
-    files.put(file, job);
+    changes.put(new Change(file, job.id()), job);
   }
 
   /** The change is over, or will not be made. Idempotent. */
   void end(Path file, Job job) {
-    files.computeIfPresent(file, (same, by) -> by.id().equals(job.id()) ? null : by);
+    changes.remove(new Change(file, job.id()));
   }
 
   /**
@@ -36,15 +41,28 @@ final class FilesInChange {
    * @throws BusyException naming the job
    */
   void requireNone(Stream<Path> opened) {
-    if (!files.isEmpty()) {
-      opened.forEach(this::requireNone);
+    requireNoneBut(Optional.empty(), opened);
+  }
+
+  /**
+   * The same for a job, which may open what it changes itself.
+   *
+   * @throws BusyException naming another job
+   */
+  void requireNoneBut(Job own, Stream<Path> opened) {
+    requireNoneBut(Optional.of(own.id()), opened);
+  }
+
+  private void requireNoneBut(Optional<JobId> own, Stream<Path> opened) {
+    if (!changes.isEmpty()) {
+      opened.forEach(path -> requireNoneBut(own, path));
     }
   }
 
-  private void requireNone(Path opened) {
-    files.forEach(
-        (file, job) -> {
-          if (isSame(file, opened)) {
+  private void requireNoneBut(Optional<JobId> own, Path opened) {
+    changes.forEach(
+        (change, job) -> {
+          if (!own.equals(Optional.of(job.id())) && isSame(change.file(), opened)) {
             throw new BusyException(
                 "'"
                     + opened

@@ -248,7 +248,7 @@ final class JobConflicts {
     return switch (between(target.kind(), wanted)) {
       case NOTHING -> false;
       case SUBJECT -> target.subject().equals(subject);
-      case STOPPED -> StandIns.does(job);
+      case STOPPED -> StandIns.reads(job);
       case DOMAIN -> !MigrationRow.isOverFor(job, wanted) && !ArrivalRow.isOverFor(job, wanted);
     };
   }

@@ -163,10 +163,7 @@ final class LocalBackupFiles implements BackupFiles {
 
   @Override
   public void requireComplete(Path folder, JobId job) {
-    if (look(folder)
-        .flatMap(BackupFolder::backup)
-        .filter(backup -> backup.origin().job().equals(job))
-        .isEmpty()) {
+    if (!isOf(folder, job)) {
       throw new HostFailureException(
           "Neither '"
               + folder
@@ -180,6 +177,14 @@ final class LocalBackupFiles implements BackupFiles {
     } catch (IOException e) {
       throw failure("cannot be brought to the disk", folder, e);
     }
+  }
+
+  @Override
+  public boolean isOf(Path folder, JobId job) {
+    return look(folder)
+        .flatMap(BackupFolder::backup)
+        .filter(backup -> backup.origin().job().equals(job))
+        .isPresent();
   }
 
   @Override

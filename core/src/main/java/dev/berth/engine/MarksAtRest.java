@@ -20,8 +20,9 @@ import java.util.Optional;
  * since. The new one is there before the last one ends, and each step is taken only where it is
  * needed yet: it can be done again from its beginning, whenever it was cut off.
  *
- * <p>A {@code qemu-img} that is killed leaves marks of no use. They are removed: nothing was
- * written since the backup, so that a new one says all there is to say.
+ * <p>A mark that begins now says that nothing was written since the backup. So an image that
+ * somebody has changed since that was planned gets none; nor does one in which a {@code qemu-img}
+ * was killed before it had put it, since that is a change as well.
  */
 final class MarksAtRest {
   private final ImageFiles images;
@@ -43,14 +44,9 @@ final class MarksAtRest {
       Optional<Marks> marks = disk.marks();
       if (marks.isPresent()) {
         try {
-          put(StandIns.image(job, disk.disk()), marks.get());
+          put(disk.disk(), StandIns.image(job, disk.disk()), marks.get());
         } catch (BerthException | ImageTaskException failure) {
-          failures.add(
-              "disk '"
-                  + disk.disk()
-                  + "' does not note what is written from now on, so that its next backup is in"
-                  + " full: "
-                  + failure.getMessage());
+          fail(disk.disk(), String.valueOf(failure.getMessage()));
         }
       }
     }
@@ -61,16 +57,33 @@ final class MarksAtRest {
     return failures;
   }
 
-  private void put(Path image, Marks marks) throws InterruptedException, ImageTaskException {
+  private void fail(String disk, String why) {
+    failures.add(
+        "disk '"
+            + disk
+            + "' does not note what is written from now on, so that its next backup is in full: "
+            + why);
+  }
+
+  private void put(String disk, Path image, Marks marks)
+      throws InterruptedException, ImageTaskException {
     List<ImageBitmap> there = images.content(image, ImageFormat.QCOW2).bitmaps();
+    boolean isPut =
+        there.stream()
+            .anyMatch(it -> it.name().equals(marks.next()) && it.recording() && !it.inconsistent());
+    if (!isPut) {
+      Optional<String> change = BackupRow.images(job).change(disk, image);
+      if (change.isPresent()) {
+        fail(disk, change.get());
+        return;
+      }
+      change(image, BitmapChange.ADD, marks.next());
+    }
     for (ImageBitmap bitmap : there) {
       if (marks.useless().contains(bitmap.name())
           || (bitmap.inconsistent() && Checkpoint.isOurs(bitmap.name()))) {
         change(image, BitmapChange.REMOVE, bitmap.name());
       }
-    }
-    if (there.stream().noneMatch(it -> it.name().equals(marks.next()) && it.recording())) {
-      change(image, BitmapChange.ADD, marks.next());
     }
     for (ImageBitmap bitmap : there) {
       if (bitmap.recording() && marks.last().equals(Optional.of(bitmap.name()))) {

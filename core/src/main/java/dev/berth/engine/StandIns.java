@@ -47,6 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StandIns {
   private static final String LAUNCH = "stand-in";
+  private static final String ENDED = "stand-in-ended";
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final LaunchRecordCodec CODEC = new LaunchRecordCodec();
@@ -93,6 +94,16 @@ final class StandIns {
     return job.facts().containsKey(LAUNCH);
   }
 
+  /** The same job, whose stand-in is known to be gone for good. Pure. */
+  static KeptJob ended(KeptJob job) {
+    return job.with(ENDED, "true");
+  }
+
+  /** Whether such a QEMU may have disks' images open for that job, or will. Pure. */
+  static boolean reads(KeptJob job) {
+    return does(job) && job.fact(ENDED).isEmpty();
+  }
+
   /** The launch record of the one that does that job. Pure. */
   static LaunchRecord launchOf(KeptJob job) {
     return CODEC.read(job.fact(LAUNCH));
@@ -127,9 +138,24 @@ final class StandIns {
     return gone.contains(job.job().id());
   }
 
+  /** Nobody else is to open the images that are changed for that job. Idempotent. */
+  void claim(KeptJob job) {
+    if (reads(job)) {
+      changedBy(job).forEach(image -> host.filesInChange().begin(image, job.job()));
+    }
+  }
+
+  private static Stream<Path> changedBy(KeptJob job) {
+    return does(job)
+        ? BackupRow.plan(job).disks().stream()
+            .filter(disk -> disk.marks().isPresent())
+            .map(disk -> image(job, disk.disk()))
+        : Stream.empty();
+  }
+
   /** Starts it; returns when its images are open. For a thread that may wait. */
   Machine launch(KeptJob job) throws InterruptedException {
-    host.filesInChange().requireNone(filesOf(job)); // it is on record as their user
+    host.filesInChange().requireNoneBut(job.job(), filesOf(job)); // it is on record as their user
     try (HeldResources none = HeldResources.none()) {
       Machine machine =
           host.launcher()
@@ -247,9 +273,10 @@ final class StandIns {
     host.launcher().abort(launchOf(job));
   }
 
-  /** That job has come to its end. */
+  /** That job has come to its end, or leaves the images alone from now on. Idempotent. */
   void forget(KeptJob job) {
     gone.remove(job.job().id());
+    changedBy(job).forEach(image -> host.filesInChange().end(image, job.job()));
   }
 
   /** Lets go of all of them, which live on: the host is being closed. */

@@ -251,6 +251,11 @@ final class Mortality {
     }
 
     @Override
+    public boolean isOf(Path folder, JobId job) {
+      return files.isOf(folder, job);
+    }
+
+    @Override
     public void setAside(Path folder, Path aside, JobId job) {
       around("a backup is set aside", () -> files.setAside(folder, aside, job));
     }

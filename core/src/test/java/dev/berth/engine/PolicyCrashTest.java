@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,24 +62,6 @@ final class PolicyCrashTest {
 
     /** What makes the host do it, besides its opening in a new boot. */
     abstract void cause(FakeMachine machine);
-  }
-
-  /** Timers that are a hundred times too fast. */
-  private record HurriedTimers(TimerThread timers) implements Timers {
-    @Override
-    public Future<?> after(Duration delay, Runnable task) {
-      return timers.after(delay.dividedBy(100), task);
-    }
-
-    @Override
-    public Future<?> every(Duration pause, Runnable task) {
-      return timers.every(pause, task);
-    }
-
-    @Override
-    public void close() {
-      timers.close();
-    }
   }
 
   @TempDir Path directory;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.backup.BackupName;
+import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
+import dev.berth.engine.LocalBackupFiles.FolderSync;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
@@ -16,6 +18,8 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
+import dev.berth.host.RestoreRequest;
 import dev.berth.host.StartMode;
 import dev.berth.image.ImageBitmap;
 import dev.berth.image.ImageFormat;
@@ -35,11 +39,14 @@ import dev.berth.testing.LeakCheck;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +133,124 @@ final class StoppedBackupJobTest {
     assertThat(ended(job).status().detail())
         .contains("disk 'data' does not note what is written from now on", image.toString());
     assertThat(backups.toFile().list()).containsExactly("first");
+  }
+
+  @Test
+  void anImageThatSomebodyElseChangesMeanwhileGetsNoMark() throws Exception {
+    complete("first");
+    Job job = writing("second");
+    Files.write(image, new byte[512], StandardOpenOption.APPEND);
+
+    standIn().backups().finish();
+
+    assertThat(ended(job).status().detail())
+        .contains("disk 'data' does not note what is written from now on, so that its next backup")
+        .contains("somebody has changed '" + image + "' since the backup began");
+    assertThat(FakeBitmaps.in(image)).extracting(ImageBitmap::name).noneMatch(isOf(job));
+    machines.onStart(machine -> {});
+    assertThat(complete("third").status().detail())
+        .contains("in full: its image has no note of what was written since backup 'second'");
+  }
+
+  @Test
+  void theImagesOfASavedMachineAreLeftAsTheyAreSoThatItGoesOn() throws Exception {
+    complete("first");
+    Path file = images.resolve("web.save");
+    host.start("web");
+    Job save =
+        host.api()
+            .saves()
+            .save(WEB, file, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
+    assertThat(ended(save).status().phase()).isEqualTo("complete");
+    host.await("web", DomainState.SHUTOFF);
+    byte[] before = Files.readAllBytes(image);
+
+    Job second = complete("second");
+
+    assertThat(second.status().detail())
+        .contains("the next backup is in full", "for the machine that is saved in " + file);
+    assertThat(image).hasBinaryContent(before);
+    host.api()
+        .saves()
+        .restore(RestoreRequest.of(file), Resources.none(), CallOptions.within(TestHost.PATIENCE));
+    host.destroy("web");
+    assertThat(complete("third").status().detail())
+        .contains("in full: its image has no note", "since backup 'second'");
+  }
+
+  @Test
+  void nobodyElseOpensItsImagesMeanwhile() {
+    Job job = writing("first");
+    host.define("other");
+    host.start("other");
+    EditScope live = EditScope.LIVE;
+    DefinitionDocument same =
+        TestHost.document("{name: same, file: " + image + ", format: qcow2, read-only: true}");
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(
+            () -> host.api().attachDisk(DomainRef.of("other"), same, live, CallOptions.none()))
+        .withMessageContainingAll(image.toString(), job.id().text(), "backup 'first'");
+
+    standIn().backups().finish();
+    ended(job);
+
+    host.api().attachDisk(DomainRef.of("other"), same, live, CallOptions.none());
+    host.destroy("other");
+  }
+
+  @Test
+  void whatIsSealedCanBeCancelled() {
+    Job job = sealing("first");
+
+    host.api().cancelJob(job.id());
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertNothingIsLeft();
+    files.release();
+    complete("second");
+  }
+
+  @Test
+  void aStoreThatHoldsUpTheSealingDoesNotKeepTheDomainFromStarting() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    CompletableFuture<Void> until = new CompletableFuture<>();
+    FolderSync slow =
+        folder -> {
+          held.countDown();
+          until.join(); // whoever interrupts it
+        };
+    hostWith(new LocalBackupFiles(slow));
+    Job job = backup("first");
+    assertThat(held.await(TestHost.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+    host.api().cancelJob(job.id());
+
+    eventually(() -> assertThat(host.engine().domains().get(WEB).readByJobs()).isEmpty());
+    host.start("web");
+    assertThat(now(job).status().phase()).isEqualTo("undoing");
+    until.complete(null);
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(backups).isEmptyDirectory();
+    host.destroy("web");
+  }
+
+  @Test
+  void aStoreThatFailsForGoodKeepsNoDomainFromStartingAndWhatIsLeftIsTold() throws Exception {
+    hostWith(new LocalBackupFiles());
+    Job job = writing("first");
+    Path partial = backups.resolve("first." + job.id() + ".part");
+    Path obstacle = Files.createDirectories(partial.resolve("theirs/kept"));
+
+    host.api().cancelJob(job.id());
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(ended(job).status().detail())
+        .contains("by test; what is left, '" + partial + "', is to be removed by hand");
+    assertThat(machines.runDirectories()).isEmpty();
+    machines.onStart(machine -> {});
+    host.start("web");
+    host.destroy("web");
+    Files.delete(obstacle);
   }
 
   @Test
@@ -223,12 +348,9 @@ final class StoppedBackupJobTest {
     FakeMachine standIn = standIn();
 
     host.close();
-    MemoryStore next = store.reopened();
-    store.close();
-    store = next;
     host =
         new TestHost(
-            store,
+            reopened(),
             machines,
             TestHost.SETTINGS,
             port -> {
@@ -311,6 +433,41 @@ final class StoppedBackupJobTest {
     return job;
   }
 
+  /** One that is complete but for a look at its image, as long as {@link #files} are held. */
+  private Job sealing(String name) {
+    files.hold();
+    Job job = backup(name);
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("sealing"));
+    return job;
+  }
+
+  private void hostWith(BackupFiles backupFiles) {
+    host.close();
+    host =
+        new TestHost(
+            reopened(),
+            machines,
+            TestHost.SETTINGS,
+            port -> port,
+            files,
+            new JobFiles(
+                new LocalDumpFiles(), backupFiles, new FakeServedDisks(), new LocalSaveFiles()),
+            Clock.systemUTC(),
+            new HurriedTimers(TimerThread.start()),
+            TestHost.BOOT);
+  }
+
+  private MemoryStore reopened() {
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    return next;
+  }
+
+  private static Predicate<String> isOf(Job job) {
+    return bitmap -> bitmap.contains(job.id().text());
+  }
+
   private FakeMachine standIn() {
     return machines.of("web");
   }
@@ -342,9 +499,6 @@ final class StoppedBackupJobTest {
   private void restartHost(Runnable meanwhile) {
     host.close();
     meanwhile.run();
-    MemoryStore next = store.reopened();
-    store.close();
-    store = next;
-    host = new TestHost(store, machines, files);
+    host = new TestHost(reopened(), machines, files);
   }
 }
