@@ -177,6 +177,9 @@ final class StartOperation {
   private void letRun(Machine machine, Deadline deadline) throws InterruptedException {
     boolean running = false;
     try {
+      if (source.loads()) {
+        OperationThreads.await(starts.recordGoingOn(this));
+      }
       machine.qmp().execute(new Cont(), source.untilRunning(deadline));
       running = true;
     } finally {

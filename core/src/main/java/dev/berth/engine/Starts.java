@@ -90,21 +90,30 @@ final class Starts {
    * Persists intent and launch record; called by the operation's thread before it spawns anything.
    */
   CompletableFuture<Void> record(StartOperation operation, LaunchRecord launch) {
-    CompletableFuture<Void> recorded = new CompletableFuture<>();
     Step step =
         Step.by(operation.actor())
             .status(DomainStatus.of(DomainState.PAUSED, StateReason.STARTING_UP, host.now()))
             .launch(launch)
-            .intent(
-                new Intent(
-                    ledger.uuid(),
-                    "start",
-                    StartIntent.text(operation),
-                    operation.actor(),
-                    host.now()));
+            .intent(intent(operation, StartIntent.text(operation)));
     if (!operation.actor().equals(Actors.HOST)) {
       step.policy(Step.Policy.OVERRIDDEN);
     }
+    return request(step);
+  }
+
+  /** Persists that a guest whose state is loaded goes on; before it does. */
+  CompletableFuture<Void> recordGoingOn(StartOperation operation) {
+    return request(
+        Step.by(operation.actor())
+            .intent(intent(operation, StartIntent.ofOneThatGoesOn(operation))));
+  }
+
+  private Intent intent(StartOperation operation, String text) {
+    return new Intent(ledger.uuid(), "start", text, operation.actor(), host.now());
+  }
+
+  private CompletableFuture<Void> request(Step step) {
+    CompletableFuture<Void> recorded = new CompletableFuture<>();
     boolean posted =
         mailbox.event(
             () ->
