@@ -25,6 +25,7 @@ import dev.berth.testing.TestQemu;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,25 @@ final class SaveTest extends HomeFixture {
               file, RestoreRequest.Guest.AS_SAVED, RestoreRequest.ChangedImages.ACCEPT);
       host.saves().restore(accepting, Resources.none(), PATIENT);
       assertThat(host.domain(VM).status().state()).isEqualTo(DomainState.RUNNING);
+    }
+  }
+
+  @Test
+  void aHostStartsNoOtherQemuThanItsOwnBecauseAFileSaysSo() throws Exception {
+    Path file = directory.resolve("vm.save");
+    try (VmHost host = home.open()) {
+      start(host);
+      ended(host, save(host, file));
+    }
+    Path other = directory.resolve("qemu-system-x86_64");
+    Files.writeString(other, "#!/bin/sh\nexec " + TestQemu.installed().emulator() + " \"$@\"\n");
+    Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwxr-xr-x"));
+    home.set("qemu", other.toString());
+    try (VmHost host = home.open()) {
+      assertThatThrownBy(() -> restore(host, file))
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContaining("which is no QEMU that this host starts");
+      assertThat(host.domain(VM).status().reason()).isEqualTo(StateReason.SAVED);
     }
   }
 

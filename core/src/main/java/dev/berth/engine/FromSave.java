@@ -41,11 +41,20 @@ record FromSave(
   /**
    * Looks at all of the file, and at the images.
    *
-   * @throws InvalidStateException when images were written to since, unless that is accepted
+   * @throws InvalidStateException when the file is another by now, or images were written to since,
+   *     unless that is accepted
    */
   @Override
   public LaunchRecord plan(HeldResources held) {
-    LaunchRecord launch = host.saveFiles().readAll(file).launch();
+    if (!host.saveFiles().readAll(file).equals(saved)) {
+      throw new InvalidStateException(
+          "Cannot restore domain '"
+              + saved.launch().subject().name()
+              + "': somebody has put another file in the place of '"
+              + file
+              + "' just now. Try again.");
+    }
+    LaunchRecord launch = saved.launch();
     if (changedImages == ChangedImages.REFUSE) {
       requireUnchanged();
     }

@@ -4,6 +4,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.host.MemoryDump.Existing;
 import dev.berth.job.JobId;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.ImageState;
 import dev.berth.migration.SaveFile;
 import dev.berth.migration.SavedMachine;
@@ -16,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Saved machines as files of this host, for its user alone to read. */
@@ -33,15 +35,25 @@ final class LocalSaveFiles implements SaveFiles {
   }
 
   @Override
-  public OptionalLong settle(Path partial) {
+  public Optional<Written> settle(Path partial, LaunchRecord launch) {
     try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE);
         FileChannel directory =
             FileChannel.open(partial.resolveSibling(""), StandardOpenOption.READ)) {
       written.force(true);
       directory.force(true);
-      return OptionalLong.of(written.size());
+      List<ImageState> images = ImageState.ofMachine(launch);
+      for (ImageState image : images) {
+        if (image.isLaterThan(partial)) {
+          throw new HostFailureException(
+              "Somebody has written to '" + image.file() + "' since the guest stood.");
+        }
+      }
+      return Optional.of(new Written(written.size(), images));
     } catch (NoSuchFileException none) {
-      return OptionalLong.empty();
+      if (Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
+        throw new HostFailureException("An image is not there any more: " + none + ".", none);
+      }
+      return Optional.empty();
     } catch (IOException e) {
       throw new HostFailureException(
           "'" + partial + "' cannot be brought to the disk: " + e + ".", e);
@@ -54,14 +66,15 @@ final class LocalSaveFiles implements SaveFiles {
   }
 
   @Override
-  public void complete(Path partial, Path target, long streamBytes, Facts facts) {
+  public void complete(Path partial, Path target, Facts facts) {
+    Written written = facts.written();
     try {
-      List<ImageState> images = ImageState.ofMachine(facts.launch());
       SaveFile.describe(
           partial,
-          streamBytes,
+          written.bytes(),
           stream ->
-              new SavedMachine(facts.origin(), facts.guest(), facts.launch(), images, stream));
+              new SavedMachine(
+                  facts.origin(), facts.guest(), facts.launch(), written.images(), stream));
     } catch (IOException e) {
       throw new HostFailureException("'" + partial + "' cannot be completed: " + e + ".", e);
     }

@@ -4,11 +4,14 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.ImageState;
 import dev.berth.migration.SavedMachine;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SavedMachine.Origin;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -22,8 +25,17 @@ interface SaveFiles {
    * What a file is to say of its machine, besides what is found when it is complete.
    *
    * @param launch the machine's record
+   * @param written what was written of it
    */
-  record Facts(Origin origin, Guest guest, LaunchRecord launch) {}
+  record Facts(Origin origin, Guest guest, LaunchRecord launch, Written written) {}
+
+  /**
+   * What QEMU has written.
+   *
+   * @param bytes how much
+   * @param images how those of the machine were then
+   */
+  record Written(long bytes, List<ImageState> images) {}
 
   /**
    * Sees whether a machine can be saved there.
@@ -35,8 +47,14 @@ interface SaveFiles {
   /** Makes the file that is to grow, for QEMU to write to. */
   FileOutputStream create(Path partial);
 
-  /** Brings to the disk what QEMU has written, and tells how much; empty when there is no file. */
-  OptionalLong settle(Path partial);
+  /**
+   * Brings to the disk what QEMU has written.
+   *
+   * @param launch of the machine, which stands
+   * @return what that is; empty when there is no file
+   * @throws HostFailureException also when an image was written to since
+   */
+  Optional<Written> settle(Path partial, LaunchRecord launch);
 
   /** How long the file is that grows; empty when there is none. */
   OptionalLong size(Path partial);
@@ -44,10 +62,9 @@ interface SaveFiles {
   /**
    * Has a file describe itself that QEMU has written, brings it to the disk and gives it its name.
    *
-   * @param streamBytes how much QEMU has written
    * @throws AlreadyExistsException when such a file has come in the way
    */
-  void complete(Path partial, Path target, long streamBytes, Facts facts);
+  void complete(Path partial, Path target, Facts facts);
 
   /** Whether that is what a job has saved. */
   boolean isOf(Path target, JobId job);

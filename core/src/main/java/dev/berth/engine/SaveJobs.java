@@ -15,12 +15,13 @@ import static dev.berth.engine.SaveRow.WRITING;
 import static dev.berth.engine.SaveRow.partial;
 import static dev.berth.engine.SaveRow.phase;
 import static dev.berth.engine.SaveRow.target;
+import static java.util.Objects.requireNonNull;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.SaveFiles.Written;
 import dev.berth.error.BerthException;
-import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
@@ -29,7 +30,6 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
-import dev.berth.migration.SavedMachine;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;
 import dev.berth.qapi.migration.MigrationStatus;
@@ -41,7 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,22 +180,19 @@ final class SaveJobs implements JobWork {
     if (aside.isBusy(job.job().id())) {
       return;
     }
-    AtomicLong bytes = new AtomicLong();
+    LaunchRecord launch = ledger.launch().orElseThrow();
+    AtomicReference<@Nullable Written> written = new AtomicReference<>();
     aside.run(
         job,
-        () -> bytes.set(host.saveFiles().settle(partial(job)).orElseThrow(() -> gone(job))),
+        () -> written.set(file(job).settle(launch)),
         (now, failure) -> {
           if (phase(now).equals(UNDOING) || !isThere(now)) {
             return takeUp(now);
           }
           return failure.isEmpty()
-              ? next(now, SaveRow.sealing(now, bytes.get(), ledger.launch().orElseThrow()))
+              ? next(now, SaveRow.sealing(now, requireNonNull(written.get()), launch))
               : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()));
         });
-  }
-
-  private static HostFailureException gone(KeptJob job) {
-    return new HostFailureException("Somebody has removed '" + partial(job) + "'.");
   }
 
   // ---- its ends
@@ -206,7 +203,7 @@ final class SaveJobs implements JobWork {
         job,
         () -> {
           steps.requireStanding();
-          complete(job);
+          file(job).complete();
           steps.requireStanding();
         },
         (now, failure) -> {
@@ -217,20 +214,6 @@ final class SaveJobs implements JobWork {
               ? undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()))
               : takeUp(now);
         });
-  }
-
-  private void complete(KeptJob job) {
-    if (host.saveFiles().size(partial(job)).isPresent()) {
-      Job.Origin origin = job.job().origin();
-      SaveFiles.Facts facts =
-          new SaveFiles.Facts(
-              new SavedMachine.Origin(job.job().id(), origin.actor(), origin.since()),
-              SaveRow.guest(job),
-              SaveRow.launch(job));
-      host.saveFiles().complete(partial(job), target(job), SaveRow.bytes(job), facts);
-    } else if (!host.saveFiles().isOf(target(job), job.job().id())) {
-      throw gone(job); // else a host before had come so far
-    }
   }
 
   /** The one step by which the guest is the file's: it is on the disk before the machine ends. */
@@ -293,7 +276,11 @@ final class SaveJobs implements JobWork {
   private CompletionStage<?> failed(KeptJob job) {
     String code = SaveRow.end(job);
     JobState state = code.equals(CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
-    return end(job, state, code, job.job().status().detail());
+    Step step = step(job);
+    if (ledger.status().reason() == StateReason.SAVING) { // its guest was paused, and is so still
+      step.status(DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now()));
+    }
+    return end(step, job, state, code, job.job().status().detail());
   }
 
   private CompletionStage<?> end(KeptJob job, JobState state, String code, String detail) {
@@ -379,12 +366,12 @@ final class SaveJobs implements JobWork {
       case ENDING -> {
         return end(job, JobState.SUCCEEDED, COMPLETE, "");
       }
-      case SEALING -> aside.run(job, () -> complete(job), this::completed);
-      case UNDOING -> aside.run(job, () -> discard(job), this::undone);
+      case SEALING -> aside.run(job, file(job)::complete, this::completed);
+      case UNDOING -> aside.run(job, file(job)::discard, this::undone);
       default ->
           aside.run(
               job,
-              () -> discard(job),
+              file(job)::discard,
               (now, failure) ->
                   end(
                       now,
@@ -411,10 +398,6 @@ final class SaveJobs implements JobWork {
           new DomainStatus(DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
     }
     return end(step, job, JobState.FAILED, FILE_FAILED, why);
-  }
-
-  private void discard(KeptJob job) {
-    host.saveFiles().discard(partial(job), target(job), job.job().id());
   }
 
   /**
@@ -468,6 +451,10 @@ final class SaveJobs implements JobWork {
 
   private static Step step(KeptJob job) {
     return Step.by(job.job().origin().actor());
+  }
+
+  private SaveFileOf file(KeptJob job) {
+    return new SaveFileOf(host.saveFiles(), job);
   }
 
   private SaveSteps steps(Lifecycle.Active active, KeptJob job) {

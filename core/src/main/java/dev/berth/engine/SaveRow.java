@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
+import dev.berth.engine.SaveFiles.Written;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
@@ -8,6 +9,7 @@ import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.migration.ImageState;
 import dev.berth.migration.SavedMachine.Guest;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class SaveRow {
 
   private static final String GUEST = "guest";
   private static final String BYTES = "bytes";
+  private static final String IMAGES = "images";
   private static final String LAUNCH = "launch";
   private static final String END = "end";
 
@@ -62,11 +65,15 @@ final class SaveRow {
   }
 
   /**
-   * The same save, of which QEMU has written so much, which is all, and on the disk. The machine is
-   * needed no more, and so is on record here.
+   * The same save, of which QEMU has written all, and it is on the disk. The machine is needed no
+   * more, and so is on record here; how its images were counts from now on.
    */
-  static KeptJob sealing(KeptJob job, long bytes, LaunchRecord launch) {
-    return in(SEALING, job.with(BYTES, Long.toString(bytes)).with(LAUNCH, LAUNCHES.write(launch)));
+  static KeptJob sealing(KeptJob job, Written written, LaunchRecord launch) {
+    return in(
+        SEALING,
+        job.with(BYTES, Long.toString(written.bytes()))
+            .with(IMAGES, ImageState.text(written.images()))
+            .with(LAUNCH, LAUNCHES.write(launch)));
   }
 
   /** The record of the machine whose state is all written. */
@@ -92,9 +99,9 @@ final class SaveRow {
     return Guest.valueOf(job.fact(GUEST));
   }
 
-  /** How much QEMU has written. */
-  static long bytes(KeptJob job) {
-    return Long.parseLong(job.fact(BYTES));
+  /** What QEMU has written. */
+  static Written written(KeptJob job) {
+    return new Written(Long.parseLong(job.fact(BYTES)), ImageState.read(job.fact(IMAGES)));
   }
 
   /** How it is to end once it is taken back. */

@@ -4,6 +4,7 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.StateStream;
 import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.qapi.block.BlockdevSetActive;
 import dev.berth.qapi.migration.Migrate;
 import dev.berth.qapi.migration.MigrateCancel;
 import dev.berth.qapi.migration.MigrateSetParameters;
@@ -38,8 +39,11 @@ final class SaveSteps {
           MigrationStatus.FAILED,
           MigrationStatus.CANCELLED);
 
+  /** QEMU's run state when it has given up the machine's images for others to use. */
+  private static final String BEHIND_IT = "postmigrate";
+
   /** QEMU's run states behind what it has written, as they are for no other reason. */
-  static final Set<String> WRITTEN = Set.of("finish-migrate", "postmigrate");
+  static final Set<String> WRITTEN = Set.of("finish-migrate", BEHIND_IT);
 
   private final QmpConnection qmp;
   private final StateStream stream;
@@ -90,7 +94,17 @@ final class SaveSteps {
     } finally {
       if (SaveRow.guest(job) == Guest.RUNNING) {
         stream.run(new Cont());
+      } else {
+        takeImagesBack();
       }
+    }
+  }
+
+  /** A guest that was paused stays so; QEMU before 10.0 takes them only when the guest goes on. */
+  private void takeImagesBack() throws InterruptedException {
+    boolean areReleased = stream.run(new QueryStatus()).status().value().equals(BEHIND_IT);
+    if (areReleased && qmp.supports("blockdev-set-active")) {
+      stream.run(new BlockdevSetActive(true));
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.berth.migration;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.berth.json.Json;
+import dev.berth.json.MalformedReplyException;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.InheritedFile;
@@ -57,6 +61,57 @@ public record ImageState(Path file, long bytes, Instant modified) {
       of(file).ifPresent(states::add);
     }
     return List.copyOf(states);
+  }
+
+  /**
+   * Whether somebody has written to it after a file on the same file system was complete. Other
+   * file systems may have other clocks.
+   *
+   * @throws IOException when one cannot be looked at
+   */
+  public boolean isLaterThan(Path complete) throws IOException {
+    return Files.getFileStore(file).equals(Files.getFileStore(complete))
+        && modified.isAfter(Files.getLastModifiedTime(complete).toInstant());
+  }
+
+  /** Such states as JSON. */
+  public static String text(List<ImageState> states) {
+    return Json.text(write(states));
+  }
+
+  /**
+   * The states that {@link #text} made that from.
+   *
+   * @throws MalformedReplyException when there are none in it
+   */
+  public static List<ImageState> read(String text) {
+    try {
+      return read(Json.elements(Json.read(text)));
+    } catch (IOException noJson) {
+      throw new MalformedReplyException("no states of images: " + noJson.getMessage());
+    }
+  }
+
+  static ArrayNode write(List<ImageState> states) {
+    ArrayNode all = Json.array();
+    for (ImageState state : states) {
+      all.addObject()
+          .put("file", state.file.toString())
+          .put("bytes", state.bytes)
+          .put("modified", state.modified.toString());
+    }
+    return all;
+  }
+
+  static List<ImageState> read(List<JsonNode> states) {
+    return states.stream()
+        .map(
+            state ->
+                new ImageState(
+                    Path.of(Json.text(state, "file")),
+                    Json.number(state, "bytes"),
+                    Instant.parse(Json.text(state, "modified"))))
+        .toList();
   }
 
   /** What speaks against it being as it was; empty when it is. */

@@ -7,8 +7,12 @@ import dev.berth.migration.SavedMachine.Stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 
@@ -21,7 +25,8 @@ import java.util.zip.CRC32C;
  *
  * <p>Why behind: QEMU writes from the first byte on, and reads as far as its stream goes; and a
  * file that was not written to its end does not describe itself, so that nobody takes it for a
- * whole one. The checksums are there against disks, not against forgers.
+ * whole one. The checksums are there against disks, not against forgers: what the file says is run
+ * as a machine, so that it is read only where nobody else can have written it.
  */
 public final class SaveFile {
   private static final long MAGIC = 0x4245525448534156L; // BERTHSAV
@@ -31,6 +36,11 @@ public final class SaveFile {
   private static final long MAX_DESCRIPTION_BYTES = 16L << 20;
 
   private static final int READ_BYTES = 1 << 20;
+
+  private static final Path SELF = Path.of("/proc/self");
+  private static final int TYPE = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int OTHERS_WRITE = 0022;
 
   private SaveFile() {}
 
@@ -61,10 +71,11 @@ public final class SaveFile {
   /**
    * What a file says that it is.
    *
-   * @throws HostFailureException when it cannot be read, or has no saved machine
+   * @throws HostFailureException when it cannot be read, others may have written it, or it has no
+   *     saved machine
    */
   public static SavedMachine read(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = open(file)) {
       return read(channel);
     } catch (IOException | MalformedReplyException e) {
       throw unusable(file, e);
@@ -77,12 +88,52 @@ public final class SaveFile {
    * @throws HostFailureException when it is not
    */
   public static SavedMachine readAll(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = open(file)) {
       SavedMachine saved = read(channel);
       if (checksum(channel, saved.stream().bytes()) != saved.stream().crc32c()) {
         throw new MalformedReplyException("it is damaged: its checksum is another");
       }
       return saved;
+    } catch (IOException | MalformedReplyException e) {
+      throw unusable(file, e);
+    }
+  }
+
+  /** Waits for nobody: a pipe is none. */
+  private static FileChannel open(Path file) throws IOException {
+    requireTrusted(file);
+    return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Sees that nobody but root and this process's user can have written a file.
+   *
+   * @throws HostFailureException saying what to do
+   */
+  public static void requireTrusted(Path file) {
+    try {
+      Map<String, Object> facts =
+          Files.readAttributes(file, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+      int mode = (Integer) facts.get("mode");
+      Object owner = facts.get("uid");
+      if ((mode & TYPE) != REGULAR) {
+        throw new MalformedReplyException(
+            "it is no regular file. Name the file itself, and no link to it");
+      }
+      if (!owner.equals(0) && !owner.equals(Files.getAttribute(SELF, "unix:uid"))) {
+        throw new MalformedReplyException(
+            "it belongs to user "
+                + owner
+                + ", who could have this host start anything. Make sure of what it is, and take it"
+                + " over ('chown')");
+      }
+      if ((mode & OTHERS_WRITE) != 0) {
+        throw new MalformedReplyException(
+            "others may write to it, and could have this host start anything. Take that right away"
+                + " ('chmod go-w')");
+      }
+    } catch (NoSuchFileException none) {
+      throw new HostFailureException("There is no file '" + file + "' to restore from.", none);
     } catch (IOException | MalformedReplyException e) {
       throw unusable(file, e);
     }

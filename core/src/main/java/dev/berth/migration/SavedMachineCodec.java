@@ -1,17 +1,18 @@
 package dev.berth.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SavedMachine.Origin;
 import dev.berth.migration.SavedMachine.Stream;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 
@@ -30,14 +31,7 @@ final class SavedMachineCodec {
     node.put("at", saved.origin().at().toString());
     node.put("guest", saved.guest().name());
     node.put("launch", LAUNCHES.write(saved.launch()));
-    ArrayNode images = node.putArray("images");
-    for (ImageState image : saved.images()) {
-      images
-          .addObject()
-          .put("file", image.file().toString())
-          .put("bytes", image.bytes())
-          .put("modified", image.modified().toString());
-    }
+    node.set("images", ImageState.write(saved.images()));
     node.put("streamBytes", saved.stream().bytes());
     node.put("streamCrc32c", saved.stream().crc32c());
     return node;
@@ -60,18 +54,24 @@ final class SavedMachineCodec {
               Json.text(node, "actor"),
               Instant.parse(Json.text(node, "at"))),
           Guest.valueOf(Json.text(node, "guest")),
-          LAUNCHES.read(Json.text(node, "launch")),
-          Json.array(node, "images").stream().map(SavedMachineCodec::image).toList(),
+          launch(Json.text(node, "launch")),
+          ImageState.read(Json.array(node, "images")),
           new Stream(Json.number(node, "streamBytes"), Json.number(node, "streamCrc32c")));
     } catch (InvalidRequestException | IllegalArgumentException | DateTimeException wrong) {
       throw new MalformedReplyException("no saved machine: " + wrong.getMessage());
     }
   }
 
-  private static ImageState image(JsonNode node) {
-    return new ImageState(
-        Path.of(Json.text(node, "file")),
-        Json.number(node, "bytes"),
-        Instant.parse(Json.text(node, "modified")));
+  private static LaunchRecord launch(String text) {
+    try {
+      return LAUNCHES.read(text);
+    } catch (UnsupportedException newer) {
+      throw new MalformedReplyException(
+          "a newer version of Berth has written it. Restore it with that one");
+    } catch (HostFailureException unreadable) {
+      throw new MalformedReplyException(
+          "the record of its machine cannot be read. Restore it with the version of Berth that has"
+              + " written it");
+    }
   }
 }

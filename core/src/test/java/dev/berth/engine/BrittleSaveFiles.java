@@ -2,9 +2,11 @@ package dev.berth.engine;
 
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.SavedMachine;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Files of this host to which a test does something at the wrong moment. Thread-safe. */
@@ -13,6 +15,7 @@ final class BrittleSaveFiles implements SaveFiles {
   private volatile Runnable measuring = () -> {};
   private volatile Runnable naming = () -> {};
   private volatile Runnable named = () -> {};
+  private volatile Runnable reading = () -> {};
 
   /** What happens before the file that has grown is measured. */
   void whenMeasured(Runnable then) {
@@ -27,6 +30,11 @@ final class BrittleSaveFiles implements SaveFiles {
   /** What happens when a file has got its name. */
   void whenNamed(Runnable then) {
     named = then;
+  }
+
+  /** What happens before all of a file is read. */
+  void beforeReadingAll(Runnable then) {
+    reading = then;
   }
 
   /** For {@link #whenNamed}: the directory could not be brought to the disk. */
@@ -45,9 +53,9 @@ final class BrittleSaveFiles implements SaveFiles {
   }
 
   @Override
-  public OptionalLong settle(Path partial) {
+  public Optional<Written> settle(Path partial, LaunchRecord launch) {
     measuring.run();
-    return files.settle(partial);
+    return files.settle(partial, launch);
   }
 
   @Override
@@ -56,9 +64,9 @@ final class BrittleSaveFiles implements SaveFiles {
   }
 
   @Override
-  public void complete(Path partial, Path target, long streamBytes, Facts facts) {
+  public void complete(Path partial, Path target, Facts facts) {
     naming.run();
-    files.complete(partial, target, streamBytes, facts);
+    files.complete(partial, target, facts);
     named.run();
   }
 
@@ -74,6 +82,7 @@ final class BrittleSaveFiles implements SaveFiles {
 
   @Override
   public SavedMachine readAll(Path file) {
+    reading.run();
     return files.readAll(file);
   }
 

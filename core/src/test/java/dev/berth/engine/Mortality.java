@@ -159,8 +159,9 @@ final class Mortality {
     }
 
     @Override
-    public OptionalLong settle(Path partial) {
-      return around("the file of a save is brought to the disk", () -> files.settle(partial));
+    public Optional<Written> settle(Path partial, LaunchRecord launch) {
+      return around(
+          "the file of a save is brought to the disk", () -> files.settle(partial, launch));
     }
 
     @Override
@@ -170,8 +171,8 @@ final class Mortality {
     }
 
     @Override
-    public void complete(Path partial, Path target, long streamBytes, Facts facts) {
-      around("a save gets its name", () -> files.complete(partial, target, streamBytes, facts));
+    public void complete(Path partial, Path target, Facts facts) {
+      around("a save gets its name", () -> files.complete(partial, target, facts));
     }
 
     @Override

@@ -12,14 +12,19 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
+import dev.berth.host.RestoreRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
 import dev.berth.machine.ProcessExit;
+import dev.berth.migration.SaveFile;
+import dev.berth.migration.SavedMachine;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
+import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,6 +149,45 @@ final class SaveJobTest {
   }
 
   @Test
+  void aPausedGuestIsPausedAsBeforeAndHasItsImagesWhenItsSaveFails() {
+    machine().monitor().answer("blockdev-set-active", "{}");
+    host.api().pause(WEB, CallOptions.none());
+    files.whenNamed(BrittleSaveFiles::fail);
+
+    assertThat(ended(save()).status().phase()).isEqualTo("file-failed");
+
+    assertThat(saved).isEmptyDirectory();
+    assertThat(host.domain("web").status().state()).isEqualTo(DomainState.PAUSED);
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.USER);
+    assertThat(machine().monitor().received())
+        .extracting(FakeQemu.Received::command)
+        .contains("blockdev-set-active")
+        .containsOnlyOnce("cont"); // at its start
+  }
+
+  @Test
+  void aFileThatIsAnotherAMomentLaterStartsNothing() {
+    Job job = save();
+    host.api().awaitJob(job.id(), TestHost.PATIENCE);
+    host.await("web", DomainState.SHUTOFF);
+    Path file = saved.resolve("web.save");
+    files.beforeReadingAll(
+        () -> {
+          SavedMachine before = files.read(file);
+          describe(file, before);
+        });
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(
+            () ->
+                host.api()
+                    .saves()
+                    .restore(RestoreRequest.of(file), Resources.none(), CallOptions.none()))
+        .withMessageContainingAll("another file in the place of '" + file + "'", "Try again");
+    assertThat(machines.living()).isEmpty();
+  }
+
+  @Test
   void aMachineThatEndsWhenAllIsWrittenIsSavedAndNotStartedAnew() {
     host.api()
         .define(
@@ -234,6 +278,20 @@ final class SaveJobTest {
 
     assertSavedInItsFile();
     assertThat(store.contents().policyStates()).allMatch(policy -> policy.boot().equals("boot-2"));
+  }
+
+  /** The same in every other respect. */
+  private static void describe(Path file, SavedMachine before) {
+    Guest other = before.guest() == Guest.RUNNING ? Guest.PAUSED : Guest.RUNNING;
+    try {
+      SaveFile.describe(
+          file,
+          before.stream().bytes(),
+          stream ->
+              new SavedMachine(before.origin(), other, before.launch(), before.images(), stream));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void assertSavedInItsFile() {

@@ -2,7 +2,9 @@ package dev.berth.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.error.HostFailureException;
@@ -22,6 +24,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -83,6 +86,56 @@ final class SaveFileTest {
   }
 
   @Test
+  void whatIsNoFileIsNotWaitedFor() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path link = Files.createSymbolicLink(directory.resolve("link"), described());
+
+    for (Path file : List.of(pipe, link, directory)) {
+      assertThatThrownBy(() -> SaveFile.read(file))
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContainingAll(file.toString(), "no regular file", "Name the file itself");
+    }
+    assertThatThrownBy(() -> SaveFile.read(directory.resolve("none")))
+        .hasMessageContaining("There is no file '" + directory.resolve("none") + "'");
+  }
+
+  @Test
+  void whatOthersMayWriteIsNotBelieved() throws IOException {
+    Path file = described();
+    for (String rights : List.of("rw--w----", "rw-----w-")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
+      assertThatThrownBy(() -> SaveFile.readAll(file))
+          .isInstanceOf(HostFailureException.class)
+          .hasMessageContainingAll(file.toString(), "others may write to it", "chmod go-w");
+    }
+  }
+
+  @Test
+  void whatSomebodyElseHasMadeIsNotBelieved() throws IOException {
+    Path file = described();
+    assumeThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0); // who may give files away
+    Files.setAttribute(file, "unix:uid", 4711);
+
+    assertThatThrownBy(() -> SaveFile.read(file))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContainingAll(file.toString(), "user 4711", "chown");
+  }
+
+  @Test
+  void aRecordThatCannotBeReadIsToldWithWhatToDo() throws IOException {
+    ObjectNode document = SavedMachineCodec.write(SaveFile.read(described()));
+    String launch = document.path("launch").asText();
+
+    document.put("launch", launch.replace("\"format\":1", "\"format\":99"));
+    assertThatThrownBy(() -> SavedMachineCodec.read(document))
+        .hasMessageContainingAll("newer version of Berth", "Restore it with that");
+    document.put("launch", "{");
+    assertThatThrownBy(() -> SavedMachineCodec.read(document))
+        .hasMessageContainingAll("cannot be read", "version of Berth that has written it");
+  }
+
+  @Test
   void anImageThatWasWrittenToIsNoticed() throws IOException {
     Path file = described();
     Files.write(directory.resolve("image"), new byte[2]);
@@ -126,6 +179,7 @@ final class SaveFileTest {
 
   private Path described() throws IOException {
     Path file = Files.write(directory.resolve("save"), STREAM);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     Files.write(directory.resolve("image"), new byte[1]);
     SaveFile.describe(file, STREAM.length, this::saved);
     return file;

@@ -177,8 +177,12 @@ final class LaunchResolver {
    *     gone
    */
   LaunchRecord again(LaunchRecord saved) {
-    LaunchRecord again = Relaunch.of(saved, incarnation());
     String cannot = "Cannot restore domain '" + saved.subject().name() + "': ";
+    if (!UnreadableLaunch.isIncarnation(saved.incarnation())) {
+      throw new HostFailureException(
+          cannot + "'" + saved.incarnation() + "' names no launch. No version has written that.");
+    }
+    LaunchRecord again = Relaunch.of(saved, incarnation());
     MachineFiles files =
         files(saved.subject().domain(), again.incarnation(), saved.files().consoleLogLimit());
     if (!files.equals(again.files())) {
@@ -193,6 +197,14 @@ final class LaunchResolver {
     if (!Files.isExecutable(again.qemu().binary())) {
       throw new HostFailureException(
           cannot + "there is no '" + again.qemu().binary() + "' any more, which it ran in.");
+    }
+    if (!again.argv().get(0).equals(again.qemu().binary().toString())
+        || !finder.couldFind(again.qemu().binary())) {
+      throw new HostFailureException(
+          cannot
+              + "it ran in '"
+              + again.argv().get(0)
+              + "', which is no QEMU that this host starts. Add that to its setting 'qemu'.");
     }
     return again;
   }

@@ -84,6 +84,19 @@ final class QemuFinder {
    */
   record Candidate(Path binary, Optional<QemuInstall> install, String obstacle) {}
 
+  /** Whether that is one that {@link #find} could come to, by any of its names. */
+  boolean couldFind(Path binary) {
+    return candidates().stream().anyMatch(candidate -> isSame(candidate, binary));
+  }
+
+  private static boolean isSame(Path candidate, Path binary) {
+    try {
+      return candidate.equals(binary) || Files.isSameFile(candidate, binary);
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
   /** The binaries examined so far, as they were last found. */
   List<QemuInstall> examined() {
     return List.copyOf(known.values());

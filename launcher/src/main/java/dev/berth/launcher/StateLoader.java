@@ -5,6 +5,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineLauncher.TakeOver;
 import dev.berth.machine.StateStream;
+import dev.berth.migration.SaveFile;
 import dev.berth.qapi.control.QueryVersion;
 import dev.berth.qapi.migration.MigrateIncoming;
 import dev.berth.qapi.migration.MigrationCapability;
@@ -51,6 +52,7 @@ final class StateLoader {
       case WITH_STATE -> stream.capabilities();
       case WITH_GUEST -> stream.capabilities(MigrationCapability.LATE_BLOCK_ACTIVATE);
     }
+    SaveFile.requireTrusted(state);
     String uri;
     try (FileInputStream file = new FileInputStream(state.toFile())) {
       uri = stream.give(file.getFD());

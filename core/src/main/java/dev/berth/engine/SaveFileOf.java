@@ -1,0 +1,41 @@
+package dev.berth.engine;
+
+import dev.berth.engine.SaveFiles.Written;
+import dev.berth.error.HostFailureException;
+import dev.berth.job.Job;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.SavedMachine;
+
+/** The file of one save. For threads that may be held up by storage. */
+record SaveFileOf(SaveFiles files, KeptJob job) {
+
+  /** Brings to the disk what QEMU has written. */
+  Written settle(LaunchRecord launch) {
+    return files.settle(SaveRow.partial(job), launch).orElseThrow(this::gone);
+  }
+
+  /** Has it describe itself and gives it its name, unless a host before had come so far. */
+  void complete() {
+    if (files.size(SaveRow.partial(job)).isPresent()) {
+      Job.Origin origin = job.job().origin();
+      SaveFiles.Facts facts =
+          new SaveFiles.Facts(
+              new SavedMachine.Origin(job.job().id(), origin.actor(), origin.since()),
+              SaveRow.guest(job),
+              SaveRow.launch(job),
+              SaveRow.written(job));
+      files.complete(SaveRow.partial(job), SaveRow.target(job), facts);
+    } else if (!files.isOf(SaveRow.target(job), job.job().id())) {
+      throw gone();
+    }
+  }
+
+  private HostFailureException gone() {
+    return new HostFailureException("Somebody has removed '" + SaveRow.partial(job) + "'.");
+  }
+
+  /** Removes it. Idempotent. */
+  void discard() {
+    files.discard(SaveRow.partial(job), SaveRow.target(job), job.job().id());
+  }
+}
