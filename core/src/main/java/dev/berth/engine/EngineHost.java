@@ -441,7 +441,8 @@ final class EngineHost implements VmHost, TakesMachines {
 
   @Override
   public TargetHost targetHost() {
-    return new HostArrivals(engine.host(), this::domains, this::turns, engine.refused(), actor);
+    return new HostArrivals(
+        engine.host(), this::domains, this::turns, this::jobs, engine.refused(), actor);
   }
 
   private HostImages hostImages() {

@@ -9,12 +9,14 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
+import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
 import dev.berth.migration.Arrival;
@@ -41,6 +43,7 @@ final class HostArrivals implements TargetHost {
   private final HostServices host;
   private final Supplier<Domains> domains;
   private final Supplier<Turns> turns;
+  private final Supplier<List<Job>> jobs;
   private final RefusedArrivals refused;
   private final String actor;
 
@@ -48,16 +51,19 @@ final class HostArrivals implements TargetHost {
    * For calls of an actor.
    *
    * @param domains the engine's, as long as it is open
+   * @param jobs all of that engine
    */
   HostArrivals(
       HostServices host,
       Supplier<Domains> domains,
       Supplier<Turns> turns,
+      Supplier<List<Job>> jobs,
       RefusedArrivals refused,
       String actor) {
     this.host = host;
     this.domains = domains;
     this.turns = turns;
+    this.jobs = jobs;
     this.refused = refused;
     this.actor = actor;
   }
@@ -145,9 +151,21 @@ final class HostArrivals implements TargetHost {
     return driver.jobs().stream().anyMatch(job -> job.id().equals(migration));
   }
 
+  /** The source chooses the id, and no job that is here already gives way to it. */
+  private void requireUnused(JobId migration) {
+    if (jobs.get().stream().anyMatch(job -> job.id().equals(migration))) {
+      throw new AlreadyExistsException(
+          "Cannot take a machine by migration "
+              + migration
+              + ": this host has another job of"
+              + " that id. Begin the migration anew.");
+    }
+  }
+
   /** The domain and what is to come to it, in one step: neither is there without the other. */
   private CompletableFuture<DomainDriver> create(Offer offer, DomainDefinition definition) {
     Domains here = domains.get();
+    requireUnused(offer.migration());
     here.reserve(offer.name(), offer.domain());
     DomainRecord row =
         new DomainRecord(

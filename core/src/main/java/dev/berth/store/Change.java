@@ -33,7 +33,7 @@ public sealed interface Change {
   /** Removes the intent of a domain. */
   record RemoveIntent(UUID domain) implements Change {}
 
-  /** Inserts or replaces a job, by its id. */
+  /** Inserts or replaces a job, by its id. It stays of the domain that it is of, or of none. */
   record PutJob(StoredJob job) implements Change {}
 
   /** Forgets a job of a domain, or of the host; nothing happens when there is none. */

@@ -234,23 +234,38 @@ final class DomainTables {
         state.dueAt().orElse(null));
   }
 
+  /** A job stays whose it is: one of another domain with its id is not replaced. */
   private void put(StoredJob job) throws SQLException {
-    if (job.domain().isEmpty()) {
-      sql.update(
-          "MERGE INTO jobs (id, domain, document) KEY (id) VALUES (?, NULL, ?)",
-          job.id(),
-          job.document());
-      return;
+    UUID domain = job.domain().orElse(null);
+    if (domain != null) {
+      checkLength(job.document(), "job " + job.id(), domain);
     }
-    UUID domain = job.domain().get();
-    checkLength(job.document(), "job " + job.id(), domain);
-    putBelow(
-        domain,
-        "job " + job.id(),
-        "MERGE INTO jobs (id, domain, document) KEY (id) VALUES (?, ?, ?)",
-        job.id(),
-        domain,
-        job.document());
+    int replaced =
+        sql.update(
+            "UPDATE jobs SET document = ? WHERE id = ? AND domain IS NOT DISTINCT FROM ?",
+            job.document(),
+            job.id(),
+            domain);
+    if (replaced == 0) {
+      insert(job, domain);
+    }
+  }
+
+  private void insert(StoredJob job, @Nullable UUID domain) throws SQLException {
+    String statement = "INSERT INTO jobs (id, domain, document) VALUES (?, ?, ?)";
+    try {
+      if (domain == null) {
+        sql.update(statement, job.id(), null, job.document());
+      } else {
+        putBelow(domain, "job " + job.id(), statement, job.id(), domain, job.document());
+      }
+    } catch (SQLException e) {
+      if (e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {
+        throw new AlreadyExistsException(
+            "Cannot store job " + job.id() + ": there is one of that id that is another's.");
+      }
+      throw e;
+    }
   }
 
   /** Stores what belongs to a domain, which the database knows to be there or not. */

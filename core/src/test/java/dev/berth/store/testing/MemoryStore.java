@@ -231,12 +231,20 @@ public final class MemoryStore implements Store {
         policyStates.put(put.state().domain(), put.state());
       } else if (change instanceof Change.PutJob put) {
         put.job().domain().ifPresent(this::checkExists);
-        jobs.put(put.job().id(), put.job());
+        put(put.job());
       } else if (change instanceof Change.RemoveJob remove) {
         jobs.remove(remove.job());
       } else {
         applyToFiles(change);
       }
+    }
+
+    private void put(StoredJob job) {
+      StoredJob before = jobs.get(job.id());
+      if (before != null && !before.domain().equals(job.domain())) {
+        throw new AlreadyExistsException("Job " + job.id() + " is another's.");
+      }
+      jobs.put(job.id(), job);
     }
 
     private void applyToFiles(Change change) {

@@ -197,6 +197,31 @@ public abstract class StoreContract {
   }
 
   @Test
+  void aJobStaysOfTheDomainThatItIsOf() {
+    DomainRecord web = StoreRecords.domain("web-1");
+    DomainRecord db = StoreRecords.domain("db-1");
+    StoredJob ofImages = new StoredJob("b1", Optional.empty(), "{}");
+    commit(StoreRecords.put(web));
+    commit(StoreRecords.put(db));
+    commit(
+        StoreRecords.changes(
+            new Change.PutJob(StoreRecords.job(web.uuid(), "a1")), new Change.PutJob(ofImages)));
+
+    for (StoredJob taken :
+        List.of(
+            StoreRecords.job(db.uuid(), "a1"),
+            StoreRecords.job(db.uuid(), "b1"),
+            new StoredJob("a1", Optional.empty(), "{}"))) {
+      assertThatThrownBy(() -> commit(StoreRecords.changes(new Change.PutJob(taken))))
+          .isInstanceOf(AlreadyExistsException.class);
+    }
+
+    restart();
+    assertThat(store.contents().jobs())
+        .containsExactlyInAnyOrder(StoreRecords.job(web.uuid(), "a1"), ofImages);
+  }
+
+  @Test
   void poolsImagesAndTheirJobsAreKeptAndForgotten() {
     StoredPool fast = new StoredPool(new PoolName("fast"), Path.of("/srv/fast"));
     StoredPool slow = new StoredPool(new PoolName("slow"), Path.of("/srv/slow"));
