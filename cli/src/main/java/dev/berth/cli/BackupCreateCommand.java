@@ -9,6 +9,8 @@ import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.Job;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,11 +19,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** {@code vmctl backup create}. */
 final class BackupCreateCommand implements Command {
+  private static final List<String> FORMATS =
+      List.of(ImageFormat.QCOW2.text(), ImageFormat.RAW.text());
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
@@ -31,7 +36,9 @@ final class BackupCreateCommand implements Command {
   private final Parameter<List<String>> disks;
   private final Parameter<ByteSize> speed;
   private final Parameter<Boolean> compress;
+  private final Parameter<String> format;
   private final Parameter<Quiesce> quiesce;
+  private final DescriptorOption targets;
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;
   private final Parameter<Boolean> noWait;
@@ -55,6 +62,13 @@ final class BackupCreateCommand implements Command {
         parameters.option(
             "--speed", "SIZE", CommandName::size, "Read no more of each disk in a second.");
     compress = parameters.flag("--compress", "Compress what is written.");
+    format =
+        parameters.option(
+            "--format",
+            "FORMAT",
+            text -> text,
+            FORMATS,
+            "How images are written: qcow2, or raw, which goes with --full. Default: qcow2");
     quiesce =
         parameters.option(
             "--quiesce",
@@ -62,6 +76,10 @@ final class BackupCreateCommand implements Command {
             BackupCreateCommand::quiesce,
             "Have the guest agent bring the file systems to rest for that moment: 'required', or"
                 + " 'if-possible', which says when it was not.");
+    targets =
+        new DescriptorOption(
+            parameters,
+            "what the disk of that name is written to, in full; the backup's folder only says so");
     key =
         parameters.option(
             "--key", "KEY", text -> text, "The same call with the same key gives the same job.");
@@ -94,20 +112,31 @@ final class BackupCreateCommand implements Command {
             new Pace(
                 speed.given().map(ByteSize::bytes).orElse(0L),
                 compress.value() ? Compression.ZLIB : Compression.NONE),
-            quiesce.given().orElse(Quiesce.NONE));
-    Job job =
-        session
-            .host()
-            .backups()
-            .create(
-                DomainRef.of(name.value()),
-                request,
-                new JobOptions(key.given()),
-                deadline.options());
+            quiesce.given().orElse(Quiesce.NONE),
+            format());
+    Job job;
+    try (Resources given = targets.open(session.environment(), Map.of())) {
+      job =
+          session
+              .host()
+              .backups()
+              .create(
+                  DomainRef.of(name.value()),
+                  request,
+                  given,
+                  new JobOptions(key.given()),
+                  deadline.options());
+    }
     if (!noWait.value() && !job.status().state().isEnded()) {
       job = new JobWatch(session).await(job, timeout.value());
     }
     return JobResult.print(session, job);
+  }
+
+  private ImageFormat format() {
+    return ImageFormat.of(format.given().orElse(ImageFormat.QCOW2.text()))
+        .orElseThrow(
+            () -> new UsageException("--format is one of " + String.join(", ", FORMATS) + "."));
   }
 
   private static Quiesce quiesce(String text) {

@@ -18,11 +18,14 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.CallOptions;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
@@ -34,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,42 @@ final class BackupTest extends BackupFixture {
       write(host, "vdb", 4);
       complete(host, request("next", Wanted.since(new BackupName("full"))));
       keep("next");
+    }
+    assertIsAsKept("next");
+    assertSourcesAreWhole();
+  }
+
+  @Test
+  void aRawBackupIsTheDiskAndLaterOnesStandOnIt() throws Exception {
+    try (VmHost host = home.open()) {
+      start(host);
+      write(host, "vda", 1);
+      complete(host, request("raw", Wanted.full()).with(ImageFormat.RAW));
+      for (String disk : List.of("vda", "vdb")) {
+        run("cmp", backups.resolve("raw/" + disk + ".raw").toString(), now(disk).toString());
+      }
+      write(host, "vda", 2);
+      complete(host, request("next", Wanted.since(new BackupName("raw"))));
+      keep("next");
+      write(host, "vdb", 3);
+
+      for (String name : List.of("raw", "next")) {
+        Job verified =
+            host.backups().verify(backups, new BackupName(name), JobOptions.none(), PATIENT);
+        assertThat(ended(host, verified).status().phase()).isEqualTo("complete");
+      }
+      Path restored = truth.resolve("restored");
+      Job job =
+          host.backups()
+              .restore(
+                  new BackupRestoreRequest(
+                      backups,
+                      new BackupName("next"),
+                      new NewFiles(Map.of("vda", restored), ImageFormat.RAW)),
+                  JobOptions.none(),
+                  PATIENT);
+      assertThat(ended(host, job).status().phase()).isEqualTo("complete");
+      run("cmp", restored.toString(), truth.resolve("next.vda").toString());
     }
     assertIsAsKept("next");
     assertSourcesAreWhole();

@@ -15,6 +15,7 @@ import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.MediumPlan;
 import dev.berth.machine.QemuProcess;
+import dev.berth.machine.TargetFile;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEventListener;
@@ -194,6 +195,11 @@ final class FatalLauncher implements MachineLauncher {
   @Override
   public CompletableFuture<QmpSchema> schema(Machine machine) {
     return launcher.schema(machine);
+  }
+
+  @Override
+  public TargetFile prepareTarget(HeldResources held, String disk) {
+    return launcher.prepareTarget(held, disk);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.berth.backup;
 import dev.berth.api.Api;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,26 +57,61 @@ public record Backup(
    * What a backup has of one disk.
    *
    * @param disk its name in the definition
-   * @param file its image, a qcow2, absolute; it names the image that it stands on, if it does
+   * @param file its image, absolute; it names the image that it stands on, if it does. Of one that
+   *     was written to a given file, what that was called then
+   * @param format of the image; one that stands on another is a qcow2
    * @param extent how much there is of it
    * @param since the backup that it stands on
    * @param reason why it is full although less was wanted; may be empty
    * @param content what is in its image
+   * @param place where that is
    */
   public record BackedUpDisk(
       String disk,
       Path file,
+      ImageFormat format,
       Extent extent,
       Optional<BackupName> since,
       String reason,
-      Content content) {}
+      Content content,
+      Place place) {
+
+    /** What a backup has in its folder. */
+    public BackedUpDisk(
+        String disk,
+        Path file,
+        ImageFormat format,
+        Extent extent,
+        Optional<BackupName> since,
+        String reason,
+        Content content) {
+      this(disk, file, format, extent, since, reason, content, Place.FOLDER);
+    }
+
+    /** Whether it can be read, and others can stand on it. */
+    public boolean isInFolder() {
+      return place == Place.FOLDER;
+    }
+  }
+
+  /** Where the image of a disk is. */
+  public enum Place {
+    /** In the folder of the backup. */
+    FOLDER,
+    /**
+     * In a file that was given with the call, and is not known any more: it is not verified,
+     * restored or removed with the backup, and nothing stands on it.
+     */
+    GIVEN
+  }
 
   /**
    * What was written, to be compared with what is read later.
    *
    * @param size of the disk
    * @param fileBytes length of the image
-   * @param sha256 of the image's bytes, in hexadecimal digits
+   * @param sha256 of the image's bytes, in hexadecimal digits; empty when a given file was not read
+   *     back, because the host's process had ended meanwhile, and then its length may be 0
    */
   public record Content(ByteSize size, long fileBytes, String sha256) {}
 

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
 import dev.berth.backup.Backup.Origin;
+import dev.berth.backup.Backup.Place;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
@@ -50,7 +52,12 @@ public final class BackupCodec {
   private static ObjectNode disk(BackedUpDisk disk) {
     ObjectNode node = Json.object();
     node.put("disk", disk.disk());
-    node.put("file", String.valueOf(disk.file().getFileName()));
+    if (disk.isInFolder()) {
+      node.put("file", String.valueOf(disk.file().getFileName()));
+    } else {
+      node.put("given", disk.file().toString());
+    }
+    node.put("format", disk.format().text());
     node.put("extent", disk.extent().text());
     disk.since().ifPresent(name -> node.put("since", name.text()));
     node.put("reason", disk.reason());
@@ -103,14 +110,12 @@ public final class BackupCodec {
   }
 
   private static BackedUpDisk disk(JsonNode node, Path folder) {
-    String file = Json.text(node, "file");
+    Optional<String> given = Json.optionalText(node, "given");
     String extent = Json.text(node, "extent");
-    if (file.contains("/") || file.isEmpty() || file.equals("..")) {
-      throw new MalformedReplyException("'" + file + "' is no file in its folder");
-    }
     return new BackedUpDisk(
         Json.text(node, "disk"),
-        folder.resolve(file),
+        given.map(Path::of).orElseGet(() -> inFolder(node, folder)),
+        format(node),
         Extent.of(extent)
             .orElseThrow(() -> new MalformedReplyException("no extent is called '" + extent + "'")),
         Json.optionalText(node, "since").map(BackupName::new),
@@ -118,7 +123,23 @@ public final class BackupCodec {
         new Content(
             new ByteSize(Json.number(node, "sizeBytes")),
             Json.number(node, "fileBytes"),
-            Json.text(node, "sha256")));
+            Json.text(node, "sha256")),
+        given.isPresent() ? Place.GIVEN : Place.FOLDER);
+  }
+
+  private static Path inFolder(JsonNode node, Path folder) {
+    String file = Json.text(node, "file");
+    if (file.contains("/") || file.isEmpty() || file.equals("..")) {
+      throw new MalformedReplyException("'" + file + "' is no file in its folder");
+    }
+    return folder.resolve(file);
+  }
+
+  /** Those of before there were others have none. */
+  private static ImageFormat format(JsonNode node) {
+    String format = Json.optionalText(node, "format").orElse(ImageFormat.QCOW2.text());
+    return ImageFormat.of(format)
+        .orElseThrow(() -> new MalformedReplyException("no format is called '" + format + "'"));
   }
 
   /** Backups with their folders, in their order. */

@@ -60,8 +60,11 @@ final class BackupArguments {
     params
         .textsByName(FILES)
         .forEach((disk, file) -> files.put(disk, ArgumentCodec.absolutePath(FILES, file)));
-    return new NewFiles(
-        files, params.optionalConstant(FORMAT, ImageFormat.class).orElse(ImageFormat.QCOW2));
+    return new NewFiles(files, format(params));
+  }
+
+  private static ImageFormat format(Params params) {
+    return params.optionalConstant(FORMAT, ImageFormat.class).orElse(ImageFormat.QCOW2);
   }
 
   static void imagesOf(ObjectNode params, ImagesOf target) {
@@ -82,6 +85,7 @@ final class BackupArguments {
     params.put(SPEED, request.pace().bytesPerSecond());
     params.put(COMPRESSION, WireText.of(request.pace().compression()));
     params.put(QUIESCE, WireText.of(request.quiesce()));
+    params.put(FORMAT, WireText.of(request.format()));
   }
 
   static BackupRequest backup(Params params) {
@@ -95,7 +99,8 @@ final class BackupArguments {
         new Pace(
             params.optionalNumber(SPEED).orElse(0L),
             params.optionalConstant(COMPRESSION, Compression.class).orElse(Compression.NONE)),
-        params.optionalConstant(QUIESCE, Quiesce.class).orElse(Quiesce.NONE));
+        params.optionalConstant(QUIESCE, Quiesce.class).orElse(Quiesce.NONE),
+        format(params));
   }
 
   static void checkpoint(ObjectNode params, CheckpointName name) {

@@ -3,7 +3,12 @@ package dev.berth.control;
 import dev.berth.backup.BackupCodec;
 import dev.berth.backup.CheckpointCodec;
 import dev.berth.backup.KnownBackupCodec;
+import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRestoreRequest;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.RestoreTarget;
 import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
@@ -30,14 +35,14 @@ final class BackupMethods {
   static void addTo(Methods methods) {
     methods.call(
         CREATE,
-        (host, params) ->
-            JobCodec.write(
-                host.backups()
-                    .create(
-                        ArgumentCodec.domain(params),
-                        BackupArguments.backup(params),
-                        JobArguments.options(params),
-                        ArgumentCodec.options(params))),
+        (host, params) -> {
+          CallOptions options = ArgumentCodec.options(params); // before what takes descriptors
+          BackupRequest request = BackupArguments.backup(params);
+          DomainRef domain = ArgumentCodec.domain(params);
+          JobOptions job = JobArguments.options(params);
+          Resources targets = ArgumentCodec.resources(params);
+          return JobCodec.write(host.backups().create(domain, request, targets, job, options));
+        },
         ArgumentCodec.DOMAIN,
         BackupArguments.NAME,
         BackupArguments.DIRECTORY,
@@ -47,6 +52,8 @@ final class BackupMethods {
         BackupArguments.SPEED,
         BackupArguments.COMPRESSION,
         BackupArguments.QUIESCE,
+        BackupArguments.FORMAT,
+        ArgumentCodec.DESCRIPTORS,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(

@@ -19,6 +19,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.host.VerbResult;
@@ -39,10 +40,16 @@ final class RemoteBackups implements Backups {
   }
 
   @Override
-  public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+  public Job create(
+      DomainRef domain,
+      BackupRequest request,
+      Resources targets,
+      JobOptions job,
+      CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
     BackupArguments.backup(params, request);
-    return begin(BackupMethods.CREATE, params, job, options);
+    JobArguments.options(params, job);
+    return host.give(BackupMethods.CREATE, params, targets, options, JobCodec::read);
   }
 
   @Override

@@ -71,7 +71,11 @@ record BackupChain(
               .filter(it -> it.origin().domain().equals(backup.origin().domain()))
               .findFirst()
               .orElseThrow(() -> missing(backup.name(), disk, name));
-      BackedUpDisk layer = owner.disk(disk).orElseThrow(() -> missing(backup.name(), disk, name));
+      BackedUpDisk layer =
+          owner
+              .disk(disk)
+              .filter(BackedUpDisk::isInFolder)
+              .orElseThrow(() -> missing(backup.name(), disk, name));
       backups.add(owner);
       layers.add(layer);
       next = layer.since();
@@ -149,6 +153,18 @@ record BackupChain(
       return Optional.of(
           "'" + file + "' has " + found.bytes() + " bytes, and had " + layer.content().fileBytes());
     }
+    if (layer.format() == ImageFormat.QCOW2) {
+      return wrongHeader(found, layer, below);
+    }
+    return found.bytes() == layer.content().size().bytes() && layer.since().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "'" + file + "' is of a disk of another size than it was, or stands on what it cannot");
+  }
+
+  private static Optional<String> wrongHeader(
+      FoundImage found, BackedUpDisk layer, Optional<Path> below) {
+    Path file = layer.file();
     if (found.header().isEmpty()) {
       return Optional.of("'" + file + "' is not qcow2 any more");
     }
@@ -219,7 +235,7 @@ record BackupChain(
 
   /** How its images are read, each named, so that nothing is left to their headers. */
   List<Layer> described() {
-    return layers.stream().map(layer -> new Layer(layer.file(), ImageFormat.QCOW2)).toList();
+    return layers.stream().map(layer -> new Layer(layer.file(), layer.format())).toList();
   }
 
   /** How long all its images are together. */

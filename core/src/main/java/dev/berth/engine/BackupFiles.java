@@ -6,6 +6,7 @@ import dev.berth.backup.BackupName;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
+import java.io.FileDescriptor;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -83,6 +84,14 @@ interface BackupFiles {
 
   /** Looks at all of an image. Interrupting the thread ends that, as a failure. */
   Content content(Path image, long diskBytes);
+
+  /**
+   * Looks at all of an image in an open file, from its beginning. Interrupting the thread ends
+   * that, as a failure; the file stays open.
+   *
+   * @param most bytes of it that are looked at
+   */
+  Content content(FileDescriptor image, long diskBytes, long most);
 
   /**
    * Describes a backup whose images are on the disk, and gives its folder its name: from now on it

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Extent;
+import dev.berth.image.ImageFormat;
 import dev.berth.json.Json;
+import dev.berth.machine.TargetFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,21 +33,30 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
    * @param disk its name
    * @param node the node that the guest reads and writes
    * @param size in bytes
+   * @param format of the image that is made
    * @param basis what that stands on; empty when it is full
    * @param reason why it is full although less was wanted; may be empty
    * @param marks its bitmaps; empty when none of ours begins in its image
+   * @param target the given file that it is written to; empty for an image in the backup's folder
    */
   record OfDisk(
       String disk,
       String node,
       long size,
+      ImageFormat format,
       Optional<Basis> basis,
       String reason,
-      Optional<Marks> marks) {
+      Optional<Marks> marks,
+      Optional<TargetFile> target) {
 
     /** The name of the image that is made. */
     String file() {
-      return disk + ".qcow2";
+      return disk + "." + format.text();
+    }
+
+    /** The same, for a QEMU that writes to no disk, so that it puts no bitmap into an image. */
+    private OfDisk withoutMarks() {
+      return new OfDisk(disk, node, size, format, basis, reason, Optional.empty(), target);
     }
 
     Extent extent() {
@@ -58,9 +69,10 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
    *
    * @param backup whose
    * @param file the image
+   * @param format of it
    * @param changed the bitmaps that together say what was written since
    */
-  record Basis(BackupName backup, Path file, List<String> changed) {
+  record Basis(BackupName backup, Path file, ImageFormat format, List<String> changed) {
     Basis {
       changed = List.copyOf(changed);
     }
@@ -95,20 +107,12 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
   /** The same, which puts no bitmap into an image. */
   BackupPlan withoutMarks() {
     return new BackupPlan(
-        sequence,
-        bytesPerSecond,
-        compress,
-        disks.stream()
-            .map(
-                disk ->
-                    new OfDisk(
-                        disk.disk(),
-                        disk.node(),
-                        disk.size(),
-                        disk.basis(),
-                        disk.reason(),
-                        Optional.empty()))
-            .toList());
+        sequence, bytesPerSecond, compress, disks.stream().map(OfDisk::withoutMarks).toList());
+  }
+
+  /** Whether a disk is written to a given file. */
+  boolean isGivenFiles() {
+    return disks.stream().anyMatch(disk -> disk.target().isPresent());
   }
 
   // ---- on record
@@ -128,16 +132,19 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
     node.put("disk", disk.disk());
     node.put("node", disk.node());
     node.put("size", disk.size());
+    node.put("format", disk.format().text());
     disk.basis()
         .ifPresent(
             basis -> {
               ObjectNode to = node.putObject("basis");
               to.put("backup", basis.backup().text());
               to.put("file", basis.file().toString());
+              to.put("format", basis.format().text());
               basis.changed().forEach(to.putArray("changed")::add);
             });
     node.put("reason", disk.reason());
     disk.marks().ifPresent(marks -> node.set("marks", marks.json()));
+    disk.target().ifPresent(target -> node.set("target", write(target)));
     return node;
   }
 
@@ -160,15 +167,37 @@ record BackupPlan(long sequence, long bytesPerSecond, boolean compress, List<OfD
         Json.text(node, "disk"),
         Json.text(node, "node"),
         Json.number(node, "size"),
+        format(node),
         Json.optionalObject(node, "basis")
             .map(
                 basis ->
                     new Basis(
                         new BackupName(Json.text(basis, "backup")),
                         Path.of(Json.text(basis, "file")),
+                        format(basis),
                         texts(basis, "changed"))),
         Json.text(node, "reason"),
-        Json.optionalObject(node, "marks").map(Marks::read));
+        Json.optionalObject(node, "marks").map(Marks::read),
+        Json.optionalObject(node, "target").map(BackupPlan::target));
+  }
+
+  private static ObjectNode write(TargetFile target) {
+    return Json.object()
+        .put("kind", target.kind().name())
+        .put("bytes", target.bytes())
+        .put("place", target.place().toString());
+  }
+
+  private static TargetFile target(JsonNode node) {
+    return new TargetFile(
+        TargetFile.Kind.valueOf(Json.text(node, "kind")),
+        Json.number(node, "bytes"),
+        Path.of(Json.text(node, "place")));
+  }
+
+  /** Those that a host before has written have none. */
+  private static ImageFormat format(JsonNode node) {
+    return Json.optionalText(node, "format").flatMap(ImageFormat::of).orElse(ImageFormat.QCOW2);
   }
 
   /** The texts of an array. */

@@ -15,6 +15,7 @@ import dev.berth.error.NotFoundException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Compression;
 import dev.berth.job.JobId;
+import dev.berth.machine.TargetFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ final class BackupPlanner {
   private final BackupRequest request;
   private final JobId job;
   private final List<Backup> known;
+  private final Map<String, TargetFile> targets;
   private final Map<BackupName, Backup> byName = new HashMap<>();
 
   /**
@@ -54,6 +56,21 @@ final class BackupPlanner {
    * @param known the domain's backups in the same directory, whose images are there
    */
   BackupPlanner(DomainName domain, BackupRequest request, JobId job, List<Backup> known) {
+    this(domain, request, job, known, Map.of());
+  }
+
+  /**
+   * For one request that gives files.
+   *
+   * @param targets what they are, by the names of the disks
+   */
+  BackupPlanner(
+      DomainName domain,
+      BackupRequest request,
+      JobId job,
+      List<Backup> known,
+      Map<String, TargetFile> targets) {
+    this.targets = targets;
     this.domain = domain;
     this.request = request;
     this.job = job;
@@ -74,6 +91,7 @@ final class BackupPlanner {
    */
   BackupPlan plan(List<BackupSource> sources) {
     List<BackupSource> chosen = chosen(domain, request.disks(), sources);
+    GivenFileRules.check(request, targets, chosen);
     long sequence = 1 + Math.max(lastKnown(), lastMarked(sources));
     List<OfDisk> disks = new ArrayList<>();
     for (BackupSource source : chosen) {
@@ -127,6 +145,9 @@ final class BackupPlanner {
 
   private OfDisk disk(BackupSource source, long sequence) {
     requirePlain(domain, source);
+    if (targets.containsKey(source.disk())) {
+      return given(source, targets.get(source.disk()));
+    }
     Found found = basis(source);
     if (found.basis().isEmpty() && request.wanted().since().isPresent()) {
       throw new InvalidStateException(
@@ -144,9 +165,24 @@ final class BackupPlanner {
         source.disk(),
         source.node(),
         source.size(),
+        request.format(),
         found.basis(),
         found.why(),
-        source.beginsCheckpoints() ? Optional.of(marks(source, sequence, job)) : Optional.empty());
+        source.beginsCheckpoints() ? Optional.of(marks(source, sequence, job)) : Optional.empty(),
+        Optional.empty());
+  }
+
+  /** No mark begins with it, for nothing will stand on it. */
+  private OfDisk given(BackupSource source, TargetFile target) {
+    return new OfDisk(
+        source.disk(),
+        source.node(),
+        source.size(),
+        request.format(),
+        Optional.empty(),
+        "",
+        Optional.empty(),
+        Optional.of(target));
   }
 
   /** Refuses a disk whose backup would not be encrypted as it is. */
@@ -211,7 +247,7 @@ final class BackupPlanner {
     Stream<Backup> candidates =
         known.stream()
             .filter(backup -> since.isEmpty() || since.get().equals(backup.name()))
-            .filter(backup -> backup.disk(source.disk()).isPresent());
+            .filter(backup -> image(backup, source.disk()).isPresent());
     Optional<Backup> latest = candidates.findFirst();
     if (latest.isEmpty()) {
       if (since.isPresent() && !byName.containsKey(since.get())) {
@@ -229,6 +265,11 @@ final class BackupPlanner {
     return basis(source, latest.get());
   }
 
+  /** What others can stand on. */
+  private static Optional<BackedUpDisk> image(Backup backup, String disk) {
+    return backup.disk(disk).filter(BackedUpDisk::isInFolder);
+  }
+
   private static String mark(Backup backup, String disk) {
     return Checkpoint.bitmap(backup.origin().sequence(), backup.origin().job(), disk);
   }
@@ -237,26 +278,26 @@ final class BackupPlanner {
   private boolean misses(Backup backup, BackupSource source, Set<String> marks) {
     return known.stream()
         .takeWhile(later -> later.origin().sequence() > backup.origin().sequence())
-        .filter(later -> later.disk(source.disk()).isPresent())
+        .filter(later -> image(later, source.disk()).isPresent())
         .anyMatch(later -> !marks.contains(mark(later, source.disk())));
   }
 
   /** How many images that of a backup is together with those below; 0 when one is not there. */
   private int images(Backup backup, String disk) {
-    Optional<BackedUpDisk> image = backup.disk(disk);
+    Optional<BackedUpDisk> image = image(backup, disk);
     for (int count = 1; image.isPresent() && count <= known.size(); count++) {
       if (image.get().since().isEmpty()) {
         return count;
       }
       image =
           Optional.ofNullable(byName.get(image.get().since().get()))
-              .flatMap(below -> below.disk(disk));
+              .flatMap(below -> image(below, disk));
     }
     return 0;
   }
 
   private Found basis(BackupSource source, Backup backup) {
-    BackedUpDisk image = backup.disk(source.disk()).orElseThrow();
+    BackedUpDisk image = image(backup, source.disk()).orElseThrow();
     int images = images(backup, source.disk());
     if (images == 0) {
       return Found.nothing(
@@ -302,7 +343,10 @@ final class BackupPlanner {
     return new Found(
         Optional.of(
             new Basis(
-                backup.name(), image.file(), since.stream().map(Checkpoint::bitmap).toList())),
+                backup.name(),
+                image.file(),
+                image.format(),
+                since.stream().map(Checkpoint::bitmap).toList())),
         "");
   }
 }

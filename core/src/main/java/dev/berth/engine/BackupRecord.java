@@ -42,7 +42,9 @@ record BackupRecord(Backup backup, Map<String, Instant> written) {
   static BackupRecord of(BackupFiles files, Backup backup) {
     Map<String, Instant> written = new LinkedHashMap<>();
     for (BackedUpDisk disk : backup.disks()) {
-      written.put(disk.disk(), files.written(disk.file()));
+      if (disk.isInFolder()) {
+        written.put(disk.disk(), files.written(disk.file()));
+      }
     }
     return new BackupRecord(backup, written);
   }

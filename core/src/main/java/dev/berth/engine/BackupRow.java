@@ -14,6 +14,7 @@ import dev.berth.machine.LaunchRecord;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class BackupRow {
   static final String REQUEST = "request";
 
   private static final String FOLDER = "folder";
+  private static final String UNREAD = "unread";
   private static final String PLAN = "plan";
   private static final String IMAGES = "images";
   private static final String SAVED = "saved";
@@ -149,6 +151,16 @@ final class BackupRow {
   /** Whether what QEMU has written may be lost: the machine was booted anew, or nobody knows. */
   static boolean mayHaveLostPages(KeptJob job, String boot) {
     return boot.isEmpty() || !boot.equals(job.fact(BOOT));
+  }
+
+  /** The same backup, of which those disks were not read back. */
+  static KeptJob unread(KeptJob job, List<String> disks) {
+    return disks.isEmpty() ? job : job.with(UNREAD, String.join(" ", disks));
+  }
+
+  /** The disks that were not read back. */
+  static List<String> unread(KeptJob job) {
+    return Arrays.stream(job.fact(UNREAD).split(" ")).filter(disk -> !disk.isEmpty()).toList();
   }
 
   /** The same backup in another phase. */

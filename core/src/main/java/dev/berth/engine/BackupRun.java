@@ -305,7 +305,8 @@ final class BackupRun {
           List<Backup> known = backups.list(directory);
           Backup backup = RestorePlanning.find(known, directory, BackupJobRow.backup(job));
           Map<String, BackupChain> chains = new LinkedHashMap<>();
-          for (BackedUpDisk disk : backup.disks()) {
+          for (BackedUpDisk disk :
+              backup.disks().stream().filter(BackedUpDisk::isInFolder).toList()) {
             chains.put(disk.disk(), chain(backup, disk.disk(), known));
           }
           VerifiedImages verified = VerifiedImages.begin(backups, chains.values());
@@ -324,8 +325,10 @@ final class BackupRun {
   private void verify(BackupChain chain) throws InterruptedException, ImageTaskException {
     try (ChainProof proof = ChainProof.begin(backups, chain)) {
       for (BackedUpDisk layer : chain.layers()) {
-        ImageTask check =
-            new ImageTask.Check(new Layer(layer.file(), ImageFormat.QCOW2), Repair.NONE);
+        if (layer.format() == ImageFormat.RAW) {
+          continue; // it has nothing but content, which is compared
+        }
+        ImageTask check = new ImageTask.Check(new Layer(layer.file(), layer.format()), Repair.NONE);
         try {
           proven(proof, () -> images.run(id(), check, share -> {}));
         } catch (ImageTaskException failure) {

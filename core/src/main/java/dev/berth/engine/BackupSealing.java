@@ -3,7 +3,9 @@ package dev.berth.engine;
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
+import dev.berth.backup.Backup.Place;
 import dev.berth.backup.BackupName;
+import dev.berth.domain.ByteSize;
 import dev.berth.engine.BackupPlan.Basis;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.error.HostFailureException;
@@ -14,10 +16,13 @@ import dev.berth.image.ImageTaskException;
 import dev.berth.image.Repair;
 import dev.berth.job.JobId;
 import dev.berth.store.Change;
+import java.io.FileDescriptor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The last part of a backup, whose images QEMU has closed: each is looked at for errors, since what
@@ -28,12 +33,16 @@ final class BackupSealing {
   private final HostServices host;
   private final Ledger ledger;
   private final KeptJob job;
+  private final BackupTargets targets;
   private final boolean wasBegun;
   private final EndableThread thread = new EndableThread();
+  private final List<String> unread = new CopyOnWriteArrayList<>();
   private volatile String code = BackupRow.FILE_FAILED;
   private volatile List<Change> record = List.of();
 
-  private BackupSealing(HostServices host, Ledger ledger, KeptJob job, boolean wasBegun) {
+  private BackupSealing(
+      HostServices host, Ledger ledger, KeptJob job, BackupTargets targets, boolean wasBegun) {
+    this.targets = targets;
     this.host = host;
     this.ledger = ledger;
     this.job = job;
@@ -41,13 +50,13 @@ final class BackupSealing {
   }
 
   /** Of a backup that has just come so far. */
-  static BackupSealing first(HostServices host, Ledger ledger, KeptJob job) {
-    return new BackupSealing(host, ledger, job, false);
+  static BackupSealing first(HostServices host, Ledger ledger, KeptJob job, BackupTargets targets) {
+    return new BackupSealing(host, ledger, job, targets, false);
   }
 
   /** Of one that may have been at it when the host before ended. */
-  static BackupSealing again(HostServices host, Ledger ledger, KeptJob job) {
-    return new BackupSealing(host, ledger, job, true);
+  static BackupSealing again(HostServices host, Ledger ledger, KeptJob job, BackupTargets targets) {
+    return new BackupSealing(host, ledger, job, targets, true);
   }
 
   /** How the job is to end when it has failed. */
@@ -58,6 +67,11 @@ final class BackupSealing {
   /** Nobody wants it any more. Any thread. */
   void end() {
     thread.end(BackupRow.CANCELLED);
+  }
+
+  /** The disks that were written to given files which nobody has any more. */
+  List<String> unread() {
+    return unread;
   }
 
   /** Seals it, or finds that it was sealed. */
@@ -102,18 +116,10 @@ final class BackupSealing {
 
   private Backup backup(Path partial) throws InterruptedException {
     BackupPlan plan = BackupRow.plan(job);
-    Path folder = BackupRow.folder(job);
     CompletableFuture<Void> onDisk = onDisk(partial, plan);
     List<BackedUpDisk> disks = new ArrayList<>();
     for (OfDisk disk : plan.disks()) {
-      disks.add(
-          new BackedUpDisk(
-              disk.disk(),
-              folder.resolve(disk.file()),
-              disk.extent(),
-              disk.basis().map(Basis::backup),
-              disk.reason(),
-              content(partial.resolve(disk.file()), disk)));
+      disks.add(disk.target().isPresent() ? given(disk) : inFolder(partial, disk));
     }
     OperationThreads.await(onDisk);
     requireBases(plan);
@@ -126,9 +132,48 @@ final class BackupSealing {
             plan.sequence(),
             job.job().id()),
         BackupRow.at(job),
-        folder,
+        BackupRow.folder(job),
         disks,
         BackupRow.consistency(job));
+  }
+
+  private BackedUpDisk inFolder(Path partial, OfDisk disk) throws InterruptedException {
+    return new BackedUpDisk(
+        disk.disk(),
+        BackupRow.folder(job).resolve(disk.file()),
+        disk.format(),
+        disk.extent(),
+        disk.basis().map(Basis::backup),
+        disk.reason(),
+        content(partial.resolve(disk.file()), disk));
+  }
+
+  private BackedUpDisk given(OfDisk disk) {
+    boolean isRaw = disk.format() == ImageFormat.RAW;
+    Content content =
+        targets
+            .of(job.job().id(), disk.disk())
+            .map(file -> read(file, disk))
+            .orElseGet(
+                () -> {
+                  unread.add(disk.disk());
+                  return new Content(new ByteSize(disk.size()), isRaw ? disk.size() : 0, "");
+                });
+    return new BackedUpDisk(
+        disk.disk(),
+        disk.target().orElseThrow().place(),
+        disk.format(),
+        disk.extent(),
+        Optional.empty(),
+        disk.reason(),
+        content,
+        Place.GIVEN);
+  }
+
+  private Content read(FileDescriptor file, OfDisk disk) {
+    long most = disk.format() == ImageFormat.RAW ? disk.size() : Long.MAX_VALUE;
+    Content content = host.backupFiles().content(file, disk.size(), most);
+    return disk.format() == ImageFormat.RAW ? whole(content, disk) : content;
   }
 
   /** What it stands on may have gone since it was planned. */
@@ -150,6 +195,7 @@ final class BackupSealing {
   private CompletableFuture<Void> onDisk(Path partial, BackupPlan plan) {
     return CompletableFuture.allOf(
         plan.disks().stream()
+            .filter(disk -> disk.target().isEmpty()) // else QEMU has flushed it
             .map(disk -> partial.resolve(disk.file()))
             .map(
                 image ->
@@ -159,6 +205,9 @@ final class BackupSealing {
   }
 
   private Content content(Path image, OfDisk disk) throws InterruptedException {
+    if (disk.format() == ImageFormat.RAW) {
+      return whole(host.backupFiles().content(image, disk.size()), disk);
+    }
     ImageTask check = new ImageTask.Check(new Layer(image, ImageFormat.QCOW2), Repair.NONE);
     try {
       host.images().run(job.job().id(), check, share -> {});
@@ -168,5 +217,21 @@ final class BackupSealing {
           "The image of disk '" + disk.disk() + "' is not whole: " + wrong.getMessage(), wrong);
     }
     return host.backupFiles().content(image, disk.size());
+  }
+
+  /** All that a raw image tells of itself is its length. */
+  private Content whole(Content content, OfDisk disk) {
+    if (content.fileBytes() != disk.size()) {
+      code = BackupRow.WRITE_FAILED;
+      throw new HostFailureException(
+          "The image of disk '"
+              + disk.disk()
+              + "' is not whole: it has "
+              + content.fileBytes()
+              + " bytes, and the disk "
+              + disk.size()
+              + ".");
+    }
+    return content;
   }
 }

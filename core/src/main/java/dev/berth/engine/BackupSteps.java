@@ -3,12 +3,16 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.engine.JobImages.Image;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.Machine;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
+import java.io.FileDescriptor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +30,23 @@ final class BackupSteps {
   private final QmpConnection qmp;
   private final QemuJobs jobs;
   private final JobImages images;
+  private final BackupTargets targets;
 
   /**
    * For one backup.
    *
    * @param folder in which it grows
+   * @param targets what was given to be written to
    */
   BackupSteps(
-      Machine machine, Fdsets fdsets, BackupFiles files, Path folder, JobId id, BackupPlan plan) {
+      Machine machine,
+      Fdsets fdsets,
+      BackupFiles files,
+      Path folder,
+      JobId id,
+      BackupPlan plan,
+      BackupTargets targets) {
+    this.targets = targets;
     this.files = files;
     this.folder = folder;
     this.id = id;
@@ -53,8 +66,34 @@ final class BackupSteps {
       if (disk.marks().isPresent()) {
         marks(disk).removeUseless(disk.marks().get());
       }
-      images.make(i, folder.resolve(disk.file()), disk.size(), standsOn(disk), Optional.empty());
+      make(i, disk);
     }
+  }
+
+  private void make(int index, OfDisk disk) throws InterruptedException {
+    Path image = folder.resolve(disk.file());
+    if (disk.target().isPresent()) {
+      images.take(index, given(disk), disk.target().get(), image(disk));
+    } else if (disk.format() == ImageFormat.RAW) {
+      images.makeRaw(index, image, disk.size());
+    } else {
+      images.make(index, image, disk.size(), standsOn(disk), Optional.empty());
+    }
+  }
+
+  private FileDescriptor given(OfDisk disk) {
+    return targets
+        .of(id, disk.disk())
+        .orElseThrow(
+            () ->
+                new HostFailureException(
+                    "The host's process that was given a file for disk '"
+                        + disk.disk()
+                        + "' has ended."));
+  }
+
+  private static Image image(OfDisk disk) {
+    return new Image(disk.format(), disk.size());
   }
 
   private ObjectNode standsOn(OfDisk disk) {
@@ -63,7 +102,7 @@ final class BackupSteps {
         .ifPresent(
             basis -> { // relative, so that a directory of backups can be moved
               header.put("backing-file", folder.relativize(basis.file()).toString());
-              header.put("backing-fmt", "qcow2");
+              header.put("backing-fmt", basis.format().text());
             });
     return header;
   }
@@ -116,7 +155,7 @@ final class BackupSteps {
     for (OfDisk disk : plan.disks()) {
       marks(disk).remove(merged());
     }
-    images.writeOut(plan.disks().size());
+    images.writeOut(plan.disks().stream().map(BackupSteps::image).toList());
     images.close(plan.disks().size());
   }
 

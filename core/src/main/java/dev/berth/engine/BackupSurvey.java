@@ -109,7 +109,7 @@ final class BackupSurvey {
     if (files.hasImages(backup)) {
       withImages.add(item.name());
     }
-    for (BackedUpDisk disk : backup.disks()) {
+    for (BackedUpDisk disk : backup.disks().stream().filter(BackedUpDisk::isInFolder).toList()) {
       Optional<Path> below = below(backup, disk).map(BackedUpDisk::file);
       if (disk.since().isEmpty() || below.isPresent()) { // else that it is not there is what counts
         BackupChain.wrong(images, disk, below)
@@ -267,7 +267,7 @@ final class BackupSurvey {
     for (BackupSource source : notes.sources()) {
       String why = planner.obstacle(source);
       usable.stream()
-          .filter(backup -> backup.disk(source.disk()).isPresent())
+          .filter(backup -> backup.disk(source.disk()).filter(BackedUpDisk::isInFolder).isPresent())
           .findFirst()
           .filter(latest -> !why.isEmpty())
           .ifPresent(latest -> needsFull.put(key(latest.name().text(), source.disk()), why));
@@ -305,6 +305,12 @@ final class BackupSurvey {
       BackedUpDisk disk,
       Map<String, String> needsFull,
       Map<String, String> undecided) {
+    if (!disk.isInFolder()) {
+      return new Chain(
+          disk.disk(),
+          State.OK,
+          "It was written to a given file, which nobody looks at ('" + disk.file() + "').");
+    }
     Optional<String> why = wrong(item, disk.disk());
     String key = key(item.name(), disk.disk());
     if (why.isPresent()) {

@@ -44,45 +44,57 @@ final class BackupVerbs {
     this.requests = requests;
   }
 
-  /** Begins a backup. */
-  CompletionStage<?> backup(
+  /**
+   * A call for a backup.
+   *
+   * @param targets what it is to be written to, beside its folder
+   * @param answer completes when the job is on record
+   */
+  record Call(
       BackupRequest request,
+      GivenTargets targets,
       JobOptions options,
       String actor,
       boolean hasDeadline,
       CompletableFuture<Job> answer) {
-    Optional<Job> same = same(request, options);
+
+    /** What it asks for, to be compared with another. */
+    String wish() {
+      return request + targets.text();
+    }
+
+    /** The same, for a machine that has answered in time once. */
+    private Call again() {
+      return new Call(request, targets, options, actor, true, answer);
+    }
+  }
+
+  /** Begins a backup. */
+  CompletionStage<?> backup(Call call) {
+    Optional<Job> same = same(call);
     if (same.isPresent()) {
-      answer.complete(same.get());
+      call.answer().complete(same.get());
       return Mailbox.DONE;
     }
-    requests.admit(Verb.BACKUP, request.name().text());
+    requests.admit(Verb.BACKUP, call.request().name().text());
     if (keeper.lifecycle() instanceof Lifecycle.Off off) {
-      return planning(planned(off, request), request, options, actor, answer);
+      return planning(planned(off, call), call);
     }
     return verbs.onLiveMachine(
         Verb.BACKUP,
-        hasDeadline,
+        call.hasDeadline(),
         active -> {
-          verbs.watch(active, Verb.BACKUP, actor, hasDeadline, answer);
-          return planning(planned(active, request), request, options, actor, answer);
+          verbs.watch(active, Verb.BACKUP, call.actor(), call.hasDeadline(), call.answer());
+          return planning(planned(active, call), call);
         });
   }
 
-  private CompletionStage<?> planning(
-      CompletableFuture<Planned> plan,
-      BackupRequest request,
-      JobOptions options,
-      String actor,
-      CompletableFuture<Job> answer) {
+  private CompletionStage<?> planning(CompletableFuture<Planned> plan, Call call) {
     plan.whenComplete(
         (planned, failure) ->
             requests.post(
-                answer,
-                () ->
-                    failure == null
-                        ? begin(request, planned, options, actor, answer)
-                        : refused(answer, failure)));
+                call.answer(),
+                () -> failure == null ? begin(call, planned) : refused(call.answer(), failure)));
     return Mailbox.DONE;
   }
 
@@ -137,14 +149,14 @@ final class BackupVerbs {
     return Mailbox.DONE;
   }
 
-  private Optional<Job> same(BackupRequest request, JobOptions options) {
+  private Optional<Job> same(Call call) {
     return ledger
         .jobs()
         .same(
-            options,
+            call.options(),
             JobKind.BACKUP,
-            request.name().text(),
-            Map.of(BackupRow.REQUEST, request.toString()));
+            call.request().name().text(),
+            Map.of(BackupRow.REQUEST, call.wish()));
   }
 
   /**
@@ -165,13 +177,12 @@ final class BackupVerbs {
       long changes) {}
 
   /** QEMU is asked last: a directory may take its time, and marks change with each backup. */
-  private CompletableFuture<Planned> planned(Lifecycle.Active active, BackupRequest request) {
+  private CompletableFuture<Planned> planned(Lifecycle.Active active, Call call) {
     JobId job = JobId.random();
-    return CompletableFuture.supplyAsync(() -> known(request), host.looks())
+    return CompletableFuture.supplyAsync(() -> planner(call, job), host.looks())
         .thenCompose(
-            backups -> {
+            planner -> {
               long changes = keeper.backups().changes();
-              BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, backups);
               LaunchRecord launch = ledger.launch().orElseThrow();
               return active
                   .machine()
@@ -187,7 +198,8 @@ final class BackupVerbs {
    * The images are looked at themselves, which nobody writes to: not even marks when a guest is to
    * go on with them that knows of no change.
    */
-  private CompletableFuture<Planned> planned(Lifecycle.Off off, BackupRequest request) {
+  private CompletableFuture<Planned> planned(Lifecycle.Off off, Call call) {
+    BackupRequest request = call.request();
     if (request.quiesce() == Quiesce.REQUIRED) {
       throw new InvalidStateException(
           "Cannot back up domain '"
@@ -200,7 +212,7 @@ final class BackupVerbs {
     boolean isSaved = ledger.status().reason() == StateReason.SAVED;
     return CompletableFuture.supplyAsync(
         () -> {
-          BackupPlanner planner = new BackupPlanner(ledger.name(), request, job, known(request));
+          BackupPlanner planner = planner(call, job);
           long changes = keeper.backups().changes();
           ImageStamps images = ImageStamps.of(disks.toOpen()); // before their headers are read
           LaunchRecord launch =
@@ -212,12 +224,17 @@ final class BackupVerbs {
         host.looks());
   }
 
-  private List<Backup> known(BackupRequest request) {
+  /** What decides, with all that is in files. */
+  private BackupPlanner planner(Call call, JobId job) {
+    BackupRequest request = call.request();
     host.backupFiles().check(request.directory(), request.name());
-    return host.backupFiles().list(request.directory()).stream()
-        .filter(backup -> backup.origin().domain().equals(ledger.uuid()))
-        .filter(host.backupFiles()::hasImages)
-        .toList();
+    List<Backup> all = host.backupFiles().list(request.directory());
+    List<Backup> known =
+        all.stream()
+            .filter(backup -> backup.origin().domain().equals(ledger.uuid()))
+            .filter(host.backupFiles()::hasImages)
+            .toList();
+    return new BackupPlanner(ledger.name(), request, job, known, call.targets().look(all));
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
@@ -226,38 +243,46 @@ final class BackupVerbs {
   }
 
   /** Something else may have begun since the first look, or the same call twice. */
-  private CompletionStage<?> begin(
-      BackupRequest request,
-      Planned planned,
-      JobOptions options,
-      String actor,
-      CompletableFuture<Job> answer) {
-    Optional<Job> same = same(request, options);
+  private CompletionStage<?> begin(Call call, Planned planned) {
+    Optional<Job> same = same(call);
     if (same.isPresent()) {
-      answer.complete(same.get());
+      call.answer().complete(same.get());
       return Mailbox.DONE;
     }
     if (keeper.lifecycle() != planned.lifecycle()
         || keeper.backups().changes() != planned.changes()
         || isOfAnotherDefinition(planned)) {
-      return backup(request, options, actor, true, answer); // the plan is not true any more
+      return backup(call.again()); // the plan is not true any more
     }
-    requests.admit(Verb.BACKUP, request.name().text());
+    requests.admit(Verb.BACKUP, call.request().name().text());
+    if (planned.plan().isGivenFiles()) {
+      if (!call.targets().held().handOver()) {
+        return Mailbox.DONE; // its caller does not wait any more, and has taken them back
+      }
+      keeper.backups().targets().hold(planned.job(), call.targets().held());
+    }
     KeptJob job =
         BackupRow.of(
-            planned.job(),
-            request,
-            planned.plan(),
-            planned.launch(),
-            planned.images(),
-            ledger,
-            new Job.Origin(actor, options.key(), host.now()));
+                planned.job(),
+                call.request(),
+                planned.plan(),
+                planned.launch(),
+                planned.images(),
+                ledger,
+                new Job.Origin(call.actor(), call.options().key(), host.now()))
+            .with(BackupRow.REQUEST, call.wish());
     return ledger
-        .request(JobSteps.began(Step.by(actor), job))
+        .request(JobSteps.began(Step.by(call.actor()), job))
         .thenRun(
             () -> {
-              answer.complete(job.job());
+              call.answer().complete(job.job());
               keeper.backups().begin(job);
+            })
+        .whenComplete(
+            (begun, failure) -> {
+              if (failure != null) {
+                keeper.backups().targets().release(planned.job());
+              }
             });
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.BackupName;
 import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.engine.BackupUses.Target;
@@ -16,6 +17,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.HeldResources;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,11 @@ final class CompleteBackups implements JobOwner {
   /** What decides about restores, by what is so at the time. */
   RestorePlanning planning() {
     return new RestorePlanning(host.backupFiles(), host.images(), users.get());
+  }
+
+  /** What a call gives for a backup to be written to. */
+  GivenTargets targets(HeldResources held) {
+    return GivenTargets.of(held, host.launcher(), users);
   }
 
   // ---- beginning
@@ -125,6 +132,13 @@ final class CompleteBackups implements JobOwner {
       return target;
     }
     Backup backup = RestorePlanning.find(host.backupFiles().list(directory), directory, name);
+    if (backup.disks().stream().noneMatch(BackedUpDisk::isInFolder)) {
+      throw new InvalidStateException(
+          "Cannot verify backup '"
+              + name
+              + "': all of it was written to files that were given. Compare them with the checksums"
+              + " of 'vmctl backup show'.");
+    }
     return new Target(backup.origin().job(), Optional.empty());
   }
 

@@ -80,6 +80,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   private final MachineKeeper keeper;
   private final BackupMachines machines;
   private final Map<JobId, Pace> paces = new HashMap<>();
+  private final BackupTargets targets = new BackupTargets();
   private final JobAside aside;
   private final BackupQuiescing quiescing;
   private final BackupRemains remains;
@@ -111,6 +112,11 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   /** Marks in images change, or may have. */
   void marksChange() {
     changes++;
+  }
+
+  /** What callers have given for backups that go on. */
+  BackupTargets targets() {
+    return targets;
   }
 
   // ---- beginning
@@ -250,7 +256,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
       return undo(job, isQemus ? WRITE_FAILED : FILE_FAILED, failure.get());
     }
     KeptJob sealing = BackupRow.sealing(job, host.boot());
-    return record(sealing).thenRun(() -> seal(sealing, BackupSealing.first(host, ledger, sealing)));
+    return record(sealing)
+        .thenRun(() -> seal(sealing, BackupSealing.first(host, ledger, sealing, targets)));
   }
 
   private void seal(KeptJob job, BackupSealing sealing) {
@@ -267,17 +274,18 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   }
 
   private CompletionStage<?> sealed(
-      KeptJob job, BackupSealing sealing, Optional<BerthException> failure) {
-    sealings.remove(job.job().id());
-    if (phase(job).equals(UNDOING)) {
-      return takeUp(job); // it is not wanted any more
+      KeptJob known, BackupSealing sealing, Optional<BerthException> failure) {
+    sealings.remove(known.job().id());
+    if (phase(known).equals(UNDOING)) {
+      return takeUp(known); // it is not wanted any more
     }
     if (failure.isPresent()) {
-      return undo(job, sealing.code(), failure.get());
+      return undo(known, sealing.code(), failure.get());
     }
+    KeptJob job = BackupRow.unread(known, sealing.unread());
     Step step = sealing.recorded(step(job));
     if (!StandIns.does(job)) { // then QEMU has put the marks
-      return end(step, job, JobState.SUCCEEDED, COMPLETE, BackupRow.reasons(job));
+      return end(step, job, JobState.SUCCEEDED, COMPLETE, BackupWords.reasons(job));
     }
     return keeper.record(step.job(in(MARKING, job))).thenCompose(recorded -> takeUp(job));
   }
@@ -292,7 +300,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
       KeptJob job, MarksAtRest marks, Optional<BerthException> failure) {
     String detail =
         Stream.of(
-                Stream.of(BackupRow.reasons(job)),
+                Stream.of(BackupWords.reasons(job)),
                 marks.failures().stream(),
                 failure.map(BerthException::getMessage).stream())
             .flatMap(each -> each)
@@ -319,7 +327,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   /** What could not be taken back is tried again until it can, or until the machine ends. */
   private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
     if (failure.isEmpty()) {
-      return ended(job, BackupRow.end(job), job.job().status().detail());
+      String why = BackupWords.failure(job, job.job().status().detail());
+      return ended(job, BackupRow.end(job), why);
     }
     LOG.warn(
         "Domain '{}': job {} cannot be taken back yet: {}",
@@ -341,6 +350,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
     paces.remove(job.job().id());
     sealings.remove(job.job().id());
     machines.forget(job);
+    targets.release(job.job().id());
     changes++;
     Job.Status status =
         new Job.Status(state, code, BackupRow.progress(job), detail, Optional.of(host.now()));
@@ -372,7 +382,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
     machines.claim(job);
     boolean gone = machines.isGone(job);
     if (phase(job).equals(SEALING)) {
-      seal(job, BackupSealing.again(host, ledger, job));
+      seal(job, BackupSealing.again(host, ledger, job, targets));
     } else if (phase(job).equals(MARKING)) {
       mark(job);
     } else if (phase(job).equals(UNDOING) && (gone || StandIns.does(job))) {
@@ -514,7 +524,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   private BackupSteps steps(Machine machine, KeptJob job) {
     BackupPlan plan = StandIns.does(job) ? plan(job).withoutMarks() : plan(job);
     return new BackupSteps(
-        machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan);
+        machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan, targets);
   }
 
   private List<KeptJob> running() {

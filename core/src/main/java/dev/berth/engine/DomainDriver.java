@@ -11,7 +11,6 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.error.InvalidStateException;
 import dev.berth.guest.GuestAgent;
-import dev.berth.host.BackupRequest;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.DefinitionView;
@@ -335,6 +334,11 @@ final class DomainDriver implements JobOwner {
     return settled;
   }
 
+  /** Closes what callers have given for jobs. For a host whose threads have all ended. */
+  void closeGiven() {
+    keeper.backups().targets().releaseAll();
+  }
+
   // ---- verbs
 
   /**
@@ -572,11 +576,10 @@ final class DomainDriver implements JobOwner {
     return exports;
   }
 
-  CompletableFuture<Job> backup(
-      BackupRequest request, JobOptions options, String actor, boolean hasDeadline) {
-    CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> backups.backup(request, options, actor, hasDeadline, answer));
-    return answer;
+  /** Backs up the domain's disks; the call has the answer. */
+  CompletableFuture<Job> backup(BackupVerbs.Call call) {
+    requests.post(call.answer(), () -> backups.backup(call));
+    return giving(call.targets().held(), call.answer());
   }
 
   CompletableFuture<Job> save(Path file, JobOptions options, String actor, boolean hasDeadline) {

@@ -293,6 +293,7 @@ public final class Engine implements AutoCloseable {
     host.timers().close();
     host.journal().close();
     pools.forEach(EngineThreads::end);
+    domains.all().forEach(DomainDriver::closeGiven);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

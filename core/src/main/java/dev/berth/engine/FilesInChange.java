@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * Thread-safe.
  */
 final class FilesInChange {
+  private static final int TYPE_MASK = 0170000;
+  private static final int BLOCK_DEVICE = 0060000;
+
   private final Map<Change, Job> changes = new ConcurrentHashMap<>();
 
   /** Of one file, by one job; each ends for itself. */
@@ -82,15 +85,22 @@ final class FilesInChange {
         });
   }
 
-  /** Whether two paths name one file; links are followed. */
+  /** Whether two paths name one file, or one block device; links are followed. */
   static boolean isSame(Path file, Path other) {
     if (file.equals(other)) {
       return true;
     }
     try {
-      return Files.isSameFile(file, other);
+      return Files.isSameFile(file, other) || device(file).equals(device(other));
     } catch (IOException notThere) {
       return false;
     }
+  }
+
+  /** Which device it is; what is none equals nothing. */
+  private static Object device(Path file) throws IOException {
+    Map<String, Object> facts = Files.readAttributes(file, "unix:mode,rdev");
+    boolean isDevice = ((Integer) facts.get("mode") & TYPE_MASK) == BLOCK_DEVICE;
+    return isDevice ? facts.get("rdev") : new Object();
   }
 }

@@ -19,6 +19,7 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.host.VerbResult;
@@ -63,9 +64,27 @@ final class HostBackups implements Backups {
   }
 
   @Override
-  public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+  public Job create(
+      DomainRef domain,
+      BackupRequest request,
+      Resources targets,
+      JobOptions job,
+      CallOptions options) {
     boolean hasDeadline = options.deadline().isPresent();
-    return wait(() -> domains.get().get(domain).backup(request, job, actor, hasDeadline), options);
+    return wait(
+        () ->
+            domains
+                .get()
+                .get(domain)
+                .backup(
+                    new BackupVerbs.Call(
+                        request,
+                        backups.get().targets(Provision.copyOf(targets)),
+                        job,
+                        actor,
+                        hasDeadline,
+                        new CompletableFuture<>())),
+        options);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;
+import dev.berth.image.ImageName;
 import dev.berth.image.PoolName;
 import dev.berth.job.JobKind;
 import java.io.IOException;
@@ -45,6 +46,11 @@ final class ImageUsers {
     users.addAll(definitions(isIt));
     users.addAll(images(isIt, found -> true));
     return users;
+  }
+
+  /** The image of a pool whose file that is; empty when it is none on record. */
+  Optional<ImageName> pooled(Path file) {
+    return registry.named(file);
   }
 
   /** Everybody outside of a pool who refers to what is in it. */

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
 import dev.berth.backup.BackupCodec;
 import dev.berth.backup.BackupName;
@@ -9,6 +10,8 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -29,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /** Backups as folders of this host, for its user alone to read. */
 final class LocalBackupFiles implements BackupFiles {
@@ -148,6 +152,7 @@ final class LocalBackupFiles implements BackupFiles {
   @Override
   public boolean hasImages(Backup backup) {
     return backup.disks().stream()
+        .filter(BackedUpDisk::isInFolder)
         .allMatch(disk -> isFile(disk.file(), disk.content().fileBytes()));
   }
 
@@ -221,15 +226,37 @@ final class LocalBackupFiles implements BackupFiles {
   public Content content(Path image, long diskBytes) {
     try (FileChannel file =
         FileChannel.open(image, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
-      while (file.read(buffer.clear()) >= 0) {
-        digest.update(buffer.flip());
-      }
-      return new Content(
-          new ByteSize(diskBytes), file.size(), HexFormat.of().formatHex(digest.digest()));
+      return content(file, diskBytes, Long.MAX_VALUE);
     } catch (IOException e) {
       throw failure("cannot be read back", image, e);
+    }
+  }
+
+  @Override
+  public Content content(FileDescriptor image, long diskBytes, long most) {
+    try (FileInputStream own =
+        new FileInputStream(FileDescriptorCast.duplicating(image).getFileDescriptor())) {
+      return content(own.getChannel(), diskBytes, most);
+    } catch (IOException e) {
+      throw new HostFailureException(
+          "The given file cannot be read back: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static Content content(FileChannel file, long diskBytes, long most) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+      long done = 0;
+      while (done < most) {
+        int read = file.read(buffer.clear().limit((int) Math.min(READ_BYTES, most - done)), done);
+        if (read < 0) {
+          break;
+        }
+        digest.update(buffer.flip());
+        done += read;
+      }
+      return new Content(new ByteSize(diskBytes), done, HexFormat.of().formatHex(digest.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -79,6 +79,7 @@ final class RestorePlanning {
     List<Backup> known = backups.list(directory);
     Backup backup = find(known, directory, request.name());
     requireDisks(backup, target.files().keySet());
+    requireInFolder(backup, target.files().keySet());
     List<OfDisk> disks = new ArrayList<>();
     for (BackedUpDisk disk : backup.disks()) {
       Path file = target.files().get(disk.disk());
@@ -139,11 +140,29 @@ final class RestorePlanning {
     requireOf(backup, domain, definition);
     requireDisks(backup, target.disks());
     List<OfDisk> disks = new ArrayList<>();
-    for (Disk disk : chosen(backup, target, definition)) {
+    List<Disk> chosen = chosen(backup, target, definition);
+    requireInFolder(backup, chosen.stream().map(Disk::name).collect(Collectors.toSet()));
+    for (Disk disk : chosen) {
       requireSound(backup, disk.name(), known);
       disks.add(onto(disk, backup.disk(disk.name()).orElseThrow(), domain));
     }
     return new RestorePlan(directory, backup.name(), disks);
+  }
+
+  /** What was written to a given file is not known any more. */
+  private static void requireInFolder(Backup backup, Set<String> wanted) {
+    for (BackedUpDisk disk : backup.disks()) {
+      if (wanted.contains(disk.disk()) && !disk.isInFolder()) {
+        throw new InvalidRequestException(
+            "disks: what backup '"
+                + backup.name()
+                + "' has of disk '"
+                + disk.disk()
+                + "' was written to a file that was given ('"
+                + disk.file()
+                + "'), and not to its folder. Copy it from there, or leave the disk out.");
+      }
+    }
   }
 
   private static void requireOf(Backup backup, UUID domain, DomainDefinition definition) {

@@ -4,6 +4,7 @@ import dev.berth.api.Api;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Extent;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.image.ImageFormat;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
@@ -19,10 +20,17 @@ import java.util.TreeSet;
  * @param wanted how much of them
  * @param pace how QEMU is to go about it
  * @param quiesce whether the guest is to bring its file systems to rest for the moment
+ * @param format of the images that are made; raw ones have all of a disk, and its size
  */
 @Api(since = "0.1")
 public record BackupRequest(
-    BackupName name, Path directory, Set<String> disks, Wanted wanted, Pace pace, Quiesce quiesce) {
+    BackupName name,
+    Path directory,
+    Set<String> disks,
+    Wanted wanted,
+    Pace pace,
+    Quiesce quiesce,
+    ImageFormat format) {
 
   /**
    * How much of each disk is wanted.
@@ -109,7 +117,7 @@ public record BackupRequest(
   /**
    * A checked wish; the directory's path is normalized.
    *
-   * @throws InvalidRequestException when that is not absolute
+   * @throws InvalidRequestException when that is not absolute, or what is wanted cannot be raw
    */
   public BackupRequest {
     if (!directory.isAbsolute()) {
@@ -118,6 +126,32 @@ public record BackupRequest(
     }
     directory = directory.normalize();
     disks = Collections.unmodifiableSet(new TreeSet<>(disks));
+    if (format == ImageFormat.RAW) {
+      requirePossible(wanted, pace);
+    }
+  }
+
+  private static void requirePossible(Wanted wanted, Pace pace) {
+    if (wanted.extent() != Extent.FULL) {
+      throw new InvalidRequestException(
+          "format: a raw image stands on no other, so that it cannot be incremental. Ask for a full"
+              + " backup ('--full'), or for qcow2.");
+    }
+    if (pace.compression() != Compression.NONE) {
+      throw new InvalidRequestException(
+          "compression: a raw image cannot be compressed. Leave that out, or ask for qcow2.");
+    }
+  }
+
+  /** A wish for qcow2 images. */
+  public BackupRequest(
+      BackupName name,
+      Path directory,
+      Set<String> disks,
+      Wanted wanted,
+      Pace pace,
+      Quiesce quiesce) {
+    this(name, directory, disks, wanted, pace, quiesce, ImageFormat.QCOW2);
   }
 
   /** A wish for which the guest goes on as it is. */
@@ -128,7 +162,12 @@ public record BackupRequest(
 
   /** The same, with the guest's file systems at rest. */
   public BackupRequest with(Quiesce wish) {
-    return new BackupRequest(name, directory, disks, wanted, pace, wish);
+    return new BackupRequest(name, directory, disks, wanted, pace, wish, format);
+  }
+
+  /** The same, in images of that format. */
+  public BackupRequest with(ImageFormat wish) {
+    return new BackupRequest(name, directory, disks, wanted, pace, quiesce, wish);
   }
 
   /** What is new on all disks since the latest backup there. */

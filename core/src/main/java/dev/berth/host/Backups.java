@@ -50,7 +50,30 @@ public interface Backups {
    *     detached
    * @throws dev.berth.error.ConflictException when the key is that of another call
    */
-  Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options);
+  default Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+    return create(domain, request, Resources.none(), job, options);
+  }
+
+  /**
+   * The same, with disks written to open files. A full backup only: the backup says what it has
+   * written there and with which checksum, but nothing stands on it, and it is restored and
+   * verified by whoever has the files. All that was in a file is lost; when the job fails, what is
+   * in it is no backup. When the host process ends meanwhile the job goes on, and QEMU brings all
+   * of it to the disk, but it is not read back and has no checksum.
+   *
+   * @param targets the descriptors by the names of the disks: files or block devices that nobody
+   *     uses, open for reading and writing. A file gets the length that it needs; a device has that
+   *     of the disk at least, and takes a raw image
+   * @throws dev.berth.error.InvalidRequestException as above, and when no backup can be written to
+   *     such a file, or it is for no disk that is backed up
+   * @throws dev.berth.error.InvalidStateException as above, and when somebody uses the file
+   */
+  Job create(
+      DomainRef domain,
+      BackupRequest request,
+      Resources targets,
+      JobOptions job,
+      CallOptions options);
 
   /**
    * The complete backups in a directory of the host, of all domains, the oldest first: what they

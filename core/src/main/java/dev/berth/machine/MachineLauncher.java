@@ -177,6 +177,18 @@ public interface MachineLauncher {
   void prepare(LaunchRecord launch, HeldResources held, String name);
 
   /**
+   * Looks at an open file that a backup is to be written to, and makes it ready for an fdset. What
+   * is held is replaced by an open file description of QEMU's own, where this user may open it.
+   * Looks at attributes and opens; changes nothing.
+   *
+   * @param disk the disk whose backup that is, by which the descriptor is held
+   * @throws dev.berth.error.InvalidRequestException when no backup can be written to it: it is no
+   *     file or block device, or is not open for reading and writing
+   * @throws dev.berth.error.HostFailureException when a machine was given the same file
+   */
+  TargetFile prepareTarget(HeldResources held, String disk);
+
+  /**
    * Plans how a device is added to a machine that runs. Looks at what it needs of the host, and
    * asks QEMU which fdsets it has: one that was removed while the guest was paused is still there,
    * and must not get another file. Changes nothing.

@@ -240,6 +240,7 @@ final class RandomValues {
                 new Backup.BackedUpDisk(
                     text(),
                     folder.resolve("d" + random.nextInt(1_000_000) + ".qcow2"),
+                    constant(ImageFormat.values()),
                     constant(Extent.values()),
                     maybe(() -> new BackupName("b" + random.nextInt(1_000_000))),
                     text(),

@@ -4,15 +4,24 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.berth.backup.Backup;
+import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.BackupName;
+import dev.berth.backup.Extent;
 import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Compression;
+import dev.berth.host.BackupRequest.Pace;
+import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
+import dev.berth.image.ImageFormat;
 import dev.berth.image.ImageTaskException;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -23,10 +32,15 @@ import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
+import java.io.FileDescriptor;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,6 +266,162 @@ final class BackupJobTest {
   }
 
   @Test
+  void aRawBackupHasTheSizeOfTheDiskAndTheNextStandsOnIt() {
+    BackupRequest raw =
+        new BackupRequest(
+                new BackupName("first"), backups, Set.of(), Wanted.full(), Pace.unlimited())
+            .with(ImageFormat.RAW);
+
+    assertThat(ended(backup(raw)).status().phase()).isEqualTo("complete");
+    complete("second");
+
+    BackedUpDisk first = list().get(0).disks().get(0);
+    assertThat(first.file()).isEqualTo(backups.resolve("first/data.raw"));
+    assertThat(first.file()).hasSize(first.content().size().bytes());
+    assertThat(machine().backups().ids()).isEmpty();
+    BackedUpDisk second = list().get(1).disks().get(0);
+    assertThat(second.extent()).isEqualTo(Extent.INCREMENTAL);
+    assertThat(second.since()).contains(new BackupName("first"));
+    assertThat(second.file()).isEqualTo(backups.resolve("second/data.qcow2"));
+  }
+
+  @Test
+  void whatCannotBeRawIsRefusedWithWhatToDo() {
+    BackupRequest incremental = BackupRequest.to(backups, new BackupName("first"));
+    BackupRequest compressed =
+        new BackupRequest(
+            new BackupName("first"),
+            backups,
+            Set.of(),
+            Wanted.full(),
+            new Pace(0, Compression.ZLIB));
+
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> incremental.with(ImageFormat.RAW))
+        .withMessageContainingAll("format:", "cannot be incremental", "'--full'");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> compressed.with(ImageFormat.RAW))
+        .withMessageContainingAll("compression:", "ask for qcow2");
+  }
+
+  @Test
+  void aGivenFileIsWrittenToAndTheChainGoesOnAsIfThatHadNotBeen() throws Exception {
+    complete("first");
+    Map<String, Boolean> marks = machine().backups().bitmaps("data-format");
+    Path target = Files.write(directory.resolve("target"), new byte[5]);
+
+    assertThat(ended(given(target, "given")).status().phase()).isEqualTo("complete");
+
+    BackedUpDisk disk = list().get(1).disks().get(0);
+    assertThat(disk.place()).isEqualTo(Backup.Place.GIVEN);
+    assertThat(disk.file()).isEqualTo(target.toRealPath());
+    assertThat(target).hasSize(disk.content().size().bytes());
+    assertThat(disk.content().fileBytes()).isEqualTo(disk.content().size().bytes());
+    assertThat(disk.content().sha256()).hasSize(64);
+    assertThat(backups.resolve("given").toFile().list()).containsExactly("backup.json");
+    assertThat(machine().backups().bitmaps("data-format")).isEqualTo(marks);
+    assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("data-format", "data-file");
+    complete("second");
+    assertThat(list().get(2).disks().get(0).since()).contains(new BackupName("first"));
+  }
+
+  @Test
+  void whatTheNextHostWasNotGivenIsWrittenButNotReadBack() throws Exception {
+    machine().backups().takeTime();
+    Path target = Files.createFile(directory.resolve("target"));
+    Job job = given(target, "given");
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("writing"));
+
+    restartHost(() -> machine().backups().finish());
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(ended(job).status().detail())
+        .contains("disk 'data'", "not read back", "no checksum");
+    assertThat(list().get(0).disks().get(0).content().sha256()).isEmpty();
+  }
+
+  @Test
+  void aGivenFileOfABackupThatFailedIsTold() throws Exception {
+    machine().backups().failAlways("No space left on device");
+
+    Job ended = ended(given(Files.createFile(directory.resolve("target")), "given"));
+
+    assertThat(ended.status().phase()).isEqualTo("write-failed");
+    assertThat(ended.status().detail())
+        .isEqualTo(
+            "No space left on device; what is in the file given for disk 'data' is no backup");
+    assertThat(backups).isEmptyDirectory();
+    assertThat(machine().backplane().nodes()).containsExactlyInAnyOrder("data-format", "data-file");
+  }
+
+  @Test
+  void aGivenFileThatSomebodyUsesIsNotWrittenTo() throws Exception {
+    Path image = Files.write(directory.resolve("other.raw"), new byte[512]);
+    host.define("other");
+    host.api()
+        .attachDisk(
+            DomainRef.of("other"),
+            TestHost.document("{name: data, file: " + image + ", format: raw}"),
+            EditScope.CONFIG,
+            CallOptions.none());
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> given(image, "given"))
+        .withMessageContainingAll(
+            "backup of disk 'data'", "the definition of domain 'other'", "Give another file.");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw");
+        Resources two = targets(file, "data", "none")) {
+      assertThatExceptionOfType(InvalidStateException.class)
+          .isThrownBy(() -> backup(full("given"), two));
+    }
+    assertThat(image).hasSize(512);
+    assertThat(host.api().jobs()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeWrittenToAGivenFileIsRefusedWithWhatToDo() throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(directory.resolve("target").toFile(), "rw");
+        Resources targets = targets(file, "data");
+        Resources unknown = targets(file, "none")) {
+      assertThatExceptionOfType(InvalidRequestException.class)
+          .isThrownBy(() -> backup(BackupRequest.to(backups, new BackupName("given")), targets))
+          .withMessageContainingAll("stands on no backup", "'--full'");
+      assertThatExceptionOfType(InvalidRequestException.class)
+          .isThrownBy(() -> backup(full("given"), unknown))
+          .withMessageContainingAll("none is not backed up", "disks that are: data");
+    }
+    assertThat(host.api().jobs()).isEmpty();
+  }
+
+  private static Resources targets(RandomAccessFile file, String... disks) throws IOException {
+    Map<String, FileDescriptor> descriptors = new HashMap<>();
+    for (String disk : disks) {
+      descriptors.put(disk, file.getFD());
+    }
+    return Resources.of(descriptors, Map.of());
+  }
+
+  private BackupRequest full(String name) {
+    return new BackupRequest(
+            new BackupName(name), backups, Set.of(), Wanted.full(), Pace.unlimited())
+        .with(ImageFormat.RAW);
+  }
+
+  /** Its caller closes the file as soon as the call has returned. */
+  private Job given(Path target, String name) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw");
+        Resources targets = targets(file, "data")) {
+      return backup(full(name), targets);
+    }
+  }
+
+  private Job backup(BackupRequest request, Resources targets) {
+    return host.api()
+        .backups()
+        .create(WEB, request, targets, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
+  }
+
+  @Test
   void whatHasNotBegunToWriteCannotBeHeld() throws Exception {
     machine().monitor().hold("transaction");
     Job job = backup("first");
@@ -284,13 +454,17 @@ final class BackupJobTest {
   }
 
   private Job backup(String name) {
+    return backup(BackupRequest.to(backups, new BackupName(name)));
+  }
+
+  private Job backup(BackupRequest request) {
     return host.api()
         .backups()
-        .create(
-            WEB,
-            BackupRequest.to(backups, new BackupName(name)),
-            JobOptions.none(),
-            CallOptions.within(TestHost.PATIENCE));
+        .create(WEB, request, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
+  }
+
+  private List<Backup> list() {
+    return host.api().backups().list(backups, CallOptions.none());
   }
 
   private Job ended(Job job) {

@@ -20,6 +20,7 @@ import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.ExportRequest;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -64,6 +65,7 @@ final class BackupPlannerTest {
             new Basis(
                 new BackupName("two"),
                 DIRECTORY.resolve("two/vda.qcow2"),
+                ImageFormat.QCOW2,
                 List.of(mark(2), mark(3), mark(4))));
     assertThat(disk.marks())
         .contains(new Marks(NEXT.formatted(5), Optional.of(mark(4)), List.of()));
@@ -211,6 +213,7 @@ final class BackupPlannerTest {
             new BackedUpDisk(
                 disk.disk(),
                 disk.file(),
+                disk.format(),
                 Extent.INCREMENTAL,
                 Optional.of(new BackupName(below)),
                 "",
@@ -317,6 +320,7 @@ final class BackupPlannerTest {
             new BackedUpDisk(
                 disk,
                 folder.resolve(disk + ".qcow2"),
+                ImageFormat.QCOW2,
                 Extent.FULL,
                 Optional.empty(),
                 "",

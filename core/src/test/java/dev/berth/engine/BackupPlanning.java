@@ -11,6 +11,7 @@ import dev.berth.engine.BackupSource.Checkpoint;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Wanted;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -75,6 +76,7 @@ public final class BackupPlanning {
                     new BackedUpDisk(
                         disk,
                         folder.resolve(disk + ".qcow2"),
+                        ImageFormat.QCOW2,
                         standsOnTheOneBefore ? Extent.INCREMENTAL : Extent.FULL,
                         standsOnTheOneBefore
                             ? Optional.of(new BackupName("b" + (number - 1)))

@@ -18,7 +18,9 @@ import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
 import dev.berth.error.BerthException;
 import dev.berth.host.BackupRequest;
+import dev.berth.host.BackupRequest.Pace;
 import dev.berth.host.BackupRequest.Quiesce;
+import dev.berth.host.BackupRequest.Wanted;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
@@ -59,6 +61,9 @@ import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -158,6 +163,7 @@ final class CrashTest {
     BACKUP,
     BACKUP_SINCE_ANOTHER,
     BACKUP_THAT_FAILS,
+    BACKUP_TO_A_GIVEN_FILE,
     BACKUP_OF_A_GUEST_AT_REST,
     EXPORT,
     BACKUP_WHILE_STOPPED,
@@ -255,7 +261,7 @@ final class CrashTest {
             host.start("web");
 
         case DUMP_MEMORY -> host.start("web");
-        case BACKUP, EXPORT -> host.start("web");
+        case BACKUP, BACKUP_TO_A_GIVEN_FILE, EXPORT -> host.start("web");
         case BACKUP_OF_A_GUEST_AT_REST -> {
           host.start("web");
           machines.of("web").startAgent();
@@ -350,6 +356,7 @@ final class CrashTest {
       return this == BACKUP
           || this == BACKUP_SINCE_ANOTHER
           || this == BACKUP_THAT_FAILS
+          || this == BACKUP_TO_A_GIVEN_FILE
           || this == BACKUP_OF_A_GUEST_AT_REST
           || this == EXPORT;
     }
@@ -419,6 +426,7 @@ final class CrashTest {
                 TestHost.PATIENCE);
         case BACKUP, BACKUP_SINCE_ANOTHER, BACKUP_THAT_FAILS, BACKUP_WHILE_STOPPED ->
             backUp(host, dump.resolveSibling(""), "web");
+        case BACKUP_TO_A_GIVEN_FILE -> backUpToAFile(host, dump.resolveSibling(""));
         case CHECKPOINT, CHECKPOINT_THAT_QEMU_REFUSES -> checkpoint(host);
         case DELETED_CHECKPOINT ->
             host.backups().deleteCheckpoint(WEB, CHECKPOINT_NAME, CallOptions.none());
@@ -487,6 +495,25 @@ final class CrashTest {
           TestHost.PATIENCE);
     }
 
+    private static void backUpToAFile(VmHost host, Path directory) {
+      BackupRequest request =
+          new BackupRequest(
+                  new BackupName("web"), directory, Set.of(), Wanted.full(), Pace.unlimited())
+              .with(ImageFormat.RAW);
+      try (RandomAccessFile file =
+              new RandomAccessFile(
+                  directory.resolveSibling(directory.getFileName() + ".target").toFile(), "rw");
+          Resources targets = Resources.of(Map.of("data", file.getFD()), Map.of())) {
+        host.awaitJob(
+            host.backups()
+                .create(WEB, request, targets, JobOptions.none(), CallOptions.none())
+                .id(),
+            TestHost.PATIENCE);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     private static void export(VmHost host, Path scratch) {
       JobId job =
           host.backups()
@@ -542,6 +569,7 @@ final class CrashTest {
             BACKUP,
             BACKUP_SINCE_ANOTHER,
             BACKUP_THAT_FAILS,
+            BACKUP_TO_A_GIVEN_FILE,
             BACKUP_OF_A_GUEST_AT_REST,
             EXPORT,
             SAVE_THAT_FAILS,
@@ -857,6 +885,7 @@ final class CrashTest {
       }
       case EXPORT -> assertExports(jobs, machines.of("web"), dumps);
       case SAVE, SAVE_THAT_FAILS, RESTORE -> assertSaves(deed, jobs, next, machines, dumps);
+      case BACKUP_TO_A_GIVEN_FILE -> assertGiven(jobs, machines.of("web"), dumps);
       case BACKUP_WHILE_STOPPED -> {
         List<Job> complete = completeIn(jobs, dumps);
         assertThat(FakeBitmaps.in(imageBeside(dumps)))
@@ -899,6 +928,20 @@ final class CrashTest {
   /** A backup is complete, or there is nothing of it: no file, no job of QEMU's, no mark. */
   private static void assertBackups(List<Job> jobs, FakeMachine machine, Path directory) {
     assertMarks(completeIn(jobs, directory), machine);
+  }
+
+  /** What is written to a given file begins no mark; all else is as without one. */
+  private static void assertGiven(List<Job> jobs, FakeMachine machine, Path directory) {
+    List<Job> complete = completeIn(jobs, directory);
+    assertThat(machine.backups().ids()).as("jobs of QEMU").isEmpty();
+    assertThat(machine.backplane().nodes()).as("nodes").noneMatch(node -> node.startsWith("b"));
+    assertThat(machine.backups().bitmaps("data-format")).as("marks in data").isEmpty();
+    assertThat(machine.backups().bitmaps("more-format"))
+        .as("marks in more")
+        .containsOnlyKeys(
+            complete.stream()
+                .map(job -> "berth-000001-%s-more".formatted(job.id()))
+                .toArray(String[]::new));
   }
 
   /** One that serves goes on; when it is finished, or has failed, nothing but its marks is left. */

@@ -11,6 +11,7 @@ import dev.berth.backup.Extent;
 import dev.berth.domain.DomainName;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -225,6 +226,12 @@ final class LocalBackupFilesTest {
         folder,
         List.of(
             new BackedUpDisk(
-                "vda", folder.resolve("vda.qcow2"), Extent.FULL, Optional.empty(), "", content)));
+                "vda",
+                folder.resolve("vda.qcow2"),
+                ImageFormat.QCOW2,
+                Extent.FULL,
+                Optional.empty(),
+                "",
+                content)));
   }
 }

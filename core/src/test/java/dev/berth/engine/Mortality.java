@@ -23,6 +23,7 @@ import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
+import dev.berth.machine.TargetFile;
 import dev.berth.migration.SavedMachine;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -32,6 +33,7 @@ import dev.berth.store.Commit;
 import dev.berth.store.Store;
 import dev.berth.store.StoreContents;
 import dev.berth.testing.FakeLauncher;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -269,6 +271,11 @@ final class Mortality {
     @Override
     public Backup.Content content(Path image, long diskBytes) {
       return around("a backup's image is read", () -> files.content(image, diskBytes));
+    }
+
+    @Override
+    public Backup.Content content(FileDescriptor image, long diskBytes, long most) {
+      return around("a given file is read", () -> files.content(image, diskBytes, most));
     }
 
     @Override
@@ -598,6 +605,11 @@ final class Mortality {
     @Override
     public CompletableFuture<QmpSchema> schema(Machine machine) {
       return launcher.schema(machine);
+    }
+
+    @Override
+    public TargetFile prepareTarget(HeldResources held, String disk) {
+      return launcher.prepareTarget(held, disk);
     }
 
     @Override

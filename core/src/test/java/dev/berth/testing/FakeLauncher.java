@@ -28,6 +28,7 @@ import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.QemuProcess;
 import dev.berth.machine.Relaunch;
+import dev.berth.machine.TargetFile;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
@@ -52,6 +53,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
  * A launcher whose machines are {@link FakeMachine}s, with real sockets and no QEMU. It can be told
@@ -443,6 +445,18 @@ public final class FakeLauncher implements MachineLauncher {
   @Override
   public CompletableFuture<QmpSchema> schema(Machine machine) {
     return CompletableFuture.completedFuture(SCHEMA);
+  }
+
+  /** Takes every file, and leaves it as it is. */
+  @Override
+  public TargetFile prepareTarget(HeldResources held, String disk) {
+    try {
+      int number = FileDescriptorCast.using(held.descriptor(disk).orElseThrow()).as(Integer.class);
+      Path place = Files.readSymbolicLink(Path.of("/proc/self/fd", String.valueOf(number)));
+      return new TargetFile(TargetFile.Kind.FILE, Files.size(place), place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Leaves the file as it is. */

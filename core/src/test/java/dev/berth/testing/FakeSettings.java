@@ -12,6 +12,10 @@ import dev.berth.machine.DriveMedium;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.PluggedDevice;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +79,7 @@ public final class FakeSettings {
         "block_resize",
         arguments -> {
           sizes.put(arguments.path("node-name").asText(), arguments.path("size").asLong());
+          resizeFile(qemu, arguments);
           return Json.object();
         });
     qemu.answer(
@@ -83,6 +88,18 @@ public final class FakeSettings {
           links.put(arguments.path("name").asText(), arguments.path("up").asBoolean());
           return Json.object();
         });
+  }
+
+  /** A node of a file that was passed is that file. */
+  private static void resizeFile(FakeQemu qemu, ObjectNode arguments) {
+    Optional<Path> file = qemu.fdsets().noted(arguments.path("node-name").asText());
+    if (file.isPresent()) {
+      try (RandomAccessFile passed = new RandomAccessFile(file.get().toFile(), "rw")) {
+        passed.setLength(arguments.path("size").asLong());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** What is in its drives. */

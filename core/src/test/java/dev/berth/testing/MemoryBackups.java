@@ -3,6 +3,7 @@ package dev.berth.testing;
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
 import dev.berth.backup.Backup.Content;
+import dev.berth.backup.Backup.Place;
 import dev.berth.backup.BackupName;
 import dev.berth.backup.Checkpoint;
 import dev.berth.backup.CheckpointName;
@@ -32,6 +33,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.ExportRequest;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
 import dev.berth.host.VerbResult;
@@ -70,9 +72,14 @@ final class MemoryBackups implements Backups {
   }
 
   @Override
-  public Job create(DomainRef domain, BackupRequest request, JobOptions job, CallOptions options) {
+  public Job create(
+      DomainRef domain,
+      BackupRequest request,
+      Resources targets,
+      JobOptions job,
+      CallOptions options) {
     synchronized (contents) {
-      return backup(contents.find(domain), request, job);
+      return backup(contents.find(domain), request, targets.names().descriptors(), job);
     }
   }
 
@@ -180,7 +187,9 @@ final class MemoryBackups implements Backups {
 
   private static void requireDisks(Backup backup, Set<String> disks) {
     Set<String> absent = new TreeSet<>(disks);
-    backup.disks().forEach(disk -> absent.remove(disk.disk()));
+    backup.disks().stream()
+        .filter(BackedUpDisk::isInFolder)
+        .forEach(disk -> absent.remove(disk.disk()));
     if (!absent.isEmpty()) {
       throw new InvalidRequestException("disks: the backup has nothing of " + absent + ".");
     }
@@ -201,7 +210,10 @@ final class MemoryBackups implements Backups {
       if (same.isPresent()) {
         return same.get();
       }
-      int disks = find(directory, name).disks().size();
+      long disks = find(directory, name).disks().stream().filter(BackedUpDisk::isInFolder).count();
+      if (disks == 0) {
+        throw new InvalidStateException("All of it was written to files that were given.");
+      }
       Job job =
           jobs.done(
               JobKind.VERIFY_BACKUP,
@@ -291,7 +303,8 @@ final class MemoryBackups implements Backups {
     }
   }
 
-  private Job backup(MemoryDomain domain, BackupRequest request, JobOptions options) {
+  private Job backup(
+      MemoryDomain domain, BackupRequest request, Set<String> given, JobOptions options) {
     Optional<Job> same = MemoryJobs.same(domain, options, request.name().text());
     if (same.isPresent()) {
       return same.get();
@@ -320,7 +333,7 @@ final class MemoryBackups implements Backups {
           "freeze-failed",
           consistency.reason());
     }
-    Backup backup = backup(domain, request, known, folder, now);
+    Backup backup = withGiven(backup(domain, request, known, folder, now), request, given);
     contents.backups().add(backup);
     return MemoryJobs.complete(
         contents,
@@ -329,6 +342,33 @@ final class MemoryBackups implements Backups {
         MemoryJobs.origin(actor, options, now),
         Progress.of(0, 0),
         reasons(backup));
+  }
+
+  /** What is written to a given file is not in the folder. */
+  private static Backup withGiven(Backup backup, BackupRequest request, Set<String> given) {
+    Set<String> unknown = new TreeSet<>(given);
+    backup.disks().forEach(disk -> unknown.remove(disk.disk()));
+    if (!unknown.isEmpty() || (!given.isEmpty() && request.wanted().extent() != Extent.FULL)) {
+      throw new InvalidRequestException("descriptors: no such disk, or not in full: " + unknown);
+    }
+    List<BackedUpDisk> disks =
+        backup.disks().stream()
+            .map(disk -> given.contains(disk.disk()) ? MemoryBackups.given(disk) : disk)
+            .toList();
+    return new Backup(
+        backup.name(), backup.origin(), backup.at(), backup.folder(), disks, backup.consistency());
+  }
+
+  private static BackedUpDisk given(BackedUpDisk disk) {
+    return new BackedUpDisk(
+        disk.disk(),
+        Path.of("/given", disk.disk()),
+        disk.format(),
+        disk.extent(),
+        disk.since(),
+        disk.reason(),
+        disk.content(),
+        Place.GIVEN);
   }
 
   /** Each guest has an agent, which freezes it when it runs. */
@@ -393,7 +433,8 @@ final class MemoryBackups implements Backups {
     boolean lessWasWanted = since.isEmpty() && request.wanted().extent() == Extent.INCREMENTAL;
     return new BackedUpDisk(
         disk.name(),
-        folder.resolve(disk.name() + ".qcow2"),
+        folder.resolve(disk.name() + "." + request.format().text()),
+        request.format(),
         since.isPresent() ? Extent.INCREMENTAL : Extent.FULL,
         since,
         lessWasWanted ? "there is nothing that it could stand on" : "",

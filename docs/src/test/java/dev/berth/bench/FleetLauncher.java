@@ -17,6 +17,7 @@ import dev.berth.machine.MediumPlan;
 import dev.berth.machine.ProcessExit;
 import dev.berth.machine.ProcessUsage;
 import dev.berth.machine.QemuProcess;
+import dev.berth.machine.TargetFile;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
 import dev.berth.qmp.QmpEvent;
@@ -204,6 +205,11 @@ final class FleetLauncher implements MachineLauncher {
   @Override
   public CompletableFuture<QmpSchema> schema(Machine machine) {
     return new CompletableFuture<>();
+  }
+
+  @Override
+  public TargetFile prepareTarget(HeldResources held, String disk) {
+    throw new UnsupportedOperationException("no file is given");
   }
 
   @Override

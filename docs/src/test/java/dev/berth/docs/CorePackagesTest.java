@@ -22,7 +22,7 @@ final class CorePackagesTest {
           Map.entry("doctor", Set.of()),
           Map.entry("screen", Set.of()),
           Map.entry("json", Set.of("error")),
-          Map.entry("backup", Set.of("domain", "error", "job", "json")),
+          Map.entry("backup", Set.of("domain", "error", "image", "job", "json")),
           Map.entry("socket", Set.of()),
           Map.entry("tls", Set.of("error")),
           Map.entry("nbd", Set.of("error")),

@@ -2,6 +2,7 @@ package dev.berth.launcher;
 
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
 import dev.berth.machine.LaunchRecord;
 import java.util.Collection;
@@ -50,6 +51,27 @@ final class GivenFileClaims {
     Stream.concat(launching.values().stream(), alive.stream())
         .filter(other -> !other.incarnation().equals(launch.incarnation()))
         .forEach(other -> check(cannot, launch, wanted, other));
+  }
+
+  /**
+   * Refuses to have a backup written to a file that a machine was given.
+   *
+   * @param alive the machines that live now
+   * @throws HostFailureException naming the machine's domain
+   */
+  synchronized void checkTarget(FileForBackup file, Collection<LaunchRecord> alive) {
+    FileKey key = file.key();
+    Stream.concat(launching.values().stream(), alive.stream())
+        .filter(other -> given(other).stream().anyMatch(theirs -> theirs.file().equals(key)))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new HostFailureException(
+                  String.format(
+                      "Cannot write the backup of disk '%s': its file descriptor leads to the same"
+                          + " file as one that domain '%s' has open. Give another file.",
+                      file.disk(), other.subject().name()));
+            });
   }
 
   /** Ends the claim of a launch that has failed, or whose machine lives. */

@@ -21,6 +21,7 @@ import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.MediumPlan;
 import dev.berth.machine.QemuProcess;
+import dev.berth.machine.TargetFile;
 import dev.berth.qapi.misc.FdsetInfo;
 import dev.berth.qapi.misc.QueryFdsets;
 import dev.berth.qmp.Deadline;
@@ -361,6 +362,19 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
       givenFiles.checkByHand(launch, file, alive());
       file.anew().ifPresent(own -> held.replace(name, own));
     }
+  }
+
+  @Override
+  public TargetFile prepareTarget(HeldResources held, String disk) {
+    FileForBackup file =
+        FileForBackup.of(
+            disk,
+            held.descriptor(disk)
+                .orElseThrow(() -> new HostFailureException("The call that gave it has ended.")));
+    TargetFile target = file.look();
+    givenFiles.checkTarget(file, alive());
+    file.openAnew(held);
+    return target;
   }
 
   @Override

@@ -98,7 +98,8 @@ public final class BackupTable {
     lines.add("Name:     " + Printable.line(known.name()));
     known.backup().ifPresent(backup -> describe(backup, lines));
     lines.add("Folder:   " + Printable.line(known.folder().toString()));
-    Table table = new Table("DISK", "EXTENT", "SINCE", "BYTES", "SIZE", "SHA-256", "STATE", "WHY");
+    Table table =
+        new Table("DISK", "EXTENT", "SINCE", "BYTES", "SIZE", "SHA-256", "GIVEN", "STATE", "WHY");
     for (Chain chain : known.chains()) {
       Optional<BackedUpDisk> disk = known.backup().flatMap(it -> it.disk(chain.disk()));
       table.row(
@@ -108,10 +109,15 @@ public final class BackupTable {
           Table.cell(disk.map(it -> Long.toString(it.content().fileBytes())).orElse("")),
           Table.cell(disk.map(it -> it.content().size().toString()).orElse("")),
           Table.cell(disk.map(it -> Printable.line(it.content().sha256())).orElse("")),
+          Table.cell(disk.filter(it -> !it.isInFolder()).map(BackupTable::file).orElse("")),
           Table.cell(chain.state().text()),
           Table.cell(Printable.line(reasons(known, chain))));
     }
     return String.join("\n", lines) + "\n\n" + table.withoutEmptyColumns().lines();
+  }
+
+  private static String file(BackedUpDisk disk) {
+    return Printable.line(disk.file().toString());
   }
 
   private static void describe(Backup backup, List<String> lines) {

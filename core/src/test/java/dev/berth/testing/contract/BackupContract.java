@@ -32,6 +32,7 @@ import dev.berth.host.Backups;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.host.RestoreTarget;
 import dev.berth.host.RestoreTarget.ImagesOf;
 import dev.berth.host.RestoreTarget.NewFiles;
@@ -125,6 +126,72 @@ public interface BackupContract {
     assertThat(errorOf(to(directory, "first"), JobOptions.none()))
         .isEqualTo(AlreadyExistsException.class);
     assertThat(rig().host().jobs()).hasSize(1);
+  }
+
+  @Test
+  default void aFullBackupCanBeRaw(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    BackupRequest full =
+        new BackupRequest(
+            new BackupName("first"), directory, Set.of(), Wanted.full(), Pace.unlimited());
+
+    Job ended = rig().ended(backup(full.with(RAW), JobOptions.none()));
+
+    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("complete");
+    BackedUpDisk disk =
+        rig().host().backups().list(directory, CallOptions.none()).get(0).disks().get(0);
+    assertThat(disk.format()).isEqualTo(RAW);
+    assertThat(disk.file()).isEqualTo(directory.resolve("first/data.raw"));
+    assertThat(rig().ended(verify(directory, "first")).status().phase()).isEqualTo("complete");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> to(directory, "second").with(RAW))
+        .withMessageContaining("Ask for a full backup");
+  }
+
+  @Test
+  default void aDiskIsWrittenToAGivenFile(@TempDir Path directory) throws Exception {
+    webHasADisk(directory);
+    Path backups = Files.createDirectory(directory.resolve("backups"));
+    Path target = directory.resolve("target");
+    BackupRequest full =
+        new BackupRequest(
+                new BackupName("first"), backups, Set.of(), Wanted.full(), Pace.unlimited())
+            .with(RAW);
+
+    Job job;
+    try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw");
+        Resources targets = Resources.of(Map.of("data", file.getFD()), Map.of())) {
+      assertThat(errorOf(to(backups, "first"), targets)).isEqualTo(InvalidRequestException.class);
+      job = backup(full, targets);
+    }
+
+    Job ended = rig().ended(job);
+    assertThat(ended.status().phase()).as(ended.toString()).isEqualTo("complete");
+    BackedUpDisk disk =
+        rig().host().backups().list(backups, CallOptions.none()).get(0).disks().get(0);
+    assertThat(disk.place()).isEqualTo(Backup.Place.GIVEN);
+    assertThat(disk.since()).isEmpty();
+    BackupRestoreRequest restore =
+        restore(backups, new NewFiles(Map.of("data", directory.resolve("restored")), RAW));
+    assertThat(restoreError(restore, JobOptions.none())).isEqualTo(InvalidRequestException.class);
+    assertThat(errorOf(its -> its.verify(backups, full.name(), JobOptions.none(), now())))
+        .isEqualTo(InvalidStateException.class);
+  }
+
+  private static CallOptions now() {
+    return CallOptions.none();
+  }
+
+  private Job backup(BackupRequest request, Resources targets) {
+    return rig()
+        .host()
+        .backups()
+        .create(WEB, request, targets, JobOptions.none(), CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Class<?> errorOf(BackupRequest request, Resources targets) {
+    return errorOf(
+        backups -> backups.create(WEB, request, targets, JobOptions.none(), CallOptions.none()));
   }
 
   @Test
