@@ -7,6 +7,7 @@ import java.io.IOException;
 final class DiskAttachCommand implements Command {
   private final Parameter<String> disk;
   private final Parameter<String> file;
+  private final Parameter<String> image;
   private final Parameter<String> format;
   private final Parameter<String> backing;
   private final Parameter<String> bus;
@@ -17,6 +18,9 @@ final class DiskAttachCommand implements Command {
   DiskAttachCommand(Parameters parameters) {
     disk = parameters.option("--name", "DISK", text -> text, "The disk's name in the domain.");
     file = parameters.option("--file", "FILE", text -> text, "Its image.");
+    image =
+        parameters.option(
+            "--image", "POOL/NAME", text -> text, "Its image, one of a pool of the host.");
     format = parameters.option("--format", "FORMAT", text -> text, "The image's format.");
     backing =
         parameters.option(
@@ -32,6 +36,7 @@ final class DiskAttachCommand implements Command {
   public int run(Session session) throws IOException, InterruptedException {
     item.put("name", disk.given());
     item.put("file", file.given());
+    item.put("image", image.given());
     item.put("format", format.given());
     item.put("backing", backing.given());
     item.put("bus", bus.given());

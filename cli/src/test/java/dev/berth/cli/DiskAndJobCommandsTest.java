@@ -7,8 +7,10 @@ import dev.berth.host.DomainRef;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.testing.MemoryHost;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that come and go, and the jobs that their going is. */
 final class DiskAndJobCommandsTest {
@@ -34,6 +36,22 @@ final class DiskAndJobCommandsTest {
     assertThat(host.definition(A).json())
         .contains("\"name\":\"data\"", Shell.DIRECTORY + "/data.raw");
     assertThat(host.domain(A).definition().pending()).isFalse();
+  }
+
+  @Test
+  void aDiskCanBeAnImageOfAPool(@TempDir Path directory) {
+    shell.run("pool", "create", "fast", directory.toString());
+    shell.run("image", "create", "fast/data.raw", "1MiB", "--format", "raw");
+    shell.run("start", "a");
+
+    assertThat(shell.run("disk", "attach", "a", "--name", "data", "--image", "fast/data.raw"))
+        .isEqualTo(new Outcome(0, "a: attached\n", ""));
+
+    assertThat(host.definition(A).json()).contains("\"image\":\"fast/data.raw\"");
+    assertThat(shell.run("image", "delete", "fast/data.raw").exitCode()).isEqualTo(6);
+    Outcome unknown = shell.run("disk", "attach", "a", "--name", "x", "--image", "fast/none");
+    assertThat(unknown.exitCode()).isEqualTo(3);
+    assertThat(unknown.err()).contains("no image 'fast/none' on record");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.berth.definition;
 import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.Throttle;
+import dev.berth.image.ImageName;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,8 @@ import java.util.Set;
  *
  * @param name unique in the domain; also the stem of its node names and device id
  * @param device what the guest sees
- * @param format of the image, always explicit, never guessed from content
+ * @param stated the format of the image, always explicit, never guessed from content; empty only
+ *     for an image of a pool, which has it on record, until the host has looked that up
  * @param source where the image is; empty only for a CD-ROM drive without a medium
  * @param secret name of the secret that opens an encrypted image; empty for one that is not
  * @param access whether the guest may write
@@ -23,7 +25,7 @@ import java.util.Set;
 public record Disk(
     String name,
     DiskDevice device,
-    DiskFormat format,
+    Optional<DiskFormat> stated,
     Optional<DiskSource> source,
     Optional<String> secret,
     Access access,
@@ -41,7 +43,16 @@ public record Disk(
       Optional<String> secret,
       Access access,
       DiskAttachment attachment) {
-    this(name, device, format, source, secret, access, attachment, DiskSettings.NONE, Backing.NONE);
+    this(
+        name,
+        device,
+        Optional.of(format),
+        source,
+        secret,
+        access,
+        attachment,
+        DiskSettings.NONE,
+        Backing.NONE);
   }
 
   /** A disk in a file that is not encrypted. */
@@ -62,11 +73,38 @@ public record Disk(
     this(name, device, format, file, access, DiskAttachment.usual(device));
   }
 
-  /** Absolute path of the image, if it has one. */
+  /**
+   * The image's format.
+   *
+   * @throws IllegalStateException when it is on record with an image that is not looked up yet
+   */
+  public DiskFormat format() {
+    return stated.orElseThrow(() -> new IllegalStateException("image not looked up: " + source));
+  }
+
+  /** Absolute path of the image, if it has one that is known. */
   public Optional<Path> file() {
+    return source.flatMap(
+        each ->
+            each instanceof DiskSource.File file
+                ? Optional.of(file.path())
+                : each instanceof DiskSource.Image image ? image.path() : Optional.empty());
+  }
+
+  /** The name of the image, if it is one of a pool. */
+  public Optional<ImageName> image() {
     return source
-        .filter(DiskSource.File.class::isInstance)
-        .map(each -> ((DiskSource.File) each).path());
+        .filter(DiskSource.Image.class::isInstance)
+        .map(each -> ((DiskSource.Image) each).name());
+  }
+
+  /** The same disk, of whose image of a pool the host has looked up where and how it is. */
+  public Disk found(Path path, DiskFormat format) {
+    return with(
+        Optional.of(format),
+        Optional.of(new DiskSource.Image(image().orElseThrow(), Optional.of(path))),
+        secret,
+        backing);
   }
 
   /** The name by which the image's descriptor is given, if it is one that is open already. */
@@ -104,7 +142,7 @@ public record Disk(
 
   /** The same disk, attached that way. */
   public Disk attachedBy(DiskAttachment other) {
-    return new Disk(name, device, format, source, secret, access, other, settings, backing);
+    return new Disk(name, device, stated, source, secret, access, other, settings, backing);
   }
 
   /** The same disk with those limits. */
@@ -118,41 +156,53 @@ public record Disk(
   }
 
   private Disk setTo(DiskSettings other) {
-    return new Disk(name, device, format, source, secret, access, attachment, other, backing);
+    return new Disk(name, device, stated, source, secret, access, attachment, other, backing);
   }
 
   /** The same disk, of an image that may stand on others or not. */
   public Disk standingOn(Backing other) {
-    return new Disk(name, device, format, source, secret, access, attachment, settings, other);
+    return new Disk(name, device, stated, source, secret, access, attachment, settings, other);
   }
 
   /** The same disk, which nobody writes to. */
   public Disk readOnly() {
     return new Disk(
-        name, device, format, source, secret, Access.READ_ONLY, attachment, settings, backing);
+        name, device, stated, source, secret, Access.READ_ONLY, attachment, settings, backing);
   }
 
   /** The same drive with that raw image in it. */
   public Disk holding(Path medium) {
-    return with(DiskFormat.RAW, Optional.of(new DiskSource.File(medium)));
+    return with(
+        Optional.of(DiskFormat.RAW),
+        Optional.of(new DiskSource.File(medium)),
+        Optional.empty(),
+        Backing.NONE);
   }
 
   /** The same drive without a medium. */
   public Disk emptied() {
-    return with(format, Optional.empty());
+    return with(
+        Optional.of(stated.orElse(DiskFormat.RAW)),
+        Optional.empty(),
+        Optional.empty(),
+        Backing.NONE);
   }
 
-  private Disk with(DiskFormat otherFormat, Optional<DiskSource> otherSource) {
+  private Disk with(
+      Optional<DiskFormat> otherFormat,
+      Optional<DiskSource> otherSource,
+      Optional<String> otherSecret,
+      Backing otherBacking) {
     return new Disk(
         name,
         device,
         otherFormat,
         otherSource,
-        Optional.empty(),
+        otherSecret,
         access,
         attachment,
         settings,
-        Backing.NONE);
+        otherBacking);
   }
 
   /** What the guest sees. */

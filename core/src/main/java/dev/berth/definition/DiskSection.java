@@ -12,9 +12,11 @@ import dev.berth.definition.DiskAttachment.Cache;
 import dev.berth.definition.DiskAttachment.Discard;
 import dev.berth.domain.LatencyBounds;
 import dev.berth.domain.Throttle;
+import dev.berth.image.ImageName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The keys of an item of {@code disks}. */
 final class DiskSection {
@@ -30,9 +32,22 @@ final class DiskSection {
       Key.optional(
           "file",
           new PathType(),
-          "for a cdrom, a drive without a medium; a disk needs it, or `fd`",
-          Disk::file,
+          "for a cdrom, a drive without a medium; a disk needs it, or `image`, or `fd`",
+          DiskSection::file,
           "The image. A relative path starts from the directory of the document.");
+
+  private static final Key<Disk, ImageName> IMAGE =
+      Key.optional(
+          "image",
+          new TextType<>(
+              "an image of a pool such as fast/web.qcow2",
+              Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,127}"),
+              ImageName::of,
+              ImageName::text),
+          "the image is found by `file`",
+          Disk::image,
+          "In place of `file`: an image of a pool, by the name that the host knows it by. Each start"
+              + " looks up where it is and what its format is.");
 
   private static final Key<Disk, String> FD =
       Key.optional(
@@ -44,11 +59,11 @@ final class DiskSection {
               + " starts the domain gives its descriptor by this name.");
 
   private static final Key<Disk, DiskFormat> FORMAT =
-      Key.required(
+      Key.optional(
           "format",
           ChoiceType.of(DiskFormat.class),
-          "format: qcow2",
-          Disk::format,
+          "with `image`, what is on record of it; **required** else",
+          Disk::stated,
           "The image's format. It is never guessed from content, which the guest can write.");
 
   private static final Key<Disk, String> SECRET =
@@ -162,6 +177,7 @@ final class DiskSection {
           List.of(
               NAME,
               FILE,
+              IMAGE,
               FD,
               FORMAT,
               SECRET,
@@ -219,15 +235,10 @@ final class DiskSection {
 
   private static void checkImage(Optional<DiskDevice> device, Values<Disk> values, Place place) {
     ResourceKeys.checkDescriptor(FD, values, place);
-    if (values.isGiven(FD) && values.isGiven(FILE)) {
-      place
-          .key(FD.name())
-          .report(values.position(FD), "the image is given by 'file' already: keep one of them");
-    } else if (device.equals(Optional.of(DiskDevice.DISK))
-        && !values.isGiven(FILE)
-        && !values.isGiven(FD)) {
+    checkSource(device, values, place);
+    if (!values.isGiven(FORMAT) && !values.isGiven(IMAGE)) {
       place.report(
-          values.position(FILE), "key 'file' is missing: add 'file: disk.qcow2', for example");
+          values.position(FORMAT), "key 'format' is missing: add 'format: qcow2', for example");
     }
     if (values.isGiven(SECRET) && values.find(FORMAT).equals(Optional.of(DiskFormat.RAW))) {
       place
@@ -259,13 +270,33 @@ final class DiskSection {
     }
   }
 
+  /** One way to the image is enough. */
+  private static void checkSource(Optional<DiskDevice> device, Values<Disk> values, Place place) {
+    Optional<Key<Disk, ?>> first = Optional.empty();
+    for (Key<Disk, ?> way : List.of(FILE, IMAGE, FD)) {
+      if (values.isGiven(way) && first.isPresent()) {
+        place
+            .key(way.name())
+            .report(
+                values.position(way),
+                "the image is given by '" + first.get().name() + "' already: keep one of them");
+      } else if (values.isGiven(way)) {
+        first = Optional.of(way);
+      }
+    }
+    if (first.isEmpty() && device.equals(Optional.of(DiskDevice.DISK))) {
+      place.report(
+          values.position(FILE), "key 'file' is missing: add 'file: disk.qcow2', for example");
+    }
+  }
+
   private static Disk build(Values<Disk> values) {
     DiskDevice device = values.of(DEVICE);
     Access usual = device == DiskDevice.CDROM ? Access.READ_ONLY : Access.READ_WRITE;
     return new Disk(
         values.of(NAME),
         device,
-        values.of(FORMAT),
+        values.find(FORMAT),
         source(values),
         values.find(SECRET),
         values.find(READ_ONLY).orElse(usual),
@@ -283,8 +314,15 @@ final class DiskSection {
   }
 
   private static Optional<DiskSource> source(Values<Disk> values) {
-    Optional<DiskSource> file = values.find(FILE).map(DiskSource.File::new);
-    return file.isPresent() ? file : values.find(FD).map(DiskSource.Descriptor::new);
+    return values
+        .find(FILE)
+        .<DiskSource>map(DiskSource.File::new)
+        .or(() -> values.find(IMAGE).map(DiskSource.Image::new))
+        .or(() -> values.find(FD).map(DiskSource.Descriptor::new));
+  }
+
+  private static Optional<Path> file(Disk disk) {
+    return disk.image().isPresent() ? Optional.empty() : disk.file();
   }
 
   private static void addChecks(ObjectNode schema) {
@@ -297,8 +335,15 @@ final class DiskSection {
     ofCdrom.putObject(BUS.name()).putArray("enum").add("virtio-scsi").add("sata");
     ArrayNode images = schema.putObject("else").putArray("anyOf");
     images.addObject().putArray("required").add(FILE.name());
+    images.addObject().putArray("required").add(IMAGE.name());
     images.addObject().putArray("required").add(FD.name());
-    schema.putObject("not").putArray("required").add(FILE.name()).add(FD.name());
+    ArrayNode twice = schema.putObject("not").putArray("anyOf");
+    twice.addObject().putArray("required").add(FILE.name()).add(FD.name());
+    twice.addObject().putArray("required").add(FILE.name()).add(IMAGE.name());
+    twice.addObject().putArray("required").add(IMAGE.name()).add(FD.name());
+    ArrayNode formats = schema.putArray("anyOf");
+    formats.addObject().putArray("required").add(FORMAT.name());
+    formats.addObject().putArray("required").add(IMAGE.name());
     ObjectNode dependent = schema.putObject("dependentSchemas");
     notOnSata(dependent.putObject(FD.name()));
     notOnSata(dependent.putObject(IOTHREAD));

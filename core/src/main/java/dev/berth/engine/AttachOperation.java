@@ -91,7 +91,9 @@ final class AttachOperation {
       provide();
       Deadline deadline = Deadline.of(host.settings().launchTimeout());
       DevicePlan plan =
-          host.launcher().planDevice(active.machine(), launch, device, held, deadline);
+          host.launcher()
+              .planDevice(
+                  active.machine(), launch, host.namedImages().found(device), held, deadline);
       intent = Optional.of(new AttachIntent(device, scope, plan, summary.actor(), summary.since()));
       OperationThreads.await(attachments.record(this, intent.get()));
       host.filesInChange().requireNone(OpenedFiles.of(plan.steps()));

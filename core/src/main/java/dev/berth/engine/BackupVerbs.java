@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.backup.Backup;
 import dev.berth.backup.Checkpoint;
 import dev.berth.domain.StateReason;
+import dev.berth.definition.DomainDefinition;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -107,7 +108,8 @@ final class BackupVerbs {
   /** The disks with the marks in their images, whether there is a machine or not. */
   CompletionStage<?> sources(String actor, CompletableFuture<List<BackupSource>> answer) {
     if (keeper.lifecycle() instanceof Lifecycle.Off) {
-      DisksAtRest disks = DisksAtRest.asFarAsTheyTell(ledger.definition(), host.images());
+      DomainDefinition found = host.namedImages().found(ledger.definition(), disk -> false);
+      DisksAtRest disks = DisksAtRest.asFarAsTheyTell(found, host.images());
       CompletableFuture.supplyAsync(() -> disks.sources(List.of()), host.looks())
           .thenAccept(answer::complete)
           .exceptionally(failure -> Requests.fail(answer, failure));
@@ -207,7 +209,12 @@ final class BackupVerbs {
               + "' with its guest at rest: no guest runs. Leave that out, or start the domain.");
     }
     JobId job = JobId.random();
-    DisksAtRest disks = new DisksAtRest(ledger.definition(), host.images(), request.disks());
+    DomainDefinition definition =
+        host.namedImages()
+            .found(
+                ledger.definition(),
+                disk -> request.disks().isEmpty() || request.disks().contains(disk.name()));
+    DisksAtRest disks = new DisksAtRest(definition, host.images(), request.disks());
     long revision = ledger.revision();
     boolean isSaved = ledger.status().reason() == StateReason.SAVED;
     return CompletableFuture.supplyAsync(

@@ -47,8 +47,11 @@ final class DiskList {
   }
 
   private static String text(DiskSource source) {
-    return source instanceof DiskSource.File file
-        ? file.path().toString()
+    if (source instanceof DiskSource.File file) {
+      return file.path().toString();
+    }
+    return source instanceof DiskSource.Image image
+        ? image.name().text()
         : "fd:" + ((DiskSource.Descriptor) source).name();
   }
 }

@@ -128,6 +128,7 @@ final class DisksAtRest {
   }
 
   private static ImageFormat format(Disk disk) {
-    return disk.format() == DiskFormat.QCOW2 ? ImageFormat.QCOW2 : ImageFormat.RAW;
+    boolean isQcow2 = disk.stated().equals(Optional.of(DiskFormat.QCOW2));
+    return isQcow2 ? ImageFormat.QCOW2 : ImageFormat.RAW; // also when it is not wanted, nor known
   }
 }

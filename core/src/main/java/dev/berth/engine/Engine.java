@@ -157,6 +157,7 @@ public final class Engine implements AutoCloseable {
             new FilesInChange(),
             BackupRecords.of(contents.backups()),
             new DepartedJobs(),
+            new NamedImages(),
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);

@@ -14,7 +14,11 @@ import java.util.UUID;
 
 /** A guest that boots, in a machine that is as the definition has it. */
 record FromDefinition(
-    MachineLauncher launcher, UUID domain, long revision, DomainDefinition definition)
+    MachineLauncher launcher,
+    NamedImages images,
+    UUID domain,
+    long revision,
+    DomainDefinition definition)
     implements MachineSource {
 
   /**
@@ -24,7 +28,7 @@ record FromDefinition(
    */
   static FromDefinition of(HostServices host, Ledger ledger) {
     return new FromDefinition(
-        host.launcher(), ledger.uuid(), ledger.revision(), ledger.definition());
+        host.launcher(), host.namedImages(), ledger.uuid(), ledger.revision(), ledger.definition());
   }
 
   @Override
@@ -39,7 +43,7 @@ record FromDefinition(
 
   @Override
   public LaunchRecord plan(HeldResources held) {
-    return launcher.plan(domain, revision, definition, held);
+    return launcher.plan(domain, revision, images.found(definition), held);
   }
 
   @Override

@@ -40,6 +40,7 @@ import java.util.concurrent.Executor;
  * @param filesInChange what no machine is to open now
  * @param backupRecords what is on record of complete backups
  * @param departed the migrations of domains that have gone
+ * @param namedImages looks up images of pools
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -66,6 +67,7 @@ record HostServices(
     FilesInChange filesInChange,
     BackupRecords backupRecords,
     DepartedJobs departed,
+    NamedImages namedImages,
     EngineSettings settings,
     String boot) {
 

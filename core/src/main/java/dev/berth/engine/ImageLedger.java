@@ -32,6 +32,7 @@ final class ImageLedger {
     this.host = host;
     this.mailbox = new Mailbox("images", host.turns());
     this.registry = ImageRegistry.of(contents.pools(), contents.images());
+    host.namedImages().publish(registry);
     this.jobs =
         new DomainJobs(
             contents.jobs().stream()
@@ -147,6 +148,7 @@ final class ImageLedger {
             numbered -> {
               registry = registry.with(entry.changes());
               host.backupRecords().apply(entry.changes());
+              host.namedImages().publish(registry);
               jobs.apply(entry.jobs());
               host.announce(numbered);
               jobs.tell(entry.jobs());

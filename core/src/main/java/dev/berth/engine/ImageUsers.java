@@ -83,9 +83,7 @@ final class ImageUsers {
     users.addAll(images(isIt, found -> true));
     for (DomainDriver domain : domains.all()) {
       String name = "'" + domain.snapshot().name() + "'";
-      if (domain.readable().stream()
-          .flatMap(ImageUsers::named)
-          .anyMatch(path -> standsOn(path, isIt))) {
+      if (domain.readable().stream().flatMap(this::named).anyMatch(path -> standsOn(path, isIt))) {
         users.add("the definition of domain " + name + " has an image that stands on it");
       }
       if (!domain.snapshot().uuid().equals(but) && restored(domain).anyMatch(isIt)) {
@@ -135,17 +133,21 @@ final class ImageUsers {
         .filter(
             domain ->
                 domain.readable().stream()
-                    .flatMap(ImageUsers::named)
+                    .flatMap(this::named)
                     .anyMatch(path -> isIt.test(path) || standsOn(path, isIt)))
         .map(domain -> "the definition of domain '" + domain.snapshot().name() + "'")
         .toList();
   }
 
-  private static Stream<Path> named(DomainDefinition definition) {
-    Stream<Path> disks = definition.disks().stream().map(Disk::file).flatMap(Optional::stream);
+  private Stream<Path> named(DomainDefinition definition) {
+    Stream<Path> disks = definition.disks().stream().map(this::file).flatMap(Optional::stream);
     return definition.boot() instanceof Boot.Kernel boot
         ? Stream.concat(disks, Stream.concat(Stream.of(boot.kernel()), boot.initrd().stream()))
         : disks;
+  }
+
+  private Optional<Path> file(Disk disk) {
+    return disk.image().isPresent() ? NamedImages.file(registry, disk.image().get()) : disk.file();
   }
 
   /** Images of all pools that stand on it. */

@@ -9,6 +9,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -54,7 +55,7 @@ final class RestoreVerbs {
             () ->
                 call.planning()
                     .get()
-                    .onto(call.request(), call.target(), ledger.uuid(), definition),
+                    .onto(call.request(), call.target(), ledger.uuid(), found(call, definition)),
             host.looks())
         .whenComplete(
             (plan, failure) ->
@@ -76,6 +77,12 @@ final class RestoreVerbs {
                     "Cannot restore a backup to domain '"
                         + ledger.name()
                         + "': its definition cannot be read. Define it again."));
+  }
+
+  private DomainDefinition found(Call call, DomainDefinition definition) {
+    Set<String> wanted = call.target().disks();
+    return host.namedImages()
+        .found(definition, disk -> wanted.isEmpty() || wanted.contains(disk.name()));
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {

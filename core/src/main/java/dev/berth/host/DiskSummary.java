@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param name its name in the domain
  * @param device what the guest sees: {@code disk} or {@code cdrom}
- * @param source path of its image, or {@code fd:NAME} of one that was given; empty for a drive
- *     without a medium
+ * @param source path of its image, {@code POOL/NAME} of one of a pool that no machine has, or
+ *     {@code fd:NAME} of one that was given; empty for a drive without a medium
  * @param scope who has it: the machine, the definition, or both
  * @param place where in the machine it is plugged in; empty when it is not
  * @param leaving the job that takes it out of the machine

@@ -15,6 +15,7 @@ import dev.berth.definition.Network.Protocol;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.LatencyBounds;
+import dev.berth.image.ImageName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -205,7 +206,11 @@ final class RandomDefinitions {
     boolean cdrom = device == DiskDevice.CDROM;
     DiskFormat format = pick(DiskFormat.values());
     DiskSource source =
-        pick(List.of(new DiskSource.File(path()), new DiskSource.Descriptor("1e3." + index)));
+        pick(
+            List.of(
+                new DiskSource.File(path()),
+                new DiskSource.Image(ImageName.of("no/1e3." + index)),
+                new DiskSource.Descriptor("1e3." + index)));
     Optional<String> secret =
         format == DiskFormat.QCOW2 ? perhaps(pick(List.of("0", "key_1"))) : Optional.empty();
     boolean given = source instanceof DiskSource.Descriptor || secret.isPresent();
@@ -224,6 +229,19 @@ final class RandomDefinitions {
                 pick(Discard.values()),
                 perhaps(pick(List.of("WD-1.0_a", "1e3"))),
                 perhaps(1 + index)));
+    if (disk.image().isPresent() && random.nextBoolean()) {
+      disk =
+          new Disk(
+              disk.name(),
+              disk.device(),
+              Optional.empty(),
+              disk.source(),
+              disk.secret(),
+              disk.access(),
+              disk.attachment(),
+              disk.settings(),
+              disk.backing());
+    }
     if (disk.attachment().bus() != Bus.SATA) {
       disk = disk.attachedBy(disk.attachment().servedBy(pick(List.of("io1", "no"))));
     }

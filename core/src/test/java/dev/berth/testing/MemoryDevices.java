@@ -85,6 +85,9 @@ final class MemoryDevices {
       if (domain.devices(device.kind()).containsKey(device.name())) {
         throw taken(device);
       }
+      if (device instanceof Disk disk) {
+        MemoryNamedImages.check(contents, disk);
+      }
       if (device instanceof Disk disk && disk.attachment().bus() == Bus.SATA) {
         throw new UnsupportedException("A SATA bus takes nothing while the machine runs.");
       }

@@ -268,7 +268,8 @@ final class MemoryImages implements Images {
         .filter(
             domain ->
                 domain.definition().disks().stream()
-                    .anyMatch(disk -> disk.file().filter(isIt).isPresent()))
+                    .anyMatch(
+                        disk -> MemoryNamedImages.file(contents, disk).filter(isIt).isPresent()))
         .findFirst()
         .ifPresent(
             domain -> {

@@ -47,6 +47,7 @@ final class MemoryVerbs {
       throw illegal("start", domain, DomainState.SHUTOFF);
     }
     check(domain.definition().resources(), resources.names());
+    domain.definition().disks().forEach(disk -> MemoryNamedImages.check(contents, disk));
     domain.powerOn();
     tell(domain, DomainState.SHUTOFF, actor);
     return change(

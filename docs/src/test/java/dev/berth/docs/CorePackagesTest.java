@@ -28,7 +28,7 @@ final class CorePackagesTest {
           Map.entry("nbd", Set.of("error")),
           Map.entry("subscription", Set.of("domain", "error", "host")),
           Map.entry("domain", Set.of("error")),
-          Map.entry("definition", Set.of("domain", "error", "json")),
+          Map.entry("definition", Set.of("domain", "error", "image", "json")),
           Map.entry("job", Set.of("domain", "error", "json")),
           Map.entry("stats", Set.of("domain")),
           Map.entry("image", Set.of("domain", "error", "job")),

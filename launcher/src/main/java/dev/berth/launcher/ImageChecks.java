@@ -55,7 +55,7 @@ final class ImageChecks {
             why ->
                 problems.add(
                     Problem.at(
-                        path + ".file",
+                        path + (disk.image().isPresent() ? ".image" : ".file"),
                         "image " + file + " of disk '" + disk.name() + "' " + why)));
     checkDirect(disk, file, file.toString(), path + ".cache");
   }

@@ -7,6 +7,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.domain.EventBody;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.ConflictException;
+import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
@@ -14,6 +15,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.Images;
 import dev.berth.host.JobOptions;
 import dev.berth.host.Shrinking;
+import dev.berth.host.StartMode;
 import dev.berth.image.Image;
 import dev.berth.image.ImageFormat;
 import dev.berth.image.ImageName;
@@ -163,6 +165,26 @@ public interface ImageContract {
     assertThat(images().all()).isEmpty();
     assertThat(rig().errorOf(host -> delete(DISK))).isEqualTo(NotFoundException.class);
     assertThat(rig().errorOf(host -> host.images().image(DISK))).isEqualTo(NotFoundException.class);
+  }
+
+  @Test
+  default void aDiskNamesAnImageOfAPool(@TempDir Path directory) throws Exception {
+    pool(directory);
+    ended(create(DISK, empty(8)));
+    rig().webHas("memory: 64MiB, disks: [{name: root, image: fast/disk.qcow2}]");
+
+    assertThat(rig().errorOf(host -> delete(DISK))).isEqualTo(InvalidStateException.class);
+    assertThat(rig().errorOf(host -> host.images().deletePool(FAST)))
+        .isEqualTo(InvalidStateException.class);
+    rig().start(StartMode.PAUSED);
+    assertThat(rig().host().definition(HostRig.WEB).json()).contains("fast/disk.qcow2");
+    assertThat(rig().errorOf(host -> delete(DISK))).isEqualTo(InvalidStateException.class);
+    rig().destroy();
+    rig().webHas("memory: 64MiB, disks: [{name: root, image: fast/dsik.qcow2}]");
+    delete(DISK);
+
+    assertThat(rig().errorOf(host -> rig().start(StartMode.PAUSED)))
+        .isEqualTo(InvalidDefinitionException.class);
   }
 
   @Test
