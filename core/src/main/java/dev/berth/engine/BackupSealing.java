@@ -204,10 +204,14 @@ final class BackupSealing {
             .toArray(CompletableFuture[]::new));
   }
 
+  /** It is looked at and read at once: either takes its time, the one with a large image. */
   private Content content(Path image, OfDisk disk) throws InterruptedException {
     if (disk.format() == ImageFormat.RAW) {
       return whole(host.backupFiles().content(image, disk.size()), disk);
     }
+    CompletableFuture<Content> content =
+        CompletableFuture.supplyAsync(
+            () -> host.backupFiles().content(image, disk.size()), host.patient());
     ImageTask check = new ImageTask.Check(new Layer(image, ImageFormat.QCOW2), Repair.NONE);
     try {
       host.images().run(job.job().id(), check, share -> {});
@@ -216,7 +220,7 @@ final class BackupSealing {
       throw new HostFailureException(
           "The image of disk '" + disk.disk() + "' is not whole: " + wrong.getMessage(), wrong);
     }
-    return host.backupFiles().content(image, disk.size());
+    return OperationThreads.await(content);
   }
 
   /** All that a raw image tells of itself is its length. */

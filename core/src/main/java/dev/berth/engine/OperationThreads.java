@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads of multi-step work, one for each operation in flight and none otherwise, named {@code
@@ -48,9 +49,10 @@ final class OperationThreads {
   }
 
   /** Waits, on an operation's thread, for what a driver's turn does for it. */
-  static void await(CompletableFuture<Void> stage) throws InterruptedException {
+  static <T extends @Nullable Object> T await(CompletableFuture<T> stage)
+      throws InterruptedException {
     try {
-      stage.get();
+      return stage.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof BerthException failure) {
         throw failure;
