@@ -2,7 +2,6 @@ package dev.berth.engine;
 
 import dev.berth.backup.Consistency;
 import dev.berth.domain.StateReason;
-import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;
@@ -13,7 +12,6 @@ import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -204,25 +202,9 @@ final class BackupRow {
     return job.fact(END);
   }
 
-  /** What of it is less than was wanted, and why. */
-  static String reasons(KeptJob job) {
-    List<String> reasons = new ArrayList<>();
-    Consistency consistency = consistency(job);
-    if (!consistency.reason().isEmpty()) {
-      reasons.add(consistency.kind().text() + ": " + consistency.reason());
-    }
-    if (!job.fact(SAVED).isEmpty()) {
-      reasons.add(
-          "no disk notes what is written from now on, so that the next backup is in full: the"
-              + " images are left as they were for the machine that is saved "
-              + job.fact(SAVED));
-    }
-    for (OfDisk disk : plan(job).disks()) {
-      if (!disk.reason().isEmpty()) {
-        reasons.add("disk '" + disk.disk() + "' is in full: " + disk.reason());
-      }
-    }
-    return String.join("; ", reasons);
+  /** In which file a machine is saved, whose images are left as they were; may be empty. */
+  static String saved(KeptJob job) {
+    return job.fact(SAVED);
   }
 
   /** What it is called when it is complete. */

@@ -2,8 +2,8 @@ package dev.berth.engine;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.Checkpoint;
-import dev.berth.domain.StateReason;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.StateReason;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;

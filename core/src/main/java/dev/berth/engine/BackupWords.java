@@ -10,14 +10,20 @@ final class BackupWords {
   private BackupWords() {}
 
   /**
-   * What it is less than was wanted: why the guest was not at rest, which disks are in full, and
-   * which were not read back.
+   * What it is less than was wanted: why the guest was not at rest, why nothing is noted from now
+   * on, which disks are in full, and which were not read back.
    */
   static String reasons(KeptJob job) {
     List<String> reasons = new ArrayList<>();
     Consistency consistency = BackupRow.consistency(job);
     if (!consistency.reason().isEmpty()) {
       reasons.add(consistency.kind().text() + ": " + consistency.reason());
+    }
+    if (!BackupRow.saved(job).isEmpty()) {
+      reasons.add(
+          "no disk notes what is written from now on, so that the next backup is in full: the"
+              + " images are left as they were for the machine that is saved "
+              + BackupRow.saved(job));
     }
     for (OfDisk disk : BackupRow.plan(job).disks()) {
       if (!disk.reason().isEmpty()) {
