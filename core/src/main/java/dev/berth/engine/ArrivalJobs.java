@@ -66,6 +66,9 @@ final class ArrivalJobs implements JobWork {
   private boolean lookingLater;
   private boolean running;
 
+  /** The one that has become this host's, as long as QEMU was not told to let its guest go on. */
+  private volatile Optional<JobId> untold = Optional.empty();
+
   ArrivalJobs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
@@ -183,7 +186,12 @@ final class ArrivalJobs implements JobWork {
 
   /** The one step by which the guest is this host's: on the disk before it goes on. */
   private CompletionStage<?> own(KeptJob job) {
-    return onRecord(ArrivalRow.in(TargetPhase.OWNER, job, ""), this::takeUp);
+    return onRecord(
+        ArrivalRow.in(TargetPhase.OWNER, job, ""),
+        () -> {
+          untold = Optional.of(job.job().id());
+          return takeUp();
+        });
   }
 
   /** The guest never will be this host's, unless it is already; it is forgotten then. */
@@ -312,10 +320,17 @@ final class ArrivalJobs implements JobWork {
         .qmp()
         .send(new QueryStatus())
         .thenCompose(
-            status ->
-                ArrivalRow.guest(job) == Guest.RUNNING && status.status().value().equals(STANDS)
-                    ? active.machine().qmp().send(new Cont())
-                    : CompletableFuture.<@Nullable Void>completedFuture(null))
+            status -> {
+              boolean stands = status.status().value().equals(STANDS);
+              if (stands && ArrivalRow.guest(job) != Guest.RUNNING) {
+                return CompletableFuture.<@Nullable Void>completedFuture(null);
+              }
+              untold = Optional.empty(); // from here on it may have gone on
+              if (!stands) {
+                return CompletableFuture.<@Nullable Void>completedFuture(null);
+              }
+              return active.machine().qmp().send(new Cont());
+            })
         .whenComplete(
             (done, failure) ->
                 mailbox.event(
@@ -426,6 +441,14 @@ final class ArrivalJobs implements JobWork {
     return isUnderWay(phase) || phase == TargetPhase.RECEIVED;
   }
 
+  /** What was never let go on here is still the source's, which has all of it. */
+  private CompletionStage<?> goneAsOwner(KeptJob job) {
+    Qemu gone = untold.equals(Optional.of(job.job().id())) ? Qemu.GONE_UNTOLD : Qemu.GONE;
+    return TargetRules.decide(phase(job), gone, Word.NONE) == TargetRules.Act.FAIL
+        ? fail(job, "its QEMU has ended before it was told to let the guest go on")
+        : lose(job);
+  }
+
   private CompletionStage<?> lose(KeptJob job) {
     Job.Status status =
         new Job.Status(
@@ -485,7 +508,7 @@ final class ArrivalJobs implements JobWork {
       }
       case OWNER -> {
         active.ifPresent(live -> run(live, job));
-        return gone ? lose(job) : Mailbox.DONE;
+        return gone ? goneAsOwner(job) : Mailbox.DONE;
       }
       case FAILED -> {
         answerTakers();

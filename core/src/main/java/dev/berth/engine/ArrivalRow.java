@@ -63,8 +63,11 @@ final class ArrivalRow {
     return job.job().target().kind() == JobKind.INCOMING_MIGRATION;
   }
 
-  /** Whether what is left of a migration is no business of that verb. */
+  /**
+   * Whether what is left of a migration is no business of that verb. What has failed is kept until
+   * its source has heard of it: else that would wait for it for ever.
+   */
   static boolean isOverFor(KeptJob job, Verb verb) {
-    return is(job) && phase(job) == TargetPhase.FAILED && verb == Verb.UNDEFINE;
+    return is(job) && phase(job) == TargetPhase.FAILED && isUnwanted(job) && verb == Verb.UNDEFINE;
   }
 }

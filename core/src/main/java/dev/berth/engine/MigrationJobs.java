@@ -71,6 +71,7 @@ final class MigrationJobs implements JobWork {
   private final MigrationPeers peers;
   private Function<String, CompletionStage<Void>> undefine = actor -> Mailbox.DONE;
   private Pace pace = new Pace();
+  private Optional<HandDecision> decision = Optional.empty();
   private boolean looking;
   private boolean lookingLater;
 
@@ -107,7 +108,7 @@ final class MigrationJobs implements JobWork {
 
   private CompletionStage<?> prepared(
       KeptJob job, Optional<Arrival> ready, Optional<BerthException> failure) {
-    if (phase(job) != SourcePhase.PREPARING || !isThere(job)) {
+    if (!MigrationRow.isIn(job, SourcePhase.PREPARING) || !isThere(job)) {
       return takeUp(job); // it is not wanted any more, or its machine has ended
     }
     if (failure.isPresent()) {
@@ -138,7 +139,7 @@ final class MigrationJobs implements JobWork {
         job,
         steps(active.get(), job)::begin,
         (now, failure) ->
-            failure.isPresent() && phase(now) == SourcePhase.TRANSFERRING && isThere(now)
+            failure.isPresent() && MigrationRow.isIn(now, SourcePhase.TRANSFERRING) && isThere(now)
                 ? back(now, MigrationRow.REFUSED_BY_QEMU, said(failure.get()))
                 : takeUp(now));
     return Mailbox.DONE;
@@ -196,8 +197,27 @@ final class MigrationJobs implements JobWork {
 
   /** The guest stands already, by QEMU's own doing; from here on it is told why. */
   private CompletionStage<?> switchOver(Lifecycle.Active active, KeptJob job) {
+    if (hasStopped()) {
+      return back(
+          job,
+          MigrationRow.TRANSFER_FAILED,
+          "its guest has stopped meanwhile ("
+              + ledger.status().reason().text()
+              + "), and one that does not run cannot change hosts");
+    }
     KeptJob switching = MigrationRow.switching(job, host.now());
     return onRecord(job, standing(step(job).job(switching)), () -> goOn(active));
+  }
+
+  /** Whether it stands by something else than the migration. */
+  private boolean hasStopped() {
+    DomainStatus status = ledger.status();
+    return switch (status.state()) {
+      case PMSUSPENDED, CRASHED -> true;
+      case PAUSED ->
+          status.reason() != StateReason.SAVING && status.reason() != StateReason.MIGRATING;
+      default -> false;
+    };
   }
 
   private Step standing(Step step) {
@@ -260,7 +280,7 @@ final class MigrationJobs implements JobWork {
         job,
         () -> said.set(peers.await(job, LAST_WORDS)),
         (now, failure) -> {
-          if (phase(now) != phase(job) || !isThere(now)) {
+          if (!MigrationRow.isIn(now, phase(job)) || !isThere(now)) {
             return takeUp(now);
           }
           Optional<String> target =
@@ -281,13 +301,17 @@ final class MigrationJobs implements JobWork {
     AtomicReference<Arrival> said = new AtomicReference<>();
     AtomicReference<Qemu> qemu = new AtomicReference<>(Qemu.SENT);
     Optional<Lifecycle.Active> active = active(job);
+    Optional<HandDecision> byHand = byHand(job);
     aside.run(
         job,
         () -> {
           said.set(
               switch (phase(job)) {
                 case SENT -> peers.await(job, ANSWER);
-                case HANDED_OVER -> peers.take(job);
+                case HANDED_OVER ->
+                    byHand.filter(HandDecision::keeps).isPresent()
+                        ? peers.discard(job)
+                        : peers.take(job);
                 case TELLING, PREPARING, TRANSFERRING, SWITCHING, ENDING, RETURNING ->
                     peers.discard(job);
               });
@@ -295,17 +319,76 @@ final class MigrationJobs implements JobWork {
             qemu.set(steps(active.get(), job).view());
           }
         },
-        (now, failure) ->
-            phase(now) == phase(job) && failure.isEmpty()
-                ? answered(now, said.get(), isThere(now) ? qemu.get() : Qemu.GONE)
-                : takeUp(now));
+        (now, failure) -> {
+          if (!MigrationRow.isIn(now, phase(job)) || failure.isPresent()) {
+            return takeUp(now);
+          }
+          return byHand.isPresent()
+              ? decided(now, byHand.get(), said.get())
+              : answered(now, said.get(), isThere(now) ? qemu.get() : Qemu.GONE);
+        });
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> answered(KeptJob job, Arrival said, Qemu qemu) {
-    if (phase(job) == SourcePhase.SENT && wasDestroyed(qemu)) {
-      return lose(job); // it is still this host's, and somebody here has ended it
+  private Optional<HandDecision> byHand(KeptJob job) {
+    return decision.filter(it -> phase(job) == SourcePhase.HANDED_OVER && it.isOf(job));
+  }
+
+  /** The target was asked once more, and what it says counts for more than what people say. */
+  private CompletionStage<?> decided(KeptJob job, HandDecision byHand, Arrival said) {
+    SourceRules.Act act =
+        byHand.keeps()
+            ? SourceRules.keptByHand(said.phase())
+            : SourceRules.givenByHand(said.phase());
+    return switch (act) {
+      case RETURN ->
+          byHand.keeps()
+              ? back(job, MigrationRow.DECIDED_BY_HAND, byHand.by())
+              : back(job, MigrationRow.TARGET_FAILED, said.detail());
+      case END -> next(job, in(SourcePhase.ENDING, job, byHand.by()));
+      default -> {
+        decision = Optional.empty();
+        byHand.answer().completeExceptionally(contradicted(said));
+        yield takeUp(job);
+      }
+    };
+  }
+
+  private InvalidStateException contradicted(Arrival said) {
+    return new InvalidStateException(
+        "There is nothing to decide about domain '"
+            + ledger.name()
+            + "': the other host answers, and says '"
+            + said.phase().text()
+            + "'. It is told that the guest is its own until that goes on there.");
+  }
+
+  /** Whoever has decided is answered, once it is decided: by them, or by the target. */
+  private void answerDecision(KeptJob job) {
+    Optional<HandDecision> waiting = decision.filter(it -> it.isOf(job));
+    if (waiting.isEmpty() || phase(job) == SourcePhase.HANDED_OVER) {
+      return;
     }
+    decision = Optional.empty();
+    if (waiting.get().keeps() == (phase(job) != SourcePhase.ENDING)) {
+      waiting.get().answer().complete(null);
+    } else {
+      waiting
+          .get()
+          .answer()
+          .completeExceptionally(
+              new InvalidStateException(
+                  "The other host has answered meanwhile: job "
+                      + job.job().id()
+                      + " is '"
+                      + phase(job).text()
+                      + "' ("
+                      + job.job().status().detail()
+                      + ")."));
+    }
+  }
+
+  private CompletionStage<?> answered(KeptJob job, Arrival said, Qemu qemu) {
     return switch (SourceRules.decide(phase(job), qemu, said.phase(), patience(job))) {
       case HAND_OVER -> handOver(job);
       case TELL_TO_TAKE, WAIT, TELL_TO_DISCARD -> later(job, said);
@@ -323,8 +406,21 @@ final class MigrationJobs implements JobWork {
     };
   }
 
-  private boolean wasDestroyed(Qemu qemu) {
-    return qemu == Qemu.GONE && ledger.status().reason() == StateReason.DESTROYED;
+  /**
+   * Somebody ends the machine by that step: a guest that is still this host's does not go on
+   * elsewhere then, and one that comes back is not started again.
+   */
+  Step destroyed(Step step, String actor) {
+    for (KeptJob job : running()) {
+      if (phase(job) == SourcePhase.SENT) {
+        step.job(
+            MigrationRow.telling(
+                job, MigrationRow.MACHINE_ENDED, "the domain was destroyed by " + actor));
+      } else if (phase(job) == SourcePhase.HANDED_OVER) {
+        step.job(MigrationRow.destroyed(job));
+      }
+    }
+    return step;
   }
 
   private Patience patience(KeptJob job) {
@@ -363,6 +459,9 @@ final class MigrationJobs implements JobWork {
                       + ". 'vmctl migration resolve' decides if it never will"),
               ledger.status().since()));
     }
+    if (byHand(job).isPresent()) {
+      return takeUp(job); // it was decided meanwhile, and is asked once more
+    }
     host.timers().after(LOOK_AGAIN, () -> mailbox.event(() -> takeUp(job)));
     return Mailbox.DONE;
   }
@@ -392,10 +491,27 @@ final class MigrationJobs implements JobWork {
   }
 
   private CompletionStage<?> lose(KeptJob job) {
-    return next(
-        job,
+    KeptJob telling =
         MigrationRow.telling(
-            job, MigrationRow.MACHINE_ENDED, "the machine has ended before the target had it"));
+            job, MigrationRow.MACHINE_ENDED, "the machine has ended before the target had it");
+    return onRecord(job, lost(step(job).job(telling), job), () -> takeUp(telling));
+  }
+
+  /** What was taken to go on elsewhere does not: the domain is this host's, and can be started. */
+  private Step lost(Step step, KeptJob job) {
+    DomainStatus status = ledger.status();
+    if (status.state() != DomainState.SHUTOFF || status.reason() != StateReason.MIGRATED) {
+      return step;
+    }
+    if (MigrationRow.wasDestroyed(job)) {
+      return step.status(
+          DomainStatus.of(DomainState.SHUTOFF, StateReason.DESTROYED, status.since()));
+    }
+    String why = "its guest was lost while it changed hosts";
+    return step.status(
+            new DomainStatus(
+                DomainState.SHUTOFF, StateReason.CRASHED, Optional.of(why), status.since()))
+        .failure(new Failure(Failure.Kind.QEMU_DIED, why));
   }
 
   private CompletionStage<?> told(KeptJob job, Arrival said) {
@@ -515,6 +631,7 @@ final class MigrationJobs implements JobWork {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
+    answerDecision(job);
     boolean there = isThere(job);
     switch (phase(job)) {
       case PREPARING -> {
@@ -573,7 +690,11 @@ final class MigrationJobs implements JobWork {
                   + " target that never answers again.");
       case RETURNING -> CompletableFuture.completedFuture(null);
       case TELLING ->
-          ended(job, job.job().status().detail() + "; the target was not told")
+          ended(
+                  job,
+                  job.job().status().detail()
+                      + "; the target was not told: 'vmctl migration resolve --owner other' there ends what"
+                      + " it has of it")
               .thenAccept(done -> {})
               .toCompletableFuture();
     };
@@ -588,30 +709,27 @@ final class MigrationJobs implements JobWork {
   }
 
   /**
-   * Decides by hand.
+   * Decides by hand, once the target was asked once more.
    *
-   * @return empty when there is nothing here to be decided
+   * @return empty when there is nothing here to be decided; completes when it is on record
    */
-  Optional<CompletionStage<Void>> resolve(GuestOwner owner, String actor) {
-    return running().stream()
-        .filter(job -> phase(job) == SourcePhase.HANDED_OVER)
-        .findFirst()
-        .map(
-            job ->
-                ledger
-                    .request(step(job).job(resolved(job, owner, actor)))
-                    .thenRun(
-                        () -> {
-                          takeUp(job);
-                        }));
-  }
-
-  private KeptJob resolved(KeptJob job, GuestOwner owner, String actor) {
-    String by = "by " + actor + ", by hand";
-    return switch (owner) {
-      case THIS_HOST -> MigrationRow.returning(job, MigrationRow.DECIDED_BY_HAND, by);
-      case OTHER_HOST -> in(SourcePhase.ENDING, job, by);
-    };
+  Optional<CompletableFuture<Void>> resolve(GuestOwner owner, String actor) {
+    Optional<KeptJob> standing =
+        running().stream().filter(job -> phase(job) == SourcePhase.HANDED_OVER).findFirst();
+    return standing.map(
+        job -> {
+          decision.ifPresent(
+              earlier ->
+                  earlier
+                      .answer()
+                      .completeExceptionally(
+                          new InvalidStateException("Somebody else has decided after that.")));
+          HandDecision now =
+              new HandDecision(job.job().id(), owner, actor, new CompletableFuture<>());
+          decision = Optional.of(now);
+          takeUp(job);
+          return now.answer();
+        });
   }
 
   // ---- its parts

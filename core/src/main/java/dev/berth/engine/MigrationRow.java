@@ -38,6 +38,7 @@ final class MigrationRow {
   private static final String STREAM = "stream";
   private static final String STANDS_SINCE = "standsSince";
   private static final String END = "end";
+  private static final String DESTROYED = "destroyed";
 
   private MigrationRow() {}
 
@@ -91,6 +92,15 @@ final class MigrationRow {
   /** The same, of which the target is to be told that it is over, and which ends with that code. */
   static KeptJob telling(KeptJob job, String end, String why) {
     return in(SourcePhase.TELLING, job.with(END, end), why);
+  }
+
+  /** The same, whose machine here somebody has destroyed. */
+  static KeptJob destroyed(KeptJob job) {
+    return job.with(DESTROYED, "yes");
+  }
+
+  static boolean wasDestroyed(KeptJob job) {
+    return !job.fact(DESTROYED).isEmpty();
   }
 
   static SourcePhase phase(KeptJob job) {

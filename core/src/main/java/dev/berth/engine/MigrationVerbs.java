@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verbs about a domain's coming from and going to other hosts: what would make a migration fail
@@ -187,10 +188,15 @@ final class MigrationVerbs {
             qmp.send(new QueryStatus()),
             (info, status) -> {
               SaveObstacles.requireNoOther(ledger.name(), info, status.status().value());
-              return info;
+              List<String> here = new ArrayList<>(standing(status.status().value()));
+              return DeviceParts.devices(qmp)
+                  .thenApply(
+                      present -> {
+                        here.addAll(SaveObstacles.of(launch, info, present));
+                        return here;
+                      });
             })
-        .thenCombine(
-            DeviceParts.devices(qmp), (info, present) -> SaveObstacles.of(launch, info, present))
+        .thenCompose(found -> found)
         .thenApplyAsync(
             here -> {
               List<String> all = new ArrayList<>(here);
@@ -200,22 +206,39 @@ final class MigrationVerbs {
             host.patient());
   }
 
+  /** QEMU takes over the images when the guest goes on, which one that does not run never does. */
+  private static List<String> standing(String runState) {
+    return runState.equals("running")
+        ? List.of()
+        : List.of("its guest does not run (QEMU is '" + runState + "'); have it go on first");
+  }
+
   /** Decides by hand who has the guest. */
   CompletableFuture<VerbResult> resolve(GuestOwner owner, String actor) {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     requests.post(
         answer,
         () -> {
-          Optional<CompletionStage<?>> done =
-              keeper
-                  .migrations()
-                  .resolve(owner, actor)
-                  .<CompletionStage<?>>map(stage -> stage)
-                  .or(() -> keeper.arrivals().resolve(owner));
-          return done.orElseThrow(this::nothingToDecide)
-              .thenRun(() -> answer.complete(keeper.changed("")));
+          Optional<CompletableFuture<Void>> asked = keeper.migrations().resolve(owner, actor);
+          if (asked.isPresent()) { // the target is, and no turn waits for that
+            asked.get().whenComplete((done, failure) -> resolved(answer, failure));
+            return Mailbox.DONE;
+          }
+          return keeper
+              .arrivals()
+              .resolve(owner)
+              .orElseThrow(this::nothingToDecide)
+              .thenRun(() -> resolved(answer, null));
         });
     return answer;
+  }
+
+  private void resolved(CompletableFuture<VerbResult> answer, @Nullable Throwable failure) {
+    if (failure == null) {
+      answer.complete(keeper.changed(""));
+    } else {
+      answer.completeExceptionally(failure);
+    }
   }
 
   private InvalidStateException nothingToDecide() {

@@ -75,8 +75,9 @@ final class Reaper {
     }
     ledger.operation(Optional.of(new OperationSummary("destroy", end.actor(), host.now())));
     Intent intent = new Intent(ledger.uuid(), "destroy", "{}", end.actor(), host.now());
+    Step step = Step.by(end.actor()).intent(intent).policy(Step.Policy.OVERRIDDEN);
     return keeper
-        .record(Step.by(end.actor()).intent(intent).policy(Step.Policy.OVERRIDDEN))
+        .record(keeper.migrations().destroyed(step, end.actor()))
         .thenRun(() -> signal(ending, grace, stalled));
   }
 

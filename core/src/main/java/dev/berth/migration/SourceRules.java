@@ -94,6 +94,34 @@ public final class SourceRules {
     };
   }
 
+  /**
+   * What follows once somebody has said, of a guest that was handed over, that it is this host's.
+   * What the target itself says counts for more: only where it is silent, or knows of nothing, is
+   * their word taken. {@link Act#WAIT} is no.
+   *
+   * @param target what it says after it was told to forget the guest
+   */
+  public static Act keptByHand(TargetPhase target) {
+    return switch (target) {
+      case FAILED, NONE, SILENT -> Act.RETURN;
+      case PREPARING, INCOMING, RECEIVED, OWNER, COMPLETE -> Act.WAIT;
+    };
+  }
+
+  /**
+   * The same of a guest that is said to be the target's. {@link Act#TELL_TO_TAKE} goes on with what
+   * is done anyway, for the target answers.
+   *
+   * @param target what it says after it was told to take the guest
+   */
+  public static Act givenByHand(TargetPhase target) {
+    return switch (target) {
+      case COMPLETE, NONE, SILENT, PREPARING, INCOMING -> Act.END;
+      case RECEIVED, OWNER -> Act.TELL_TO_TAKE;
+      case FAILED -> Act.RETURN;
+    };
+  }
+
   private static Act prepared(TargetPhase target) {
     return target == TargetPhase.INCOMING ? Act.BEGIN : Act.RETURN;
   }
@@ -115,7 +143,8 @@ public final class SourceRules {
     }
     return switch (target) {
       case RECEIVED -> Act.HAND_OVER;
-      case OWNER, COMPLETE -> Act.END; // somebody has decided so, by hand
+      case OWNER -> Act.HAND_OVER; // decided by hand; it has not gone on yet, and may never
+      case COMPLETE -> Act.END; // decided by hand
       case PREPARING, INCOMING, SILENT -> gone || patience == Patience.LEFT ? Act.WAIT : Act.RETURN;
       case NONE, FAILED -> gone ? Act.LOSE : Act.RETURN;
     };

@@ -7,7 +7,8 @@ package dev.berth.migration;
  * <pre>
  *   preparing ──► incoming ──► received ──told to take──► owner ──► complete
  *       │             │            │                        │
- *       └─────────────┴────────────┴──► failed ◄── QEMU would not let the guest go on
+ *       └─────────────┴────────────┴──► failed ◄── QEMU would not let the guest go on,
+ *                                              or has ended before it was told to
  * </pre>
  *
  * <p>Only as {@code owner} does it let the guest go on, and it is that only once it was told to.
@@ -25,7 +26,9 @@ public final class TargetRules {
     /** It could not take it in. */
     BROKEN,
     /** It is not there any more. */
-    GONE
+    GONE,
+    /** The same, and it is known that it was never told to let the guest go on. */
+    GONE_UNTOLD
   }
 
   /** What the source says, or somebody in its place. */
@@ -69,7 +72,7 @@ public final class TargetRules {
   public static Act decide(TargetPhase phase, Qemu qemu, Word word) {
     return switch (phase) {
       case PREPARING ->
-          word == Word.DISCARD || qemu == Qemu.GONE || qemu == Qemu.BROKEN ? Act.FAIL : Act.WAIT;
+          word == Word.DISCARD || isGone(qemu) || qemu == Qemu.BROKEN ? Act.FAIL : Act.WAIT;
       case INCOMING -> incoming(qemu, word);
       case RECEIVED -> received(qemu, word);
       case OWNER -> owner(qemu);
@@ -85,7 +88,7 @@ public final class TargetRules {
     return switch (qemu) {
       case LOADING -> Act.WAIT;
       case LOADED -> Act.NOTE_RECEIVED;
-      case RUNNING, BROKEN, GONE -> Act.FAIL;
+      case RUNNING, BROKEN, GONE, GONE_UNTOLD -> Act.FAIL;
     };
   }
 
@@ -101,6 +104,11 @@ public final class TargetRules {
       case LOADING, LOADED -> Act.RUN;
       case RUNNING -> Act.COMPLETE;
       case BROKEN, GONE -> Act.LOSE;
+      case GONE_UNTOLD -> Act.FAIL; // the source has all of it still
     };
+  }
+
+  private static boolean isGone(Qemu qemu) {
+    return qemu == Qemu.GONE || qemu == Qemu.GONE_UNTOLD;
   }
 }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
 import dev.berth.engine.Peers.Peer;
+import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
@@ -133,15 +135,30 @@ final class MigrationJobTest {
   }
 
   @Test
-  void aGuestThatWasPausedStaysSo() {
+  void aGuestThatDoesNotRunIsNotMoved() {
     host.api().pause(WEB, CallOptions.within(TestHost.PATIENCE));
 
-    assertThat(ended(migrate()).status().phase()).isEqualTo("complete");
+    assertThatExceptionOfType(UnsupportedException.class)
+        .isThrownBy(this::migrate)
+        .withMessageContaining("its guest does not run (QEMU is 'paused')");
 
-    assertThat(other.domain("web").status().state()).isEqualTo(DomainState.PAUSED);
-    assertThat(other.domain("web").status().reason()).isEqualTo(StateReason.USER);
-    assertThat(otherMachines.of("web").monitor().received())
-        .noneMatch(received -> received.command().equals("cont"));
+    assertThat(host.api().jobs()).isEmpty();
+    assertThat(other.api().list()).isEmpty();
+  }
+
+  @Test
+  void aGuestThatStopsBeforeTheSwitchIsNotMoved() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    machine().diskFills();
+    host.await("web", DomainState.PAUSED);
+
+    machine().migration().finish();
+
+    Job ended = ended(job);
+    assertThat(ended.status().phase()).as("%s", ended).isEqualTo("transfer-failed");
+    assertThat(ended.status().detail()).contains("its guest has stopped meanwhile");
+    eventually(() -> assertThat(other.api().list()).isEmpty());
   }
 
   @Test
@@ -278,6 +295,119 @@ final class MigrationJobTest {
   }
 
   @Test
+  void whatTheOtherHostSaysCountsForMoreThanThatTheGuestIsSaidToBeThisHosts() {
+    handedOver();
+    other.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, CallOptions.none());
+    other.await("web", DomainState.RUNNING);
+    cutOff = () -> false;
+
+    assertThatExceptionOfType(BerthException.class)
+        .isThrownBy(
+            () -> host.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, CallOptions.none()));
+
+    assertMoved();
+  }
+
+  @Test
+  void whatTheOtherHostSaysCountsForMoreThanThatTheGuestIsSaidToBeItsOwn() {
+    Job job = handedOver();
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+    arrival(job, "failed");
+    cutOff = () -> false;
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(
+            () -> host.api().migrations().resolve(WEB, GuestOwner.OTHER_HOST, CallOptions.none()));
+
+    assertThat(ended(job).status().phase()).isEqualTo("target-failed");
+    assertStays();
+  }
+
+  @Test
+  void aTargetThatEndsBeforeItLetTheGuestGoOnGivesItBack() {
+    Job job = handedOver();
+    otherMachines.of("web").monitor().hold("query-status");
+    cutOff = () -> false;
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(other.api().job(job.id()).status().phase()).isEqualTo("owner");
+        });
+
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+
+    assertThat(ended(job).status().phase()).isEqualTo("target-failed");
+    assertStays();
+  }
+
+  @Test
+  void whatHasFailedAtTheTargetStaysThereUntilTheSourceHasHeardOfIt() {
+    Job job = handedOver();
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+    arrival(job, "failed");
+
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> other.api().undefine(WEB));
+
+    cutOff = () -> false;
+    assertThat(ended(job).status().phase()).isEqualTo("target-failed");
+    assertStays();
+  }
+
+  @Test
+  void aDomainWhoseGuestWasLostWhileItChangedHostsCanBeStartedAgain() {
+    Job job = handedOver();
+    machine().die(ProcessExit.ofShellCode(137));
+    assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
+        .isEqualTo(StateReason.MIGRATED);
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+    arrival(job, "failed");
+    cutOff = () -> false;
+
+    assertThat(ended(job).status().phase()).isEqualTo("machine-ended");
+
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.CRASHED);
+    host.start("web");
+    assertStays();
+  }
+
+  @Test
+  void aSourceThatIsEndedBySomebodyElseOnceAllIsSentHandsOverAllTheSame() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    machine().isTerminatedByAStranger();
+    assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
+        .isEqualTo(StateReason.DESTROYED);
+    reachable = true;
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
+  }
+
+  @Test
+  void whatIsCancelledBeforeTheTargetIsToldSaysWhatIsLeftThere() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("telling");
+        });
+
+    host.api().cancelJob(job.id());
+
+    assertThat(host.api().job(job.id()).status().detail())
+        .contains("the target was not told: 'vmctl migration resolve --owner other'");
+    other.api().migrations().resolve(WEB, GuestOwner.OTHER_HOST, CallOptions.none());
+    assertStays();
+  }
+
+  @Test
   void aDomainThatHasGoneIsNotStartedHereByItsPolicy() {
     machine().migration().takeTime();
     Job job = transferring(migrate());
@@ -322,6 +452,10 @@ final class MigrationJobTest {
           time.pass(Duration.ofSeconds(1));
           assertThat(host.api().job(job.id()).status().phase()).isEqualTo(phase);
         });
+  }
+
+  private void arrival(Job job, String phase) {
+    eventually(() -> assertThat(other.api().job(job.id()).status().phase()).isEqualTo(phase));
   }
 
   /** One whose target has received everything, and is not told that it has the guest. */

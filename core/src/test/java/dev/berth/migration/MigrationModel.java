@@ -66,13 +66,17 @@ final class MigrationModel {
 
     /** Whether the guest has ended with its QEMU: the source's, or the one that it has gone to. */
     boolean lost() {
-      return sourceQemu == SourceQemu.GONE && targetQemu == TargetRules.Qemu.GONE;
+      return sourceQemu == SourceQemu.GONE && targetIsGone();
+    }
+
+    private boolean targetIsGone() {
+      return targetQemu == TargetRules.Qemu.GONE || targetQemu == TargetRules.Qemu.GONE_UNTOLD;
     }
 
     boolean isOver() {
       return job != Job.GOES_ON
           && (target == TargetPhase.NONE || target == TargetPhase.COMPLETE)
-          && !(target == TargetPhase.NONE && targetQemu != TargetRules.Qemu.GONE);
+          && !(target == TargetPhase.NONE && !targetIsGone());
     }
 
     State source(SourcePhase next) {
@@ -147,6 +151,7 @@ final class MigrationModel {
       act(state, Patience.OVER, next);
     }
     faultsOfQemus(state, next);
+    ofPeople(state, next);
     next.remove(state);
     return next;
   }
@@ -239,9 +244,21 @@ final class MigrationModel {
     next.add(state.targetQemu(TargetRules.Qemu.GONE));
     if (state.target() == TargetPhase.OWNER && state.targetQemu() == TargetRules.Qemu.LOADED) {
       next.add(state.target(TargetPhase.FAILED)); // QEMU does not let the guest go on
+      next.add(state.targetQemu(TargetRules.Qemu.GONE_UNTOLD));
     }
     if (state.targetQemu() == TargetRules.Qemu.LOADING) {
       next.add(state.targetQemu(TargetRules.Qemu.BROKEN));
+    }
+  }
+
+  // ---- people
+
+  private static void ofPeople(State state, Set<State> next) {
+    if (state.source() == SourcePhase.SENT && state.sourceQemu() == SourceQemu.SENT) {
+      next.add(state.source(SourcePhase.TELLING).sourceQemu(SourceQemu.GONE)); // destroyed
+    }
+    if (state.target() == TargetPhase.RECEIVED && state.sourceQemu() == SourceQemu.GONE) {
+      next.add(state.target(TargetPhase.OWNER)); // what they say there is true
     }
   }
 

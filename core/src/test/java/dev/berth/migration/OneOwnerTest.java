@@ -68,6 +68,36 @@ final class OneOwnerTest {
         .allMatch(state -> state.target() == TargetPhase.COMPLETE);
   }
 
+  @Test
+  void theLastCopyIsNotEndedBeforeTheTargetsGuestHasGoneOn() {
+    assertThat(reachable())
+        .filteredOn(state -> state.source() == SourcePhase.ENDING)
+        .allMatch(state -> state.target() == TargetPhase.COMPLETE);
+  }
+
+  @Test
+  void aTargetThatEndedBeforeItWasToldToLetTheGuestGoOnGivesItBack() {
+    assertThat(reachable())
+        .filteredOn(state -> state.targetQemu() == TargetRules.Qemu.GONE_UNTOLD)
+        .isNotEmpty()
+        .noneMatch(state -> state.target() == TargetPhase.COMPLETE);
+  }
+
+  @Test
+  void whatTheTargetSaysCountsForMoreThanWhatIsSaidByHand() {
+    for (TargetPhase said : TargetPhase.values()) {
+      boolean mayRunThere = said == TargetPhase.OWNER || said == TargetPhase.COMPLETE;
+      assertThat(SourceRules.keptByHand(said) == SourceRules.Act.RETURN && mayRunThere)
+          .as("kept, though the target says %s", said)
+          .isFalse();
+    }
+    assertThat(SourceRules.keptByHand(TargetPhase.SILENT)).isEqualTo(SourceRules.Act.RETURN);
+    assertThat(SourceRules.givenByHand(TargetPhase.FAILED)).isEqualTo(SourceRules.Act.RETURN);
+    assertThat(SourceRules.givenByHand(TargetPhase.RECEIVED))
+        .isEqualTo(SourceRules.Act.TELL_TO_TAKE);
+    assertThat(SourceRules.givenByHand(TargetPhase.SILENT)).isEqualTo(SourceRules.Act.END);
+  }
+
   private Set<State> reachable() {
     Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.BEGINNING));
     while (!queue.isEmpty()) {

@@ -1,0 +1,26 @@
+package dev.berth.engine;
+
+import dev.berth.host.GuestOwner;
+import dev.berth.job.JobId;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What somebody has decided about a guest that was handed over, until its target was asked once
+ * more.
+ *
+ * @param answer completes when it is on record
+ */
+record HandDecision(JobId job, GuestOwner owner, String actor, CompletableFuture<Void> answer) {
+
+  boolean isOf(KeptJob kept) {
+    return kept.job().id().equals(job);
+  }
+
+  boolean keeps() {
+    return owner == GuestOwner.THIS_HOST;
+  }
+
+  String by() {
+    return "by " + actor + ", by hand";
+  }
+}
