@@ -18,6 +18,9 @@ import java.util.UUID;
 
 /** The methods by which a host has another one take a machine, and their parameters. */
 final class ArrivalMethods {
+  /** What all of them begin with. */
+  static final String PREFIX = "arrival.";
+
   static final String OBSTACLES = "arrival.obstacles";
   static final String PREPARE = "arrival.prepare";
   static final String AWAIT = "arrival.await";

@@ -186,16 +186,32 @@ final class ClientConnection {
   private Optional<Request> parse(byte[] line) throws IOException {
     try {
       Request request = Request.parse(line, methods);
-      if (request.method().needs().compareTo(access) <= 0) {
+      Optional<AccessDeniedException> denied = denial(request.method());
+      if (denied.isEmpty()) {
         return Optional.of(request);
       }
       if (request.wantsReply()) {
-        wire.send(Reply.failure(request.id(), denied(request.method())));
+        wire.send(Reply.failure(request.id(), denied.get()));
       }
     } catch (Request.Refused refused) {
       wire.send(refused.reply());
     }
     return Optional.empty();
+  }
+
+  private Optional<AccessDeniedException> denial(Method method) {
+    if (method.needs().compareTo(access) > 0) {
+      return Optional.of(denied(method));
+    }
+    return method.isForHosts() && !peer.canBeHost()
+        ? Optional.of(
+            new AccessDeniedException(
+                peer.description()
+                    + " cannot have this host take machines: "
+                    + method.name()
+                    + " is for hosts of root and of this host's own user, over its control socket."
+                    + " Migrate from such a host."))
+        : Optional.empty();
   }
 
   private AccessDeniedException denied(Method method) {

@@ -35,6 +35,7 @@ public final class ControlServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final String THREADS = "berth-control-";
+  private static final long ROOT = 0;
   private static final long RETRY_ACCEPT_MILLIS = 100;
 
   private final Path path;
@@ -150,9 +151,12 @@ public final class ControlServer implements AutoCloseable {
 
   private void admit(Wire wire, AFUNIXSocketCredentials peer, String owner) throws IOException {
     var client = new Client(PeerNames.user(peer.getUid()), PeerNames.group(peer.getGid()), owner);
+    Peer who =
+        peer.getUid() == ROOT || client.user().equals(owner)
+            ? Peer.owner(client.user())
+            : Peer.user(client.user());
     try {
-      clients.start(
-          THREADS + (accepted + 1), Peer.user(client.user()), () -> allowed(client), wire);
+      clients.start(THREADS + (accepted + 1), who, () -> allowed(client), wire);
       accepted++;
     } catch (BusyException e) {
       refuse(wire, e);

@@ -15,6 +15,11 @@ import java.util.Set;
  */
 record Method(String name, Kind kind, Access needs, Set<String> parameters, Handler handler) {
 
+  /** Whether hosts call it, of each other. */
+  boolean isForHosts() {
+    return name.startsWith(ArrivalMethods.PREFIX);
+  }
+
   /** What becomes of the connection. */
   enum Kind {
     /** A request and its reply, which is made of what is published and never waits. */

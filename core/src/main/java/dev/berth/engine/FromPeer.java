@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
+import dev.berth.error.UnsupportedException;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -44,7 +45,14 @@ record FromPeer(HostServices host, Offer offer, UnaryOperator<Step> readiness)
 
   @Override
   public LaunchRecord plan(HeldResources held) {
-    return host.launcher().planArrival(offer.launch(), revision(offer), held);
+    LaunchRecord planned = host.launcher().planArrival(offer.launch(), revision(offer), held);
+    if (!offer.names(planned)) {
+      throw new UnsupportedException(
+          "Cannot take domain '"
+              + offer.name()
+              + "': its machine would open other files here than those that were looked at.");
+    }
+    return planned;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
@@ -81,6 +82,9 @@ final class HostArrivals implements TargetHost {
         .filter(other -> !other.snapshot().uuid().equals(offer.domain()))
         .ifPresent(other -> obstacles.add("that host has another domain of its name"));
     definition(offer, obstacles);
+    if (!offer.names(offer.launch())) {
+      obstacles.add("the files that it names are not those that its machine opens");
+    }
     offer.images().forEach(image -> image.obstacle().ifPresent(obstacles::add));
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
@@ -226,13 +230,35 @@ final class HostArrivals implements TargetHost {
 
   @Override
   public Arrival take(UUID domain, JobId migration) {
+    requirePreparer(domain, migration);
     return asked(domain, verbs -> verbs.take(migration));
   }
 
   @Override
   public Arrival discard(UUID domain, JobId migration) {
+    requirePreparer(domain, migration);
     refused.add(migration);
     return asked(domain, verbs -> verbs.discard(migration));
+  }
+
+  /** Whoever else thinks that he knows better says so by {@code migration resolve}. */
+  private void requirePreparer(UUID domain, JobId migration) {
+    find(domain).stream()
+        .flatMap(driver -> driver.jobs().stream())
+        .filter(job -> job.id().equals(migration))
+        .map(job -> job.origin().actor())
+        .filter(preparer -> !preparer.equals(actor))
+        .findFirst()
+        .ifPresent(
+            preparer -> {
+              throw new AccessDeniedException(
+                  "Migration "
+                      + migration
+                      + " is of '"
+                      + preparer
+                      + "', and only that host has a say in it. 'vmctl migration resolve' is for"
+                      + " one that never answers again.");
+            });
   }
 
   private Arrival asked(

@@ -37,7 +37,10 @@ final class MigrationPeers {
    */
   Arrival prepare(KeptJob job, Offer offer) {
     try {
-      return target(job).prepare(offer);
+      Peer peer = peer(job);
+      Arrival ready = peer.target().prepare(offer);
+      ready.stream().ifPresent(peer::requireItsOwn);
+      return ready;
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
     }
@@ -65,18 +68,18 @@ final class MigrationPeers {
   /** Whatever keeps it from being asked or from answering, it is silent. */
   private Arrival said(KeptJob job, Function<TargetHost, Arrival> question) {
     try {
-      return question.apply(target(job));
+      return question.apply(peer(job).target());
     } catch (BerthException unreachable) {
       return Arrival.of(TargetPhase.SILENT, String.valueOf(unreachable.getMessage()));
     }
   }
 
-  private TargetHost target(KeptJob job) {
+  private Peer peer(KeptJob job) {
     JobId id = job.job().id();
     synchronized (this) {
       Peer known = connected.get(id);
       if (known != null) {
-        return known.target();
+        return known;
       }
     }
     Peer fresh = peers.connect(MigrationRow.target(job));
@@ -87,7 +90,7 @@ final class MigrationPeers {
     if (kept != fresh || isClosed()) {
       fresh.close();
     }
-    return kept.target();
+    return kept;
   }
 
   private synchronized boolean isClosed() {

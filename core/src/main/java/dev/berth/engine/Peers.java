@@ -5,6 +5,7 @@ import dev.berth.host.VmHost;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import java.net.URI;
+import java.nio.file.Path;
 
 /** The hosts that machines are moved to. */
 @FunctionalInterface
@@ -13,6 +14,14 @@ interface Peers {
   /** One of them; whoever has it closes it, and may ask it again after it was lost. */
   interface Peer extends AutoCloseable {
     TargetHost target();
+
+    /**
+     * Sees that this is a socket of that host, before a QEMU connects to it by the rights that it
+     * has here.
+     *
+     * @throws dev.berth.error.HostFailureException when it is not
+     */
+    void requireItsOwn(Path stream);
 
     @Override
     void close();
@@ -44,6 +53,11 @@ interface Peers {
         @Override
         public TargetHost target() {
           return takes.targetHost();
+        }
+
+        @Override
+        public void requireItsOwn(Path stream) {
+          StreamSocket.requireOwnerOf(Path.of(address.getPath()), stream);
         }
 
         @Override

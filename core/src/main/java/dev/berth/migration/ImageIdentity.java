@@ -27,16 +27,21 @@ public record ImageIdentity(Path file, long device, long inode) {
    * @throws IOException when one cannot be looked at
    */
   public static List<ImageIdentity> ofMachine(LaunchRecord launch) throws IOException {
+    List<ImageIdentity> identities = new ArrayList<>();
+    for (Path file : filesOf(launch)) {
+      identities.add(of(file));
+    }
+    return List.copyOf(identities);
+  }
+
+  /** The paths of the files that a machine has open by them. */
+  public static Set<Path> filesOf(LaunchRecord launch) {
     Set<Path> files = new LinkedHashSet<>();
     launch.assembly().stream()
         .filter(PassFile.class::isInstance)
         .forEach(step -> files.add(((PassFile) step).file()));
     launch.inherited().stream().map(InheritedFile::file).forEach(files::add);
-    List<ImageIdentity> identities = new ArrayList<>();
-    for (Path file : files) {
-      identities.add(of(file));
-    }
-    return List.copyOf(identities);
+    return files;
   }
 
   private static ImageIdentity of(Path file) throws IOException {

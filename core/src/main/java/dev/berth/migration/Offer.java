@@ -3,8 +3,11 @@ package dev.berth.migration;
 import dev.berth.domain.DomainName;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A machine that a host would have another take.
@@ -35,6 +38,12 @@ public record Offer(
     SAME,
     /** The definition was changed since. */
     CHANGED
+  }
+
+  /** Whether the files that it says it has open are those that this machine opens. */
+  public boolean names(LaunchRecord machine) {
+    Set<Path> named = images.stream().map(ImageIdentity::file).collect(Collectors.toSet());
+    return named.equals(ImageIdentity.filesOf(machine));
   }
 
   /** The domain. */

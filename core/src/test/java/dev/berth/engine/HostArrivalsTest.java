@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.engine.Peers.Peer;
+import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.job.JobId;
+import dev.berth.machine.AssemblyStep.FileAccess;
+import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.TakesMachines;
@@ -105,6 +109,48 @@ final class HostArrivalsTest {
         .isEqualTo(TargetPhase.FAILED);
   }
 
+  @Test
+  void onlyTheOneWhoHadItPreparedHasASayInIt() {
+    Offer web = offered.get();
+    by("source").prepare(web);
+
+    assertThatExceptionOfType(AccessDeniedException.class)
+        .isThrownBy(() -> by("stranger").take(web.domain(), web.migration()))
+        .withMessageContaining("migration resolve");
+    assertThatExceptionOfType(AccessDeniedException.class)
+        .isThrownBy(() -> by("stranger").discard(web.domain(), web.migration()));
+    assertThat(by("source").await(web.domain(), web.migration(), Duration.ZERO).phase())
+        .isEqualTo(TargetPhase.INCOMING);
+
+    assertThat(by("source").discard(web.domain(), web.migration()).phase())
+        .isEqualTo(TargetPhase.FAILED);
+  }
+
+  @Test
+  void itsFilesAreThoseThatItsMachineOpens() {
+    Offer web = offered.get();
+    Offer more =
+        new Offer(
+            web.migration(),
+            web.definition(),
+            web.definitionState(),
+            web.launch()
+                .with(
+                    List.of(
+                        new PassFile(
+                            9, Path.of("/etc/hostname"), FileAccess.READ_ONLY, "disk-x ro")),
+                    web.launch().devices()),
+            web.images(),
+            web.guest());
+
+    assertThat(by("source").obstacles(web)).isEmpty();
+    assertThat(by("source").obstacles(more))
+        .containsExactly("the files that it names are not those that its machine opens");
+    assertThatExceptionOfType(UnsupportedException.class)
+        .isThrownBy(() -> by("source").prepare(more));
+    assertThat(target.api().list()).isEmpty();
+  }
+
   private TargetHost by(String actor) {
     return ((TakesMachines) target.engine().as(actor)).targetHost();
   }
@@ -125,6 +171,9 @@ final class HostArrivalsTest {
     public TargetHost target() {
       return this;
     }
+
+    @Override
+    public void requireItsOwn(Path stream) {}
 
     @Override
     public void close() {}

@@ -103,6 +103,9 @@ final class MigrationJobTest {
       }
 
       @Override
+      public void requireItsOwn(Path stream) {}
+
+      @Override
       public void close() {}
     };
   }
