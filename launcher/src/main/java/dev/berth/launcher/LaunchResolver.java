@@ -217,6 +217,7 @@ final class LaunchResolver {
   LaunchRecord arrival(LaunchRecord source, long revision) throws InterruptedException {
     QemuInstall qemu = finder.find();
     List<String> obstacles = new ArrayList<>(ArrivalChecks.of(source, qemu));
+    obstacles.addAll(OfferedLaunch.obstacles(source, qemu.capabilities()));
     if (source.hardware().accelerator().equals(AcceleratorVerdict.KVM)
         && !accelerators.choose(qemu, AcceleratorChoice.AUTO).isKvm()) {
       obstacles.add("it runs by KVM, which does not work here");
