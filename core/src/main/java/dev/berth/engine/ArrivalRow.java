@@ -4,10 +4,13 @@ import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.migration.Offer;
+import dev.berth.migration.PeerWords;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.TargetPhase;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The row of a migration at its target, and what it tells. */
@@ -24,10 +27,17 @@ final class ArrivalRow {
     return new KeptJob(
         new Job(
             offer.migration(),
-            new Job.Target(JobKind.INCOMING_MIGRATION, offer.domain(), offer.name(), ""),
+            new Job.Target(JobKind.INCOMING_MIGRATION, offer.domain(), offer.name(), from(offer)),
             new Job.Origin(actor, Optional.empty(), now),
             running(TargetPhase.PREPARING, "")),
         Map.of(GUEST, offer.guest().name()));
+  }
+
+  /** Where the source has its machines, which is what it tells of itself. */
+  private static String from(Offer offer) {
+    Path launch = offer.launch().files().runDirectory();
+    Path domain = Objects.requireNonNullElse(launch.getParent(), launch);
+    return PeerWords.of("from " + Objects.requireNonNullElse(domain.getParent(), domain));
   }
 
   private static Job.Status running(TargetPhase phase, String detail) {

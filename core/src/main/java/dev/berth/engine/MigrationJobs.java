@@ -17,6 +17,7 @@ import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
+import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
 import dev.berth.migration.SourceRules.Patience;
@@ -123,7 +124,7 @@ final class MigrationJobs implements JobWork {
   }
 
   private static String said(BerthException failure) {
-    return String.valueOf(failure.getMessage());
+    return PeerWords.of(String.valueOf(failure.getMessage()));
   }
 
   private CompletionStage<?> transfer(KeptJob before, KeptJob job) {

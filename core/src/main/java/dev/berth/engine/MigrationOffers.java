@@ -8,6 +8,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.migration.Offer.DefinitionState;
+import dev.berth.migration.PeerWords;
 import dev.berth.migration.SavedMachine.Guest;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
 
 /** Offers of one domain's machine to other hosts. */
 final class MigrationOffers {
+  private static final int MOST_OBSTACLES = 100;
+
   private final Ledger ledger;
 
   /** An offer that lacks what is to be looked at: on a thread that may wait for storage. */
@@ -59,7 +62,10 @@ final class MigrationOffers {
   /** What the host there says against it. */
   static List<String> obstacles(Peers peers, URI target, Offer offer) {
     try (Peer peer = peers.connect(target)) {
-      return peer.target().obstacles(offer);
+      return peer.target().obstacles(offer).stream()
+          .limit(MOST_OBSTACLES)
+          .map(PeerWords::of)
+          .toList();
     }
   }
 }

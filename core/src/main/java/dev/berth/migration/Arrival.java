@@ -11,6 +11,10 @@ import java.util.Optional;
  * @param stream the socket on which QEMU takes in the state, while it does
  */
 public record Arrival(TargetPhase phase, String detail, Optional<Path> stream) {
+  /** Keeps the detail within bounds. */
+  public Arrival {
+    detail = PeerWords.of(detail);
+  }
 
   /** One without a stream. */
   public static Arrival of(TargetPhase phase, String detail) {

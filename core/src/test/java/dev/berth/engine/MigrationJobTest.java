@@ -168,6 +168,7 @@ final class MigrationJobTest {
   void nothingElseIsDoneToAMachineThatIsGoing() {
     machine().migration().takeTime();
     Job job = transferring(migrate());
+              assertThat(arrival.target().subject()).isEqualTo("from " + directory);
 
     assertThatExceptionOfType(BusyException.class)
         .isThrownBy(() -> host.api().pause(WEB, CallOptions.none()));

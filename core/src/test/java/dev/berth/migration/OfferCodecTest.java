@@ -68,4 +68,13 @@ final class OfferCodecTest {
     assertThatExceptionOfType(MalformedReplyException.class)
         .isThrownBy(() -> OfferCodec.arrival(node));
   }
+
+  @Test
+  void whatATargetSaysIsBoundedAndPrintable() {
+    Arrival said =
+        OfferCodec.arrival(
+            Json.object().put("phase", "failed").put("detail", "a\u001b[2Jb" + "c".repeat(9000)));
+
+    assertThat(said.detail()).startsWith("a?[2Jbcc").hasSize(2000).endsWith("...");
+  }
 }

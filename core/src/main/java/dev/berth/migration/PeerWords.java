@@ -1,0 +1,14 @@
+package dev.berth.migration;
+
+/** What another host says, for people, before it is kept and shown. */
+public final class PeerWords {
+  private static final int LIMIT = 2000;
+
+  private PeerWords() {}
+
+  /** The words without control characters, and not without end. */
+  public static String of(String said) {
+    String bounded = said.length() <= LIMIT ? said : said.substring(0, LIMIT - 3) + "...";
+    return bounded.replaceAll("\\p{Cntrl}", "?");
+  }
+}
