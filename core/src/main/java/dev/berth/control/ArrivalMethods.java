@@ -28,6 +28,8 @@ final class ArrivalMethods {
   static final String DISCARD = "arrival.discard";
   static final String OFFER = "offer";
 
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   private ArrivalMethods() {}
 
   static void addTo(Methods methods) {
@@ -50,7 +52,7 @@ final class ArrivalMethods {
         (host, params) -> {
           UUID domain = domain(params);
           JobId migration = JobArguments.job(params);
-          Duration longest = params.millis(ArgumentCodec.TIMEOUT);
+          Duration longest = bounded(params.millis(ArgumentCodec.TIMEOUT));
           return OfferCodec.write(target(host).await(domain, migration, longest));
         },
         ArgumentCodec.DOMAIN,
@@ -76,6 +78,11 @@ final class ArrivalMethods {
         },
         ArgumentCodec.DOMAIN,
         JobArguments.JOB);
+  }
+
+  /** A thread of this host's waits for as long: nobody has it for longer at a time. */
+  static Duration bounded(Duration asked) {
+    return asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
   }
 
   private static TargetHost target(VmHost host) {

@@ -640,7 +640,17 @@ public final class RemoteHost implements VmHost, TakesMachines {
       ObjectNode params,
       Optional<Duration> deadline,
       Function<JsonNode, T> decoder) {
-    return connections.calls().call(kind, method, onBehalf(params), limit(deadline), decoder);
+    return callUntil(kind, method, params, limit(deadline), decoder);
+  }
+
+  /** A call that is not waited for any longer. */
+  <T> T callUntil(
+      CallKind kind,
+      String method,
+      ObjectNode params,
+      Optional<Duration> limit,
+      Function<JsonNode, T> decoder) {
+    return connections.calls().call(kind, method, onBehalf(params), limit, decoder);
   }
 
   private static Optional<Duration> limit(Optional<Duration> deadline) {

@@ -37,14 +37,19 @@ final class RemoteTarget implements TargetHost {
 
   @Override
   public Arrival prepare(Offer offer) {
-    return changed(ArrivalMethods.PREPARE, ArrivalMethods.offer(offer), READY);
+    return host.call(
+        CallKind.CHANGE,
+        ArrivalMethods.PREPARE,
+        ArrivalMethods.offer(offer),
+        Optional.of(READY),
+        OfferCodec::arrival);
   }
 
   @Override
   public Arrival await(UUID domain, JobId migration, Duration longest) {
     ObjectNode params =
         params(domain, migration).put(ArgumentCodec.TIMEOUT, WireValue.millis(longest));
-    return host.call(
+    return host.callUntil(
         CallKind.READ,
         ArrivalMethods.AWAIT,
         params,
@@ -54,16 +59,22 @@ final class RemoteTarget implements TargetHost {
 
   @Override
   public Arrival take(UUID domain, JobId migration) {
-    return changed(ArrivalMethods.TAKE, params(domain, migration), ANSWER);
+    return told(ArrivalMethods.TAKE, domain, migration);
   }
 
   @Override
   public Arrival discard(UUID domain, JobId migration) {
-    return changed(ArrivalMethods.DISCARD, params(domain, migration), ANSWER);
+    return told(ArrivalMethods.DISCARD, domain, migration);
   }
 
-  private Arrival changed(String method, ObjectNode params, Duration limit) {
-    return host.call(CallKind.CHANGE, method, params, Optional.of(limit), OfferCodec::arrival);
+  /** A guest stands meanwhile. */
+  private Arrival told(String method, UUID domain, JobId migration) {
+    return host.callUntil(
+        CallKind.CHANGE,
+        method,
+        params(domain, migration),
+        Optional.of(ANSWER),
+        OfferCodec::arrival);
   }
 
   private static ObjectNode params(UUID domain, JobId migration) {

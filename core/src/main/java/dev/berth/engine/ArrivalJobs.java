@@ -170,11 +170,11 @@ final class ArrivalJobs implements JobWork {
     Qemu qemu = phase(job.get()) == TargetPhase.INCOMING ? Qemu.LOADING : Qemu.LOADED;
     return switch (TargetRules.decide(phase(job.get()), qemu, Word.TAKE)) {
       case OWN -> {
-        taking.add(answer);
+        awaitTaken(answer);
         yield own(job.get());
       }
       case RUN -> {
-        taking.add(answer);
+        awaitTaken(answer);
         yield takeUp();
       }
       case WAIT, NOTE_RECEIVED, COMPLETE, FAIL, LOSE, FORGET -> {
@@ -182,6 +182,12 @@ final class ArrivalJobs implements JobWork {
         yield Mailbox.DONE;
       }
     };
+  }
+
+  /** Whoever asks again has given up to wait for the answer before, and holds a thread for it. */
+  private void awaitTaken(CompletableFuture<Arrival> answer) {
+    answerTakers();
+    taking.add(answer);
   }
 
   /** The one step by which the guest is this host's: on the disk before it goes on. */

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
  * are due; {@code berth-sampler-1} takes machines' figures; {@code berth-op-DOMAIN} is one start in
  * flight; {@code berth-image-N} do jobs about images, {@code berth-restore-N} those about complete
- * backups. None of them grows with the number of machines. {@code docs/threads.md} lists all.
+ * backups; {@code berth-peer-N} and {@code berth-switch-N} talk to other hosts. None of them grows
+ * with the number of machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */
@@ -133,6 +135,7 @@ public final class Engine implements AutoCloseable {
     ExecutorService backups = EngineThreads.elasticPool("berth-backup", BACKUP_THREADS);
     ExecutorService looks = EngineThreads.elasticPool("berth-look", LOOK_THREADS);
     ExecutorService restores = EngineThreads.elasticPool("berth-restore", RESTORE_THREADS);
+    PeerThreads peers = PeerThreads.make();
     HostServices host =
         new HostServices(
             store,
@@ -151,6 +154,7 @@ public final class Engine implements AutoCloseable {
             backups,
             looks,
             restores,
+            peers,
             timers,
             new OperationThreads(settings.operationLimit()),
             new Provision(facts.resources()),
@@ -167,7 +171,8 @@ public final class Engine implements AutoCloseable {
             images,
             contents,
             restores,
-            List.of(files, patient, backups, looks, sampling),
+            Stream.concat(Stream.of(files, patient, backups, looks, sampling), peers.all().stream())
+                .toList(),
             facts);
     boolean open = false;
     try {

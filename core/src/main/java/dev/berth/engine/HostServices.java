@@ -34,6 +34,7 @@ import java.util.concurrent.Executor;
  *     there; behind no other's images
  * @param restores threads for what reads whole backups: a few, so that they do not get in each
  *     other's way
+ * @param peerThreads threads that wait for other hosts
  * @param timers when things are due
  * @param operations threads of multi-step work
  * @param provision sees to what starts are given
@@ -61,6 +62,7 @@ record HostServices(
     Executor backups,
     Executor looks,
     Executor restores,
+    PeerThreads peerThreads,
     Timers timers,
     OperationThreads operations,
     Provision provision,

@@ -102,6 +102,7 @@ final class MigrationJobs implements JobWork {
     pace = new Pace();
     AtomicReference<Arrival> ready = new AtomicReference<>();
     aside.run(
+        host.peerThreads().preparing(),
         job,
         () -> ready.set(peers.prepare(job, offer.get())),
         (now, failure) -> prepared(now, Optional.ofNullable(ready.get()), failure));
@@ -278,6 +279,7 @@ final class MigrationJobs implements JobWork {
   private CompletionStage<?> failed(KeptJob job, String why) {
     AtomicReference<Arrival> said = new AtomicReference<>();
     aside.run(
+        host.peerThreads().switching(),
         job,
         () -> said.set(peers.await(job, LAST_WORDS)),
         (now, failure) -> {
@@ -304,6 +306,7 @@ final class MigrationJobs implements JobWork {
     Optional<Lifecycle.Active> active = active(job);
     Optional<HandDecision> byHand = byHand(job);
     aside.run(
+        host.peerThreads().switching(),
         job,
         () -> {
           said.set(
@@ -321,14 +324,20 @@ final class MigrationJobs implements JobWork {
           }
         },
         (now, failure) -> {
-          if (!MigrationRow.isIn(now, phase(job)) || failure.isPresent()) {
+          if (!MigrationRow.isIn(now, phase(job))) {
             return takeUp(now);
           }
+          Arrival heard = heard(said, failure);
           return byHand.isPresent()
-              ? decided(now, byHand.get(), said.get())
-              : answered(now, said.get(), isThere(now) ? qemu.get() : Qemu.GONE);
+              ? decided(now, byHand.get(), heard)
+              : answered(now, heard, isThere(now) ? qemu.get() : Qemu.GONE);
         });
     return Mailbox.DONE;
+  }
+
+  /** Whatever went wrong when both were asked, nobody has said anything. */
+  private static Arrival heard(AtomicReference<Arrival> said, Optional<BerthException> failure) {
+    return failure.map(why -> Arrival.of(TargetPhase.SILENT, said(why))).orElseGet(said::get);
   }
 
   private Optional<HandDecision> byHand(KeptJob job) {

@@ -71,6 +71,8 @@ final class MigrationPeers {
       return question.apply(peer(job).target());
     } catch (BerthException unreachable) {
       return Arrival.of(TargetPhase.SILENT, String.valueOf(unreachable.getMessage()));
+    } catch (RuntimeException unreadable) {
+      return Arrival.of(TargetPhase.SILENT, "what it answers cannot be understood: " + unreadable);
     }
   }
 

@@ -203,7 +203,7 @@ final class MigrationVerbs {
               all.addAll(MigrationOffers.obstacles(host.peers(), target, draft.get()));
               return List.copyOf(all);
             },
-            host.patient());
+            host.peerThreads().preparing());
   }
 
   /** QEMU takes over the images when the guest goes on, which one that does not run never does. */

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,12 @@ final class ArrivalAccessTest {
 
     assertThat(answer.at("/error/data/code").asText()).isEqualTo("unsupported");
     assertThat(answer.at("/error/message").asText()).contains("takes no machines");
+  }
+
+  @Test
+  void nobodyHasAThreadOfTheHostWaitForLong() {
+    assertThat(ArrivalMethods.bounded(Duration.ofDays(1))).isEqualTo(Duration.ofSeconds(30));
+    assertThat(ArrivalMethods.bounded(Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
   }
 
   private JsonNode take(Peer peer) throws Exception {

@@ -20,15 +20,26 @@ import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.machine.ProcessExit;
+import dev.berth.migration.Arrival;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
+import dev.berth.migration.TargetPhase;
 import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
+import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +65,9 @@ final class MigrationJobTest {
   private TestHost host;
   private TestHost other;
   private volatile boolean reachable = true;
+
+  /** The threads that had the other host asked. */
+  private final Set<String> askedOn = ConcurrentHashMap.newKeySet();
 
   /** What keeps the other host from being told, once that has become so. */
   private volatile BooleanSupplier cutOff = () -> false;
@@ -96,6 +110,7 @@ final class MigrationJobTest {
     return new Peer() {
       @Override
       public TargetHost target() {
+        askedOn.add(Thread.currentThread().getName());
         if (!reachable || cutOff.getAsBoolean()) {
           throw new HostUnreachableException("It was cut off by the test.");
         }
@@ -128,12 +143,17 @@ final class MigrationJobTest {
 
     assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
     assertMoved();
+    assertThat(askedOn)
+        .as("a host that hangs keeps nothing else waiting")
+        .isNotEmpty()
+        .allMatch(name -> name.matches("berth-(peer|switch)-\\d+"));
     assertThat(other.api().jobs())
         .singleElement()
         .satisfies(
             arrival -> {
               assertThat(arrival.id()).isEqualTo(job.id());
               assertThat(arrival.status().phase()).isEqualTo("complete");
+              assertThat(arrival.target().subject()).isEqualTo("from " + directory);
             });
   }
 
@@ -168,7 +188,6 @@ final class MigrationJobTest {
   void nothingElseIsDoneToAMachineThatIsGoing() {
     machine().migration().takeTime();
     Job job = transferring(migrate());
-              assertThat(arrival.target().subject()).isEqualTo("from " + directory);
 
     assertThatExceptionOfType(BusyException.class)
         .isThrownBy(() -> host.api().pause(WEB, CallOptions.none()));
@@ -217,6 +236,75 @@ final class MigrationJobTest {
     reachable = true;
     assertThat(ended(job).status().phase()).isEqualTo("target-silent");
     assertStays();
+  }
+
+  @Test
+  void aTargetWhoseAnswersCannotBeReadIsSilent() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    AtomicInteger asked = new AtomicInteger();
+    cutOff =
+        () -> {
+          asked.incrementAndGet();
+          throw new IllegalStateException("nonsense");
+        };
+    machine().migration().finish();
+    phase(job, "sent");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("telling");
+        });
+    host.await("web", DomainState.RUNNING);
+    assertThat(asked).as("asked again once a second").hasValueLessThan(200);
+
+    cutOff = () -> false;
+    assertThat(ended(job).status().phase()).isEqualTo("target-silent");
+    assertStays();
+  }
+
+  @Test
+  void aQemuThatDoesNotSayHowFarItIsDoesNotHaveTheGuestStandForEver() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    machine().monitor().refuse("query-migrate", "GenericError", "not now");
+    reachable = true;
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("returning");
+        });
+  }
+
+  @Test
+  void aTakeThatIsSaidAgainAnswersTheOneBefore() throws Exception {
+    UUID domain = host.domain("web").uuid();
+    Job job = handedOver();
+    FakeQemu qemu = otherMachines.of("web").monitor();
+    qemu.hold("cont");
+    TargetHost target = ((TakesMachines) other.api()).targetHost();
+    ExecutorService callers = Executors.newFixedThreadPool(2);
+    try {
+      Future<Arrival> first = callers.submit(() -> target.take(domain, job.id()));
+      qemu.awaitReceived("cont", 1, TestHost.PATIENCE);
+      Future<Arrival> second = callers.submit(() -> target.take(domain, job.id()));
+
+      assertThat(first.get(60, TimeUnit.SECONDS).phase()).isEqualTo(TargetPhase.OWNER);
+      qemu.release("cont");
+      assertThat(second.get(60, TimeUnit.SECONDS).phase()).isEqualTo(TargetPhase.COMPLETE);
+    } finally {
+      callers.shutdownNow();
+      assertThat(callers.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    }
+    cutOff = () -> false;
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
   }
 
   @Test
