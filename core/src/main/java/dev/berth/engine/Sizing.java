@@ -63,6 +63,11 @@ interface Sizing {
    */
   boolean needsGuest(LaunchRecord launch, long from);
 
+  /** Whether {@link #ask} asks a guest for a part, and for the next when that is gone. */
+  default boolean isStepByStep() {
+    return false;
+  }
+
   /** What may keep a guest from doing it, for people. */
   default String doubt() {
     return "";

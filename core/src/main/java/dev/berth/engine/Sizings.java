@@ -251,7 +251,14 @@ final class Sizings implements JobWork {
       return recorded(ends.over(step, job, progress, refusal.get()));
     }
     ledger.jobs().show(job.with(running(job, progress)));
-    return (isNews ? recorded(step) : Mailbox.DONE).thenRun(() -> askIfDue(active, job, standing));
+    return (isNews ? recorded(step) : Mailbox.DONE)
+        .thenRun(
+            () -> {
+              if (isNews && sizing(job).isStepByStep() && needsGuest(job)) {
+                askForNext(active, job);
+              }
+              askIfDue(active, job, standing);
+            });
   }
 
   private CompletionStage<Void> recorded(Step step) {
@@ -320,6 +327,16 @@ final class Sizings implements JobWork {
                       running(active, id).ifPresent(still -> begin(active, still));
                       return Mailbox.DONE;
                     }));
+  }
+
+  /** A part has gone that the guest was asked for. */
+  private void askForNext(Lifecycle.Active active, KeptJob job) {
+    JobId id = job.job().id();
+    if (isAbout(active, job) && asked.containsKey(id) && !due.contains(id)) {
+      sizing(job)
+          .ask(active.machine().qmp(), ledger.launch().orElseThrow())
+          .whenComplete((sent, failure) -> mailbox.event(() -> answered(active, job, failure)));
+    }
   }
 
   private CompletionStage<?> answered(

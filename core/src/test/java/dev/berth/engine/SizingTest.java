@@ -25,6 +25,7 @@ import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,28 @@ final class SizingTest {
     assertThat(ended.status().detail()).contains("cpu-3");
     assertThat(CpuSlots.count(launch())).isEqualTo(4);
     assertThat(host.api().definition(WEB).json()).contains("\"cpus\":4");
+  }
+
+  @Test
+  void theHighestCpuGoesFirstAndTheNextIsAskedForWhenItIsGone() {
+    machine().backplane().holdOn();
+    Job job = setCpus(1);
+    awaitPhase(job, "waiting-for-guest");
+    eventually(() -> assertThat(askedFor()).containsExactly("cpu-3"));
+
+    machine().backplane().letGo();
+
+    assertThat(ended(job).status().phase()).isEqualTo("done");
+    assertThat(askedFor()).containsExactly("cpu-3", "cpu-2", "cpu-1");
+  }
+
+  /** The devices that the guest was asked for, in that order. */
+  private List<String> askedFor() {
+    return machine().monitor().received().stream()
+        .filter(received -> received.command().equals("device_del"))
+        .map(received -> received.arguments().path("id").asText())
+        .distinct()
+        .toList();
   }
 
   @Test
