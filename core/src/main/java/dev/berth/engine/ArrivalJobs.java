@@ -132,7 +132,7 @@ final class ArrivalJobs implements JobWork {
                     phase(job),
                     job.job().status().detail(),
                     phase(job) == TargetPhase.INCOMING
-                        ? ledger.launch().map(launch -> launch.files().stateSocket())
+                        ? ledger.launch().map(ArrivalRow::stream)
                         : Optional.empty()))
         .orElseGet(() -> Arrival.of(TargetPhase.NONE, "there is no such migration here"));
   }

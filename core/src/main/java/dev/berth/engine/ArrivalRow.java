@@ -3,9 +3,11 @@ package dev.berth.engine;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Offer;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -53,6 +55,11 @@ final class ArrivalRow {
   /** How far it is; one that has ended is complete, for nothing else of it ends here. */
   static TargetPhase phase(KeptJob job) {
     return TargetPhase.of(job.job().status().phase()).orElse(TargetPhase.COMPLETE);
+  }
+
+  /** Where its machine takes in the state. */
+  static StreamAddress stream(LaunchRecord launch) {
+    return new StreamAddress.Socket(launch.files().stateSocket());
   }
 
   /** What the guest did before. */

@@ -10,8 +10,8 @@ import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourcePhase;
+import dev.berth.migration.StreamAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -75,8 +75,8 @@ final class MigrationRow {
   }
 
   /** The same, of which QEMU is to begin to send. */
-  static KeptJob transferring(KeptJob job, Path stream) {
-    return in(SourcePhase.TRANSFERRING, job.with(STREAM, stream.toString()));
+  static KeptJob transferring(KeptJob job, StreamAddress stream) {
+    return in(SourcePhase.TRANSFERRING, job.with(STREAM, stream.text()));
   }
 
   /** The same, whose guest stands since then. */
@@ -120,8 +120,8 @@ final class MigrationRow {
     return Guest.valueOf(job.fact(GUEST));
   }
 
-  static Path stream(KeptJob job) {
-    return Path.of(job.fact(STREAM));
+  static StreamAddress stream(KeptJob job) {
+    return StreamAddress.of(job.fact(STREAM));
   }
 
   /** How it is to end once it is taken back. */

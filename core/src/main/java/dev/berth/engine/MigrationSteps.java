@@ -75,7 +75,7 @@ final class MigrationSteps {
             .maxBandwidth(MigrationRow.bytesPerSecond(job).orElse(UNLIMITED))
             .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS))
             .build());
-    run(Migrate.builder().uri("unix:" + MigrationRow.stream(job)).build());
+    run(Migrate.builder().uri(MigrationRow.stream(job).uri()).build());
   }
 
   /** A save has no use for what a migration needs. */

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.VmHost;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import java.net.URI;
@@ -16,12 +17,11 @@ interface Peers {
     TargetHost target();
 
     /**
-     * Sees that this is a socket of that host, before a QEMU connects to it by the rights that it
-     * has here.
+     * Sees that this is of that host, before a QEMU connects to it by the rights that it has here.
      *
      * @throws dev.berth.error.HostFailureException when it is not
      */
-    void requireItsOwn(Path stream);
+    void requireItsOwn(StreamAddress stream);
 
     @Override
     void close();
@@ -56,7 +56,7 @@ interface Peers {
         }
 
         @Override
-        public void requireItsOwn(Path stream) {
+        public void requireItsOwn(StreamAddress stream) {
           StreamSocket.requireOwnerOf(Path.of(address.getPath()), stream);
         }
 

@@ -1,6 +1,5 @@
 package dev.berth.migration;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -8,9 +7,9 @@ import java.util.Optional;
  *
  * @param phase how far it is
  * @param detail a sentence for people; may be empty
- * @param stream the socket on which QEMU takes in the state, while it does
+ * @param stream where QEMU takes in the state, while it does
  */
-public record Arrival(TargetPhase phase, String detail, Optional<Path> stream) {
+public record Arrival(TargetPhase phase, String detail, Optional<StreamAddress> stream) {
   /** Keeps the detail within bounds. */
   public Arrival {
     detail = PeerWords.of(detail);

@@ -11,7 +11,6 @@ import dev.berth.json.MalformedReplyException;
 import dev.berth.machine.LaunchRecordCodec;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Offers and what is said of them, as JSON between hosts. */
 public final class OfferCodec {
@@ -66,7 +65,7 @@ public final class OfferCodec {
   public static ObjectNode write(Arrival arrival) {
     ObjectNode node = Json.object();
     node.put("phase", arrival.phase().text()).put("detail", arrival.detail());
-    arrival.stream().ifPresent(stream -> node.put("stream", stream.toString()));
+    arrival.stream().ifPresent(stream -> node.put("stream", stream.text()));
     return node;
   }
 
@@ -77,12 +76,19 @@ public final class OfferCodec {
    */
   public static Arrival arrival(JsonNode node) {
     String phase = Json.text(node, "phase");
-    JsonNode stream = node.path("stream");
     return new Arrival(
         TargetPhase.of(phase)
             .orElseThrow(() -> new MalformedReplyException("a phase is '" + phase + "'")),
         Json.text(node, "detail"),
-        stream.isTextual() ? Optional.of(path(stream.asText())) : Optional.empty());
+        Json.optionalText(node, "stream").map(OfferCodec::stream));
+  }
+
+  private static StreamAddress stream(String text) {
+    try {
+      return StreamAddress.of(text);
+    } catch (IllegalArgumentException wrong) {
+      throw new MalformedReplyException(wrong.getMessage());
+    }
   }
 
   private static Path path(String text) {

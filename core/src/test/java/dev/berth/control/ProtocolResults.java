@@ -15,9 +15,9 @@ import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.OfferCodec;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -51,7 +51,7 @@ public final class ProtocolResults {
               new Arrival(
                   values.constant(TargetPhase.values()),
                   values.text(),
-                  values.maybe(() -> Path.of("/run/state"))));
+                  values.maybe(() -> StreamAddress.of("/run/state"))));
 
   private static final Function<RandomValues, JsonNode> JOB =
       values -> JobCodec.write(values.job());

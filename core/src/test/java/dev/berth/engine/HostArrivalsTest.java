@@ -14,6 +14,7 @@ import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
@@ -173,7 +174,7 @@ final class HostArrivalsTest {
     }
 
     @Override
-    public void requireItsOwn(Path stream) {}
+    public void requireItsOwn(StreamAddress stream) {}
 
     @Override
     public void close() {}

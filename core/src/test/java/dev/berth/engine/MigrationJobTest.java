@@ -21,6 +21,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.machine.ProcessExit;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
@@ -118,7 +119,7 @@ final class MigrationJobTest {
       }
 
       @Override
-      public void requireItsOwn(Path stream) {}
+      public void requireItsOwn(StreamAddress stream) {}
 
       @Override
       public void close() {}

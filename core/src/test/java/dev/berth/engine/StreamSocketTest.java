@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.error.HostFailureException;
+import dev.berth.migration.StreamAddress;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -25,7 +26,8 @@ final class StreamSocketTest {
     Path control = Files.createFile(directory.resolve("control"));
     Path stream = socket("stream");
 
-    assertThatCode(() -> StreamSocket.requireOwnerOf(control, stream)).doesNotThrowAnyException();
+    assertThatCode(() -> StreamSocket.requireOwnerOf(control, new StreamAddress.Socket(stream)))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -36,7 +38,7 @@ final class StreamSocketTest {
 
     for (Path other : new Path[] {file, link, directory.resolve("missing")}) {
       assertThatExceptionOfType(HostFailureException.class)
-          .isThrownBy(() -> StreamSocket.requireOwnerOf(control, other))
+          .isThrownBy(() -> StreamSocket.requireOwnerOf(control, new StreamAddress.Socket(other)))
           .withMessageContaining(other.toString());
     }
   }
@@ -49,7 +51,7 @@ final class StreamSocketTest {
     Files.setAttribute(stream, "unix:uid", SOMEBODY_ELSE);
 
     assertThatExceptionOfType(HostFailureException.class)
-        .isThrownBy(() -> StreamSocket.requireOwnerOf(control, stream))
+        .isThrownBy(() -> StreamSocket.requireOwnerOf(control, new StreamAddress.Socket(stream)))
         .withMessageContaining("no socket of its user");
   }
 

@@ -56,9 +56,32 @@ final class OfferCodecTest {
   @Test
   void whatATargetSaysIsReadBackAsItWasWritten() {
     for (TargetPhase phase : TargetPhase.values()) {
-      Arrival arrival = new Arrival(phase, "so", Optional.of(Path.of("/run/state")));
-      assertThat(OfferCodec.arrival(OfferCodec.write(arrival))).isEqualTo(arrival);
+      for (String stream : List.of("/run/state", "192.0.2.1:49152", "[2001:db8::1]:49152")) {
+        Arrival arrival = new Arrival(phase, "so", Optional.of(StreamAddress.of(stream)));
+        assertThat(OfferCodec.arrival(OfferCodec.write(arrival))).isEqualTo(arrival);
+      }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "run/state",
+        "/run/\0",
+        "host",
+        ":1",
+        "host:0",
+        "host:65536",
+        "a,b:1",
+        "a b:1"
+      })
+  void aStreamThatGoesNowhereIsNoAnswer(String stream) {
+    ObjectNode node =
+        Json.object().put("phase", "incoming").put("detail", "").put("stream", stream);
+
+    assertThatExceptionOfType(MalformedReplyException.class)
+        .isThrownBy(() -> OfferCodec.arrival(node));
   }
 
   @Test
