@@ -65,17 +65,6 @@ final class ChainProof implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt(); // which closes the file that it reads
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException again) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    EngineThreads.end(thread); // an interrupt closes the file that it reads
   }
 }

@@ -57,6 +57,22 @@ final class EngineThreads {
     }
   }
 
+  /** Interrupts a thread, and waits for its end, even when interrupted. */
+  static void end(Thread thread) {
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException again) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** A daemon thread by that name, not started. */
   static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);

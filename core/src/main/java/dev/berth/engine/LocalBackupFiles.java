@@ -14,7 +14,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,10 +24,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +41,6 @@ final class LocalBackupFiles implements BackupFiles {
 
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
-  private static final int READ_BYTES = 256 * 1024;
   private static final FileAttribute<Set<PosixFilePermission>> OURS =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
@@ -244,22 +239,8 @@ final class LocalBackupFiles implements BackupFiles {
   }
 
   private static Content content(FileChannel file, long diskBytes, long most) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
-      long done = 0;
-      while (done < most) {
-        int read = file.read(buffer.clear().limit((int) Math.min(READ_BYTES, most - done)), done);
-        if (read < 0) {
-          break;
-        }
-        digest.update(buffer.flip());
-        done += read;
-      }
-      return new Content(new ByteSize(diskBytes), done, HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    FileDigest digest = FileDigest.of(file, most);
+    return new Content(new ByteSize(diskBytes), digest.bytes(), digest.sha256());
   }
 
   @Override
