@@ -180,7 +180,10 @@ final class BackupRun {
     try (ChainProof proof = ChainProof.begin(backups, chain)) {
       proven(
           proof,
-          () -> images.run(id(), copy, share -> show(before + (long) (share * disk.bytes()), all)));
+          () -> {
+            images.run(id(), copy, share -> show(before + (long) (share * disk.bytes()), all));
+            images.force(partial); // which takes its time, as the proof does
+          });
     }
     chain.requireNoneReplaced(images);
     if (disk.replaces().isPresent()) {

@@ -66,6 +66,9 @@ public interface ImageFiles {
   /** Ends what runs for a job of a host that is no more; returns when nothing does. */
   void endLeftOver(JobId job);
 
+  /** Brings to the disk what is written of an image. */
+  void force(Path partial);
+
   /**
    * Gives a complete image its name, once it is on the disk.
    *

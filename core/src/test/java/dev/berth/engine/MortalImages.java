@@ -72,6 +72,11 @@ final class MortalImages implements ImageFiles {
   }
 
   @Override
+  public void force(Path partial) {
+    mortality.around("an image is brought to the disk", () -> files.force(partial));
+  }
+
+  @Override
   public void keep(Path partial, Path target) {
     mortality.around("an image gets its name", () -> files.keep(partial, target));
   }

@@ -197,6 +197,13 @@ public final class FakeImageFiles implements ImageFiles {
   }
 
   @Override
+  public void force(Path partial) {
+    if (!Files.exists(partial)) {
+      throw new HostFailureException("There is no '" + partial + "'.");
+    }
+  }
+
+  @Override
   public void keep(Path partial, Path target) {
     try {
       if (Files.exists(target)) {

@@ -50,6 +50,7 @@ final class RestoreExperiment implements Experiment {
       Path ours = home.resolve("restored.qcow2");
       Path bare = home.resolve("converted.qcow2");
       for (int round = 0; round < plan.rounds(); round++) {
+        Tool.run("sync"); // what was written and removed before is no part of it
         restored.add(restoreMillis(host, domain, backups, ours));
         converted.add(convertMillis(backups.resolve("next/vda.qcow2"), bare));
         Tool.run("qemu-img", "compare", "-q", ours.toString(), bare.toString());

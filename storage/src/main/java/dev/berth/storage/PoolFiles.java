@@ -199,6 +199,15 @@ public final class PoolFiles implements ImageFiles {
   }
 
   @Override
+  public void force(Path partial) {
+    try {
+      DurableFile.syncContent(partial);
+    } catch (IOException e) {
+      throw failure("cannot be brought to the disk", partial, e);
+    }
+  }
+
+  @Override
   public void keep(Path partial, Path target) {
     try {
       DurableFile.syncContent(partial);
