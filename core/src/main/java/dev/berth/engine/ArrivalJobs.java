@@ -22,9 +22,7 @@ import dev.berth.migration.TargetPhase;
 import dev.berth.migration.TargetRules;
 import dev.berth.migration.TargetRules.Qemu;
 import dev.berth.migration.TargetRules.Word;
-import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStatus;
-import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.store.Intent;
@@ -47,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * and holds no thread while QEMU takes in a state or the source makes up its mind.
  */
 final class ArrivalJobs implements JobWork {
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration RECORD_AGAIN = Duration.ofSeconds(1);
 
   /** QEMU's run state once it has taken in everything, and until its guest has gone on. */
   private static final String STANDS = "paused";
@@ -62,8 +60,7 @@ final class ArrivalJobs implements JobWork {
   private Function<String, CompletionStage<Void>> undefine = actor -> Mailbox.DONE;
   private final List<CompletableFuture<Arrival>> waiting = new ArrayList<>();
   private final List<CompletableFuture<Arrival>> taking = new ArrayList<>();
-  private boolean looking;
-  private boolean lookingLater;
+  private final QemuWatch<QemuMigration> watch;
   private boolean running;
 
   /** The one that has become this host's, as long as QEMU was not told to let its guest go on. */
@@ -75,6 +72,14 @@ final class ArrivalJobs implements JobWork {
     this.ledger = ledger;
     this.keeper = keeper;
     this.aside = new JobAside(mailbox, ledger, host.patient(), job -> settleWithoutMachine());
+    this.watch =
+        new QemuWatch<>(
+            host,
+            mailbox,
+            keeper,
+            QemuMigration::ask,
+            active -> incoming(active).isPresent(),
+            this::seen);
   }
 
   /** Has that remove the domain of a guest that does not come. */
@@ -243,74 +248,35 @@ final class ArrivalJobs implements JobWork {
 
   /** Asks how far it is, now and as long as QEMU takes in a state. */
   void look(Lifecycle.Active active) {
-    if (looking || keeper.lifecycle() != active || incoming(active).isEmpty()) {
-      return;
-    }
-    looking = true;
-    active
-        .machine()
-        .qmp()
-        .send(new QueryMigrate())
-        .thenCombine(
-            active.machine().qmp().send(new QueryStatus()),
-            (info, status) ->
-                (Supplier<CompletionStage<?>>) () -> seen(active, info, status.status().value()))
-        .whenComplete(
-            (turn, lost) ->
-                mailbox.event(
-                    () -> {
-                      looking = false;
-                      return turn == null ? Mailbox.DONE : turn.get();
-                    }));
+    watch.look(active);
   }
 
-  private CompletionStage<?> seen(Lifecycle.Active active, MigrationInfo info, String runState) {
-    Optional<KeptJob> incoming = incoming(active);
-    if (keeper.lifecycle() != active || incoming.isEmpty()) {
-      return Mailbox.DONE;
-    }
-    KeptJob job = incoming.get();
-    return switch (TargetRules.decide(phase(job), view(info, runState), Word.NONE)) {
+  private CompletionStage<?> seen(Lifecycle.Active active, QemuMigration now) {
+    KeptJob job = incoming(active).orElseThrow();
+    return switch (TargetRules.decide(phase(job), view(now), Word.NONE)) {
       case NOTE_RECEIVED -> onRecord(ArrivalRow.in(TargetPhase.RECEIVED, job, ""), this::tell);
       case FAIL ->
           fail(
               job,
-              "QEMU cannot take in its state: " + info.errorDesc().orElse("it is " + runState));
+              "QEMU cannot take in its state: "
+                  + now.info().errorDesc().orElse("it is " + now.runState()));
       case WAIT, OWN, RUN, COMPLETE, LOSE, FORGET -> {
-        lookLater();
+        watch.later();
         yield Mailbox.DONE;
       }
     };
   }
 
-  private static Qemu view(MigrationInfo info, String runState) {
-    if (runState.equals("running")) {
+  private static Qemu view(QemuMigration now) {
+    Optional<MigrationStatus> status = now.info().status();
+    if (now.runState().equals("running")) {
       return Qemu.RUNNING;
     }
-    if (info.status().equals(Optional.of(MigrationStatus.FAILED))) {
+    if (status.equals(Optional.of(MigrationStatus.FAILED))) {
       return Qemu.BROKEN;
     }
-    boolean loaded = info.status().equals(Optional.of(MigrationStatus.COMPLETED));
-    return loaded && !runState.equals("inmigrate") ? Qemu.LOADED : Qemu.LOADING;
-  }
-
-  private void lookLater() {
-    if (lookingLater) {
-      return;
-    }
-    lookingLater = true;
-    host.timers()
-        .after(
-            LOOK_AGAIN,
-            () ->
-                mailbox.event(
-                    () -> {
-                      lookingLater = false;
-                      if (keeper.lifecycle() instanceof Lifecycle.Active active) {
-                        look(active);
-                      }
-                      return Mailbox.DONE;
-                    }));
+    boolean loaded = status.equals(Optional.of(MigrationStatus.COMPLETED));
+    return loaded && !now.runState().equals("inmigrate") ? Qemu.LOADED : Qemu.LOADING;
   }
 
   // ---- once the guest is this host's
@@ -413,7 +379,7 @@ final class ArrivalJobs implements JobWork {
               }
               LOG.warn("Job {} cannot be put on record yet", next.job().id(), failure);
               answerTakers();
-              host.timers().after(LOOK_AGAIN, () -> mailbox.event(this::takeUp));
+              host.timers().after(RECORD_AGAIN, () -> mailbox.event(this::takeUp));
               return Mailbox.DONE;
             })
         .thenCompose(stage -> stage);
@@ -483,7 +449,6 @@ final class ArrivalJobs implements JobWork {
 
   @Override
   public void resume(Lifecycle.Active active) {
-    looking = false;
     running = false;
     takeUp();
   }

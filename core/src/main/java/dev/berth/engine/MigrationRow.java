@@ -8,6 +8,7 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.StreamAddress;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,6 +61,18 @@ final class MigrationRow {
             origin,
             running(SourcePhase.PREPARING, Optional.empty(), "")),
         facts);
+  }
+
+  /** Those of a domain that go on. */
+  static List<KeptJob> running(Ledger ledger) {
+    return ledger.jobs().running().stream()
+        .filter(job -> job.job().target().kind() == JobKind.MIGRATION)
+        .toList();
+  }
+
+  /** Whether it is of that machine. */
+  static boolean isOf(LaunchRecord launch, KeptJob job) {
+    return job.fact(Detachments.INCARNATION).equals(launch.incarnation());
   }
 
   static Job.Status running(SourcePhase phase, Optional<Progress> progress, String detail) {

@@ -46,7 +46,8 @@ final class MigrationSteps {
    * What QEMU says. One that says that it has sent everything may say it of another time: then the
    * guest does not stand as it does behind that.
    */
-  static SourceRules.Qemu view(MigrationInfo info, String runState) {
+  static SourceRules.Qemu view(QemuMigration now) {
+    MigrationInfo info = now.info();
     MigrationStatus status = info.status().orElse(MigrationStatus.NONE);
     if (status.equals(MigrationStatus.NONE)) {
       return SourceRules.Qemu.IDLE;
@@ -55,7 +56,7 @@ final class MigrationSteps {
       return SourceRules.Qemu.WAITING;
     }
     if (status.equals(MigrationStatus.COMPLETED)) {
-      return SaveSteps.WRITTEN.contains(runState)
+      return SaveSteps.WRITTEN.contains(now.runState())
           ? SourceRules.Qemu.SENT
           : SourceRules.Qemu.STOPPED;
     }
@@ -64,7 +65,8 @@ final class MigrationSteps {
 
   /** The same, asked now. */
   SourceRules.Qemu view() throws InterruptedException {
-    return view(run(new QueryMigrate()), run(new QueryStatus()).status().value());
+    return view(
+        new QemuMigration(run(new QueryMigrate()), run(new QueryStatus()).status().value()));
   }
 
   /** Has QEMU send, and wait before the guest stands for good. */

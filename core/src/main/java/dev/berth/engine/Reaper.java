@@ -77,7 +77,7 @@ final class Reaper {
     Intent intent = new Intent(ledger.uuid(), "destroy", "{}", end.actor(), host.now());
     Step step = Step.by(end.actor()).intent(intent).policy(Step.Policy.OVERRIDDEN);
     return keeper
-        .record(keeper.migrations().destroyed(step, end.actor()))
+        .record(keeper.migrations().domain().destroyed(step, end.actor()))
         .thenRun(() -> signal(ending, grace, stalled));
   }
 
@@ -166,7 +166,7 @@ final class Reaper {
         keeper
             .saves()
             .afterwards(launch.get())
-            .or(() -> keeper.migrations().afterwards(launch.get()))
+            .or(() -> keeper.migrations().domain().afterwards(launch.get()))
             .orElseGet(() -> Endings.of(before, ledger.status(), exit, host.now()));
     Step step = Step.by(Endings.actor(before)).status(status).launchEnds();
     if (!(before instanceof Lifecycle.Ending) && !keeper.shutdowns().isAwaited()) {

@@ -90,7 +90,7 @@ final class Recovery {
         keeper
             .saves()
             .afterwards(launch)
-            .or(() -> keeper.migrations().afterwards(launch))
+            .or(() -> keeper.migrations().domain().afterwards(launch))
             .orElseGet(() -> after(intent, exit));
     Step step = Step.by(Actors.HOST).status(status).launchEnds();
     if (intent.filter(cut -> !isAboutParts(cut)).isEmpty()) {

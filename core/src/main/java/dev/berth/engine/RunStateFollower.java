@@ -121,7 +121,7 @@ final class RunStateFollower {
 
   /** A guest that changes hosts stands, and goes on, for that reason. */
   private DomainStatus named(DomainStatus status) {
-    return keeper.arrivals().named(keeper.migrations().named(status));
+    return keeper.arrivals().named(keeper.migrations().domain().named(status));
   }
 
   /**

@@ -34,7 +34,6 @@ import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;
 import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
-import dev.berth.qapi.runstate.QueryStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +64,6 @@ import org.slf4j.LoggerFactory;
  * the file is nothing, and from then on the machine is only there to be ended.
  */
 final class SaveJobs implements JobWork {
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(SaveJobs.class);
 
@@ -74,9 +72,8 @@ final class SaveJobs implements JobWork {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final JobAside aside;
+  private final QemuWatch<MigrationInfo> watch;
   private Pace pace = new Pace();
-  private boolean looking;
-  private boolean lookingLater;
 
   SaveJobs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
@@ -84,6 +81,14 @@ final class SaveJobs implements JobWork {
     this.ledger = ledger;
     this.keeper = keeper;
     this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
+    this.watch =
+        new QemuWatch<>(
+            host,
+            mailbox,
+            keeper,
+            qmp -> qmp.send(new QueryMigrate()),
+            active -> writing(active).isPresent(),
+            this::seen);
   }
 
   // ---- beginning
@@ -121,28 +126,15 @@ final class SaveJobs implements JobWork {
 
   /** Asks how far the save is, now and as long as there is one. */
   void look(Lifecycle.Active active) {
-    if (looking || keeper.lifecycle() != active || writing(active).isEmpty()) {
-      return;
-    }
-    looking = true;
-    active
-        .machine()
-        .qmp()
-        .send(new QueryMigrate())
-        .whenComplete((info, failure) -> mailbox.event(() -> seen(active, info)));
+    watch.look(active);
   }
 
-  private CompletionStage<?> seen(Lifecycle.Active active, @Nullable MigrationInfo info) {
-    looking = false;
-    Optional<KeptJob> writing = writing(active);
-    if (info == null || keeper.lifecycle() != active || writing.isEmpty()) {
-      return Mailbox.DONE; // its connection is lost, and the next adoption finds out
-    }
-    KeptJob job = writing.get();
+  private CompletionStage<?> seen(Lifecycle.Active active, MigrationInfo info) {
+    KeptJob job = writing(active).orElseThrow();
     if (!SaveSteps.isOver(info.status())) {
       Optional<Progress> progress = info.ram().map(this::progress);
       ledger.jobs().show(job.with(SaveRow.running(WRITING, progress, "")));
-      lookLater();
+      watch.later();
       return Mailbox.DONE;
     }
     if (info.status().equals(Optional.of(MigrationStatus.COMPLETED))) {
@@ -154,25 +146,6 @@ final class SaveJobs implements JobWork {
 
   private Progress progress(MigrationStats ram) {
     return pace.at(host.now(), ram.total() - ram.remaining(), ram.total());
-  }
-
-  private void lookLater() {
-    if (lookingLater) {
-      return;
-    }
-    lookingLater = true;
-    host.timers()
-        .after(
-            LOOK_AGAIN,
-            () ->
-                mailbox.event(
-                    () -> {
-                      lookingLater = false;
-                      if (keeper.lifecycle() instanceof Lifecycle.Active active) {
-                        look(active);
-                      }
-                      return Mailbox.DONE;
-                    }));
   }
 
   /** All is written: how much that is goes on record, for the description comes behind it. */
@@ -318,7 +291,6 @@ final class SaveJobs implements JobWork {
 
   @Override
   public void resume(Lifecycle.Active active) {
-    looking = false;
     running().forEach(this::takeUp);
   }
 
@@ -405,14 +377,9 @@ final class SaveJobs implements JobWork {
    * another reason.
    */
   private void find(Lifecycle.Active active, KeptJob job) {
-    active
-        .machine()
-        .qmp()
-        .send(new QueryMigrate())
-        .thenCombine(
-            active.machine().qmp().send(new QueryStatus()),
-            (info, status) ->
-                !SaveSteps.isOver(info.status()) || status.status().value().equals("postmigrate"))
+    QemuMigration.ask(active.machine().qmp())
+        .thenApply(
+            now -> !SaveSteps.isOver(now.info().status()) || now.runState().equals("postmigrate"))
         .thenAccept(begun -> mailbox.event(() -> found(active, job, begun)))
         .exceptionally(lost -> null); // its connection is, and the next adoption finds out
   }

@@ -1,0 +1,188 @@
+package dev.berth.engine;
+
+import static dev.berth.engine.MigrationRow.in;
+import static dev.berth.engine.MigrationRow.phase;
+
+import dev.berth.error.BerthException;
+import dev.berth.host.GuestOwner;
+import dev.berth.migration.Arrival;
+import dev.berth.migration.PeerWords;
+import dev.berth.migration.SourcePhase;
+import dev.berth.migration.SourceRules;
+import dev.berth.migration.SourceRules.Patience;
+import dev.berth.migration.SourceRules.Qemu;
+import dev.berth.migration.TargetPhase;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What a source asks and tells the target once all is sent: whose the guest is, and where it is
+ * not. Runs in the driver's turns; the other host is asked on threads that may wait for it.
+ */
+final class MigrationTalk {
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  /** For how long a target is asked once. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /**
+   * For how long a guest stands because its target does not say that it has it: some time for the
+   * other host's process to come back.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HostServices host;
+  private final Mailbox mailbox;
+  private final Ledger ledger;
+  private final JobAside aside;
+  private final MigrationPeers peers;
+  private final MigratedDomain domain;
+  private final MigrationEnds ends;
+  private final HandDecisions decisions;
+  private final MigrationCourse course;
+
+  MigrationTalk(
+      HostServices host,
+      Mailbox mailbox,
+      Ledger ledger,
+      JobAside aside,
+      MigrationPeers peers,
+      MigratedDomain domain,
+      MigrationEnds ends,
+      MigrationCourse course) {
+    this.host = host;
+    this.mailbox = mailbox;
+    this.ledger = ledger;
+    this.aside = aside;
+    this.peers = peers;
+    this.domain = domain;
+    this.ends = ends;
+    this.decisions = new HandDecisions(ledger);
+    this.course = course;
+  }
+
+  /** Asks or tells the target, as the phase has it. */
+  CompletionStage<?> converse(KeptJob job) {
+    AtomicReference<Arrival> said = new AtomicReference<>();
+    AtomicReference<Qemu> qemu = new AtomicReference<>(Qemu.SENT);
+    Optional<Lifecycle.Active> active = course.active(job);
+    Optional<HandDecision> byHand = decisions.of(job);
+    aside.run(
+        host.peerThreads().switching(),
+        job,
+        () -> {
+          said.set(ask(job, byHand));
+          if (phase(job) == SourcePhase.SENT && active.isPresent()) {
+            qemu.set(new MigrationSteps(active.get().machine().qmp(), job).view());
+          }
+        },
+        (now, failure) -> {
+          if (!MigrationRow.isIn(now, phase(job))) {
+            return course.takeUp(now);
+          }
+          Arrival heard = heard(said, failure);
+          return byHand.isPresent()
+              ? decided(now, byHand.get(), heard)
+              : answered(now, heard, course.isThere(now) ? qemu.get() : Qemu.GONE);
+        });
+    return Mailbox.DONE;
+  }
+
+  private Arrival ask(KeptJob job, Optional<HandDecision> byHand) {
+    return switch (phase(job)) {
+      case SENT -> peers.await(job, ANSWER);
+      case HANDED_OVER ->
+          byHand.filter(HandDecision::keeps).isPresent() ? peers.discard(job) : peers.take(job);
+      case TELLING, PREPARING, TRANSFERRING, SWITCHING, ENDING, RETURNING -> peers.discard(job);
+    };
+  }
+
+  /** Whatever went wrong when both were asked, nobody has said anything. */
+  private static Arrival heard(AtomicReference<Arrival> said, Optional<BerthException> failure) {
+    return failure
+        .map(why -> Arrival.of(TargetPhase.SILENT, PeerWords.of(why)))
+        .orElseGet(said::get);
+  }
+
+  private CompletionStage<?> answered(KeptJob job, Arrival said, Qemu qemu) {
+    return switch (SourceRules.decide(phase(job), qemu, said.phase(), patience(job))) {
+      case HAND_OVER -> handOver(job);
+      case TELL_TO_TAKE, WAIT, TELL_TO_DISCARD -> later(job, said);
+      case END -> course.next(job, in(SourcePhase.ENDING, job, stood(job)));
+      case RETURN ->
+          course.back(
+              job,
+              said.phase() == TargetPhase.SILENT
+                  ? MigrationRow.TARGET_SILENT
+                  : MigrationRow.TARGET_FAILED,
+              said.detail());
+      case LOSE -> course.lose(job);
+      case FINISH -> ends.told(job, said);
+      case BEGIN, WATCH, SWITCH, CONTINUE, NOTE_SENT -> Mailbox.DONE; // of another phase
+    };
+  }
+
+  private Patience patience(KeptJob job) {
+    return MigrationRow.standing(job, host.now()).compareTo(PATIENCE) < 0
+        ? Patience.LEFT
+        : Patience.OVER;
+  }
+
+  /** The one step by which the guest is the target's: on the disk before the target is told. */
+  private CompletionStage<?> handOver(KeptJob job) {
+    return course.next(job, in(SourcePhase.HANDED_OVER, job));
+  }
+
+  private String stood(KeptJob job) {
+    return "the guest stood for " + MigrationRow.standing(job, host.now()).toMillis() + " ms";
+  }
+
+  private CompletionStage<?> later(KeptJob job, Arrival said) {
+    String detail =
+        said.phase() == TargetPhase.SILENT
+            ? "the target does not answer: " + said.detail()
+            : "the target says '" + said.phase().text() + "'";
+    ledger
+        .jobs()
+        .show(job.with(MigrationRow.running(phase(job), job.job().status().progress(), detail)));
+    if (phase(job) == SourcePhase.HANDED_OVER && course.isThere(job)) {
+      domain.showWaiting(job, detail);
+    }
+    if (decisions.of(job).isPresent()) {
+      return course.takeUp(job); // it was decided meanwhile, and is asked once more
+    }
+    host.timers().after(ASK_AGAIN, () -> mailbox.event(() -> course.takeUp(job)));
+    return Mailbox.DONE;
+  }
+
+  // ---- by hand
+
+  /** Somebody has decided whose the guest is: the target is asked once more. */
+  CompletableFuture<Void> decide(KeptJob job, GuestOwner owner, String actor) {
+    CompletableFuture<Void> answer = decisions.decide(job, owner, actor);
+    course.takeUp(job);
+    return answer;
+  }
+
+  /** Tells whoever has decided what has become of it, once something has. */
+  void answerDecision(KeptJob job) {
+    decisions.answer(job);
+  }
+
+  private CompletionStage<?> decided(KeptJob job, HandDecision byHand, Arrival said) {
+    return switch (HandDecisions.decide(byHand, said)) {
+      case RETURN ->
+          byHand.keeps()
+              ? course.back(job, MigrationRow.DECIDED_BY_HAND, byHand.by())
+              : course.back(job, MigrationRow.TARGET_FAILED, said.detail());
+      case END -> course.next(job, in(SourcePhase.ENDING, job, byHand.by()));
+      default -> {
+        decisions.contradict(byHand, said);
+        yield course.takeUp(job);
+      }
+    };
+  }
+}
