@@ -11,6 +11,7 @@ import dev.berth.tls.TlsFiles;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,7 @@ final class VanishedPeerTest {
       try {
         eventually(() -> assertThat(serving()).isPresent());
         Thread serving = serving().orElseThrow();
+        eventually(() -> assertThat(unconfirmed(server.port())).isEmpty());
         assertThat(run(there("ip", "link", "set", "there", "down"))).isTrue();
 
         serving.join(PATIENCE_MILLIS);
@@ -108,6 +110,16 @@ final class VanishedPeerTest {
         .filter(each -> List.of(each.getValue()).toString().contains("ClientConnection.serve"))
         .map(each -> each.getKey())
         .findFirst();
+  }
+
+  /** The connections to that port that wait for the peer to confirm what was sent. */
+  private static List<String> unconfirmed(int port) throws IOException {
+    List<String> all = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp6")));
+    all.addAll(Files.readAllLines(Path.of("/proc/net/tcp")));
+    return all.stream()
+        .filter(line -> line.matches(".*:%04X [0-9A-F]+:[0-9A-F]+ 01 .*".formatted(port)))
+        .filter(line -> !line.contains(" 01 00000000:"))
+        .toList();
   }
 
   private String[] there(String... command) {

@@ -1,5 +1,15 @@
 package dev.berth.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.backup.BackupName;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.BackupRequest;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
+import dev.berth.host.Resources;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.AdjustContract;
 import dev.berth.testing.contract.AgentContract;
@@ -20,10 +30,13 @@ import dev.berth.testing.contract.ShareContract;
 import dev.berth.testing.contract.ShutdownGuestsContract;
 import dev.berth.testing.contract.SizingContract;
 import dev.berth.testing.contract.StatsContract;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,5 +83,28 @@ final class TlsWholeContractTest
   @Override
   public GuestRig rig() {
     return rig;
+  }
+
+  /** No file descriptor goes through TLS, and nothing is begun without. */
+  @Test
+  @Override
+  public void aDiskIsWrittenToAGivenFile(@TempDir Path target) throws Exception {
+    BackupRequest full = BackupRequest.to(target, new BackupName("first"));
+    try (RandomAccessFile file = new RandomAccessFile(target.resolve("file").toFile(), "rw");
+        Resources targets = Resources.of(Map.of("data", file.getFD()), Map.of())) {
+      assertThatExceptionOfType(UnsupportedException.class)
+          .isThrownBy(
+              () ->
+                  rig.host()
+                      .backups()
+                      .create(
+                          DomainRef.of("web"),
+                          full,
+                          targets,
+                          JobOptions.none(),
+                          CallOptions.none()))
+          .withMessageContaining("cannot be given over TCP");
+    }
+    assertThat(rig.host().jobs()).isEmpty();
   }
 }
