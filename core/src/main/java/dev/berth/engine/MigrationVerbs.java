@@ -12,6 +12,7 @@ import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.runstate.QueryStatus;
@@ -182,6 +183,7 @@ final class MigrationVerbs {
   private CompletableFuture<List<String>> obstacles(Lifecycle.Active active, URI target) {
     QmpConnection qmp = active.machine().qmp();
     LaunchRecord launch = ledger.launch().orElseThrow();
+    long pid = active.machine().process().pid();
     MigrationOffers.Draft draft = offers.draft(JobId.random());
     return qmp.send(new QueryMigrate())
         .thenCombine(
@@ -200,7 +202,9 @@ final class MigrationVerbs {
         .thenApplyAsync(
             here -> {
               List<String> all = new ArrayList<>(here);
-              all.addAll(MigrationOffers.obstacles(host.peers(), target, draft.get()));
+              Offer offer = draft.get();
+              all.addAll(ImageIdentity.obstacles(offer.images(), pid));
+              all.addAll(MigrationOffers.obstacles(host.peers(), target, offer));
               return List.copyOf(all);
             },
             host.peerThreads().preparing());

@@ -4,9 +4,12 @@ import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.InheritedFile;
 import dev.berth.machine.LaunchRecord;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +45,39 @@ public record ImageIdentity(Path file, long device, long inode) {
         .forEach(step -> files.add(((PassFile) step).file()));
     launch.inherited().stream().map(InheritedFile::file).forEach(files::add);
     return files;
+  }
+
+  /**
+   * What speaks against another host opening these by their paths: whichever of them the process
+   * has not open itself is another file by now. Nothing, when it cannot be looked at.
+   */
+  public static List<String> obstacles(List<ImageIdentity> files, long pid) {
+    Set<Object> open = new HashSet<>();
+    try (DirectoryStream<Path> descriptors =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+      for (Path descriptor : descriptors) {
+        open.add(key(descriptor));
+      }
+    } catch (IOException | DirectoryIteratorException unreadable) {
+      return List.of(); // it has ended, or is another user's
+    }
+    return files.stream()
+        .filter(file -> !open.contains(file.key()))
+        .map(file -> "'" + file.file() + "' is not the file any more that its QEMU has open")
+        .toList();
+  }
+
+  /** What tells it from every other file of this host. */
+  private Object key() {
+    return List.of(device, inode);
+  }
+
+  private static Object key(Path descriptor) {
+    try {
+      return of(descriptor).key();
+    } catch (IOException closed) {
+      return List.of();
+    }
   }
 
   private static ImageIdentity of(Path file) throws IOException {

@@ -1,0 +1,150 @@
+package dev.berth.config;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.control.ControlAccess;
+import dev.berth.domain.DomainState;
+import dev.berth.error.BusyException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidRequestException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.host.StartMode;
+import dev.berth.host.VmHost;
+import dev.berth.job.Job;
+import dev.berth.testing.TestGuest;
+import dev.berth.testing.TestQemu;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where a machine cannot go its guest goes on where it is, and why is said. */
+@Tag("once")
+@Timeout(300)
+final class UnfitTargetsTest extends TwoHomesFixture {
+
+  /** It says that only once the source's QEMU has said that all is sent. */
+  @Test
+  void aTargetThatCannotTakeInADeviceLeavesTheGuestWhereItWas() throws Exception {
+    otherHome.set("qemu", qemuThat("-global virtio-blk-pci.event_idx=off").toString());
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      FileInputStream console = boot(here);
+
+      Job ended = ended(here, migrate(here));
+
+      assertThat(ended.status().phase()).as("%s", ended).isEqualTo("target-failed");
+      assertThat(ended.status().detail()).contains("virtio");
+      here.await(VM, TestHome.RUNNING, TestHome.PATIENCE);
+      eventually(() -> assertThat(there.list()).isEmpty());
+      eventually(() -> assertThat(QemuOf.pids(directory)).hasSize(1));
+      int soFar = Heartbeats.unbroken(all(console));
+      ConsoleLog log = ConsoleLog.of(here, VM);
+      log.await(TestGuest.HEARTBEAT + " " + (soFar + 3) + " ", TestHome.PATIENCE);
+      Heartbeats.unbroken(log.text());
+    }
+  }
+
+  @Test
+  void whatIsNoTargetIsSaidBeforeAnythingHasHappened() throws Exception {
+    Path own = directory.resolve("s");
+    try (VmHost here = Berth.open(home.settings().control(own, ControlAccess.OWNER_ONLY))) {
+      boot(here).close();
+
+      assertThatThrownBy(() -> migrate(here, URI.create("unix:" + directory.resolve("nobody"))))
+          .isInstanceOf(HostUnreachableException.class);
+      assertThatThrownBy(() -> migrate(here, URI.create("ftp://elsewhere")))
+          .isInstanceOf(InvalidRequestException.class);
+      assertThatThrownBy(() -> migrate(here, URI.create("unix:" + own)))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("has its UUID already");
+      try (ServerSocketChannel mute = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        Path socket = directory.resolve("mute");
+        mute.bind(UnixDomainSocketAddress.of(socket));
+        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
+            .isInstanceOf(HostUnreachableException.class)
+            .hasMessageContaining("said nothing");
+      }
+
+      assertThat(here.jobs()).isEmpty();
+      assertThat(here.domain(VM).status().state()).isEqualTo(DomainState.RUNNING);
+    }
+  }
+
+  @Test
+  void aGuestGoesToOneHostAtATime() throws Exception {
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      boot(here).close();
+      MigrationRequest slow =
+          new MigrationRequest(
+              other, Optional.of(1L << 20), Optional.empty(), Convergence.LEFT_TO_GUEST);
+      Job first = here.migrations().migrate(VM, slow, JobOptions.none(), PATIENT);
+
+      assertThatThrownBy(() -> migrate(here)).isInstanceOf(BusyException.class);
+
+      here.cancelJob(first.id());
+      assertThat(ended(here, first).status().phase()).isEqualTo("cancelled");
+      eventually(() -> assertThat(there.list()).isEmpty());
+    }
+  }
+
+  /** The path leads to another file than the one that the guest writes to. */
+  @Test
+  void aMachineWhoseImageWasReplacedDoesNotMove() throws Exception {
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      boot(here).close();
+      Path image = directory.resolve("data.raw");
+      Path copy = Files.copy(image, directory.resolve("copy.raw"));
+      Files.move(copy, image, StandardCopyOption.REPLACE_EXISTING);
+
+      assertThatThrownBy(() -> migrate(here))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("data.raw' is not the file any more that its QEMU has open");
+
+      assertThat(here.jobs()).isEmpty();
+      assertThat(there.list()).isEmpty();
+    }
+  }
+
+  private FileInputStream boot(VmHost host) throws IOException {
+    Files.write(directory.resolve("data.raw"), new byte[1 << 20]);
+    home.defineGuestWith(
+        host,
+        "vm",
+        "memory: 128MiB\ndisks:\n  - {name: data, file: data.raw, format: raw}",
+        TestGuest.running("heartbeat"));
+    host.start(VM, StartMode.RUNNING, PATIENT);
+    ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
+    return console(host);
+  }
+
+  private static void migrate(VmHost host, URI target) {
+    host.migrations().migrate(VM, MigrationRequest.to(target), JobOptions.none(), PATIENT);
+  }
+
+  /** A QEMU that is told more than its host knows. */
+  private Path qemuThat(String more) throws IOException {
+    Path script = otherDirectory.resolve("qemu-system-x86_64");
+    Files.writeString(
+        script, "#!/bin/sh\nexec " + TestQemu.installed().emulator() + " \"$@\" " + more + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return script;
+  }
+}
