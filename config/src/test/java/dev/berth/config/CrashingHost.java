@@ -2,8 +2,6 @@ package dev.berth.config;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainSnapshot;
-import dev.berth.engine.Engine;
-import dev.berth.engine.HostFacts;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
@@ -12,21 +10,12 @@ import dev.berth.host.ShutdownPolicy;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
-import dev.berth.launcher.LauncherSettings;
-import dev.berth.launcher.QemuLauncher;
-import dev.berth.qmp.QmpLoop;
-import dev.berth.storage.H2Store;
-import dev.berth.storage.StoreSettings;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 
 /**
  * A host process that ends without warning at a crash point, in the middle of one verb on the
- * domain {@code vm}. Wired as {@link HostModule} wires a host, with ports that can be fatal.
+ * domain {@code vm}. A {@link HandMadeHost} whose ports can be fatal.
  *
  * <p>Arguments: home, verb, crash point.
  */
@@ -116,7 +105,12 @@ final class CrashingHost {
     TestHome home = new TestHome(Path.of(arguments[0]));
     Verb verb = Verb.valueOf(arguments[1]);
     Fuse fuse = new Fuse(CrashPoint.parse(arguments[2]));
-    VmHost host = open(home.settings(), fuse);
+    VmHost host =
+        HandMadeHost.open(
+                home.settings(),
+                store -> new FatalStore(store, fuse),
+                launcher -> new FatalLauncher(launcher, fuse))
+            .as("crashing host");
     for (DomainSnapshot domain : host.list()) {
       TestHome.settled(host, DomainRef.of(domain.name()));
     }
@@ -124,37 +118,5 @@ final class CrashingHost {
     verb.ask(host, home);
     System.out.println("the verb is done, and the crash point was not reached");
     Runtime.getRuntime().halt(SURVIVED);
-  }
-
-  private static VmHost open(HostSettings settings, Fuse fuse) {
-    HomeLayout layout = settings.layout();
-    Clock clock = Clock.systemUTC();
-    H2Store store =
-        H2Store.open(
-            new StoreSettings(layout.home(), settings.eventsKept(), settings.eventAge(), clock));
-    ExecutorService drivers = Engine.driverThreads();
-    QmpLoop loop = QmpLoop.start("berth-qmp", drivers);
-    QemuLauncher launcher =
-        QemuLauncher.start(
-            new LauncherSettings(
-                layout.runDirectory(),
-                layout.logDirectory(),
-                layout.home().resolve(LauncherSettings.VARIABLES),
-                layout.cacheDirectory(),
-                settings.qemuBinaries(),
-                settings.searchPath(),
-                LauncherSettings.DEFAULT_KVM_TEST_LIMIT),
-            loop,
-            drivers);
-    return Engine.open(
-            new FatalStore(store, fuse),
-            new FatalLauncher(launcher, fuse),
-            HostModule.imageFiles(settings, store),
-            drivers,
-            clock,
-            settings.engine(),
-            new HostFacts(
-                BerthVersion.TEXT, layout.home(), HostBoot.id(), List::of, Optional::empty))
-        .as("crashing host");
   }
 }

@@ -23,7 +23,12 @@ final class DaemonProcess implements AutoCloseable {
 
   /** Starts one; it does not serve yet. */
   static DaemonProcess start(Path home) {
-    DaemonProcess daemon = new DaemonProcess(HostProcess.start(TestDaemon.class, home));
+    return start(TestDaemon.class, home);
+  }
+
+  /** The same of another kind. */
+  static DaemonProcess start(Class<?> main, Path home) {
+    DaemonProcess daemon = new DaemonProcess(HostProcess.start(main, home));
     daemon.reader.start();
     return daemon;
   }
@@ -38,6 +43,7 @@ final class DaemonProcess implements AutoCloseable {
         if (lastWords.size() > LINES_KEPT) {
           lastWords.remove();
         }
+        lastWords.notifyAll();
       }
     }
     serves.complete(false);
@@ -47,6 +53,34 @@ final class DaemonProcess implements AutoCloseable {
     if (!serves.get(TestHome.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("the daemon has ended by itself: " + lastWords());
     }
+  }
+
+  /** Writes a line to its input. */
+  void tell(String line) {
+    process.tell(line);
+  }
+
+  /** Waits until it has said that line, which counts once. */
+  void awaitSaid(String line) throws InterruptedException {
+    long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
+    synchronized (lastWords) {
+      while (!lastWords.remove(line)) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError("the daemon did not say '" + line + "': " + lastWords);
+        }
+        lastWords.wait(left);
+      }
+    }
+  }
+
+  /** SIGSTOP: it answers nobody, until it is let go on. */
+  void freeze() {
+    process.signal("STOP");
+  }
+
+  void thaw() {
+    process.signal("CONT");
   }
 
   long pid() {

@@ -1,6 +1,9 @@
 package dev.berth.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -61,6 +64,30 @@ final class HostProcess implements AutoCloseable {
       lines.add(line.get());
     }
     return lines;
+  }
+
+  /** Writes a line to its input; one that has ended hears nothing. */
+  void tell(String line) {
+    try {
+      BufferedWriter input = process.outputWriter();
+      input.write(line + "\n");
+      input.flush();
+    } catch (IOException ended) {
+      assertThat(process.isAlive()).as("it lives, and cannot be told '%s'", line).isFalse();
+    }
+  }
+
+  /** Sends it a signal by its name. */
+  void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid()).start();
+      assertThat(kill.waitFor()).as("SIG%s to process %s", name, pid()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run kill", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   long pid() {

@@ -35,6 +35,20 @@ final class QemuOf {
     return qemu;
   }
 
+  /** The only one of the home. */
+  static QemuOf only(Path home) {
+    List<Long> all = pids(home);
+    if (all.size() != 1) {
+      throw new AssertionError("not one QEMU of " + home + ", but " + all);
+    }
+    return new QemuOf(home, all.get(0));
+  }
+
+  /** Lets all of the home go on. */
+  static void thawAll(Path home) {
+    pids(home).forEach(pid -> new QemuOf(home, pid).thaw());
+  }
+
   /** Every QEMU of the home that lives. */
   static List<Long> pids(Path home) {
     return ProcessHandle.allProcesses()
