@@ -72,7 +72,7 @@ enum CommandName {
   MEMORY_SET("memory set", "Give a domain so much memory, its machine, its definition or both."),
   MEMORY_BALLOON("memory balloon", "Have a guest's balloon leave it so much memory."),
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
-  SAVE("save", "Write a domain's machine to a file on the host, and end it."),
+  SAVE("save", "Write a domain's machine to a file, and end it."),
   RESTORE("restore", "Have a saved machine's guest go on."),
   MIGRATE("migrate", "Move a domain to another host while its guest goes on."),
   MIGRATION_RESOLVE(

@@ -113,7 +113,7 @@ final class ProtocolExamplesTest {
       all(peer, "domain.log", "domain.pause", "domain.resume", "events.range");
       all(peer, "domain.save");
       awaitJob(peer); // its machine ends
-      all(peer, "save.restore");
+      all(peer, "save.restore", "save.discard");
       subscription();
       console();
       all(peer, "domain.shutdown", "domain.start", "domain.reset", "domain.destroy");

@@ -22,10 +22,25 @@ final class RemoteSaves implements Saves {
 
   @Override
   public Job save(DomainRef domain, Path file, JobOptions job, CallOptions options) {
-    ObjectNode params = ArgumentCodec.domain(domain).put(SaveMethods.FILE, file.toString());
+    return save(ArgumentCodec.domain(domain).put(SaveMethods.FILE, file.toString()), job, options);
+  }
+
+  @Override
+  public Job save(DomainRef domain, JobOptions job, CallOptions options) {
+    return save(ArgumentCodec.domain(domain), job, options);
+  }
+
+  private Job save(ObjectNode params, JobOptions job, CallOptions options) {
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
     return host.change(SaveMethods.SAVE, params, options, JobCodec::read);
+  }
+
+  @Override
+  public VerbResult discard(DomainRef domain, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    ArgumentCodec.options(params, options);
+    return host.change(SaveMethods.DISCARD, params, options, ResultCodec::verb);
   }
 
   @Override

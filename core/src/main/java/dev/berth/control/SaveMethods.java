@@ -2,16 +2,23 @@ package dev.berth.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
 import dev.berth.host.RestoreRequest;
 import dev.berth.host.RestoreRequest.ChangedImages;
 import dev.berth.host.RestoreRequest.Guest;
+import dev.berth.host.Saves;
+import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The methods about saved machines, and their parameters. */
 final class SaveMethods {
   static final String SAVE = "domain.save";
   static final String RESTORE = "save.restore";
+  static final String DISCARD = "save.discard";
   static final String FILE = "file";
   private static final String GUEST = "guest";
   private static final String CHANGED_IMAGES = "changedImages";
@@ -21,14 +28,7 @@ final class SaveMethods {
   static void addTo(Methods methods) {
     methods.call(
         SAVE,
-        (host, params) ->
-            JobCodec.write(
-                host.saves()
-                    .save(
-                        ArgumentCodec.domain(params),
-                        ArgumentCodec.absolutePath(params, FILE),
-                        JobArguments.options(params),
-                        ArgumentCodec.options(params))),
+        (host, params) -> JobCodec.write(save(host.saves(), params)),
         ArgumentCodec.DOMAIN,
         FILE,
         JobArguments.KEY,
@@ -46,6 +46,25 @@ final class SaveMethods {
         ArgumentCodec.DESCRIPTORS,
         ArgumentCodec.SECRETS,
         ArgumentCodec.DEADLINE);
+    methods.call(
+        DISCARD,
+        (host, params) ->
+            ResultCodec.write(
+                host.saves().discard(ArgumentCodec.domain(params), ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        ArgumentCodec.DEADLINE);
+  }
+
+  /** Without a file it is a managed save. */
+  private static Job save(Saves saves, Params params) {
+    DomainRef domain = ArgumentCodec.domain(params);
+    Optional<Path> file =
+        params.optionalText(FILE).map(text -> ArgumentCodec.absolutePath(FILE, text));
+    JobOptions job = JobArguments.options(params);
+    CallOptions options = ArgumentCodec.options(params);
+    return file.isPresent()
+        ? saves.save(domain, file.get(), job, options)
+        : saves.save(domain, job, options);
   }
 
   static ObjectNode restore(RestoreRequest restore) {

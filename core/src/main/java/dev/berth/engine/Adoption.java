@@ -101,7 +101,10 @@ final class Adoption {
       return keeper.reaper().end(active, end, Duration.ZERO);
     }
     DomainStatus status = RunStates.interpret(runState, false, ledger.status(), host.now());
-    Step step = Step.by(Actors.HOST).status(status).event(EventTypes.ADOPTED, Map.of());
+    Step step =
+        keeper
+            .managedSaves()
+            .release(Step.by(Actors.HOST).status(status).event(EventTypes.ADOPTED, Map.of()));
     if (status.state() == DomainState.CRASHED
         && status != ledger.status()
         && intent.filter(cut -> !Recovery.isAboutParts(cut)).isEmpty()) {

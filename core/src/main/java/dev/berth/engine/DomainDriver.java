@@ -176,15 +176,17 @@ final class DomainDriver implements JobOwner {
   }
 
   /**
-   * The files that its machine has open, or is about to open or may have opened. Any thread; never
-   * waits.
+   * The files that its machine has open, or is about to open or may have opened, or has to find as
+   * they are when it goes on from its managed save. Any thread; never waits.
    */
   Stream<Path> opened() {
     Stream<Path> added =
         Stream.concat(
             OpenedFiles.of(keeper.attachments().steps()),
             OpenedFiles.of(keeper.adjustments().steps()));
-    return Stream.concat(ledger.launch().stream().flatMap(OpenedFiles::of), added);
+    Stream<LaunchRecord> machines =
+        Stream.concat(ledger.launch().stream(), ledger.jobs().held().stream().map(SaveRow::launch));
+    return Stream.concat(machines.flatMap(OpenedFiles::of), added);
   }
 
   /** The domain's disks. Any thread; never waits. */
@@ -260,6 +262,7 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.arrivals().settleWithoutMachine())
                 .thenCompose(done -> keeper.restores().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
+                .thenCompose(done -> keeper.managedSaves().opened())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
     return decided;
@@ -352,7 +355,7 @@ final class DomainDriver implements JobOwner {
         requests.ask(
             verb,
             answer -> {
-              MachineSource source = FromDefinition.of(host, ledger);
+              MachineSource source = keeper.managedSaves().source(mode);
               keeper.starts().begin(source, mode, held, actor, answer);
               return Mailbox.DONE;
             });
@@ -365,11 +368,12 @@ final class DomainDriver implements JobOwner {
    * @param held what the caller has given; closed in the end, whatever becomes of the call
    */
   CompletableFuture<VerbResult> restore(
-      MachineSource source, StartMode mode, HeldResources held, String actor) {
+      FromSave named, StartMode mode, HeldResources held, String actor) {
     CompletableFuture<VerbResult> restored =
         requests.ask(
             Verb.RESTORE,
             answer -> {
+              MachineSource source = keeper.managedSaves().restoring(named);
               keeper.starts().begin(source, mode, held, actor, answer);
               return Mailbox.DONE;
             });
@@ -582,10 +586,20 @@ final class DomainDriver implements JobOwner {
     return giving(call.targets().held(), call.answer());
   }
 
-  CompletableFuture<Job> save(Path file, JobOptions options, String actor, boolean hasDeadline) {
+  CompletableFuture<Job> save(
+      SaveTarget target, JobOptions options, String actor, boolean hasDeadline) {
     CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> saves.save(file, options, actor, hasDeadline, answer));
+    requests.post(answer, () -> saves.save(target, options, actor, hasDeadline, answer));
     return answer;
+  }
+
+  /** Where its managed save is, if there is one. Any thread. */
+  SaveTarget managedSave() {
+    return keeper.managedSaves().target();
+  }
+
+  CompletableFuture<VerbResult> discardSave(String actor) {
+    return requests.ask(Verb.DISCARD_SAVE, answer -> keeper.managedSaves().discard(actor, answer));
   }
 
   /** The verbs about its coming from and going to other hosts. Any thread. */

@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 
 /**
  * The jobs of one domain, or those of the host that belong to none: those that go on, and the last
- * that have ended. Written by their owner's mailbox alone; {@link #published}, {@link #goingOn} and
- * {@link #await} are for any thread.
+ * that have ended. Written by their owner's mailbox alone; {@link #published}, {@link #goingOn},
+ * {@link #held} and {@link #await} are for any thread.
  */
 final class DomainJobs {
   /** Jobs of a domain that are kept after their end. */
@@ -34,6 +34,7 @@ final class DomainJobs {
   private final Map<JobId, List<CompletableFuture<Job>>> waiting = new HashMap<>();
   private volatile List<Job> published = List.of();
   private volatile List<KeptJob> goingOn = List.of();
+  private volatile Optional<KeptJob> held = Optional.empty();
 
   private final int limit;
 
@@ -60,6 +61,20 @@ final class DomainJobs {
   /** Those that go on as last published, with what is on record of them. Any thread. */
   List<KeptJob> goingOn() {
     return goingOn;
+  }
+
+  /** The one whose file has the guest, as last published; kept as long as it has. Any thread. */
+  Optional<KeptJob> held() {
+    return held;
+  }
+
+  /** Those that are one of these, the oldest first. */
+  List<KeptJob> all(Predicate<KeptJob> ofThese) {
+    return jobs.values().stream().filter(ofThese).toList();
+  }
+
+  boolean isEmpty() {
+    return jobs.isEmpty();
   }
 
   /** Those that go on, the oldest first. */
@@ -168,13 +183,17 @@ final class DomainJobs {
 
   private List<KeptJob> beyondLimit(Map<JobId, KeptJob> all) {
     List<KeptJob> ended =
-        all.values().stream().filter(kept -> !kept.isRunning()).sorted(BY_AGE).toList();
+        all.values().stream()
+            .filter(kept -> !kept.isRunning() && !SaveRow.isHeld(kept))
+            .sorted(BY_AGE)
+            .toList();
     return ended.subList(0, Math.max(0, ended.size() - limit));
   }
 
   private void publish() {
     published = jobs.values().stream().map(KeptJob::job).toList();
     goingOn = running();
+    held = newest(SaveRow::isHeld);
   }
 
   // ---- who waits

@@ -162,6 +162,7 @@ public final class Engine implements AutoCloseable {
             BackupRecords.of(contents.backups()),
             new DepartedJobs(),
             new NamedImages(),
+            facts.home().resolve("saves"),
             settings,
             facts.boot());
     ExecutorService sampling = EngineThreads.elasticPool("berth-sampler", 1);

@@ -23,10 +23,24 @@ import java.util.List;
  * @param saved what the file says
  * @param mode what the guest is to do
  * @param changedImages what becomes of it when its images were written to since
+ * @param doubts what becomes of it when images do not tell whether they were
  */
 record FromSave(
-    HostServices host, Path file, SavedMachine saved, StartMode mode, ChangedImages changedImages)
+    HostServices host,
+    Path file,
+    SavedMachine saved,
+    StartMode mode,
+    ChangedImages changedImages,
+    Doubts doubts)
     implements MachineSource {
+
+  /** What an image counts for that does not tell whether it was written to. */
+  enum Doubts {
+    /** For one that may have been. */
+    COUNT,
+    /** For one that was not: the host has seen to it. */
+    PASS
+  }
 
   @Override
   public Provision.Wanted wanted() {
@@ -62,7 +76,11 @@ record FromSave(
   }
 
   private void requireUnchanged() {
-    List<String> changes = saved.changes();
+    List<String> changes =
+        switch (doubts) {
+          case COUNT -> saved.changes();
+          case PASS -> saved.knownChanges();
+        };
     if (!changes.isEmpty()) {
       throw new InvalidStateException(
           "Cannot restore domain '"

@@ -46,7 +46,27 @@ final class HostSaves implements Saves {
     Path target = file.normalize();
     return turns
         .get()
-        .await(() -> domains.get().get(domain).save(target, job, actor, hasDeadline), options);
+        .await(
+            () -> domains.get().get(domain).save(SaveTarget.of(target), job, actor, hasDeadline),
+            options);
+  }
+
+  @Override
+  public Job save(DomainRef domain, JobOptions job, CallOptions options) {
+    boolean hasDeadline = options.deadline().isPresent();
+    return turns
+        .get()
+        .await(
+            () -> {
+              DomainDriver driver = domains.get().get(domain);
+              return driver.save(driver.managedSave(), job, actor, hasDeadline);
+            },
+            options);
+  }
+
+  @Override
+  public VerbResult discard(DomainRef domain, CallOptions options) {
+    return turns.get().await(() -> domains.get().get(domain).discardSave(actor), options);
   }
 
   /** What is given is copied in the caller's time: it may be closed when the call has returned. */
@@ -62,7 +82,9 @@ final class HostSaves implements Saves {
                         () -> host.saveFiles().read(restore.file()), host.patient()),
                 options);
     StartMode mode = mode(restore, saved);
-    FromSave source = new FromSave(host, restore.file(), saved, mode, restore.changedImages());
+    FromSave source =
+        new FromSave(
+            host, restore.file(), saved, mode, restore.changedImages(), FromSave.Doubts.COUNT);
     return turns
         .get()
         .await(

@@ -5,6 +5,7 @@ import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.store.Commit;
 import dev.berth.store.Store;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,7 @@ import java.util.concurrent.Executor;
  * @param backupRecords what is on record of complete backups
  * @param departed the migrations of domains that have gone
  * @param namedImages looks up images of pools
+ * @param managedSaves the directory with the saved machines that the host keeps
  * @param settings limits and times
  * @param boot id of the present boot of the machine that the host runs on; empty when not known
  */
@@ -70,6 +72,7 @@ record HostServices(
     BackupRecords backupRecords,
     DepartedJobs departed,
     NamedImages namedImages,
+    Path managedSaves,
     EngineSettings settings,
     String boot) {
 

@@ -96,7 +96,8 @@ final class JobConflicts {
           BACKUP,
           RESTORE_BACKUP,
           CHECKPOINT,
-          CHECKPOINTS ->
+          CHECKPOINTS,
+          DISCARD_SAVE ->
           Concern.NOTHING;
     };
   }

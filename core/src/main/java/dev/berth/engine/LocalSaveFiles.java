@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +24,28 @@ import java.util.OptionalLong;
 /** Saved machines as files of this host, for its user alone to read. */
 final class LocalSaveFiles implements SaveFiles {
   private final DumpFiles files = new LocalDumpFiles();
+
+  @Override
+  public void makeRoom(Path directory, long bytes) {
+    try {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      long free = Files.getFileStore(directory).getUsableSpace();
+      if (free < bytes) {
+        throw new HostFailureException(
+            "There are "
+                + free
+                + " bytes free in '"
+                + directory
+                + "', and the guest has "
+                + bytes
+                + " of memory. Make room there, or save it to a file elsewhere.");
+      }
+    } catch (IOException e) {
+      throw new HostFailureException("'" + directory + "' cannot be made here: " + e + ".", e);
+    }
+  }
 
   @Override
   public void check(Path target) {

@@ -41,9 +41,10 @@ import org.slf4j.LoggerFactory;
  * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
  * memory, {@link DomainBackups} what is on their disks, {@link BackupJobs} puts it back, {@link
- * SaveJobs} writes down all that they are, {@link MigrationJobs} hand them to other hosts, {@link
- * ArrivalJobs} take them in, {@link Screenshots} what is on their screens, {@link Fdsets} has their
- * open files, {@link ShareFollower} what serves their shares.
+ * SaveJobs} writes down all that they are, {@link ManagedSaves} what is kept of it, {@link
+ * MigrationJobs} hand them to other hosts, {@link ArrivalJobs} take them in, {@link Screenshots}
+ * what is on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves
+ * their shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -72,6 +73,7 @@ final class MachineKeeper {
   private final DomainBackups backups;
   private final DomainExports exports;
   private final SaveJobs saves;
+  private final ManagedSaves managedSaves;
   private final MigrationJobs migrations;
   private final ArrivalJobs arrivals;
   private final BackupJobs restores;
@@ -103,6 +105,7 @@ final class MachineKeeper {
     this.backups = new DomainBackups(host, mailbox, ledger, this);
     this.exports = new DomainExports(host, mailbox, ledger, this);
     this.saves = new SaveJobs(host, mailbox, ledger, this);
+    this.managedSaves = new ManagedSaves(host, ledger, this);
     this.migrations = new MigrationJobs(host, mailbox, ledger, this);
     this.arrivals = new ArrivalJobs(host, mailbox, ledger, this);
     this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
@@ -219,6 +222,10 @@ final class MachineKeeper {
 
   SaveJobs saves() {
     return saves;
+  }
+
+  ManagedSaves managedSaves() {
+    return managedSaves;
   }
 
   MigrationJobs migrations() {

@@ -45,6 +45,16 @@ interface MachineSource {
     return StateReason.USER;
   }
 
+  /** The step by which a guest whose state is loaded is about to go on. */
+  default Step goingOn(Step step) {
+    return step;
+  }
+
+  /** What is told of a start that has succeeded. */
+  default String told() {
+    return "";
+  }
+
   /** The step by which the machine is up, with what else is so from then on. */
   default Step completed(Step step) {
     return step;

@@ -5,7 +5,9 @@ import dev.berth.definition.Policies.Autostart;
 import dev.berth.definition.Policies.Restart;
 import dev.berth.domain.DomainSnapshot.RestartSummary;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
+import dev.berth.domain.StateReason;
 import dev.berth.store.PolicyState;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,12 +76,18 @@ final class PolicyRules {
     if (step.failure().isPresent()) {
       return failed(before, policies.restart(), step.failure().get(), now);
     }
-    boolean up = step.status().filter(next -> next.state() == DomainState.RUNNING).isPresent();
+    boolean up = step.status().filter(PolicyRules::isUp).isPresent();
     if (!up || before.dueAt().isEmpty()) {
       return silent(before);
     }
     String type = before.tries() == 0 ? EventTypes.AUTOSTARTED : EventTypes.RESTARTED;
     return told(before.notDue(before.tries()), type, tries(before.tries()));
+  }
+
+  /** Whether a start is done: a guest that was saved while it was paused stays so. */
+  private static boolean isUp(DomainStatus status) {
+    return status.state() == DomainState.RUNNING
+        || status.state() == DomainState.PAUSED && status.reason() == StateReason.USER;
   }
 
   private static Outcome redefined(PolicyState before, Policies old, Policies wanted, String boot) {

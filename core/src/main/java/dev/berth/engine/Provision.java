@@ -31,6 +31,7 @@ final class Provision {
   record Wanted(String verb, String command) {
     static final Wanted START = new Wanted("start", "start");
     static final Wanted RESTORE = new Wanted("restore", "restore");
+    static final Wanted RESTORE_MANAGED = new Wanted("restore", "start");
     static final Wanted RECEIVE = new Wanted("take", "migrate");
   }
 

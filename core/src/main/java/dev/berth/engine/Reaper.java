@@ -164,7 +164,7 @@ final class Reaper {
     }
     DomainStatus status =
         keeper
-            .saves()
+            .managedSaves()
             .afterwards(launch.get())
             .or(() -> keeper.migrations().domain().afterwards(launch.get()))
             .orElseGet(() -> Endings.of(before, ledger.status(), exit, host.now()));

@@ -88,7 +88,7 @@ final class Recovery {
   private CompletionStage<?> ended(LaunchRecord launch, Optional<Intent> intent, ProcessExit exit) {
     DomainStatus status =
         keeper
-            .saves()
+            .managedSaves()
             .afterwards(launch)
             .or(() -> keeper.migrations().domain().afterwards(launch))
             .orElseGet(() -> after(intent, exit));

@@ -139,6 +139,7 @@ final class Requests {
               + deny.remedy()
               + ".");
     }
+    keeper.managedSaves().requireNone(verb);
     return true;
   }
 

@@ -59,12 +59,14 @@ final class Restarts {
             && !ledger.policyState().boot().equals(host.boot());
     if (unsettled) {
       // A machine that lives has been started in this boot: its domain needs no more. A guest that
-      // waits in a file is not to lose what it has there, which booting it from its disks would do.
+      // waits in a file of somebody's is not to lose what it has there, which booting it from its
+      // disks would do; from one of the host's it goes on.
       return keeper.record(
           Step.by(Actors.HOST)
               .policy(
                   keeper.lifecycle() instanceof Lifecycle.Off
-                          && ledger.status().reason() != StateReason.SAVED
+                          && (ledger.status().reason() != StateReason.SAVED
+                              || keeper.managedSaves().isHeld())
                           && ledger.status().reason() != StateReason.MIGRATED
                       ? Step.Policy.AUTOSTARTED
                       : Step.Policy.AUTOSTART_SETTLED));
@@ -149,8 +151,9 @@ final class Restarts {
     CompletableFuture<VerbResult> answer = new CompletableFuture<>();
     try {
       JobConflicts.check(ledger.jobs().running(), Verb.START, "", host.now());
-      MachineSource source = FromDefinition.of(host, ledger);
-      keeper.starts().begin(source, StartMode.RUNNING, HeldResources.none(), Actors.HOST, answer);
+      StartMode mode = keeper.managedSaves().byItself();
+      MachineSource source = keeper.managedSaves().source(mode);
+      keeper.starts().begin(source, mode, HeldResources.none(), Actors.HOST, answer);
     } catch (BusyException later) {
       arm(moment, BUSY);
       return Mailbox.DONE;
@@ -177,10 +180,17 @@ final class Restarts {
     LOG.warn("Domain '{}' could not be started by its policy", ledger.name(), failure);
     String why = String.valueOf(failure.getMessage());
     Step step = Step.by(Actors.HOST).failure(new Failure(Failure.Kind.START_FAILED, why));
+    DomainStatus failed =
+        keeper
+            .managedSaves()
+            .waiting(Optional.of(why))
+            .orElseGet(
+                () ->
+                    new DomainStatus(
+                        DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
     if (ledger.status().state() == DomainState.SHUTOFF
-        && !ledger.status().detail().equals(Optional.of(why))) {
-      step.status(
-          new DomainStatus(DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
+        && !ledger.status().detail().equals(failed.detail())) {
+      step.status(failed);
     }
     return keeper.record(step);
   }

@@ -38,6 +38,13 @@ interface SaveFiles {
   record Written(long bytes, List<ImageState> images) {}
 
   /**
+   * Sees that there is a directory for this user alone, with room for as much.
+   *
+   * @throws HostFailureException when there is not
+   */
+  void makeRoom(Path directory, long bytes);
+
+  /**
    * Sees whether a machine can be saved there.
    *
    * @throws AlreadyExistsException when there is a file of that name

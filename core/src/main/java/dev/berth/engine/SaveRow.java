@@ -10,6 +10,7 @@ import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.migration.ImageState;
+import dev.berth.migration.SavedMachine;
 import dev.berth.migration.SavedMachine.Guest;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,6 +38,13 @@ final class SaveRow {
   private static final String BYTES = "bytes";
   private static final String IMAGES = "images";
   private static final String LAUNCH = "launch";
+
+  /** Whose the file is, and how far it is with one of the host's. */
+  private static final String KEEPER = "keeper";
+
+  private static final String HOLD = "hold";
+  private static final String LEAVING = "leaving";
+  private static final String RELEASED = "released";
   private static final String END = "end";
 
   private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
@@ -44,19 +52,77 @@ final class SaveRow {
   private SaveRow() {}
 
   /** That of a save that is to begin, of the machine that there is. */
-  static KeptJob of(Path target, Ledger ledger, Job.Origin origin) {
+  static KeptJob of(SaveTarget target, Ledger ledger, Job.Origin origin) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
     return new KeptJob(
         new Job(
             JobId.random(),
-            new Job.Target(JobKind.SAVE, ledger.uuid(), ledger.name(), target.toString()),
+            new Job.Target(JobKind.SAVE, ledger.uuid(), ledger.name(), target.file().toString()),
             origin,
             running(BEGINNING, Optional.empty(), "")),
         Map.of(
             Detachments.INCARNATION,
             ledger.launch().orElseThrow().incarnation(),
             GUEST,
-            (runs ? Guest.RUNNING : Guest.PAUSED).name()));
+            (runs ? Guest.RUNNING : Guest.PAUSED).name(),
+            KEEPER,
+            target.keeper().name()));
+  }
+
+  /** That of a managed save whose row was lost, as its file has it. */
+  static KeptJob found(SavedMachine saved, SaveTarget target, Ledger ledger) {
+    SavedMachine.Origin origin = saved.origin();
+    Job.Status status =
+        new Job.Status(
+            JobState.SUCCEEDED, COMPLETE, Optional.empty(), "", Optional.of(origin.at()));
+    return new KeptJob(
+        new Job(
+            origin.job(),
+            new Job.Target(JobKind.SAVE, ledger.uuid(), ledger.name(), target.file().toString()),
+            new Job.Origin(origin.actor(), Optional.empty(), origin.at()),
+            status),
+        Map.of(
+            Detachments.INCARNATION,
+            saved.launch().incarnation(),
+            GUEST,
+            saved.guest().name(),
+            KEEPER,
+            target.keeper().name(),
+            LAUNCH,
+            LAUNCHES.write(saved.launch())));
+  }
+
+  // ---- of managed saves
+
+  private static boolean isManaged(KeptJob job) {
+    return job.job().target().kind() == JobKind.SAVE
+        && job.fact(KEEPER).equals(SaveTarget.Keeper.HOST.name());
+  }
+
+  /** Whether a file that the host keeps has the guest by now, and still. */
+  static boolean isHeld(KeptJob job) {
+    boolean hasIt = phase(job).equals(ENDING) || job.job().status().state() == JobState.SUCCEEDED;
+    return isManaged(job) && hasIt && !job.fact(HOLD).equals(RELEASED);
+  }
+
+  /** Whether its guest may have gone on from the file. */
+  static boolean isLeaving(KeptJob job) {
+    return job.fact(HOLD).equals(LEAVING);
+  }
+
+  /** Whether the file is of no use any more. */
+  static boolean isReleased(KeptJob job) {
+    return isManaged(job) && job.fact(HOLD).equals(RELEASED);
+  }
+
+  /** The same save, whose guest is about to go on. */
+  static KeptJob leaving(KeptJob job) {
+    return job.with(HOLD, LEAVING);
+  }
+
+  /** The same save, whose guest is not in the file any more. */
+  static KeptJob released(KeptJob job) {
+    return job.with(HOLD, RELEASED);
   }
 
   /** The same save in another phase. */

@@ -3,10 +3,11 @@ package dev.berth.engine;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
+import dev.berth.qapi.machine.MemoryInfo;
+import dev.berth.qapi.machine.QueryMemorySizeSummary;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.QmpConnection;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,43 +39,47 @@ final class SaveVerbs {
 
   /** Begins a save. */
   CompletionStage<?> save(
-      Path file,
+      SaveTarget target,
       JobOptions options,
       String actor,
       boolean hasDeadline,
       CompletableFuture<Job> answer) {
-    Optional<Job> same = same(file, options);
+    Optional<Job> same = same(target, options);
     if (same.isPresent()) {
       answer.complete(same.get());
       return Mailbox.DONE;
     }
-    requests.admit(Verb.SAVE, file.toString());
+    requests.admit(Verb.SAVE, target.file().toString());
     return verbs.onLiveMachine(
         Verb.SAVE,
         hasDeadline,
         active -> {
           verbs.watch(active, Verb.SAVE, actor, hasDeadline, answer);
-          possible(active, file)
+          possible(active, target)
               .whenComplete(
                   (fine, failure) ->
                       requests.post(
                           answer,
                           () ->
                               failure == null
-                                  ? begin(active, file, options, actor, answer)
+                                  ? begin(active, target, options, actor, answer)
                                   : refused(answer, failure)));
           return Mailbox.DONE;
         });
   }
 
   /** The job that the same call has begun before, if it has. */
-  private Optional<Job> same(Path file, JobOptions options) {
-    return ledger.jobs().same(options, JobKind.SAVE, file.toString(), Map.of());
+  private Optional<Job> same(SaveTarget target, JobOptions options) {
+    return ledger.jobs().same(options, JobKind.SAVE, target.file().toString(), Map.of());
   }
 
-  private CompletableFuture<?> possible(Lifecycle.Active active, Path file) {
+  private CompletableFuture<?> possible(Lifecycle.Active active, SaveTarget target) {
     QmpConnection qmp = active.machine().qmp();
-    return CompletableFuture.runAsync(() -> host.saveFiles().check(file), host.patient())
+    return keeper
+        .managedSaves()
+        .tidy()
+        .thenCompose(tidied -> qmp.send(new QueryMemorySizeSummary()))
+        .thenAcceptAsync(memory -> look(target, memory), host.patient())
         .thenCompose(fine -> qmp.send(new QueryMigrate()))
         .thenCombine(
             qmp.send(new QueryStatus()),
@@ -90,6 +95,15 @@ final class SaveVerbs {
             });
   }
 
+  /** QEMU writes a little more than the guest has, and less where that has never been used. */
+  private void look(SaveTarget target, MemoryInfo memory) {
+    if (target.keeper() == SaveTarget.Keeper.HOST) {
+      long bytes = Math.addExact(memory.baseMemory(), memory.pluggedMemory().orElse(0L));
+      host.saveFiles().makeRoom(target.file().resolveSibling(""), bytes);
+    }
+    host.saveFiles().check(target.file());
+  }
+
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
     answer.completeExceptionally(MachineKeeper.cause(failure));
     return Mailbox.DONE;
@@ -98,24 +112,25 @@ final class SaveVerbs {
   /** Something else may have begun since the first look, or the same call twice. */
   private CompletionStage<?> begin(
       Lifecycle.Active seen,
-      Path file,
+      SaveTarget target,
       JobOptions options,
       String actor,
       CompletableFuture<Job> answer) {
-    Optional<Job> same = same(file, options);
+    Optional<Job> same = same(target, options);
     if (same.isPresent()) {
       answer.complete(same.get());
       return Mailbox.DONE;
     }
     if (keeper.lifecycle() != seen) {
-      return save(file, options, actor, true, answer); // what was found is not true any more
+      return save(target, options, actor, true, answer); // what was found is not true any more
     }
-    requests.admit(Verb.SAVE, file.toString());
+    requests.admit(Verb.SAVE, target.file().toString());
     return verbs.onLiveMachine(
         Verb.SAVE,
         true,
         active -> {
-          KeptJob job = SaveRow.of(file, ledger, new Job.Origin(actor, options.key(), host.now()));
+          KeptJob job =
+              SaveRow.of(target, ledger, new Job.Origin(actor, options.key(), host.now()));
           return ledger
               .request(JobSteps.began(Step.by(actor), job))
               .thenRun(

@@ -104,8 +104,11 @@ final class Starts {
   /** Persists that a guest whose state is loaded goes on; before it does. */
   CompletableFuture<Void> recordGoingOn(StartOperation operation) {
     return request(
-        Step.by(operation.actor())
-            .intent(intent(operation, StartIntent.ofOneThatGoesOn(operation))));
+        operation
+            .source()
+            .goingOn(
+                Step.by(operation.actor())
+                    .intent(intent(operation, StartIntent.ofOneThatGoesOn(operation)))));
   }
 
   private Intent intent(StartOperation operation, String text) {
@@ -161,7 +164,7 @@ final class Starts {
 
   private boolean succeeded(StartOperation operation, Lifecycle.Active active) {
     ledger.operation(Optional.empty());
-    operation.answer().complete(keeper.changed(""));
+    operation.answer().complete(keeper.changed(operation.source().told()));
     keeper.runStates().ask(active);
     return true;
   }
@@ -245,14 +248,19 @@ final class Starts {
   }
 
   private CompletionStage<Void> recordUndone(StartOperation operation, BerthException failure) {
+    Optional<String> why =
+        operation.isCancelled() ? Optional.empty() : Optional.ofNullable(failure.getMessage());
     DomainStatus status =
-        operation.isCancelled()
-            ? DomainStatus.of(DomainState.SHUTOFF, StateReason.DESTROYED, host.now())
-            : new DomainStatus(
-                DomainState.SHUTOFF,
-                StateReason.FAILED,
-                Optional.ofNullable(failure.getMessage()),
-                host.now());
+        keeper
+            .managedSaves()
+            .waiting(why)
+            .orElseGet(
+                () ->
+                    new DomainStatus(
+                        DomainState.SHUTOFF,
+                        operation.isCancelled() ? StateReason.DESTROYED : StateReason.FAILED,
+                        why,
+                        host.now()));
     return keeper.record(Step.by(operation.actor()).status(status).launchEnds());
   }
 

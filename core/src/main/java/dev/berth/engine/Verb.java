@@ -37,7 +37,8 @@ enum Verb {
   RESTORE("restore"),
   RESTORE_BACKUP("restore a backup to"),
   CHECKPOINT("checkpoint"),
-  CHECKPOINTS("list the checkpoints of");
+  CHECKPOINTS("list the checkpoints of"),
+  DISCARD_SAVE("discard the save of");
 
   private final String text;
 

@@ -43,6 +43,7 @@ import dev.berth.domain.DomainState;
  * restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
  * checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
  * list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
+ * discard the save of  accept  deny      already  already  already   already  already      deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -81,6 +82,7 @@ final class VerbTable {
               : new Admission.Deny("it has a machine; shut it down or destroy it first");
       case CONSOLE -> console(state);
       case QMP, SCREENSHOT, SET_VNC_PASSWORD, CHECKPOINTS -> answering(state);
+      case DISCARD_SAVE -> discardSave(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
       case INJECT_NMI, SAVE, MIGRATE -> executing(state);
@@ -128,6 +130,16 @@ final class VerbTable {
       case RUNNING, PAUSED ->
           new Admission.Deny("it has a machine; save, shut down or destroy that first");
       case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  /** A machine has the guest, whatever it does. */
+  private static Admission discardSave(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> ACCEPT;
+      case RUNNING, PAUSED, SHUTDOWN, CRASHED, PMSUSPENDED ->
+          new Admission.Already("it is without a managed save already");
+      case ADOPTING, NOSTATE -> deny(state);
     };
   }
 

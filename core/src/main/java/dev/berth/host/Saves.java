@@ -34,14 +34,34 @@ public interface Saves {
   Job save(DomainRef domain, Path file, JobOptions job, CallOptions options);
 
   /**
+   * The same into a file that the host keeps, in its state directory: a managed save. The next
+   * start of the domain, also one by its {@code autostart}, goes on from it instead of booting, and
+   * the file is gone when the guest has. A start that fails keeps it.
+   *
+   * @throws dev.berth.error.HostFailureException when there is not as much space as the guest has
+   *     memory
+   */
+  Job save(DomainRef domain, JobOptions job, CallOptions options);
+
+  /**
+   * Drops the managed save of a domain, and with it what its guest had not written to its disks:
+   * the next start boots the domain. Does nothing when there is none.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.BusyException when a job or an operation is in the way
+   */
+  VerbResult discard(DomainRef domain, CallOptions options);
+
+  /**
    * Starts a machine that is what a saved one was, with the devices that had come to it, and has
    * its guest go on. The file stays. A failure leaves the domain without a machine.
    *
    * @param restore which file, and how
    * @param resources what the machine had that no path leads to; asked of the host's resolver else
    * @throws dev.berth.error.NotFoundException when there is no such domain any more
-   * @throws dev.berth.error.InvalidStateException unless the domain is shut off; or when an image
-   *     was written to since, after which its guest must not go on from there
+   * @throws dev.berth.error.InvalidStateException unless the domain is shut off; when an image was
+   *     written to since, after which its guest must not go on from there; or when the domain has a
+   *     managed save and this is another file
    * @throws dev.berth.error.HostFailureException when the file cannot be used, or QEMU cannot load
    *     it, with QEMU's own words
    * @throws dev.berth.error.ResourcesMissingException naming all that nobody gives

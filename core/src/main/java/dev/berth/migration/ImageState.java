@@ -114,9 +114,14 @@ public record ImageState(Path file, long bytes, Instant modified) {
         .toList();
   }
 
+  /** Whether it tells when it was written to. */
+  boolean tells() {
+    return !modified.equals(Instant.EPOCH);
+  }
+
   /** What speaks against it being as it was; empty when it is. */
   public Optional<String> change() {
-    if (modified.equals(Instant.EPOCH)) {
+    if (!tells()) {
       return Optional.of("'" + file + "' is a device, which does not tell whether it was");
     }
     try {

@@ -40,6 +40,14 @@ public record SavedMachine(
     return List.copyOf(changes);
   }
 
+  /** The same without what does not tell. */
+  public List<String> knownChanges() {
+    return images.stream()
+        .filter(ImageState::tells)
+        .flatMap(image -> image.change().stream())
+        .toList();
+  }
+
   /**
    * Where a saved machine comes from.
    *

@@ -129,6 +129,7 @@ public final class ProtocolResults {
           Map.entry(ExportMethods.EXTENTS, values -> ExportCodec.write(values.extents())),
           Map.entry(SaveMethods.SAVE, JOB),
           Map.entry(SaveMethods.RESTORE, VERB),
+          Map.entry(SaveMethods.DISCARD, VERB),
           Map.entry(MigrationMethods.MIGRATE, JOB),
           Map.entry(MigrationMethods.OBSTACLES, OBSTACLES),
           Map.entry(MigrationMethods.RESOLVE, VERB),

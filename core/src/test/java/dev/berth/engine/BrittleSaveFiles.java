@@ -43,6 +43,11 @@ final class BrittleSaveFiles implements SaveFiles {
   }
 
   @Override
+  public void makeRoom(Path directory, long bytes) {
+    files.makeRoom(directory, bytes);
+  }
+
+  @Override
   public void check(Path target) {
     files.check(target);
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -67,6 +68,20 @@ final class LocalSaveFilesTest {
     assertThatThrownBy(() -> files.settle(partial, launch()))
         .isInstanceOf(HostFailureException.class)
         .hasMessageContaining("Somebody has written to '" + image + "' since the guest stood");
+  }
+
+  @Test
+  void aDirectoryWithoutRoomIsToldBeforeAnythingIsWritten() throws IOException {
+    Path saves = directory.resolve("saves");
+
+    assertThatThrownBy(() -> files.makeRoom(saves, Long.MAX_VALUE))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessageContaining("bytes free in '" + saves + "'")
+        .hasMessageContaining("save it to a file elsewhere");
+
+    files.makeRoom(saves, 1);
+    assertThat(Files.getPosixFilePermissions(saves))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test

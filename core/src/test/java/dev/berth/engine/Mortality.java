@@ -145,6 +145,11 @@ final class Mortality {
     }
 
     @Override
+    public void makeRoom(Path directory, long bytes) {
+      files.makeRoom(directory, bytes);
+    }
+
+    @Override
     public void check(Path target) {
       files.check(target);
     }

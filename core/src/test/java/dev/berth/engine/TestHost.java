@@ -135,7 +135,7 @@ final class TestHost implements AutoCloseable {
             clock,
             timers,
             settings,
-            new HostFacts("0.1.0-test", Path.of("/nowhere"), boot, List::of, Optional::empty));
+            new HostFacts("0.1.0-test", machines.home(), boot, List::of, Optional::empty));
     this.host = engine.as("test");
   }
 

@@ -65,6 +65,7 @@ final class VerbTableTest {
       restore a backup to  accept  deny      deny     deny     deny      deny     deny         deny
       checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
       list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
+      discard the save of  accept  deny      already  already  already   already  already      deny
       """;
 
   static Stream<Arguments> cells() {

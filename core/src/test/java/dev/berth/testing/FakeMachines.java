@@ -33,6 +33,11 @@ public final class FakeMachines implements AutoCloseable {
     create(directory.resolve("log"));
   }
 
+  /** What all their files are under. */
+  public Path home() {
+    return directory;
+  }
+
   /** Where run directories are. */
   Path runDirectory(String incarnation) {
     return directory.resolve("run").resolve(incarnation.substring(0, 12));

@@ -46,6 +46,12 @@ public final class FakeMemory {
             arguments.path("property").asText().equals(GrowingMemory.REQUESTED)
                 ? request(arguments.path("value").asLong())
                 : Json.object());
+    qemu.answer(
+        "query-memory-size-summary",
+        arguments ->
+            Json.object()
+                .put("base-memory", base)
+                .put("plugged-memory", dimms.getAsLong() + size()));
     qemu.answer("query-balloon", arguments -> Json.object().put("actual", actual()));
     qemu.answer("balloon", arguments -> inflate(arguments.path("value").asLong()));
   }

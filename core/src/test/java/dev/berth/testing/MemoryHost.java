@@ -19,6 +19,7 @@ import dev.berth.domain.Throttle;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.AgentRequest;
@@ -250,6 +251,9 @@ public final class MemoryHost implements VmHost {
       MemoryDomain found = contents.find(domain);
       if (found.hasMachine()) {
         throw MemoryVerbs.illegal("undefine", found, DomainState.SHUTOFF);
+      }
+      if (contents.saves().containsKey(MemorySaves.managed(found))) {
+        throw new InvalidStateException("The guest is in its managed save. Drop that first.");
       }
       contents.domains().remove(found.uuid());
       contents.events().add(found, EventTypes.UNDEFINED, actor, Map.of());

@@ -5,6 +5,7 @@ import dev.berth.domain.StateReason;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
@@ -32,6 +33,11 @@ final class MemorySaves implements Saves {
   /** A machine that is in a file, with what its guest did. */
   record Saved(UUID domain, DomainState state) {}
 
+  /** Where a host would keep the saved machine of a domain. */
+  static Path managed(MemoryDomain domain) {
+    return Path.of("/saves", domain.uuid() + ".save");
+  }
+
   MemorySaves(MemoryContents contents, String actor) {
     this.contents = contents;
     this.actor = actor;
@@ -46,18 +52,39 @@ final class MemorySaves implements Saves {
       MemoryDomain domain = contents.find(ref);
       String target = file.normalize().toString();
       Optional<Job> same = MemoryJobs.same(domain, options, target);
-      return same.isPresent() ? same.get() : save(domain, file.normalize(), options);
+      if (same.isPresent()) {
+        return same.get();
+      }
+      requireGuest(domain);
+      if (!Files.isDirectory(file.resolveSibling(""))) {
+        throw new HostFailureException("There is no directory for '" + file + "'. Make it first.");
+      }
+      return save(domain, file.normalize(), options);
+    }
+  }
+
+  @Override
+  public Job save(DomainRef ref, JobOptions options, CallOptions call) {
+    synchronized (contents) {
+      MemoryDomain domain = contents.find(ref);
+      Path file = managed(domain);
+      Optional<Job> same = MemoryJobs.same(domain, options, file.toString());
+      if (same.isPresent()) {
+        return same.get();
+      }
+      requireGuest(domain);
+      return save(domain, file, options);
+    }
+  }
+
+  private static void requireGuest(MemoryDomain domain) {
+    if (!Set.of(DomainState.RUNNING, DomainState.PAUSED).contains(domain.state())) {
+      throw MemoryVerbs.illegal("save", domain, DomainState.RUNNING, DomainState.PAUSED);
     }
   }
 
   private Job save(MemoryDomain domain, Path file, JobOptions options) {
     DomainState state = domain.state();
-    if (!Set.of(DomainState.RUNNING, DomainState.PAUSED).contains(state)) {
-      throw MemoryVerbs.illegal("save", domain, DomainState.RUNNING, DomainState.PAUSED);
-    }
-    if (!Files.isDirectory(file.resolveSibling(""))) {
-      throw new HostFailureException("There is no directory for '" + file + "'. Make it first.");
-    }
     if (contents.saves().putIfAbsent(file, new Saved(domain.uuid(), state)) != null) {
       throw new AlreadyExistsException("There is a file '" + file + "'. Choose another name.");
     }
@@ -73,6 +100,17 @@ final class MemorySaves implements Saves {
   }
 
   @Override
+  public VerbResult discard(DomainRef ref, CallOptions call) {
+    synchronized (contents) {
+      MemoryDomain domain = contents.find(ref);
+      return contents.saves().remove(managed(domain)) == null
+          ? new VerbResult(
+              VerbResult.Effect.ALREADY, "it is without a managed save already", domain.snapshot())
+          : new MemoryVerbs(contents, actor).dropped(domain);
+    }
+  }
+
+  @Override
   public VerbResult restore(RestoreRequest restore, Resources resources, CallOptions options) {
     synchronized (contents) {
       Saved saved = contents.saves().get(restore.file());
@@ -83,6 +121,11 @@ final class MemorySaves implements Saves {
       if (domain.state() != DomainState.SHUTOFF) {
         throw MemoryVerbs.illegal("restore", domain, DomainState.SHUTOFF);
       }
+      Path managed = managed(domain);
+      if (contents.saves().containsKey(managed) && !restore.file().equals(managed)) {
+        throw new InvalidStateException("The guest is in its managed save.");
+      }
+      contents.saves().remove(managed);
       DomainState state =
           switch (restore.guest()) {
             case AS_SAVED -> saved.state();

@@ -46,6 +46,12 @@ final class MemoryVerbs {
     if (domain.hasMachine()) {
       throw illegal("start", domain, DomainState.SHUTOFF);
     }
+    if (contents.saves().remove(MemorySaves.managed(domain)) != null) {
+      StateReason reason = mode == StartMode.RUNNING ? StateReason.RESTORED : StateReason.USER;
+      VerbResult restored = restored(domain, wanted, reason, resources);
+      return new VerbResult(
+          restored.effect(), "restored from its managed save", restored.snapshot());
+    }
     check(domain.definition().resources(), resources.names());
     domain.definition().disks().forEach(disk -> MemoryNamedImages.check(contents, disk));
     domain.powerOn();
@@ -61,6 +67,13 @@ final class MemoryVerbs {
     domain.powerOn();
     tell(domain, DomainState.SHUTOFF, actor);
     return change(domain, state, reason, actor);
+  }
+
+  /** Its managed save is gone, and its guest with it. */
+  VerbResult dropped(MemoryDomain domain) {
+    domain.powerOff(StateReason.DESTROYED, Optional.of("its managed save was dropped"));
+    tell(domain, DomainState.SHUTOFF, actor);
+    return new VerbResult(VerbResult.Effect.CHANGED, "", domain.snapshot());
   }
 
   /** Ends a machine whose state is in that file. */

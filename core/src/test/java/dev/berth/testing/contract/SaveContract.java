@@ -19,6 +19,8 @@ import dev.berth.host.Resources;
 import dev.berth.host.RestoreRequest;
 import dev.berth.host.RestoreRequest.ChangedImages;
 import dev.berth.host.RestoreRequest.Guest;
+import dev.berth.host.StartMode;
+import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
@@ -95,6 +97,96 @@ public interface SaveContract {
   }
 
   @Test
+  default void theNextStartGoesOnFromAManagedSave() throws Exception {
+    rig().webIs(DomainState.RUNNING);
+
+    Job job = rig().ended(saveManaged(JobOptions.none()));
+
+    assertThat(job.status().phase()).isEqualTo("complete");
+    DomainStatus status = rig().host().domain(WEB).status();
+    assertThat(status.state()).isEqualTo(DomainState.SHUTOFF);
+    assertThat(status.reason()).isEqualTo(StateReason.SAVED);
+    assertThat(status.detail()).contains("in " + job.target().subject());
+
+    VerbResult started = start(StartMode.RUNNING);
+
+    assertThat(started.detail()).contains("managed save");
+    assertThat(started.snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+    assertThat(started.snapshot().status().reason()).isEqualTo(StateReason.RESTORED);
+    rig().destroy();
+    assertThat(start(StartMode.RUNNING).snapshot().status().reason())
+        .as("a managed save is gone on from once")
+        .isEqualTo(StateReason.BOOTED);
+  }
+
+  @Test
+  default void aGuestStandsThatIsStartedPausedFromItsManagedSave() {
+    rig().webIs(DomainState.RUNNING);
+    rig().ended(saveManaged(JobOptions.none()));
+
+    DomainStatus started = start(StartMode.PAUSED).snapshot().status();
+
+    assertThat(started.state()).isEqualTo(DomainState.PAUSED);
+    assertThat(started.reason()).isEqualTo(StateReason.USER);
+  }
+
+  @Test
+  default void aManagedSaveThatIsDroppedIsNotGoneOnFrom() {
+    rig().webIs(DomainState.RUNNING);
+    rig().ended(saveManaged(JobOptions.none()));
+
+    VerbResult dropped = discard();
+
+    assertThat(dropped.effect()).isEqualTo(VerbResult.Effect.CHANGED);
+    assertThat(dropped.snapshot().status().reason()).isEqualTo(StateReason.DESTROYED);
+    assertThat(discard().effect()).isEqualTo(VerbResult.Effect.ALREADY);
+    assertThat(start(StartMode.RUNNING).snapshot().status().reason()).isEqualTo(StateReason.BOOTED);
+    assertThat(discard().effect()).isEqualTo(VerbResult.Effect.ALREADY);
+  }
+
+  @Test
+  default void aDomainIsNotUndefinedThatHasAManagedSave() {
+    rig().webIs(DomainState.RUNNING);
+    rig().ended(saveManaged(JobOptions.none()));
+
+    assertThat(rig().errorOf(host -> host.undefine(WEB))).isEqualTo(InvalidStateException.class);
+
+    discard();
+    rig().host().undefine(WEB);
+    assertThat(rig().host().list()).isEmpty();
+  }
+
+  @Test
+  default void noOtherFileIsRestoredBesideAManagedSave(@TempDir Path directory) {
+    rig().webIs(DomainState.RUNNING);
+    Path file = directory.resolve("web.save");
+    rig().ended(save(file, JobOptions.none()));
+    restore(RestoreRequest.of(file));
+    Job managed = rig().ended(saveManaged(JobOptions.none()));
+
+    assertThat(
+            rig()
+                .errorOf(
+                    host ->
+                        host.saves()
+                            .restore(
+                                RestoreRequest.of(file), Resources.none(), CallOptions.none())))
+        .isEqualTo(InvalidStateException.class);
+    assertThat(restore(RestoreRequest.of(Path.of(managed.target().subject()))).reason())
+        .isEqualTo(StateReason.RESTORED);
+    assertThat(discard().effect()).isEqualTo(VerbResult.Effect.ALREADY);
+  }
+
+  @Test
+  default void theSameManagedSaveWithTheSameKeyIsTheSameJob() {
+    rig().webIs(DomainState.RUNNING);
+    JobOptions key = new JobOptions(Optional.of("ticket-1"));
+    Job first = rig().ended(saveManaged(key));
+
+    assertThat(saveManaged(key).id()).isEqualTo(first.id());
+  }
+
+  @Test
   default void whatCannotBeSavedChangesNothing(@TempDir Path directory) {
     rig().define("web");
     Path file = directory.resolve("web.save");
@@ -144,6 +236,18 @@ public interface SaveContract {
 
   private Job save(Path file, JobOptions options) {
     return rig().host().saves().save(WEB, file, options, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private Job saveManaged(JobOptions options) {
+    return rig().host().saves().save(WEB, options, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private VerbResult discard() {
+    return rig().host().saves().discard(WEB, CallOptions.within(HostRig.PATIENCE));
+  }
+
+  private VerbResult start(StartMode mode) {
+    return rig().host().start(WEB, mode, CallOptions.within(HostRig.PATIENCE));
   }
 
   private DomainStatus restore(RestoreRequest request) {
