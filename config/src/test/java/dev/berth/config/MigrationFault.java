@@ -223,7 +223,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
       case SOURCE_QEMU -> blow == Blow.KILL ? sourceQemuKilled() : usual();
       case TARGET_QEMU -> targetQemu();
       case CONTROL -> control();
-      case STREAM -> blow == Blow.DISCONNECT ? Outcome.STAYS : usual();
+      case STREAM -> blow == Blow.DISCONNECT || moment.equals(SWITCHING) ? Outcome.STAYS : usual();
     };
   }
 
@@ -249,7 +249,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
 
   private Outcome targetQemu() {
     if (blow == Blow.STOP) {
-      return usual();
+      return moment.equals(SWITCHING) ? Outcome.STAYS : usual();
     }
     return isOneOf(COMPLETE, ENDING) ? Outcome.LOST_AT_TARGET : Outcome.STAYS;
   }
@@ -270,7 +270,8 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
       return Until.THE_GUEST_COUNTS;
     }
     return switch (part) {
-      case SOURCE_DAEMON, STREAM -> Until.NOTHING;
+      case SOURCE_DAEMON -> Until.NOTHING;
+      case STREAM -> moment.equals(SWITCHING) ? Until.THE_SOURCE_TELLS : Until.NOTHING;
       case SOURCE_QEMU -> isOneOf(TRANSFERRING, SWITCHING) ? Until.THE_HOST_SEES_IT : Until.NOTHING;
       case TARGET_QEMU -> targetQemuStopped();
       case TARGET_DAEMON -> silence();
@@ -281,6 +282,9 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
   private Until targetQemuStopped() {
     if (moment.equals(OWNER)) {
       return Until.THE_HOST_SEES_IT;
+    }
+    if (moment.equals(SWITCHING)) {
+      return Until.THE_SOURCE_TELLS;
     }
     return isOneOf(SENT, RECEIVED, HANDED_OVER) ? Until.THE_TARGET_OWNS : Until.NOTHING;
   }

@@ -61,15 +61,17 @@ final class MigrationFaultsTest {
     Optional<MigrationRig> rig = Optional.empty();
     try {
       for (MigrationFault cell : cells) {
-        if (rig.isEmpty()) {
-          Path place = directory.resolve("r" + failures.size());
-          rig = Optional.of(MigrationRig.start(Files.createDirectory(place)));
-        }
         try {
+          if (rig.isEmpty()) {
+            Path place = directory.resolve("r" + failures.size());
+            rig = Optional.of(MigrationRig.start(Files.createDirectory(place)));
+          }
           rig.get().suffer(cell);
         } catch (Exception | AssertionError failure) {
           failures.add(cell + ": " + failure.getMessage());
-          rig.get().close();
+          if (rig.isPresent()) {
+            rig.get().close();
+          }
           rig = Optional.empty();
         }
       }

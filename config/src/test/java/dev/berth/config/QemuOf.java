@@ -44,9 +44,18 @@ final class QemuOf {
     return new QemuOf(home, all.get(0));
   }
 
-  /** Lets all of the home go on. */
+  /** Lets all of the home go on that have not ended meanwhile. */
   static void thawAll(Path home) {
-    pids(home).forEach(pid -> new QemuOf(home, pid).thaw());
+    for (long pid : pids(home)) {
+      QemuOf qemu = new QemuOf(home, pid);
+      try {
+        qemu.thaw();
+      } catch (AssertionError failed) {
+        if (qemu.isAlive()) {
+          throw failed;
+        }
+      }
+    }
   }
 
   /** Every QEMU of the home that lives. */

@@ -7,7 +7,6 @@ import dev.berth.job.Job.Progress;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
-import dev.berth.migration.SourceRules.Patience;
 import dev.berth.migration.SourceRules.Qemu;
 import dev.berth.migration.TargetPhase;
 import dev.berth.qapi.migration.MigrateContinue;
@@ -36,6 +35,7 @@ final class MigrationSending {
   private final MigratedDomain domain;
   private final MigrationCourse course;
   private final QemuWatch<QemuMigration> watch;
+  private final SwitchPatience patience;
   private Pace pace = new Pace();
 
   MigrationSending(
@@ -54,6 +54,7 @@ final class MigrationSending {
     this.peers = peers;
     this.domain = domain;
     this.course = course;
+    this.patience = new SwitchPatience(host, mailbox);
     this.watch =
         new QemuWatch<>(
             host,
@@ -71,7 +72,15 @@ final class MigrationSending {
 
   /** Asks how far it is, now and as long as QEMU sends. */
   void look(Lifecycle.Active active) {
+    beImpatient(active);
     watch.look(active);
+  }
+
+  /** Once the guest stands; it does not need to be told twice. */
+  private void beImpatient(Lifecycle.Active active) {
+    sending(active)
+        .filter(job -> phase(job) == SourcePhase.SWITCHING)
+        .ifPresent(job -> patience.watch(job, this::overdue));
   }
 
   private Optional<KeptJob> sending(Lifecycle.Active active) {
@@ -85,18 +94,22 @@ final class MigrationSending {
   private CompletionStage<?> seen(Lifecycle.Active active, QemuMigration now) {
     KeptJob job = sending(active).orElseThrow();
     Qemu qemu = MigrationSteps.view(now);
-    return switch (SourceRules.decide(phase(job), qemu, TargetPhase.NONE, Patience.LEFT)) {
+    return switch (SourceRules.decide(phase(job), qemu, TargetPhase.NONE, patience.of(job))) {
       case WATCH -> show(job, now.info());
       case SWITCH -> switchOver(active, job);
       case CONTINUE -> goOn(active);
       case NOTE_SENT -> course.next(job, in(SourcePhase.SENT, job));
       case RETURN ->
-          qemu == Qemu.IDLE
-              ? course.back(
-                  job,
-                  MigrationRow.INTERRUPTED,
-                  "the host's process ended before QEMU had begun to send")
-              : failed(job, now.info().errorDesc().orElse("somebody else has ended it in QEMU"));
+          switch (qemu) {
+            case IDLE ->
+                course.back(
+                    job,
+                    MigrationRow.INTERRUPTED,
+                    "the host's process ended before QEMU had begun to send");
+            case SENDING -> stoodTooLong(job);
+            case WAITING, SENT, STOPPED, GONE ->
+                failed(job, now.info().errorDesc().orElse("somebody else has ended it in QEMU"));
+          };
       case LOSE -> course.lose(job);
       case BEGIN, WAIT, HAND_OVER, TELL_TO_TAKE, END, TELL_TO_DISCARD, FINISH ->
           Mailbox.DONE; // of another phase
@@ -129,6 +142,7 @@ final class MigrationSending {
   }
 
   private CompletionStage<?> goOn(Lifecycle.Active active) {
+    beImpatient(active);
     active
         .machine()
         .qmp()
@@ -142,6 +156,28 @@ final class MigrationSending {
                     }));
     watch.later();
     return Mailbox.DONE;
+  }
+
+  /** QEMU may be held up by its stream, and say nothing. */
+  private CompletionStage<?> overdue(KeptJob known) {
+    return ledger
+        .jobs()
+        .find(known.job().id())
+        .filter(job -> MigrationRow.isIn(job, SourcePhase.SWITCHING))
+        .filter(job -> course.isThere(job) && !aside.isBusy(job.job().id()))
+        .filter(
+            job ->
+                SourceRules.decide(phase(job), Qemu.SENDING, TargetPhase.NONE, patience.of(job))
+                    == SourceRules.Act.RETURN)
+        .<CompletionStage<?>>map(this::stoodTooLong)
+        .orElse(Mailbox.DONE);
+  }
+
+  private CompletionStage<?> stoodTooLong(KeptJob job) {
+    return course.back(
+        job,
+        MigrationRow.TRANSFER_FAILED,
+        "the stream has not taken the rest in " + patience.text(job));
   }
 
   /** QEMU has stopped: if the target has, its words say more. */

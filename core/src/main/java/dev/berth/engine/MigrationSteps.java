@@ -16,6 +16,9 @@ import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qapi.yank.Yank;
+import dev.berth.qapi.yank.YankInstance;
+import dev.berth.qapi.yank.YankInstanceType;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
@@ -92,6 +95,7 @@ final class MigrationSteps {
 
   /** Makes it as if there had been no migration: the guest goes on, if it ran. */
   void undo() throws InterruptedException {
+    freeFromStream();
     if (!SaveSteps.isOver(run(new QueryMigrate()).status())) {
       cancel();
       awaitEnd();
@@ -101,6 +105,18 @@ final class MigrationSteps {
       run(new Cont());
     }
     capabilities(false, false);
+  }
+
+  /**
+   * QEMU that sends the rest answers nothing else, and would wait as long as the stream takes
+   * nothing. Older than 6.0 it cannot be helped.
+   */
+  private void freeFromStream() throws InterruptedException {
+    try {
+      qmp.execute(new QueryMigrate(), Deadline.of(LOOK_AGAIN));
+    } catch (DeadlineExceededException stuck) {
+      qmp.sendOutOfBand(new Yank(List.of(new YankInstance.Plain(YankInstanceType.MIGRATION))));
+    }
   }
 
   private void cancel() throws InterruptedException {

@@ -9,7 +9,6 @@ import dev.berth.migration.Arrival;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
-import dev.berth.migration.SourceRules.Patience;
 import dev.berth.migration.SourceRules.Qemu;
 import dev.berth.migration.TargetPhase;
 import java.time.Duration;
@@ -28,12 +27,6 @@ final class MigrationTalk {
   /** For how long a target is asked once. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
-  /**
-   * For how long a guest stands because its target does not say that it has it: some time for the
-   * other host's process to come back.
-   */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
@@ -41,6 +34,7 @@ final class MigrationTalk {
   private final MigrationPeers peers;
   private final MigratedDomain domain;
   private final MigrationEnds ends;
+  private final SwitchPatience patience;
   private final HandDecisions decisions;
   private final MigrationCourse course;
 
@@ -60,6 +54,7 @@ final class MigrationTalk {
     this.peers = peers;
     this.domain = domain;
     this.ends = ends;
+    this.patience = new SwitchPatience(host, mailbox);
     this.decisions = new HandDecisions(ledger);
     this.course = course;
   }
@@ -108,7 +103,7 @@ final class MigrationTalk {
   }
 
   private CompletionStage<?> answered(KeptJob job, Arrival said, Qemu qemu) {
-    return switch (SourceRules.decide(phase(job), qemu, said.phase(), patience(job))) {
+    return switch (SourceRules.decide(phase(job), qemu, said.phase(), patience.of(job))) {
       case HAND_OVER -> handOver(job);
       case TELL_TO_TAKE, WAIT, TELL_TO_DISCARD -> later(job, said);
       case END -> course.next(job, in(SourcePhase.ENDING, job, stood(job)));
@@ -123,12 +118,6 @@ final class MigrationTalk {
       case FINISH -> ends.told(job, said);
       case BEGIN, WATCH, SWITCH, CONTINUE, NOTE_SENT -> Mailbox.DONE; // of another phase
     };
-  }
-
-  private Patience patience(KeptJob job) {
-    return MigrationRow.standing(job, host.now()).compareTo(PATIENCE) < 0
-        ? Patience.LEFT
-        : Patience.OVER;
   }
 
   /** The one step by which the guest is the target's: on the disk before the target is told. */

@@ -85,7 +85,10 @@ public final class SourceRules {
     return switch (phase) {
       case PREPARING -> qemu == Qemu.GONE ? Act.LOSE : prepared(target);
       case TRANSFERRING -> sending(qemu, Act.SWITCH);
-      case SWITCHING -> sending(qemu, Act.CONTINUE);
+      case SWITCHING ->
+          qemu == Qemu.SENDING && patience == Patience.OVER
+              ? Act.RETURN // the stream takes nothing any more
+              : sending(qemu, Act.CONTINUE);
       case SENT -> sent(qemu, target, patience);
       case HANDED_OVER -> handedOver(qemu, target);
       case ENDING -> qemu == Qemu.GONE ? Act.FINISH : Act.END;

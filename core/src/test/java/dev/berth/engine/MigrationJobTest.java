@@ -19,6 +19,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
+import dev.berth.json.Json;
 import dev.berth.machine.ProcessExit;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.StreamAddress;
@@ -281,6 +282,35 @@ final class MigrationJobTest {
           time.pass(Duration.ofSeconds(31));
           assertThat(host.api().job(job.id()).status().phase()).isEqualTo("returning");
         });
+  }
+
+  @Test
+  void aStreamThatTakesNothingMoreDoesNotHaveTheGuestStandForEver() throws Exception {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    FakeQemu qemu = machine().monitor();
+    qemu.answer("yank", "{}");
+    qemu.answer(
+        "migrate-continue",
+        arguments -> {
+          qemu.hold("query-migrate"); // it answers nothing while it sends
+          return Json.object();
+        });
+    machine().migration().finish();
+    qemu.awaitReceived("migrate-continue", 1, TestHost.PATIENCE);
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("returning");
+        });
+    qemu.awaitReceived("yank", 1, TestHost.PATIENCE);
+    qemu.release("query-migrate");
+
+    Job ended = ended(job);
+    assertThat(ended.status().phase()).as("%s", ended).isEqualTo("transfer-failed");
+    assertThat(ended.status().detail()).isEqualTo("the stream has not taken the rest in 30 s");
+    assertStays();
   }
 
   @Test
