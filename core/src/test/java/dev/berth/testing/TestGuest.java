@@ -105,7 +105,8 @@ public final class TestGuest {
   /** A kernel command line for the serial console and a fast boot, with these switches. */
   public static String cmdline(String... switches) {
     return Stream.concat(
-            Stream.of("console=ttyS0", "quiet", "cryptomgr.notests"), Arrays.stream(switches))
+            Stream.of("console=ttyS0", "quiet", "cryptomgr.notests", "no_timer_check"),
+            Arrays.stream(switches))
         .collect(Collectors.joining(" "));
   }
 

@@ -43,6 +43,7 @@ final class TestGuestTest {
   @Test
   void commandsBecomeOneSwitch() {
     assertThat(TestGuest.cmdline(TestGuest.DEAF, TestGuest.running("heartbeat", "after 2 panic")))
-        .isEqualTo("console=ttyS0 quiet cryptomgr.notests g.deaf g.run=heartbeat,after+2+panic");
+        .isEqualTo(
+            "console=ttyS0 quiet cryptomgr.notests no_timer_check g.deaf g.run=heartbeat,after+2+panic");
   }
 }
