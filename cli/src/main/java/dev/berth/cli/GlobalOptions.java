@@ -24,7 +24,8 @@ final class GlobalOptions {
             new String[] {"--connect"},
             "URI",
             text -> text,
-            "The host's address, such as unix:///run/berth/control.sock; BERTH_URI says the same.");
+            "The host's address, such as unix:///run/berth/control.sock or tls://host-a.example;"
+                + " BERTH_URI says the same.");
     home =
         parameters.globalOption(
             new String[] {"--home"},
@@ -38,8 +39,8 @@ final class GlobalOptions {
             "FORMAT",
             GlobalOptions::format,
             formats(),
-            "How to print results: table, json or yaml; 'list' and 'events' also csv or name. Default:"
-                + " table");
+            "How to print results: table, json or yaml; 'list' and 'events' also csv or name."
+                + " Default: table");
     quiet =
         parameters.globalFlag("--quiet", "-q", "Print bare names, or nothing; errors are printed.");
     parameters.help();

@@ -32,7 +32,8 @@ final class MigrateCommand implements Command {
             "--to",
             "URI",
             MigrateCommand::address,
-            "The other host's control socket, such as unix:///run/berth/control.sock.");
+            "The other host: tls://host-b.example, or on this machine its control socket, such as"
+                + " unix:///run/berth/control.sock.");
     dryRun =
         parameters.flag("--dry-run", "Only say what speaks against it, here and there, all of it.");
     speed =

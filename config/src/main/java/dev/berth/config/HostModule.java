@@ -3,12 +3,15 @@ package dev.berth.config;
 import com.google.common.io.Closer;
 import dagger.Module;
 import dagger.Provides;
+import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.Engine;
 import dev.berth.engine.HostFacts;
+import dev.berth.engine.HostNetwork;
 import dev.berth.image.ImageFiles;
 import dev.berth.launcher.LauncherSettings;
 import dev.berth.launcher.QemuLauncher;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.storage.H2Store;
 import dev.berth.storage.PoolFiles;
@@ -121,7 +124,11 @@ final class HostModule {
             HostBoot.id(),
             launcher::qemus,
             launcher::withoutScopes,
-            settings.resources());
+            settings.resources(),
+            new HostNetwork(
+                settings.tls(),
+                settings.listen().map(TlsEndpoint::host).orElse(StreamAddress.Port.ANY_ADDRESS),
+                settings.migration()));
     Engine engine =
         Engine.open(store, launcher, images, driverThreads, clock, settings.engine(), facts);
     closer.register(engine::close);

@@ -4,6 +4,7 @@ import dev.berth.api.Api;
 import dev.berth.control.ControlAccess;
 import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.EngineSettings;
+import dev.berth.engine.MigrationNetwork;
 import dev.berth.host.ResourceResolver;
 import dev.berth.tls.TlsFiles;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.Optional;
  *     nobody to ask
  * @param listen where the host serves clients over TLS, if it does
  * @param tls what the host shows and believes when it connects to another one
+ * @param migration where machines of hosts elsewhere come in
  */
 @Api(since = "0.1")
 public record HostSettings(
@@ -41,7 +43,8 @@ public record HostSettings(
     Optional<Path> control,
     ResourceResolver resources,
     Optional<TlsEndpoint> listen,
-    TlsFiles tls) {
+    TlsFiles tls,
+    MigrationNetwork migration) {
 
   /** Copies the list. */
   public HostSettings {
@@ -95,6 +98,34 @@ public record HostSettings(
         TlsSettings.usual(layout));
   }
 
+  /** Settings of a host at which machines of others come in as by default. */
+  public HostSettings(
+      HomeLayout layout,
+      List<Path> qemuBinaries,
+      String searchPath,
+      EngineSettings engine,
+      int eventsKept,
+      Duration eventAge,
+      ControlAccess access,
+      Optional<Path> control,
+      ResourceResolver resources,
+      Optional<TlsEndpoint> listen,
+      TlsFiles tls) {
+    this(
+        layout,
+        qemuBinaries,
+        searchPath,
+        engine,
+        eventsKept,
+        eventAge,
+        access,
+        control,
+        resources,
+        listen,
+        tls,
+        MigrationNetwork.USUAL);
+  }
+
   /**
    * The same, for a host in this JVM that also serves a control socket, so that {@code vmctl} and
    * other programs reach its domains.
@@ -103,7 +134,7 @@ public record HostSettings(
    *     through whom {@code access} names
    */
   public HostSettings control(Path socket, ControlAccess access) {
-    return with(access, Optional.of(socket), resources, listen);
+    return with(access, Optional.of(socket), resources, listen, migration);
   }
 
   /**
@@ -111,19 +142,25 @@ public record HostSettings(
    * caller has given: file descriptors and secrets.
    */
   public HostSettings resources(ResourceResolver resolver) {
-    return with(access, control, resolver, listen);
+    return with(access, control, resolver, listen, migration);
   }
 
   /** The same, for a host that also serves clients on other machines, over TLS. */
   public HostSettings listen(TlsEndpoint endpoint) {
-    return with(access, control, resources, Optional.of(endpoint));
+    return with(access, control, resources, Optional.of(endpoint), migration);
+  }
+
+  /** The same, for a host at which machines of hosts elsewhere come in there. */
+  public HostSettings migration(MigrationNetwork network) {
+    return with(access, control, resources, listen, network);
   }
 
   private HostSettings with(
       ControlAccess access,
       Optional<Path> control,
       ResourceResolver resources,
-      Optional<TlsEndpoint> listen) {
+      Optional<TlsEndpoint> listen,
+      MigrationNetwork migration) {
     return new HostSettings(
         layout,
         qemuBinaries,
@@ -135,7 +172,8 @@ public record HostSettings(
         control,
         resources,
         listen,
-        tls);
+        tls,
+        migration);
   }
 
   /** Defaults and the settings file, with everything under one directory. */

@@ -55,7 +55,21 @@ enum SettingKey {
   TLS_ACCESS_READ_ONLY(
       "tls-access-read-only",
       "",
-      "Whose certificates may look and change nothing, named in the same way.");
+      "Whose certificates may look and change nothing, named in the same way."),
+  TLS_HOSTS(
+      "tls-hosts",
+      "",
+      "Whose certificates are those of hosts that are trusted like this one, named in the same way:"
+          + " they may do everything, and have this host take machines of theirs."),
+  MIGRATION_ADDRESS(
+      "migration-address",
+      "",
+      "Address of this host at which machines of hosts elsewhere come in, which is told to those."
+          + " Empty is that of 'listen', and the one by which this host was reached."),
+  MIGRATION_PORTS(
+      "migration-ports",
+      "49152-49215",
+      "Ports of TCP of which each machine that comes in from elsewhere takes one for that time.");
 
   private final String text;
   private final String fallback;
@@ -81,7 +95,7 @@ enum SettingKey {
   String separator() {
     return switch (this) {
       case ACCESS, ACCESS_READ_ONLY -> ",";
-      case TLS_ACCESS, TLS_ACCESS_READ_ONLY -> ";";
+      case TLS_ACCESS, TLS_ACCESS_READ_ONLY, TLS_HOSTS -> ";";
       case QEMU,
           OPERATION_LIMIT,
           LAUNCH_TIMEOUT,
@@ -94,7 +108,9 @@ enum SettingKey {
           LISTEN,
           TLS_CA,
           TLS_CERTIFICATE,
-          TLS_KEY ->
+          TLS_KEY,
+          MIGRATION_ADDRESS,
+          MIGRATION_PORTS ->
           ":";
     };
   }

@@ -128,6 +128,8 @@ final class SettingsReader {
 
   private HostSettings settings(HomeLayout layout, String searchPath) {
     TlsSettings tls = new TlsSettings(layout, key -> values.getOrDefault(key, ""), this::wrong);
+    MigrationSettings migration =
+        new MigrationSettings(key -> values.getOrDefault(key, ""), this::wrong);
     EngineSettings engine =
         new EngineSettings(
             integer(SettingKey.OPERATION_LIMIT, 1, 1000),
@@ -147,7 +149,8 @@ final class SettingsReader {
         Optional.empty(),
         ResourceResolver.NONE,
         tls.listen(),
-        tls.files());
+        tls.files(),
+        migration.network());
   }
 
   private List<Path> paths(SettingKey key) {

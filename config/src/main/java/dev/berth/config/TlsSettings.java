@@ -47,7 +47,10 @@ final class TlsSettings {
 
   Optional<TlsEndpoint> listen() {
     TlsAccess access =
-        new TlsAccess(names(SettingKey.TLS_ACCESS), names(SettingKey.TLS_ACCESS_READ_ONLY));
+        new TlsAccess(
+            names(SettingKey.TLS_ACCESS),
+            names(SettingKey.TLS_ACCESS_READ_ONLY),
+            names(SettingKey.TLS_HOSTS));
     String text = values.apply(SettingKey.LISTEN);
     if (text.isEmpty()) {
       return Optional.empty();

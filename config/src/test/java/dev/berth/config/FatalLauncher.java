@@ -10,7 +10,9 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.MediumPlan;
@@ -92,14 +94,15 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public Machine receive(
+  public ListeningMachine receive(
       LaunchRecord launch,
+      IncomingStream stream,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    return launcher.receive(launch, held, clearance, events, deadline);
+    return launcher.receive(launch, stream, held, clearance, events, deadline);
   }
 
   private static void burnOnceThereIsAProcess(LaunchRecord launch) {

@@ -252,7 +252,9 @@ final class ProtocolExamplesTest {
                 Offer.DefinitionState.SAME,
                 new LaunchRecordCodec().read(document(copy.at("/launch/record"))),
                 List.of(),
-                SavedMachine.Guest.RUNNING);
+                SavedMachine.Guest.RUNNING,
+                "",
+                Optional.empty());
           }
         }
       }

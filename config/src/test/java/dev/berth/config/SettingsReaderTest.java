@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.berth.control.ControlAccess;
 import dev.berth.control.TlsAccess;
 import dev.berth.control.TlsEndpoint;
+import dev.berth.engine.MigrationNetwork;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.tls.TlsFiles;
@@ -105,6 +106,9 @@ final class SettingsReaderTest {
         tls-key: /keys/host.pem
         tls-access: ["CN=ops, O=Example", host-b.example]
         tls-access-read-only: CN=look
+        tls-hosts: CN=host-b
+        migration-address: 2001:db8::1
+        migration-ports: 50000-50009
         access: [alice, "@kvm"]
         """);
 
@@ -122,7 +126,9 @@ final class SettingsReaderTest {
                 settings.tls(),
                 new TlsAccess(
                     TlsAccess.Names.parse("CN=ops,O=Example; host-b.example"),
-                    TlsAccess.Names.parse("CN=look"))));
+                    TlsAccess.Names.parse("CN=look"),
+                    TlsAccess.Names.parse("CN=host-b"))));
+    assertThat(settings.migration()).isEqualTo(new MigrationNetwork("2001:db8::1", 50_000, 50_009));
     assertThat(settings.access().full()).isEqualTo(ControlAccess.Names.parse("alice @kvm"));
   }
 
@@ -144,6 +150,30 @@ final class SettingsReaderTest {
                 () -> read(Map.of("BERTH_LISTEN", "tls://0.0.0.0"), Map.of())))
         .hasMessageContaining("nobody would be served")
         .hasMessageContaining("'tls-access'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "49152-", "80-90", "50009-50000", "65000-65536", "a-b", "1-2-3"})
+  void portsThatAreNoneAreTold(String ports) {
+    assertThat(
+            catchThrowableOfType(
+                    InvalidDefinitionException.class,
+                    () -> read(Map.of(), Map.of("migration-ports", ports)))
+                .problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.path()).isEqualTo("migration-ports"));
+  }
+
+  @Test
+  void onePortAloneIsARangeAndANameIsNoAddress() {
+    assertThat(read(Map.of(), Map.of("migration-ports", "50000")).migration())
+        .isEqualTo(new MigrationNetwork("", 50_000, 50_000));
+    assertThat(
+            catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> read(Map.of(), Map.of("migration-address", "host-a.example"))))
+        .hasMessageContaining("migration-address")
+        .hasMessageContaining("host-a.example");
   }
 
   @Test

@@ -76,15 +76,18 @@ final class TestHome {
    */
   HostSettings settings() {
     HostSettings usual = HostSettings.under(directory);
-    return new HostSettings(
-        layout,
-        usual.qemuBinaries(),
-        usual.searchPath(),
-        usual.engine(),
-        usual.eventsKept(),
-        usual.eventAge(),
-        usual.access(),
-        usual.control());
+    HostSettings settings =
+        new HostSettings(
+                layout,
+                usual.qemuBinaries(),
+                usual.searchPath(),
+                usual.engine(),
+                usual.eventsKept(),
+                usual.eventAge(),
+                usual.access(),
+                usual.control())
+            .migration(usual.migration());
+    return usual.listen().map(settings::listen).orElse(settings);
   }
 
   /** Adds a line to the settings that the next host is opened with. */

@@ -209,8 +209,8 @@ final class ClientConnection {
                 peer.description()
                     + " cannot have this host take machines: "
                     + method.name()
-                    + " is for hosts of root and of this host's own user, over its control socket."
-                    + " Migrate from such a host."))
+                    + " is for hosts of root and of this host's own user, over its control socket,"
+                    + " and for those whose certificates its setting 'tls-hosts' names."))
         : Optional.empty();
   }
 

@@ -30,7 +30,16 @@ record Peer(String actor, String description, String setting, boolean canBeHost)
 
   /** Who has that certificate. */
   static Peer certificate(String name) {
-    return new Peer(CERTIFICATE + name, "The certificate '" + name + "'", "tls-access", false);
+    return certificate(name, false);
+  }
+
+  /** The host that has that certificate. */
+  static Peer host(String name) {
+    return certificate(name, true);
+  }
+
+  private static Peer certificate(String name, boolean canBeHost) {
+    return new Peer(CERTIFICATE + name, "The certificate '" + name + "'", "tls-access", canBeHost);
   }
 
   /**

@@ -16,23 +16,35 @@ import javax.security.auth.x500.X500Principal;
  *
  * @param full who may make every call
  * @param readOnly who may look, and change nothing
+ * @param hosts hosts that are trusted like this one: they may make every call, and have this host
+ *     take machines, which is to run what they say
  */
 @Api(since = "0.1")
-public record TlsAccess(Names full, Names readOnly) {
+public record TlsAccess(Names full, Names readOnly, Names hosts) {
   /** Serves nobody. */
   public static final TlsAccess NOBODY = new TlsAccess(Names.NONE, Names.NONE);
 
+  /** Serves no host that has machines to give. */
+  public TlsAccess(Names full, Names readOnly) {
+    this(full, readOnly, Names.NONE);
+  }
+
   /** Whether nobody is named at all. */
   boolean isNobody() {
-    return full.isEmpty() && readOnly.isEmpty();
+    return full.isEmpty() && readOnly.isEmpty() && hosts.isEmpty();
   }
 
   /** What the owner of a certificate may do: the most that any list gives it. */
   Access of(X509Certificate certificate) {
-    if (full.contain(certificate)) {
+    if (full.contain(certificate) || isHost(certificate)) {
       return Access.FULL;
     }
     return readOnly.contain(certificate) ? Access.READ_ONLY : Access.NONE;
+  }
+
+  /** Whether it is that of a host whose machines this one takes. */
+  boolean isHost(X509Certificate certificate) {
+    return hosts.contain(certificate);
   }
 
   /**

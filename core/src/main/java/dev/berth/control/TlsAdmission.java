@@ -74,7 +74,7 @@ final class TlsAdmission {
       return Optional.of(
           clients.admit(
               Thread.currentThread().getName(),
-              Peer.certificate(name),
+              access.isHost(tls.peer()) ? Peer.host(name) : Peer.certificate(name),
               allowed(tls.peer(), name),
               wire,
               limits.clientsOfOneName()));
@@ -93,7 +93,8 @@ final class TlsAdmission {
               + place
               + " does not serve the certificate '"
               + CertificateText.shown(certificate)
-              + "', only those that its settings 'tls-access' and 'tls-access-read-only' name.");
+              + "', only those that its settings 'tls-access', 'tls-access-read-only' and"
+              + " 'tls-hosts' name.");
     }
     if (!Peer.canBeActor(name)) {
       throw new AccessDeniedException(

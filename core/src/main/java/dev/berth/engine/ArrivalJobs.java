@@ -15,9 +15,12 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.Machine;
+import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import dev.berth.migration.TargetRules;
 import dev.berth.migration.TargetRules.Qemu;
@@ -112,10 +115,10 @@ final class ArrivalJobs implements JobWork {
   }
 
   /** The source may have taken it back meanwhile. */
-  private Step ready(Step step) {
+  private Step ready(Step step, StreamAddress stream) {
     present()
         .filter(job -> phase(job) == TargetPhase.PREPARING)
-        .ifPresent(job -> step.job(ArrivalRow.in(TargetPhase.INCOMING, job, "")));
+        .ifPresent(job -> step.job(ArrivalRow.incoming(job, stream)));
     return step;
   }
 
@@ -137,7 +140,7 @@ final class ArrivalJobs implements JobWork {
                     phase(job),
                     job.job().status().detail(),
                     phase(job) == TargetPhase.INCOMING
-                        ? ledger.launch().map(ArrivalRow::stream)
+                        ? ledger.launch().map(launch -> ArrivalRow.stream(job, launch))
                         : Optional.empty()))
         .orElseGet(() -> Arrival.of(TargetPhase.NONE, "there is no such migration here"));
   }
@@ -283,7 +286,7 @@ final class ArrivalJobs implements JobWork {
 
   /** Lets the guest go on, unless it has: QEMU says so, for nobody else could have paused it. */
   private void run(Lifecycle.Active active, KeptJob job) {
-    if (running) {
+    if (running || aside.isBusy(job.job().id())) {
       return;
     }
     running = true;
@@ -315,13 +318,32 @@ final class ArrivalJobs implements JobWork {
   private CompletionStage<?> ran(
       Lifecycle.Active active, KeptJob job, Optional<Throwable> failure) {
     if (failure.isEmpty()) {
-      return keeper.lifecycle() == active ? complete(active, job) : takenUpElsewhere();
+      return keeper.lifecycle() == active ? tidied(active, job) : takenUpElsewhere();
     }
     if (MachineKeeper.cause(failure.get()) instanceof QemuRefusedException refused
         && keeper.lifecycle() == active) {
       return fail(job, "QEMU does not let its guest go on: " + refused.description());
     }
     return takenUpElsewhere(); // the connection is lost, and the next adoption finds out
+  }
+
+  /** The guest has gone on: what QEMU was given for its coming is of no use any more. */
+  private CompletionStage<?> tidied(Lifecycle.Active active, KeptJob job) {
+    if (!ArrivalRow.isEncrypted(job)) {
+      return complete(active, job);
+    }
+    Machine machine = active.machine();
+    aside.run(
+        job,
+        new StreamCredentials(machine.qmp(), machine.launch().files())::takeBack,
+        (now, failure) -> {
+          failure.ifPresent(
+              why -> LOG.warn("Job {} leaves the key of its stream: {}", now.job().id(), why));
+          return now.isRunning() && keeper.lifecycle() == active
+              ? complete(active, now)
+              : takenUpElsewhere();
+        });
+    return Mailbox.DONE;
   }
 
   private CompletionStage<?> takenUpElsewhere() {

@@ -20,6 +20,7 @@ final class ArrivalRow {
   static final String MACHINE_ENDED = "machine-ended";
 
   private static final String GUEST = "guest";
+  private static final String STREAM = "stream";
   private static final String UNWANTED = "unwanted";
 
   private ArrivalRow() {}
@@ -57,9 +58,23 @@ final class ArrivalRow {
     return TargetPhase.of(job.job().status().phase()).orElse(TargetPhase.COMPLETE);
   }
 
+  /** The same, whose machine takes in the state there. */
+  static KeptJob incoming(KeptJob job, StreamAddress stream) {
+    return in(TargetPhase.INCOMING, job.with(STREAM, stream.text()), "");
+  }
+
   /** Where its machine takes in the state. */
-  static StreamAddress stream(LaunchRecord launch) {
-    return new StreamAddress.Socket(launch.files().stateSocket());
+  static StreamAddress stream(KeptJob job, LaunchRecord launch) {
+    String stream = job.fact(STREAM);
+    return stream.isEmpty()
+        ? new StreamAddress.Socket(launch.files().stateSocket()) // of an earlier version
+        : StreamAddress.of(stream);
+  }
+
+  /** Whether QEMU was given what the state is decrypted by. */
+  static boolean isEncrypted(KeptJob job) {
+    String stream = job.fact(STREAM);
+    return !stream.isEmpty() && StreamAddress.of(stream) instanceof StreamAddress.Port;
   }
 
   /** What the guest did before. */

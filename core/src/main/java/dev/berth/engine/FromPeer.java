@@ -4,26 +4,39 @@ import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
 import dev.berth.migration.Offer;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpEventListener;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 
 /**
  * A guest that comes from another host, into a machine that is what its own one is.
  *
  * @param offer what the other host says of it
- * @param readiness what is so, in one step with the machine, once that is up
+ * @param readiness what is so, in one step with the machine, once that is up and takes in the state
+ * @param stream where it does, by then
  */
-record FromPeer(HostServices host, Offer offer, UnaryOperator<Step> readiness)
+record FromPeer(
+    HostServices host,
+    Offer offer,
+    BiFunction<Step, StreamAddress, Step> readiness,
+    AtomicReference<StreamAddress> stream)
     implements MachineSource {
   /** What a new domain's definition has. */
   private static final long FIRST = 1;
 
   private static final long ANOTHER = 0;
+
+  FromPeer(HostServices host, Offer offer, BiFunction<Step, StreamAddress, Step> readiness) {
+    this(host, offer, readiness, new AtomicReference<>());
+  }
 
   /** The revision that a machine is of which that offer has. */
   static long revision(Offer offer) {
@@ -63,7 +76,18 @@ record FromPeer(HostServices host, Offer offer, UnaryOperator<Step> readiness)
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    return host.launcher().receive(launch, held, clearance, events, deadline);
+    IncomingStream from =
+        offer
+            .key()
+            .<IncomingStream>map(host.network()::encrypted)
+            .orElseGet(IncomingStream.Local::new);
+    ListeningMachine listening =
+        host.launcher().receive(launch, from, held, clearance, events, deadline);
+    stream.set(
+        listening.port().isPresent()
+            ? host.network().told(listening.port().getAsInt())
+            : new StreamAddress.Socket(launch.files().stateSocket()));
+    return listening.machine();
   }
 
   /** It is told to run much later, and not by its start. */
@@ -85,7 +109,7 @@ record FromPeer(HostServices host, Offer offer, UnaryOperator<Step> readiness)
   /** From then on a host that comes later does not take it for a start that was cut off. */
   @Override
   public Step completed(Step step) {
-    return readiness.apply(step);
+    return readiness.apply(step, stream.get());
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
@@ -41,6 +42,8 @@ import java.util.function.Supplier;
 
 /** What other hosts ask of an engine to which guests of theirs are to go. */
 final class HostArrivals implements TargetHost {
+  private static final String NO_DOMAIN = "there is no such domain here";
+
   private final HostServices host;
   private final Supplier<Domains> domains;
   private final Supplier<Turns> turns;
@@ -85,7 +88,9 @@ final class HostArrivals implements TargetHost {
     if (!offer.names(offer.launch())) {
       obstacles.add("the files that it names are not those that its machine opens");
     }
-    offer.images().forEach(image -> image.obstacle().ifPresent(obstacles::add));
+    offer
+        .images()
+        .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
         host.launcher().planArrival(offer.launch(), FromPeer.revision(offer), none);
@@ -264,9 +269,14 @@ final class HostArrivals implements TargetHost {
   private Arrival asked(
       UUID domain, Function<MigrationVerbs, CompletableFuture<Arrival>> question) {
     Optional<DomainDriver> driver = find(domain);
-    return driver.isPresent()
-        ? turns.get().await(() -> question.apply(driver.get().migrations()), CallOptions.none())
-        : Arrival.of(TargetPhase.NONE, "there is no such domain here");
+    if (driver.isEmpty()) {
+      return Arrival.of(TargetPhase.NONE, NO_DOMAIN);
+    }
+    try {
+      return turns.get().await(() -> question.apply(driver.get().migrations()), CallOptions.none());
+    } catch (NotFoundException goneMeanwhile) {
+      return Arrival.of(TargetPhase.NONE, NO_DOMAIN);
+    }
   }
 
   private Optional<DomainDriver> find(UUID domain) {

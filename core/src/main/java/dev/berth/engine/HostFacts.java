@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param qemus the QEMU binaries found so far
  * @param withoutScopes why QEMUs do not get systemd scopes of their own, if they do not
  * @param resources who is asked for what definitions name and no caller has given
+ * @param network how it reaches other hosts, and they it
  */
 public record HostFacts(
     String version,
@@ -24,15 +25,16 @@ public record HostFacts(
     String boot,
     Supplier<List<HostInfo.QemuInfo>> qemus,
     Supplier<Optional<String>> withoutScopes,
-    ResourceResolver resources) {
+    ResourceResolver resources,
+    HostNetwork network) {
 
-  /** Facts of a host without a resolver. */
+  /** Facts of a host without a resolver, which other machines do not reach. */
   public HostFacts(
       String version,
       Path home,
       String boot,
       Supplier<List<HostInfo.QemuInfo>> qemus,
       Supplier<Optional<String>> withoutScopes) {
-    this(version, home, boot, qemus, withoutScopes, ResourceResolver.NONE);
+    this(version, home, boot, qemus, withoutScopes, ResourceResolver.NONE, HostNetwork.local());
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
  * @param backupFiles what guests' disks are written to
  * @param saveFiles what machines are saved to
  * @param peers the hosts that machines are moved to
+ * @param network where machines of other hosts come in
  * @param images what looks into images
  * @param servedDisks what is asked of guests' disks that are served
  * @param journal tells event streams that there is something to read
@@ -54,6 +55,7 @@ record HostServices(
     BackupFiles backupFiles,
     SaveFiles saveFiles,
     Peers peers,
+    HostNetwork network,
     ImageFiles images,
     ServedDisks servedDisks,
     EventJournal journal,

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.tls.TlsFiles;
+
 /**
  * What jobs reach outside of QEMU: the files of this host, and other hosts.
  *
@@ -12,14 +14,22 @@ package dev.berth.engine;
 record JobFiles(
     DumpFiles dumps, BackupFiles backups, ServedDisks served, SaveFiles saves, Peers peers) {
 
-  /** Those with this program's own way to other hosts. */
+  /** Those with this program's own way to other hosts on this machine. */
   JobFiles(DumpFiles dumps, BackupFiles backups, ServedDisks served, SaveFiles saves) {
-    this(dumps, backups, served, saves, Peers.byControlSocket());
+    this(dumps, backups, served, saves, Peers.showing(HostNetwork.local().tls()));
   }
 
-  /** Those of this host's own file systems. */
-  static JobFiles local() {
+  /**
+   * Those of this host's own file systems.
+   *
+   * @param tls what it shows to other hosts, and believes
+   */
+  static JobFiles local(TlsFiles tls) {
     return new JobFiles(
-        new LocalDumpFiles(), new LocalBackupFiles(), new NbdDisks(), new LocalSaveFiles());
+        new LocalDumpFiles(),
+        new LocalBackupFiles(),
+        new NbdDisks(),
+        new LocalSaveFiles(),
+        Peers.showing(tls));
   }
 }

@@ -43,7 +43,7 @@ final class MigrationEnds {
   /** The target knows that it is over. */
   CompletionStage<?> told(KeptJob job, Arrival said) {
     boolean twice = said.phase() == TargetPhase.OWNER || said.phase() == TargetPhase.COMPLETE;
-    String detail = job.job().status().detail();
+    String detail = MigrationRow.why(job);
     return ended(
         job, twice ? detail + "; the target says that the guest goes on there, too" : detail);
   }

@@ -6,6 +6,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.PeerWords;
@@ -48,6 +49,9 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   private final MigrationSending sending;
   private final MigrationTalk talk;
 
+  /** Of what is about to be sent to another machine; on no record. */
+  private Optional<StreamKey> key = Optional.empty();
+
   MigrationJobs(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
@@ -82,11 +86,19 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   void begin(KeptJob job, Supplier<Offer> offer) {
     sending.beginAnew();
     AtomicReference<Arrival> ready = new AtomicReference<>();
+    AtomicReference<Optional<StreamKey>> made = new AtomicReference<>(Optional.empty());
     aside.run(
         host.peerThreads().preparing(),
         job,
-        () -> ready.set(peers.prepare(job, offer.get())),
-        (now, failure) -> prepared(now, Optional.ofNullable(ready.get()), failure));
+        () -> {
+          Offer offered = offer.get();
+          made.set(offered.key());
+          ready.set(peers.prepare(job, offered));
+        },
+        (now, failure) -> {
+          key = made.get();
+          return prepared(now, Optional.ofNullable(ready.get()), failure);
+        });
   }
 
   private CompletionStage<?> prepared(
@@ -116,7 +128,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     }
     aside.run(
         job,
-        steps(active.get(), job)::begin,
+        () -> steps(active.get(), job).begin(key),
         (now, failure) ->
             failure.isPresent() && MigrationRow.isIn(now, SourcePhase.TRANSFERRING) && isThere(now)
                 ? back(now, MigrationRow.REFUSED_BY_QEMU, PeerWords.of(failure.get()))
@@ -269,9 +281,9 @@ final class MigrationJobs implements JobWork, MigrationCourse {
       case TELLING ->
           ends.ended(
                   job,
-                  job.job().status().detail()
-                      + "; the target was not told: 'vmctl migration resolve --owner other' there ends what"
-                      + " it has of it")
+                  MigrationRow.why(job)
+                      + "; the target was not told: 'vmctl migration resolve --owner other' there"
+                      + " ends what it has of it")
               .thenAccept(done -> {})
               .toCompletableFuture();
     };
@@ -303,7 +315,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   }
 
   private MigrationSteps steps(Lifecycle.Active active, KeptJob job) {
-    return new MigrationSteps(active.machine().qmp(), job);
+    return new MigrationSteps(active.machine(), job);
   }
 
   private List<KeptJob> running() {

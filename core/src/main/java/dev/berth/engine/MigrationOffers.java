@@ -5,6 +5,7 @@ import dev.berth.engine.Peers.Peer;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.migration.Offer.DefinitionState;
@@ -13,6 +14,7 @@ import dev.berth.migration.SavedMachine.Guest;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Offers of one domain's machine to other hosts. */
@@ -20,33 +22,43 @@ final class MigrationOffers {
   private static final int MOST_OBSTACLES = 100;
 
   private final Ledger ledger;
+  private final String boot;
 
   /** An offer that lacks what is to be looked at: on a thread that may wait for storage. */
   @FunctionalInterface
   interface Draft extends Supplier<Offer> {}
 
-  MigrationOffers(Ledger ledger) {
+  /**
+   * Of that domain.
+   *
+   * @param boot of the machine that this host runs on
+   */
+  MigrationOffers(Ledger ledger, String boot) {
     this.ledger = ledger;
+    this.boot = boot;
   }
 
   /** The offer of that job. In the driver's turn. */
   Draft of(KeptJob job) {
-    return draft(job.job().id(), MigrationRow.guest(job));
+    return draft(job.job().id(), MigrationRow.target(job), MigrationRow.guest(job));
   }
 
   /** An offer that is only to be looked at. In the driver's turn. */
-  Draft draft(JobId id) {
-    return draft(id, ledger.status().state() == DomainState.RUNNING ? Guest.RUNNING : Guest.PAUSED);
+  Draft draft(JobId id, URI target) {
+    return draft(
+        id, target, ledger.status().state() == DomainState.RUNNING ? Guest.RUNNING : Guest.PAUSED);
   }
 
-  private Draft draft(JobId id, Guest guest) {
+  private Draft draft(JobId id, URI target, Guest guest) {
     LaunchRecord launch = ledger.launch().orElseThrow();
     String definition = ledger.view().json();
     DefinitionState state =
         launch.subject().definitionRevision() == ledger.revision()
             ? DefinitionState.SAME
             : DefinitionState.CHANGED;
-    return () -> new Offer(id, definition, state, launch, images(launch), guest);
+    Optional<StreamKey> key =
+        Peers.isElsewhere(target) ? Optional.of(StreamKey.random()) : Optional.empty();
+    return () -> new Offer(id, definition, state, launch, images(launch), guest, boot, key);
   }
 
   private static List<ImageIdentity> images(LaunchRecord launch) {

@@ -39,8 +39,7 @@ final class MigrationPeers {
     try {
       Peer peer = peer(job);
       Arrival ready = peer.target().prepare(offer);
-      ready.stream().ifPresent(peer::requireItsOwn);
-      return ready;
+      return ready.stream().map(named -> ready.at(peer.reach(named))).orElse(ready);
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
     }

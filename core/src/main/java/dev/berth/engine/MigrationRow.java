@@ -40,6 +40,7 @@ final class MigrationRow {
   private static final String STREAM = "stream";
   private static final String STANDS_SINCE = "standsSince";
   private static final String END = "end";
+  private static final String WHY = "why";
   private static final String DESTROYED = "destroyed";
 
   private MigrationRow() {}
@@ -105,7 +106,12 @@ final class MigrationRow {
 
   /** The same, of which the target is to be told that it is over, and which ends with that code. */
   static KeptJob telling(KeptJob job, String end, String why) {
-    return in(SourcePhase.TELLING, job.with(END, end), why);
+    return in(SourcePhase.TELLING, job.with(END, end).with(WHY, why), why);
+  }
+
+  /** Why it is over, whatever the target has said since. */
+  static String why(KeptJob job) {
+    return job.fact(WHY).isEmpty() ? job.job().status().detail() : job.fact(WHY);
   }
 
   /** The same, whose machine here somebody has destroyed. */
@@ -132,6 +138,11 @@ final class MigrationRow {
   /** What the guest did before. */
   static Guest guest(KeptJob job) {
     return Guest.valueOf(job.fact(GUEST));
+  }
+
+  /** Whether QEMU was, or may have been, told to send. */
+  static boolean isBegun(KeptJob job) {
+    return !job.fact(STREAM).isEmpty();
   }
 
   static StreamAddress stream(KeptJob job) {

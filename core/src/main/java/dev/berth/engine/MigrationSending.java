@@ -37,6 +37,7 @@ final class MigrationSending {
   private final QemuWatch<QemuMigration> watch;
   private final SwitchPatience patience;
   private Pace pace = new Pace();
+  private SendingWatch sent = new SendingWatch();
 
   MigrationSending(
       HostServices host,
@@ -68,6 +69,7 @@ final class MigrationSending {
   /** Another migration is about to begin. */
   void beginAnew() {
     pace = new Pace();
+    sent = new SendingWatch();
   }
 
   /** Asks how far it is, now and as long as QEMU sends. */
@@ -95,7 +97,7 @@ final class MigrationSending {
     KeptJob job = sending(active).orElseThrow();
     Qemu qemu = MigrationSteps.view(now);
     return switch (SourceRules.decide(phase(job), qemu, TargetPhase.NONE, patience.of(job))) {
-      case WATCH -> show(job, now.info());
+      case WATCH -> show(job, now.info(), sent.idle(qemu, now.info(), host.now()));
       case SWITCH -> switchOver(active, job);
       case CONTINUE -> goOn(active);
       case NOTE_SENT -> course.next(job, in(SourcePhase.SENT, job));
@@ -116,12 +118,12 @@ final class MigrationSending {
     };
   }
 
-  private CompletionStage<?> show(KeptJob job, MigrationInfo info) {
+  private CompletionStage<?> show(KeptJob job, MigrationInfo info, Duration idle) {
     Optional<Progress> progress =
         info.ram().map(ram -> pace.at(host.now(), ram.total() - ram.remaining(), ram.total()));
     ledger
         .jobs()
-        .show(job.with(MigrationRow.running(phase(job), progress, MigrationWords.of(info))));
+        .show(job.with(MigrationRow.running(phase(job), progress, MigrationWords.of(info, idle))));
     watch.later();
     return Mailbox.DONE;
   }

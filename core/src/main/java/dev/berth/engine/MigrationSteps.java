@@ -3,8 +3,13 @@ package dev.berth.engine;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.machine.Machine;
+import dev.berth.machine.StreamCredentials;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourceRules;
+import dev.berth.migration.StreamAddress;
+import dev.berth.qapi.basic.StrOrNull;
 import dev.berth.qapi.migration.Migrate;
 import dev.berth.qapi.migration.MigrateCancel;
 import dev.berth.qapi.migration.MigrateSetCapabilities;
@@ -25,6 +30,7 @@ import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What QEMU is told for one migration at its source, on a thread that may wait for it. */
@@ -38,10 +44,12 @@ final class MigrationSteps {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final QmpConnection qmp;
+  private final StreamCredentials credentials;
   private final KeptJob job;
 
-  MigrationSteps(QmpConnection qmp, KeptJob job) {
-    this.qmp = qmp;
+  MigrationSteps(Machine machine, KeptJob job) {
+    this.qmp = machine.qmp();
+    this.credentials = new StreamCredentials(qmp, machine.launch().files());
     this.job = job;
   }
 
@@ -72,15 +80,26 @@ final class MigrationSteps {
         new QemuMigration(run(new QueryMigrate()), run(new QueryStatus()).status().value()));
   }
 
-  /** Has QEMU send, and wait before the guest stands for good. */
-  void begin() throws InterruptedException {
+  /**
+   * Has QEMU send, and wait before the guest stands for good.
+   *
+   * @param key of what goes to another machine
+   */
+  void begin(Optional<StreamKey> key) throws InterruptedException {
+    StreamAddress to = MigrationRow.stream(job);
+    if (to instanceof StreamAddress.Port) {
+      credentials.giveSender(key.orElseThrow()); // nothing leaves this machine in the clear
+    }
     capabilities(true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST);
-    run(
+    MigrateSetParameters.Builder parameters =
         MigrateSetParameters.builder()
             .maxBandwidth(MigrationRow.bytesPerSecond(job).orElse(UNLIMITED))
-            .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS))
-            .build());
-    run(Migrate.builder().uri(MigrationRow.stream(job).uri()).build());
+            .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS));
+    if (to instanceof StreamAddress.Socket) {
+      parameters.tlsCreds(new StrOrNull.S("")); // nobody there would answer it
+    }
+    run(parameters.build());
+    run(Migrate.builder().uri(to.uri()).build());
   }
 
   /** A save has no use for what a migration needs. */
@@ -105,6 +124,9 @@ final class MigrationSteps {
       run(new Cont());
     }
     capabilities(false, false);
+    if (MigrationRow.isBegun(job) && MigrationRow.stream(job) instanceof StreamAddress.Port) {
+      credentials.takeBack();
+    }
   }
 
   /**

@@ -71,7 +71,7 @@ final class MigrationTalk {
         () -> {
           said.set(ask(job, byHand));
           if (phase(job) == SourcePhase.SENT && active.isPresent()) {
-            qemu.set(new MigrationSteps(active.get().machine().qmp(), job).view());
+            qemu.set(new MigrationSteps(active.get().machine(), job).view());
           }
         },
         (now, failure) -> {
@@ -130,10 +130,12 @@ final class MigrationTalk {
   }
 
   private CompletionStage<?> later(KeptJob job, Arrival said) {
-    String detail =
+    String answer =
         said.phase() == TargetPhase.SILENT
             ? "the target does not answer: " + said.detail()
             : "the target says '" + said.phase().text() + "'";
+    String detail =
+        phase(job) == SourcePhase.TELLING ? MigrationRow.why(job) + "; " + answer : answer;
     ledger
         .jobs()
         .show(job.with(MigrationRow.running(phase(job), job.job().status().progress(), detail)));

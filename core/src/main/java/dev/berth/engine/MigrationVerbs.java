@@ -52,7 +52,7 @@ final class MigrationVerbs {
     this.keeper = keeper;
     this.verbs = verbs;
     this.requests = requests;
-    this.offers = new MigrationOffers(ledger);
+    this.offers = new MigrationOffers(ledger, host.boot());
     keeper.migrations().whenGone(definitions::finishUndefine);
     keeper.arrivals().whenForgotten(definitions::finishUndefine);
   }
@@ -184,7 +184,7 @@ final class MigrationVerbs {
     QmpConnection qmp = active.machine().qmp();
     LaunchRecord launch = ledger.launch().orElseThrow();
     long pid = active.machine().process().pid();
-    MigrationOffers.Draft draft = offers.draft(JobId.random());
+    MigrationOffers.Draft draft = offers.draft(JobId.random(), target);
     return qmp.send(new QueryMigrate())
         .thenCombine(
             qmp.send(new QueryStatus()),

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,10 +14,20 @@ final class MigrationWords {
   /** Of every machine type that there is here. */
   private static final long USUAL_PAGE = 4096;
 
+  private static final Duration LONG_FOR_NOTHING = Duration.ofSeconds(5);
+
   private MigrationWords() {}
 
-  static String of(MigrationInfo info) {
+  /**
+   * How it goes.
+   *
+   * @param idle for how long nothing was sent
+   */
+  static String of(MigrationInfo info, Duration idle) {
     List<String> words = new ArrayList<>();
+    if (idle.compareTo(LONG_FOR_NOTHING) >= 0) {
+      words.add("nothing was sent for " + idle.toSeconds() + " s");
+    }
     info.ram().flatMap(MigrationStats::dirtySyncCount).ifPresent(it -> words.add("round " + it));
     info.ram()
         .flatMap(

@@ -5,6 +5,7 @@ import dev.berth.host.VmHost;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
+import dev.berth.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -17,11 +18,12 @@ interface Peers {
     TargetHost target();
 
     /**
-     * Sees that this is of that host, before a QEMU connects to it by the rights that it has here.
+     * Where a QEMU here reaches the stream that the host names; it connects by the rights that it
+     * has here.
      *
-     * @throws dev.berth.error.HostFailureException when it is not
+     * @throws dev.berth.error.HostFailureException when that is nothing of that host's
      */
-    void requireItsOwn(StreamAddress stream);
+    StreamAddress reach(StreamAddress named);
 
     @Override
     void close();
@@ -31,40 +33,58 @@ interface Peers {
    * The host there.
    *
    * @throws dev.berth.error.HostUnreachableException when nobody answers
+   * @throws dev.berth.error.AccessDeniedException when it does not talk to this host
    * @throws dev.berth.error.InvalidRequestException when it is no address of a host
-   * @throws UnsupportedException when it is on another machine
    */
   Peer connect(URI address);
 
-  /** Those that answer on control sockets. */
-  static Peers byControlSocket() {
-    return address -> {
-      if ("tls".equals(address.getScheme())) { // where QEMU cannot send by a UNIX socket
-        throw new UnsupportedException(
-            "Machines change hosts on one machine only: give the other host's control socket, such"
-                + " as unix:///run/berth/control.sock.");
+  /** Whether a host of that address is on another machine, as far as is known. */
+  static boolean isElsewhere(URI address) {
+    return "tls".equals(address.getScheme());
+  }
+
+  /**
+   * Those that answer on control sockets, and over TLS.
+   *
+   * @param files what this host shows and believes
+   */
+  static Peers showing(TlsFiles files) {
+    return address -> isElsewhere(address) ? overTls(address, files) : byControlSocket(address);
+  }
+
+  private static Peer overTls(URI address, TlsFiles files) {
+    TlsPeer.requirePlain(address);
+    VmHost host = VmHost.connect(address, files);
+    return new TlsPeer(address, host, takes(address, host));
+  }
+
+  private static Peer byControlSocket(URI address) {
+    VmHost host = VmHost.connect(address);
+    TakesMachines takes = takes(address, host);
+    return new Peer() {
+      @Override
+      public TargetHost target() {
+        return takes.targetHost();
       }
-      VmHost host = VmHost.connect(address);
-      if (!(host instanceof TakesMachines takes)) {
+
+      @Override
+      public StreamAddress reach(StreamAddress named) {
+        StreamSocket.requireOwnerOf(Path.of(address.getPath()), named);
+        return named;
+      }
+
+      @Override
+      public void close() {
         host.close();
-        throw new UnsupportedException("The host at " + address + " takes no machines.");
       }
-      return new Peer() {
-        @Override
-        public TargetHost target() {
-          return takes.targetHost();
-        }
-
-        @Override
-        public void requireItsOwn(StreamAddress stream) {
-          StreamSocket.requireOwnerOf(Path.of(address.getPath()), stream);
-        }
-
-        @Override
-        public void close() {
-          host.close();
-        }
-      };
     };
+  }
+
+  private static TakesMachines takes(URI address, VmHost host) {
+    if (host instanceof TakesMachines takes) {
+      return takes;
+    }
+    host.close();
+    throw new UnsupportedException("The host at " + address + " takes no machines.");
   }
 }

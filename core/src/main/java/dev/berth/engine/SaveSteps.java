@@ -4,6 +4,7 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.StateStream;
 import dev.berth.migration.SavedMachine.Guest;
+import dev.berth.qapi.basic.StrOrNull;
 import dev.berth.qapi.block.BlockdevSetActive;
 import dev.berth.qapi.migration.Migrate;
 import dev.berth.qapi.migration.MigrateCancel;
@@ -69,7 +70,11 @@ final class SaveSteps {
         stream.run(new Stop());
       }
       stream.capabilities();
-      stream.run(MigrateSetParameters.builder().maxBandwidth(UNLIMITED).build());
+      stream.run(
+          MigrateSetParameters.builder()
+              .maxBandwidth(UNLIMITED)
+              .tlsCreds(new StrOrNull.S("")) // which a file would not answer
+              .build());
       String uri = stream.give(file.getFD());
       stream.run(Migrate.builder().uri(uri).build());
     } catch (IOException e) {

@@ -52,6 +52,11 @@ public record MachineFiles(Path runDirectory, Path logDirectory, ByteSize consol
     return runDirectory.resolve("state");
   }
 
+  /** What has the key of a stream, while QEMU needs it. */
+  public Path streamKeyDirectory() {
+    return runDirectory.resolve("stream-key");
+  }
+
   /** The guest-agent channel's socket. */
   public Path agentSocket() {
     return runDirectory.resolve("agent");

@@ -127,14 +127,15 @@ public interface MachineLauncher {
   LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held);
 
   /**
-   * Starts QEMU from such a record, assembles the machine and has it listen for the state, on
-   * {@link MachineFiles#stateSocket()}. It takes over the images when the guest goes on, and not
-   * before. A failure or an interruption undoes everything, as {@link #launch} does.
+   * Starts QEMU from such a record, assembles the machine and has it listen for the state. It takes
+   * over the images when the guest goes on, and not before. A failure or an interruption undoes
+   * everything, as {@link #launch} does.
    *
    * @throws dev.berth.error.HostFailureException with QEMU's own message
    */
-  Machine receive(
+  ListeningMachine receive(
       LaunchRecord launch,
+      IncomingStream stream,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,

@@ -15,6 +15,11 @@ public record Arrival(TargetPhase phase, String detail, Optional<StreamAddress> 
     detail = PeerWords.of(detail);
   }
 
+  /** The same, whose stream is there. */
+  public Arrival at(StreamAddress address) {
+    return new Arrival(phase, detail, Optional.of(address));
+  }
+
   /** One without a stream. */
   public static Arrival of(TargetPhase phase, String detail) {
     return new Arrival(phase, detail, Optional.empty());

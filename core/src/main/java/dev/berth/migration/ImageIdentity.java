@@ -6,6 +6,7 @@ import dev.berth.machine.LaunchRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,34 @@ import java.util.Set;
  * @param file absolute path
  * @param device number of the file system that has it
  * @param inode number of the file there
+ * @param share what other machines have that file system by, such as {@code nas:/images}; empty for
+ *     one of this machine alone
  */
-public record ImageIdentity(Path file, long device, long inode) {
+public record ImageIdentity(Path file, long device, long inode, String share) {
+  /** Of file systems on which a file has the same number at every machine that has it. */
+  private static final Set<String> SHARED =
+      Set.of(
+          "beegfs",
+          "ceph",
+          "cifs",
+          "fuse.ceph",
+          "fuse.ceph-fuse",
+          "fuse.glusterfs",
+          "gfs2",
+          "gpfs",
+          "lustre",
+          "nfs",
+          "nfs4",
+          "ocfs2",
+          "smb3");
+
+  /** Where another host is. */
+  public enum Place {
+    /** On the same machine, where numbers of file systems are the same. */
+    SAME_MACHINE,
+    /** On another one. */
+    ANOTHER_MACHINE
+  }
 
   /**
    * Which files a machine has open by their paths.
@@ -74,7 +101,8 @@ public record ImageIdentity(Path file, long device, long inode) {
 
   private static Object key(Path descriptor) {
     try {
-      return of(descriptor).key();
+      return List.of(
+          Files.getAttribute(descriptor, "unix:dev"), Files.getAttribute(descriptor, "unix:ino"));
     } catch (IOException closed) {
       return List.of();
     }
@@ -84,17 +112,43 @@ public record ImageIdentity(Path file, long device, long inode) {
     return new ImageIdentity(
         file,
         (Long) Files.getAttribute(file, "unix:dev"),
-        (Long) Files.getAttribute(file, "unix:ino"));
+        (Long) Files.getAttribute(file, "unix:ino"),
+        share(Files.getFileStore(file)));
   }
 
-  /** What speaks against this host having the same file there; empty when it has. */
-  public Optional<String> obstacle() {
+  private static String share(FileStore store) {
+    return SHARED.contains(store.type()) ? store.name() : "";
+  }
+
+  /**
+   * What speaks against this host having the same file there; empty when it has.
+   *
+   * @param source where the host is whose file that is
+   */
+  public Optional<String> obstacle(Place source) {
     try {
-      return of(file).equals(this)
-          ? Optional.empty()
-          : Optional.of("'" + file + "' is another file here");
+      return obstacle(source, of(file));
     } catch (IOException e) {
       return Optional.of("'" + file + "' cannot be reached here: " + e);
     }
+  }
+
+  Optional<String> obstacle(Place source, ImageIdentity here) {
+    boolean same =
+        switch (source) {
+          case SAME_MACHINE -> device == here.device && inode == here.inode;
+          case ANOTHER_MACHINE -> isShared() && share.equals(here.share) && inode == here.inode;
+        };
+    if (same) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        source == Place.ANOTHER_MACHINE && !isShared()
+            ? "'" + file + "' is on storage of its host alone, and a guest takes none along"
+            : "'" + file + "' is another file here");
+  }
+
+  private boolean isShared() {
+    return !share.isEmpty();
   }
 }

@@ -3,8 +3,10 @@ package dev.berth.migration;
 import dev.berth.domain.DomainName;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.StreamKey;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -18,6 +20,10 @@ import java.util.stream.Collectors;
  * @param launch the record of the machine as it is now
  * @param images the files that it has open
  * @param guest what its guest does
+ * @param boot of the machine that the source runs on, which tells that machine from others; empty
+ *     when it is not known
+ * @param key by which the state is to be encrypted; without one it goes over a socket of the
+ *     machine of both
  */
 public record Offer(
     JobId migration,
@@ -25,7 +31,9 @@ public record Offer(
     DefinitionState definitionState,
     LaunchRecord launch,
     List<ImageIdentity> images,
-    SavedMachine.Guest guest) {
+    SavedMachine.Guest guest,
+    String boot,
+    Optional<StreamKey> key) {
 
   /** Copies the list. */
   public Offer {
@@ -38,6 +46,13 @@ public record Offer(
     SAME,
     /** The definition was changed since. */
     CHANGED
+  }
+
+  /** Whether source and target are on one machine, where they see the same files. */
+  public ImageIdentity.Place place(String here) {
+    return key.isEmpty() || !boot.isEmpty() && boot.equals(here)
+        ? ImageIdentity.Place.SAME_MACHINE
+        : ImageIdentity.Place.ANOTHER_MACHINE;
   }
 
   /** Whether the files that it says it has open are those that this machine opens. */

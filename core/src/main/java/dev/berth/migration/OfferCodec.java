@@ -9,6 +9,7 @@ import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.machine.StreamKey;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -30,9 +31,12 @@ public final class OfferCodec {
           .addObject()
           .put("file", image.file().toString())
           .put("device", image.device())
-          .put("inode", image.inode());
+          .put("inode", image.inode())
+          .put("share", image.share());
     }
     node.put("guest", offer.guest().name());
+    node.put("boot", offer.boot());
+    offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
   }
 
@@ -49,7 +53,9 @@ public final class OfferCodec {
           Offer.DefinitionState.valueOf(Json.text(node, "definitionState")),
           LAUNCHES.read(Json.text(node, "launch")),
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
-          SavedMachine.Guest.valueOf(Json.text(node, "guest")));
+          SavedMachine.Guest.valueOf(Json.text(node, "guest")),
+          Json.optionalText(node, "boot").orElse(""),
+          Json.optionalText(node, "key").map(StreamKey::new));
     } catch (MalformedReplyException | HostFailureException | IllegalArgumentException wrong) {
       throw new InvalidRequestException(
           "What is offered is no machine that this version knows: " + wrong.getMessage() + ".",
@@ -59,7 +65,10 @@ public final class OfferCodec {
 
   private static ImageIdentity image(JsonNode node) {
     return new ImageIdentity(
-        path(Json.text(node, "file")), Json.number(node, "device"), Json.number(node, "inode"));
+        path(Json.text(node, "file")),
+        Json.number(node, "device"),
+        Json.number(node, "inode"),
+        Json.optionalText(node, "share").orElse(""));
   }
 
   public static ObjectNode write(Arrival arrival) {

@@ -36,7 +36,7 @@ public final class SourceRules {
     GONE
   }
 
-  /** Whether a target may still take its time while the guest stands. */
+  /** Whether QEMU or the target may still take its time while the guest stands. */
   public enum Patience {
     LEFT,
     OVER

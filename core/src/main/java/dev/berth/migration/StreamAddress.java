@@ -41,6 +41,9 @@ public sealed interface StreamAddress {
    * @param port from 1 to 65535
    */
   record Port(String host, int port) implements StreamAddress {
+    /** Whichever the host has by which it was reached. */
+    public static final String ANY_ADDRESS = "0.0.0.0";
+
     private static final int HIGHEST = 65_535;
 
     /**
@@ -55,6 +58,11 @@ public sealed interface StreamAddress {
       if (port < 1 || port > HIGHEST) {
         throw new IllegalArgumentException("there is no port " + port);
       }
+    }
+
+    /** Whether it is at whichever address the host was reached by. */
+    public boolean isAtAnyAddress() {
+      return host.equals(ANY_ADDRESS);
     }
 
     @Override

@@ -33,16 +33,19 @@ final class ArrivalAccessTest {
 
       assertThat(refused.at("/error/data/code").asText()).isEqualTo("access-denied");
       assertThat(refused.at("/error/message").asText())
-          .contains("arrival.take is for hosts of root and of this host's own user");
+          .contains("arrival.take is for hosts of root and of this host's own user")
+          .contains("'tls-hosts'");
     }
   }
 
   @Test
-  void theHostsUserIsNot() throws Exception {
-    JsonNode answer = take(Peer.owner("berth"));
+  void theHostsUserAndAHostOfTheSameTrustAreNot() throws Exception {
+    for (Peer peer : new Peer[] {Peer.owner("berth"), Peer.host("host-b")}) {
+      JsonNode answer = take(peer);
 
-    assertThat(answer.at("/error/data/code").asText()).isEqualTo("unsupported");
-    assertThat(answer.at("/error/message").asText()).contains("takes no machines");
+      assertThat(answer.at("/error/data/code").asText()).isEqualTo("unsupported");
+      assertThat(answer.at("/error/message").asText()).contains("takes no machines");
+    }
   }
 
   @Test

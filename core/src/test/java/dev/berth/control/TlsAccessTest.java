@@ -9,6 +9,7 @@ import dev.berth.tls.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +43,27 @@ final class TlsAccessTest {
             TlsAccess.Names.parse("look.example;;CN=ops,O=Example"));
 
     assertThat(access.of(certificate(subject, name))).isEqualTo(expected);
+  }
+
+  @Test
+  void aHostOfTheSameTrustMayDoEverythingAndAnotherIsNoHost() throws IOException {
+    TlsAccess access =
+        new TlsAccess(
+            TlsAccess.Names.parse("CN=ops"),
+            TlsAccess.Names.parse("CN=host-b"),
+            TlsAccess.Names.parse("CN=host-b; host-c.example"));
+
+    assertThat(access.of(certificate("CN=host-b", "x.example"))).isEqualTo(Access.FULL);
+    assertThat(access.isHost(certificate("CN=host-b", "x.example"))).isTrue();
+    assertThat(access.isHost(certificate("CN=x", "host-c.example"))).isTrue();
+    assertThat(access.isHost(certificate("CN=ops", "x.example"))).isFalse();
+    assertThat(
+            new TlsAccess(
+                    TlsAccess.Names.parse(""),
+                    TlsAccess.Names.parse(""),
+                    TlsAccess.Names.parse("CN=host-b"))
+                .isNobody())
+        .isFalse();
   }
 
   @ParameterizedTest

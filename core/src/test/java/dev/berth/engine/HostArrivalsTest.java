@@ -142,7 +142,9 @@ final class HostArrivalsTest {
                             9, Path.of("/etc/hostname"), FileAccess.READ_ONLY, "disk-x ro")),
                     web.launch().devices()),
             web.images(),
-            web.guest());
+            web.guest(),
+            web.boot(),
+            web.key());
 
     assertThat(by("source").obstacles(web)).isEmpty();
     assertThat(by("source").obstacles(more))
@@ -163,7 +165,9 @@ final class HostArrivalsTest {
         offer.definitionState(),
         offer.launch(),
         offer.images(),
-        offer.guest());
+        offer.guest(),
+        offer.boot(),
+        offer.key());
   }
 
   /** Keeps what is offered to it. */
@@ -174,7 +178,9 @@ final class HostArrivalsTest {
     }
 
     @Override
-    public void requireItsOwn(StreamAddress stream) {}
+    public StreamAddress reach(StreamAddress named) {
+      return named;
+    }
 
     @Override
     public void close() {}

@@ -173,7 +173,9 @@ final class MigrationCrashTest {
         }
 
         @Override
-        public void requireItsOwn(StreamAddress stream) {}
+        public StreamAddress reach(StreamAddress named) {
+          return named;
+        }
 
         @Override
         public void close() {}

@@ -4,6 +4,7 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
 import dev.berth.engine.Peers.Peer;
@@ -34,6 +35,7 @@ import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +122,9 @@ final class MigrationJobTest {
       }
 
       @Override
-      public void requireItsOwn(StreamAddress stream) {}
+      public StreamAddress reach(StreamAddress named) {
+        return named;
+      }
 
       @Override
       public void close() {}
@@ -237,6 +241,39 @@ final class MigrationJobTest {
 
     reachable = true;
     assertThat(ended(job).status().phase()).isEqualTo("target-silent");
+    assertStays();
+  }
+
+  @Test
+  void whatGoesToAnotherMachineIsEncryptedAndNothingOfThatIsLeft() throws Exception {
+    machine().migration().takeTime();
+    Job job =
+        transferring(
+            host.api()
+                .migrations()
+                .migrate(
+                    WEB,
+                    MigrationRequest.to(URI.create("tls://other.example")),
+                    JobOptions.none(),
+                    CallOptions.within(TestHost.PATIENCE)));
+
+    assertThat(told("object-add"))
+        .singleElement()
+        .satisfies(
+            added -> {
+              assertThat(added.path("qom-type").asText()).isEqualTo("tls-creds-psk");
+              assertThat(added.path("endpoint").asText()).isEqualTo("client");
+              assertThat(Path.of(added.path("dir").asText())).doesNotExist();
+            });
+    assertThat(told("migrate").get(0).path("uri").asText()).startsWith("tcp:");
+
+    host.api().cancelJob(job.id());
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(told("object-del")).isNotEmpty();
+    assertThat(told("migrate-set-parameters"))
+        .last()
+        .satisfies(set -> assertThat(set.path("tls-creds").asText()).isEmpty());
     assertStays();
   }
 
@@ -548,6 +585,14 @@ final class MigrationJobTest {
   }
 
   // ---- short ways
+
+  /** With what the source's QEMU was told that. */
+  private List<ObjectNode> told(String command) {
+    return machine().monitor().received().stream()
+        .filter(each -> each.command().equals(command))
+        .map(FakeQemu.Received::arguments)
+        .toList();
+  }
 
   private FakeMachine machine() {
     return machines.of("web");

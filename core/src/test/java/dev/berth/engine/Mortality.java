@@ -16,7 +16,9 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.MediumPlan;
@@ -497,8 +499,9 @@ final class Mortality {
     }
 
     @Override
-    public Machine receive(
+    public ListeningMachine receive(
         LaunchRecord launch,
+        IncomingStream stream,
         HeldResources held,
         Clearance clearance,
         QmpEventListener events,
@@ -508,9 +511,13 @@ final class Mortality {
       pass("before the launch of an arrival");
       makeRunDirectory(launch);
       pass("within the launch of an arrival, with a run directory and no process");
-      Machine machine = launcher.receive(launch, held, () -> {}, events, deadline);
+      ListeningMachine listening =
+          launcher.receive(launch, stream, held, () -> {}, events, deadline);
       pass("after the launch of an arrival");
-      return new Machine(launch, new MortalProcess(machine.process()), machine.qmp());
+      Machine machine = listening.machine();
+      return new ListeningMachine(
+          new Machine(launch, new MortalProcess(machine.process()), machine.qmp()),
+          listening.port());
     }
 
     @Override

@@ -152,7 +152,7 @@ final class RestoreCrashTest {
               TestHost.SETTINGS,
               port -> port,
               mortality.mortal(new FakeImageFiles()),
-              mortality.mortal(JobFiles.local()),
+              mortality.mortal(JobFiles.local(HostNetwork.local().tls())),
               Clock.systemUTC(),
               TimerThread.start(),
               TestHost.BOOT);

@@ -12,6 +12,7 @@ import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
+import dev.berth.machine.StreamKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,10 @@ final class OfferCodecTest {
               List.of(),
               List.of(),
               new MachineFiles(Path.of("/run/old"), Path.of("/log"), new ByteSize(1))),
-          List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131)),
-          SavedMachine.Guest.PAUSED);
+          List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131, "nas:/images")),
+          SavedMachine.Guest.PAUSED,
+          "5f1a2c3d",
+          Optional.of(StreamKey.random()));
 
   @Test
   void anOfferIsReadBackAsItWasWritten() {
@@ -51,6 +54,18 @@ final class OfferCodecTest {
 
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> OfferCodec.offer(node));
+  }
+
+  @Test
+  void theKeyOfAStreamIsNotToldByAnyMessage() {
+    String key = OFFER.key().orElseThrow().hex();
+
+    assertThat(key).hasSize(64);
+    assertThat(OFFER.toString()).doesNotContain(key);
+    ObjectNode node = OfferCodec.write(OFFER).put("key", key + "0");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> OfferCodec.offer(node))
+        .withMessageNotContaining(key);
   }
 
   @Test

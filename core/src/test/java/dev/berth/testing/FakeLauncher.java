@@ -20,7 +20,9 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -383,8 +386,9 @@ public final class FakeLauncher implements MachineLauncher {
 
   /** Takes in nothing by itself. */
   @Override
-  public Machine receive(
+  public ListeningMachine receive(
       LaunchRecord launch,
+      IncomingStream stream,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,
@@ -392,7 +396,11 @@ public final class FakeLauncher implements MachineLauncher {
       throws InterruptedException {
     Machine machine = launch(launch, held, clearance, events, deadline);
     machines.find(launch.incarnation()).orElseThrow().runState("inmigrate");
-    return machine;
+    return new ListeningMachine(
+        machine,
+        stream instanceof IncomingStream.Encrypted encrypted
+            ? OptionalInt.of(encrypted.firstPort())
+            : OptionalInt.empty());
   }
 
   private static QmpConnection connected(CompletableFuture<QmpConnection> connecting)

@@ -142,7 +142,7 @@ public final class FakeMigration {
 
   private ObjectNode begin(ObjectNode arguments) {
     String uri = arguments.path("uri").asText();
-    if (uri.startsWith("unix:")) {
+    if (uri.startsWith("unix:") || uri.startsWith("tcp:")) {
       return send();
     }
     String name = uri.replaceFirst("^fd:", "");

@@ -9,7 +9,9 @@ import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
@@ -151,8 +153,9 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public Machine receive(
+  public ListeningMachine receive(
       LaunchRecord launch,
+      IncomingStream stream,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,

@@ -92,7 +92,8 @@ final class CorePackagesTest {
                   "socket",
                   "stats",
                   "store",
-                  "subscription")));
+                  "subscription",
+                  "tls")));
 
   @Test
   void everyPackageHasItsArrows() {

@@ -15,7 +15,9 @@ import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.MachineLauncher;
@@ -39,12 +41,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -217,22 +221,26 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public Machine receive(
+  public ListeningMachine receive(
       LaunchRecord launch,
+      IncomingStream stream,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    return launch(
-        launch,
-        qmp -> {
-          new MachineAssembler(qmp, held, deadline, shares).assembleForState(launch);
-          new StateLoader(qmp, launch).listen();
-        },
-        clearance,
-        events,
-        deadline);
+    AtomicReference<OptionalInt> port = new AtomicReference<>(OptionalInt.empty());
+    Machine machine =
+        launch(
+            launch,
+            qmp -> {
+              new MachineAssembler(qmp, held, deadline, shares).assembleForState(launch);
+              port.set(new StateLoader(qmp, launch).listen(stream));
+            },
+            clearance,
+            events,
+            deadline);
+    return new ListeningMachine(machine, port.get());
   }
 
   private Machine launch(

@@ -2,9 +2,12 @@ package dev.berth.launcher;
 
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineLauncher.TakeOver;
 import dev.berth.machine.StateStream;
+import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.SaveFile;
 import dev.berth.qapi.control.QueryVersion;
 import dev.berth.qapi.migration.MigrateIncoming;
@@ -12,6 +15,7 @@ import dev.berth.qapi.migration.MigrationCapability;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
+import dev.berth.qapi.sockets.SocketAddress;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpConnection;
@@ -19,7 +23,9 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Has a machine that was started for it load a state. Not thread-safe. */
 final class StateLoader {
@@ -64,11 +70,49 @@ final class StateLoader {
     stream.takeBack();
   }
 
-  /** Has it take in a state from elsewhere, and the images when the guest goes on. */
-  void listen() throws InterruptedException {
+  /**
+   * Has it take in a state from elsewhere, and the images when the guest goes on.
+   *
+   * @return on which port, unless it is the machine's own socket
+   */
+  OptionalInt listen(IncomingStream from) throws InterruptedException {
     stream.capabilities(MigrationCapability.LATE_BLOCK_ACTIVATE);
-    MigrateIncoming.Builder incoming =
-        MigrateIncoming.builder().uri("unix:" + launch.files().stateSocket());
+    if (from instanceof IncomingStream.Encrypted encrypted) {
+      return OptionalInt.of(listen(encrypted));
+    }
+    listen("unix:" + launch.files().stateSocket());
+    return OptionalInt.empty();
+  }
+
+  /** On which of its ports. */
+  private int listen(IncomingStream.Encrypted from) throws InterruptedException {
+    new StreamCredentials(qmp, launch.files()).giveReceiver(from.key());
+    try {
+      listen(from.uri());
+    } catch (QemuRefusedException refused) {
+      throw new HostFailureException(
+          "No machine can come in here at "
+              + from.address()
+              + ", ports "
+              + from.firstPort()
+              + " to "
+              + from.lastPort()
+              + ": "
+              + refused.description()
+              + ". Look at this host's settings 'migration-address' and 'migration-ports'.",
+          refused);
+    }
+    return stream.run(new QueryMigrate()).socketAddress().stream()
+        .flatMap(List::stream)
+        .filter(SocketAddress.Inet.class::isInstance)
+        .map(address -> Integer.parseInt(((SocketAddress.Inet) address).port()))
+        .findFirst()
+        .orElseThrow(
+            () -> new HostFailureException("QEMU does not say on which port it takes a state in."));
+  }
+
+  private void listen(String uri) throws InterruptedException {
+    MigrateIncoming.Builder incoming = MigrateIncoming.builder().uri(uri);
     if (stream.run(new QueryVersion()).qemu().major() >= FIRST_THAT_STAYS) {
       incoming.exitOnError(false);
     }
