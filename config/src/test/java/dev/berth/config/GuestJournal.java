@@ -38,9 +38,15 @@ final class GuestJournal implements AutoCloseable {
     return (long) BLOCKS * BLOCK;
   }
 
-  /** Begins with the log of a machine that has just been started. */
-  static GuestJournal of(Path log) throws IOException {
-    return new GuestJournal(new FileInputStream(log.toFile()));
+  /**
+   * Begins with the log of a machine that has just been started.
+   *
+   * @param earlier how much of it other guests have written
+   */
+  static GuestJournal of(Path log, long earlier) throws IOException {
+    FileInputStream stream = new FileInputStream(log.toFile());
+    stream.skipNBytes(earlier);
+    return new GuestJournal(stream);
   }
 
   /** The guest has gone on with that log, after all that is in this one, which may be removed. */

@@ -66,7 +66,7 @@ final class MigrationRig implements AutoCloseable {
     this.from = from;
     this.to = to;
     this.console = Path.of(domain, "console.log");
-    this.journal = GuestJournal.of(log(from));
+    this.journal = GuestJournal.of(log(from), 0);
   }
 
   /** Two hosts and a guest, which is up. */
@@ -75,20 +75,31 @@ final class MigrationRig implements AutoCloseable {
         Files.write(directory.resolve("data.raw"), new byte[(int) GuestJournal.diskBytes()]);
     MigrationSite from = MigrationSite.start(directory.resolve("a"));
     MigrationSite to = MigrationSite.start(directory.resolve("b"));
-    String domain =
-        from.ask(
-            host -> {
-              from.home()
-                  .defineGuestWith(
-                      host,
-                      "vm",
-                      "memory: 128MiB\ndisks:\n  - {name: data, file: " + image + ", format: raw}",
-                      TestGuest.running(GuestJournal.COMMANDS));
-              return host.start(VM, StartMode.RUNNING, PATIENT).snapshot().uuid().toString();
-            });
-    MigrationRig rig = new MigrationRig(directory, from, to, domain);
-    rig.journal.awaitMore(5);
-    return rig;
+    boolean up = false;
+    try {
+      MigrationRig rig = new MigrationRig(directory, from, to, boot(from, image));
+      rig.journal.awaitMore(5);
+      up = true;
+      return rig;
+    } finally {
+      if (!up) {
+        from.close();
+        to.close();
+      }
+    }
+  }
+
+  private static String boot(MigrationSite site, Path image) {
+    return site.ask(
+        host -> {
+          site.home()
+              .defineGuestWith(
+                  host,
+                  "vm",
+                  "memory: 128MiB\ndisks:\n  - {name: data, file: " + image + ", format: raw}",
+                  TestGuest.running(GuestJournal.COMMANDS));
+          return host.start(VM, StartMode.RUNNING, PATIENT).snapshot().uuid().toString();
+        });
   }
 
   private Path log(MigrationSite site) {
@@ -421,8 +432,9 @@ final class MigrationRig implements AutoCloseable {
 
   private void bootAgain() throws Exception {
     journal.close();
+    long earlier = Files.size(log(from));
     from.tell(host -> host.start(VM, StartMode.RUNNING, PATIENT));
-    journal = GuestJournal.of(log(from));
+    journal = GuestJournal.of(log(from), earlier);
     journal.awaitMore(5);
   }
 
