@@ -4,13 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.ByteSize;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep.Execute;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What more of a machine's memory is backed with, like what it was started with. Pure. */
-final class MemoryObject {
+public final class MemoryObject {
   /** Begins the word of the command line that describes the machine's memory, if any does. */
   private static final String TYPE = "memory-backend-";
 
@@ -41,8 +43,13 @@ final class MemoryObject {
   }
 
   /** The pages that it has, where these are huge; else of no size. */
-  static ByteSize page(LaunchRecord launch) {
+  public static ByteSize page(LaunchRecord launch) {
     return mebibytes(ownOf(launch).getOrDefault("hugetlbsize", "0M"));
+  }
+
+  /** The directory that it is in a file of, if it is. */
+  public static Optional<Path> directory(LaunchRecord launch) {
+    return Optional.ofNullable(ownOf(launch).get("mem-path")).map(Path::of);
   }
 
   private static Map<String, String> ownOf(LaunchRecord launch) {

@@ -3,9 +3,13 @@ package dev.berth.launcher;
 import dev.berth.machine.LaunchRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Holds a machine of another host against what a QEMU here can be. Pure. */
 final class ArrivalChecks {
+  /** Models that are whatever the host, or QEMU, can be. */
+  private static final Set<String> HOSTS = Set.of("host", "max");
+
   private ArrivalChecks() {}
 
   /** What speaks against it, each that does. */
@@ -15,6 +19,15 @@ final class ArrivalChecks {
     String type = source.hardware().machineType();
     if (here.machines().stream().noneMatch(known -> known.name().equals(type))) {
       obstacles.add("QEMU " + here.version() + " here knows no machine type '" + type + "'");
+    }
+    String model = source.hardware().cpuModel().split(",", 2)[0];
+    if (!HOSTS.contains(model) && !here.cpuModels().contains(model)) {
+      obstacles.add(
+          "QEMU "
+              + here.version()
+              + " here knows no CPU model '"
+              + model
+              + "'; start it with one that both know");
     }
     if (older(here.version(), source.qemu().version())) {
       obstacles.add(

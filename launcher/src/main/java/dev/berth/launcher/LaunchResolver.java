@@ -218,6 +218,8 @@ final class LaunchResolver {
     QemuInstall qemu = finder.find();
     List<String> obstacles = new ArrayList<>(ArrivalChecks.of(source, qemu));
     obstacles.addAll(OfferedLaunch.obstacles(source, qemu.capabilities()));
+    obstacles.addAll(ArrivalRoom.here().obstacles(source, settings));
+    obstacles.addAll(ArrivalLinks.here().obstacles(source));
     if (source.hardware().accelerator().equals(AcceleratorVerdict.KVM)
         && !accelerators.choose(qemu, AcceleratorChoice.AUTO).isKvm()) {
       obstacles.add("it runs by KVM, which does not work here");

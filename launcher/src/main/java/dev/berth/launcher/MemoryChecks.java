@@ -35,7 +35,7 @@ final class MemoryChecks {
 
   private static void checkPool(
       ByteSize page, ByteSize memory, Path pools, List<Problem> problems) {
-    Path pool = pools.resolve("hugepages-" + (page.bytes() >> 10) + "kB");
+    Path pool = pool(page, pools);
     long needed = -Math.floorDiv(-memory.bytes(), page.bytes());
     long free = free(pool);
     if (free < needed) {
@@ -49,7 +49,13 @@ final class MemoryChecks {
     }
   }
 
-  private static long free(Path pool) {
+  /** Where the kernel tells of pages of that size. */
+  static Path pool(ByteSize page, Path pools) {
+    return pools.resolve("hugepages-" + (page.bytes() >> 10) + "kB");
+  }
+
+  /** How many pages of a pool are free. */
+  static long free(Path pool) {
     try {
       return Long.parseLong(Files.readString(pool.resolve("free_hugepages")).strip());
     } catch (IOException | NumberFormatException none) {

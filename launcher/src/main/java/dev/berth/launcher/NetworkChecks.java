@@ -8,6 +8,7 @@ import dev.berth.machine.HeldResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Looks at the tap devices and bridges of a definition before they are opened. Stateless. */
@@ -60,22 +61,26 @@ final class NetworkChecks {
 
   private static void checkBridge(
       Network.Bridge bridge, String path, List<String> processStatus, List<Problem> problems) {
-    if (!TapDevices.exists(bridge.name())) {
-      problems.add(
-          Problem.at(
-              path,
-              String.format(
-                  "there is no bridge '%s': make it with 'ip link add %s type bridge'",
-                  bridge.name(), bridge.name())));
+    bridgeObstacles(bridge.name(), processStatus)
+        .forEach(obstacle -> problems.add(Problem.at(path, obstacle)));
+  }
+
+  /** Why no tap can be made for that bridge, each thing that is missing. */
+  static List<String> bridgeObstacles(String bridge, List<String> processStatus) {
+    List<String> obstacles = new ArrayList<>();
+    if (!TapDevices.exists(bridge)) {
+      obstacles.add(
+          String.format(
+              "there is no bridge '%s': make it with 'ip link add %s type bridge'",
+              bridge, bridge));
     }
     if (!mayAdministerNetworks(processStatus)) {
-      problems.add(
-          Problem.at(
-              path,
-              "to make a tap device for a bridge the host process needs CAP_NET_ADMIN: run it as"
-                  + " root, grant it that capability, or use 'network: tap' with a device made for"
-                  + " this user"));
+      obstacles.add(
+          "to make a tap device for a bridge the host process needs CAP_NET_ADMIN: run it as"
+              + " root, grant it that capability, or use 'network: tap' with a device made for"
+              + " this user");
     }
+    return obstacles;
   }
 
   private static boolean mayAdministerNetworks(List<String> processStatus) {

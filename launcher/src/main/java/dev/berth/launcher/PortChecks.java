@@ -27,7 +27,8 @@ final class PortChecks {
     }
   }
 
-  private static Optional<String> obstacle(PortForward forward) {
+  /** Why it cannot be listened on now, with the remedy; empty when it can. */
+  static Optional<String> obstacle(PortForward forward) {
     InetSocketAddress address = new InetSocketAddress(forward.hostAddress(), forward.hostPort());
     String port =
         forward.protocol().name().toLowerCase(Locale.ROOT) + " port " + forward.hostPort();

@@ -1,0 +1,102 @@
+package dev.berth.launcher;
+
+import dev.berth.domain.ByteSize;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.MemoryObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether this host has the memory and the space that a machine of another host takes.
+ *
+ * @param memory where the kernel tells how much memory there is
+ * @param pools where it tells of its pools of huge pages
+ */
+record ArrivalRoom(Path memory, Path pools) {
+  private static final Path MEMORY = Path.of("/proc/meminfo");
+
+  /** For a machine's sockets, its logs apart; far more than it takes. */
+  private static final ByteSize FILES = ByteSize.mebibytes(16);
+
+  /** That of this host. */
+  static ArrivalRoom here() {
+    return new ArrivalRoom(MEMORY, MemoryChecks.POOLS);
+  }
+
+  /** What is missing, each thing that is. */
+  List<String> obstacles(LaunchRecord source, LauncherSettings settings) {
+    List<String> obstacles = new ArrayList<>();
+    ByteSize wanted = source.hardware().memory();
+    ByteSize page = MemoryObject.page(source);
+    if (page.bytes() > 0) {
+      pages(wanted, page).ifPresent(obstacles::add);
+    } else {
+      memory(wanted).ifPresent(obstacles::add);
+    }
+    MemoryObject.directory(source)
+        .flatMap(directory -> space(directory, wanted, "its memory is to be there"))
+        .ifPresent(obstacles::add);
+    space(settings.runDirectory(), FILES, "a machine's files are there").ifPresent(obstacles::add);
+    space(settings.logDirectory(), source.files().consoleLogLimit(), "its log is to be there")
+        .ifPresent(obstacles::add);
+    return obstacles;
+  }
+
+  private Optional<String> memory(ByteSize wanted) {
+    long free = kibibytes("MemAvailable:") + kibibytes("SwapFree:") << 10;
+    return free < wanted.bytes()
+        ? Optional.of(
+            String.format(
+                "it has %s of memory, and %s are free at the target: end something there, or make"
+                    + " it smaller first",
+                wanted, ByteSize.mebibytes(free >> 20)))
+        : Optional.empty();
+  }
+
+  private long kibibytes(String name) {
+    try {
+      return Files.readAllLines(memory).stream()
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(name.length()).replace("kB", "").strip())
+          .mapToLong(Long::parseLong)
+          .sum();
+    } catch (IOException | NumberFormatException unknown) {
+      return 0;
+    }
+  }
+
+  private Optional<String> pages(ByteSize wanted, ByteSize page) {
+    Path pool = MemoryChecks.pool(page, pools);
+    long needed = -Math.floorDiv(-wanted.bytes(), page.bytes());
+    long free = MemoryChecks.free(pool);
+    return free < needed
+        ? Optional.of(
+            String.format(
+                "its memory takes %d free huge pages of %s, and the target has %d: set more aside"
+                    + " there, 'echo COUNT > %s/nr_hugepages' as root",
+                needed, page, free, pool))
+        : Optional.empty();
+  }
+
+  private static Optional<String> space(Path directory, ByteSize wanted, String why) {
+    Path existing = directory;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    try {
+      long free = Files.getFileStore(existing).getUsableSpace();
+      return free < wanted.bytes()
+          ? Optional.of(
+              String.format(
+                  "'%s' at the target has room for %s, and %s: make room there for %s",
+                  directory, ByteSize.mebibytes(free >> 20), why, wanted))
+          : Optional.empty();
+    } catch (IOException unknown) {
+      return Optional.of("'" + directory + "' at the target cannot be looked at: " + unknown);
+    }
+  }
+}
