@@ -17,6 +17,7 @@ import java.util.List;
 final class MigrateCommand implements Command {
   private final Parameter<URI> target;
   private final Parameter<Boolean> dryRun;
+  private final Parameter<Boolean> offline;
   private final Parameter<ByteSize> speed;
   private final Parameter<Duration> downtime;
   private final Parameter<Boolean> throttle;
@@ -36,6 +37,10 @@ final class MigrateCommand implements Command {
                 + " unix:///run/berth/control.sock.");
     dryRun =
         parameters.flag("--dry-run", "Only say what speaks against it, here and there, all of it.");
+    offline =
+        parameters.flag(
+            "--offline",
+            "Move a domain that is shut off: its definition, whose images both reach.");
     speed =
         parameters.option(
             "--speed", "SIZE", CommandName::size, "Send no more in a second. Default: no limit");
@@ -75,21 +80,37 @@ final class MigrateCommand implements Command {
           session,
           session.host().migrations().obstacles(domain, target.value(), deadline.options()));
     }
+    Job job = offline.value() ? migrateOffline(session, domain) : migrate(session, domain);
+    if (!noWait.value() && !job.status().state().isEnded()) {
+      job = new JobWatch(session).await(job, timeout.value());
+    }
+    return JobResult.print(session, job);
+  }
+
+  private Job migrateOffline(Session session, DomainRef domain)
+      throws IOException, InterruptedException {
+    if (speed.given().isPresent() || downtime.given().isPresent() || throttle.value()) {
+      throw new UsageException(
+          "--speed, --downtime and --throttle-guest are about a machine, and --offline about a"
+              + " domain without one: give only one of them.");
+    }
+    return session
+        .host()
+        .migrations()
+        .migrateOffline(domain, target.value(), new JobOptions(key.given()), deadline.options());
+  }
+
+  private Job migrate(Session session, DomainRef domain) throws IOException, InterruptedException {
     MigrationRequest request =
         new MigrationRequest(
             target.value(),
             speed.given().map(ByteSize::bytes),
             downtime.given(),
             throttle.value() ? Convergence.THROTTLE_GUEST : Convergence.LEFT_TO_GUEST);
-    Job job =
-        session
-            .host()
-            .migrations()
-            .migrate(domain, request, new JobOptions(key.given()), deadline.options());
-    if (!noWait.value() && !job.status().state().isEnded()) {
-      job = new JobWatch(session).await(job, timeout.value());
-    }
-    return JobResult.print(session, job);
+    return session
+        .host()
+        .migrations()
+        .migrate(domain, request, new JobOptions(key.given()), deadline.options());
   }
 
   private static int print(Session session, List<String> obstacles) throws IOException {

@@ -9,9 +9,12 @@ import dev.berth.control.ProtocolPage;
 import dev.berth.control.ProtocolResults;
 import dev.berth.control.RawPeer;
 import dev.berth.control.WireShape;
+import dev.berth.domain.DomainName;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.migration.DomainOffer;
+import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.migration.OfferCodec;
 import dev.berth.migration.SavedMachine;
@@ -25,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -55,6 +59,7 @@ final class ProtocolExamplesTest {
   private String job = "";
   private Path target = Path.of("");
   private Optional<Offer> offer = Optional.empty();
+  private Optional<DomainOffer> domainOffer = Optional.empty();
 
   @BeforeEach
   void serve() throws IOException {
@@ -215,6 +220,7 @@ final class ProtocolExamplesTest {
     try (Daemon other = Daemon.start(there.settings());
         RawPeer arrivals = RawPeer.connect(target)) {
       assertThat(other).isNotNull();
+      offline(peer, arrivals);
       all(peer, "domain.define", "domain.start");
       offer = Optional.of(offer(peer));
       all(arrivals, "arrival.obstacles", "arrival.prepare", "arrival.take", "arrival.discard");
@@ -229,6 +235,36 @@ final class ProtocolExamplesTest {
       there.clear();
       assertThat(there.runDirectories()).isEmpty();
     }
+  }
+
+  /** A domain without a machine goes there, and is removed there. */
+  private void offline(RawPeer peer, RawPeer arrivals) throws IOException {
+    all(peer, "domain.define");
+    domainOffer = Optional.of(domainOffer(peer));
+    all(arrivals, "arrival.domain-obstacles", "arrival.reserve");
+    offer = Optional.empty();
+    all(arrivals, "migration.resolve");
+    await(arrivals, "domain.list", JsonNode::isEmpty);
+    all(peer, "domain.migrate-offline");
+    awaitJob(peer);
+    await(peer, "domain.list", JsonNode::isEmpty);
+    all(arrivals, "domain.undefine");
+  }
+
+  private DomainOffer domainOffer(RawPeer peer) throws IOException {
+    job = JobId.random().text();
+    JsonNode domain = peer.send(page.example("domain.get").get(0) + "\n").receive().path("result");
+    JsonNode definition =
+        peer.send(page.example("domain.definition").get(0) + "\n").receive().path("result");
+    TestGuest guest = TestGuest.locate();
+    return new DomainOffer(
+        new JobId(job),
+        UUID.fromString(domain.path("uuid").asText()),
+        new DomainName(domain.path("name").asText()),
+        definition.path("json").asText(),
+        ImageIdentity.ofFiles(Set.of(guest.kernel(), guest.agentInitrd())),
+        directory.toString(),
+        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
   }
 
   /** An offer of the machine that runs, as the recovery copies have it. */
@@ -324,7 +360,10 @@ final class ProtocolExamplesTest {
         params.put("target", "unix:" + target);
       }
       offer
-          .filter(it -> params.has("offer"))
+          .filter(it -> params.has("offer") && !params.path("offer").has("from"))
+          .ifPresent(it -> params.set("offer", OfferCodec.write(it)));
+      domainOffer
+          .filter(it -> params.path("offer").has("from"))
           .ifPresent(it -> params.set("offer", OfferCodec.write(it)));
       offer
           .filter(it -> example.path("method").asText().startsWith("arrival."))

@@ -9,6 +9,7 @@ import dev.berth.host.VmHost;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
 import dev.berth.migration.OfferCodec;
 import dev.berth.migration.TakesMachines;
@@ -23,6 +24,8 @@ final class ArrivalMethods {
 
   static final String OBSTACLES = "arrival.obstacles";
   static final String PREPARE = "arrival.prepare";
+  static final String DOMAIN_OBSTACLES = "arrival.domain-obstacles";
+  static final String RESERVE = "arrival.reserve";
   static final String AWAIT = "arrival.await";
   static final String TAKE = "arrival.take";
   static final String DISCARD = "arrival.discard";
@@ -45,6 +48,20 @@ final class ArrivalMethods {
         (host, params) -> {
           Offer offer = offer(params);
           return OfferCodec.write(target(host).prepare(offer));
+        },
+        OFFER);
+    methods.call(
+        DOMAIN_OBSTACLES,
+        (host, params) -> {
+          DomainOffer offer = OfferCodec.domainOffer(offered(params));
+          return MigrationMethods.write(target(host).obstacles(offer));
+        },
+        OFFER);
+    methods.call(
+        RESERVE,
+        (host, params) -> {
+          DomainOffer offer = OfferCodec.domainOffer(offered(params));
+          return OfferCodec.write(target(host).reserve(offer));
         },
         OFFER);
     methods.call(
@@ -98,12 +115,22 @@ final class ArrivalMethods {
     return params;
   }
 
+  static ObjectNode offer(DomainOffer offer) {
+    ObjectNode params = Json.object();
+    params.set(OFFER, OfferCodec.write(offer));
+    return params;
+  }
+
   private static Offer offer(Params params) {
+    return OfferCodec.offer(offered(params));
+  }
+
+  private static JsonNode offered(Params params) {
     JsonNode value = params.member(OFFER).orElseThrow(() -> params.missing(OFFER));
     if (!value.isObject()) {
       throw params.wrong(OFFER, "an object", value);
     }
-    return OfferCodec.offer(value);
+    return value;
   }
 
   /** By its UUID: names are for people. */

@@ -17,6 +17,7 @@ import java.util.List;
 /** The methods about machines that change hosts, and their parameters. */
 final class MigrationMethods {
   static final String MIGRATE = "domain.migrate";
+  static final String MIGRATE_OFFLINE = "domain.migrate-offline";
   static final String OBSTACLES = "migration.obstacles";
   static final String RESOLVE = "migration.resolve";
   static final String TARGET = "target";
@@ -43,6 +44,20 @@ final class MigrationMethods {
         SPEED,
         DOWNTIME,
         CONVERGENCE,
+        JobArguments.KEY,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        MIGRATE_OFFLINE,
+        (host, params) ->
+            JobCodec.write(
+                host.migrations()
+                    .migrateOffline(
+                        ArgumentCodec.domain(params),
+                        target(params),
+                        JobArguments.options(params),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        TARGET,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(

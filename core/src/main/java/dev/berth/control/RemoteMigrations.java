@@ -32,6 +32,15 @@ final class RemoteMigrations implements Migrations {
   }
 
   @Override
+  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    params.put(MigrationMethods.TARGET, target.toString());
+    JobArguments.options(params, job);
+    ArgumentCodec.options(params, options);
+    return host.change(MigrationMethods.MIGRATE_OFFLINE, params, options, JobCodec::read);
+  }
+
+  @Override
   public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
     params.put(MigrationMethods.TARGET, target.toString());

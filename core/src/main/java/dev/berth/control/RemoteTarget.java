@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.host.DomainRef;
 import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
 import dev.berth.migration.OfferCodec;
 import dev.berth.migration.TargetHost;
@@ -40,6 +41,26 @@ final class RemoteTarget implements TargetHost {
     return host.call(
         CallKind.CHANGE,
         ArrivalMethods.PREPARE,
+        ArrivalMethods.offer(offer),
+        Optional.of(READY),
+        OfferCodec::arrival);
+  }
+
+  @Override
+  public List<String> obstacles(DomainOffer offer) {
+    return host.call(
+        CallKind.READ,
+        ArrivalMethods.DOMAIN_OBSTACLES,
+        ArrivalMethods.offer(offer),
+        Optional.of(READY),
+        MigrationMethods::obstacles);
+  }
+
+  @Override
+  public Arrival reserve(DomainOffer offer) {
+    return host.call(
+        CallKind.CHANGE,
+        ArrivalMethods.RESERVE,
         ArrivalMethods.offer(offer),
         Optional.of(READY),
         OfferCodec::arrival);

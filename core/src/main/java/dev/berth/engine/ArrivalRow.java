@@ -91,8 +91,9 @@ final class ArrivalRow {
     return !job.fact(UNWANTED).isEmpty();
   }
 
+  /** Whether a machine comes by that job. */
   static boolean is(KeptJob job) {
-    return job.job().target().kind() == JobKind.INCOMING_MIGRATION;
+    return job.job().target().kind() == JobKind.INCOMING_MIGRATION && !OfflineRow.is(job);
   }
 
   /**

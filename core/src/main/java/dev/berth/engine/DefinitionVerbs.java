@@ -39,6 +39,7 @@ final class DefinitionVerbs {
       answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
       return Mailbox.DONE;
     }
+    JobConflicts.checkDefinition(ledger.jobs().running(), host.now());
     Step step =
         Step.by(actor)
             .definition(wanted)

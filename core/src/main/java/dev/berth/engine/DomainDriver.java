@@ -260,6 +260,8 @@ final class DomainDriver implements JobOwner {
                 .thenCompose(done -> keeper.saves().settleWithoutMachine())
                 .thenCompose(done -> keeper.migrations().settleWithoutMachine())
                 .thenCompose(done -> keeper.arrivals().settleWithoutMachine())
+                .thenCompose(done -> keeper.offlineMigrations().settleWithoutMachine())
+                .thenCompose(done -> keeper.offlineArrivals().settleWithoutMachine())
                 .thenCompose(done -> keeper.restores().settleWithoutMachine())
                 .thenCompose(done -> keeper.sizings().settleWithoutMachine())
                 .thenCompose(done -> keeper.managedSaves().opened())

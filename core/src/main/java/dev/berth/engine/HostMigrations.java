@@ -39,6 +39,11 @@ final class HostMigrations implements Migrations {
   }
 
   @Override
+  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
+    return turns.get().await(() -> verbs(domain).offline().migrate(target, job, actor), options);
+  }
+
+  @Override
   public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
     return turns.get().await(() -> verbs(domain).obstacles(target), options);
   }

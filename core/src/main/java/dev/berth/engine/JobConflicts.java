@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
+import dev.berth.migration.SourcePhase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +87,7 @@ final class JobConflicts {
           INJECT_NMI,
           RESTORE ->
           Concern.RUN_STATE;
-      case SAVE, MIGRATE -> Concern.EVERYTHING;
+      case SAVE, MIGRATE, MIGRATE_OFFLINE -> Concern.EVERYTHING;
       case DESTROY,
           UNDEFINE,
           CONSOLE,
@@ -106,7 +107,8 @@ final class JobConflicts {
   static Reach between(JobKind running, Verb wanted) {
     Concern concern = concern(wanted);
     if (concern == Concern.EVERYTHING) {
-      return isOfMachine(running) ? Reach.DOMAIN : Reach.NOTHING;
+      boolean replacesImages = wanted == Verb.MIGRATE_OFFLINE && running == JobKind.RESTORE_BACKUP;
+      return isOfMachine(running) || replacesImages ? Reach.DOMAIN : Reach.NOTHING;
     }
     return switch (running) {
       case DETACH_DISK -> concern == Concern.DISK ? Reach.SUBJECT : ofBackups(wanted);
@@ -202,6 +204,24 @@ final class JobConflicts {
   }
 
   /**
+   * Refuses a new definition of a domain that is changing hosts: it would be lost with the domain.
+   *
+   * @throws BusyException naming the job and its age
+   */
+  static void checkDefinition(List<KeptJob> running, Instant now) {
+    Optional<KeptJob> moving = running.stream().filter(JobConflicts::isMoving).findFirst();
+    if (moving.isPresent()) {
+      throw busy("define", moving.get().job(), now);
+    }
+  }
+
+  private static boolean isMoving(KeptJob job) {
+    JobKind kind = job.job().target().kind();
+    return kind == JobKind.INCOMING_MIGRATION
+        || kind == JobKind.MIGRATION && !MigrationRow.isIn(job, SourcePhase.TELLING);
+  }
+
+  /**
    * Refuses a verb that a job is in the way of.
    *
    * @param running the domain's jobs that go on
@@ -215,33 +235,36 @@ final class JobConflicts {
             .map(KeptJob::job)
             .findFirst();
     if (obstacle.isPresent()) {
-      Job job = obstacle.get();
-      throw new BusyException(
-          "Cannot "
-              + wanted.text()
-              + " domain '"
-              + job.target().name().orElseThrow()
-              + "': job "
-              + job.id()
-              + " ("
-              + job.target().kind().text()
-              + " '"
-              + job.target().subject()
-              + "', by "
-              + job.origin().actor()
-              + ") has been under way for "
-              + Math.max(0, Duration.between(job.origin().since(), now).toSeconds())
-              + " s"
-              + job.status()
-                  .progress()
-                  .flatMap(Job.Progress::remaining)
-                  .map(left -> ", and takes some " + left.toSeconds() + " s yet")
-                  .orElse("")
-              + ". Wait for it ('vmctl job wait "
-              + job.id()
-              + "', or '--queue' with what is to follow it), or cancel it.",
-          job.id().text());
+      throw busy(wanted.text(), obstacle.get(), now);
     }
+  }
+
+  private static BusyException busy(String verb, Job job, Instant now) {
+    return new BusyException(
+        "Cannot "
+            + verb
+            + " domain '"
+            + job.target().name().orElseThrow()
+            + "': job "
+            + job.id()
+            + " ("
+            + job.target().kind().text()
+            + " '"
+            + job.target().subject()
+            + "', by "
+            + job.origin().actor()
+            + ") has been under way for "
+            + Math.max(0, Duration.between(job.origin().since(), now).toSeconds())
+            + " s"
+            + job.status()
+                .progress()
+                .flatMap(Job.Progress::remaining)
+                .map(left -> ", and takes some " + left.toSeconds() + " s yet")
+                .orElse("")
+            + ". Wait for it ('vmctl job wait "
+            + job.id()
+            + "', or '--queue' with what is to follow it), or cancel it.",
+        job.id().text());
   }
 
   private static boolean isInTheWay(KeptJob job, Verb wanted, String subject) {

@@ -55,8 +55,8 @@ final class JobVerbs {
       case BACKUP -> keeper.backups();
       case PULL_BACKUP -> keeper.exports();
       case SAVE -> keeper.saves();
-      case MIGRATION -> keeper.migrations();
-      case INCOMING_MIGRATION -> keeper.arrivals();
+      case MIGRATION -> OfflineRow.is(job) ? keeper.offlineMigrations() : keeper.migrations();
+      case INCOMING_MIGRATION -> OfflineRow.is(job) ? keeper.offlineArrivals() : keeper.arrivals();
       case RESTORE_BACKUP -> keeper.restores();
       case CREATE_IMAGE,
           IMPORT_IMAGE,

@@ -42,9 +42,10 @@ import org.slf4j.LoggerFactory;
  * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
  * memory, {@link DomainBackups} what is on their disks, {@link BackupJobs} puts it back, {@link
  * SaveJobs} writes down all that they are, {@link ManagedSaves} what is kept of it, {@link
- * MigrationJobs} hand them to other hosts, {@link ArrivalJobs} take them in, {@link Screenshots}
- * what is on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves
- * their shares.
+ * MigrationJobs} hand them to other hosts, {@link ArrivalJobs} take them in, {@link
+ * OfflineMigrations} and {@link OfflineArrivals} domains without one, {@link Screenshots} what is
+ * on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their
+ * shares.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -76,6 +77,8 @@ final class MachineKeeper {
   private final ManagedSaves managedSaves;
   private final MigrationJobs migrations;
   private final ArrivalJobs arrivals;
+  private final OfflineMigrations offlineMigrations;
+  private final OfflineArrivals offlineArrivals;
   private final BackupJobs restores;
   private final Adjustments adjustments;
   private final Sizings sizings;
@@ -108,6 +111,8 @@ final class MachineKeeper {
     this.managedSaves = new ManagedSaves(host, ledger, this);
     this.migrations = new MigrationJobs(host, mailbox, ledger, this);
     this.arrivals = new ArrivalJobs(host, mailbox, ledger, this);
+    this.offlineMigrations = new OfflineMigrations(host, mailbox, ledger, this);
+    this.offlineArrivals = new OfflineArrivals(host, ledger);
     this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
@@ -232,6 +237,14 @@ final class MachineKeeper {
     return migrations;
   }
 
+  OfflineMigrations offlineMigrations() {
+    return offlineMigrations;
+  }
+
+  OfflineArrivals offlineArrivals() {
+    return offlineArrivals;
+  }
+
   ArrivalJobs arrivals() {
     return arrivals;
   }
@@ -299,6 +312,7 @@ final class MachineKeeper {
   void letGo() {
     backups.letGo();
     migrations.letGo();
+    offlineMigrations.letGo();
     if (lifecycle instanceof Lifecycle.Active active) {
       active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();

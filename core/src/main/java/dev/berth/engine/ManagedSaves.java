@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ManagedSaves {
   /** What changes images that a held guest has to find as they were, or forgets them. */
-  private static final Set<Verb> IN_ITS_WAY = EnumSet.of(Verb.UNDEFINE, Verb.RESTORE_BACKUP);
+  private static final Set<Verb> IN_ITS_WAY =
+      EnumSet.of(Verb.UNDEFINE, Verb.RESTORE_BACKUP, Verb.MIGRATE_OFFLINE);
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagedSaves.class);
 

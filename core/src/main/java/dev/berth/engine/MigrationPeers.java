@@ -6,6 +6,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.error.OutcomeUnknownException;
 import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
@@ -40,6 +41,19 @@ final class MigrationPeers {
       Peer peer = peer(job);
       Arrival ready = peer.target().prepare(offer);
       return ready.stream().map(named -> ready.at(peer.reach(named))).orElse(ready);
+    } catch (OutcomeUnknownException unknown) {
+      throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
+    }
+  }
+
+  /**
+   * Has the target give a domain without a machine its place.
+   *
+   * @throws HostFailureException when it does not say that it has: then it is told to forget it
+   */
+  Arrival reserve(KeptJob job, DomainOffer offer) {
+    try {
+      return peer(job).target().reserve(offer);
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
     }

@@ -67,7 +67,7 @@ final class MigrationRow {
   /** Those of a domain that go on. */
   static List<KeptJob> running(Ledger ledger) {
     return ledger.jobs().running().stream()
-        .filter(job -> job.job().target().kind() == JobKind.MIGRATION)
+        .filter(job -> job.job().target().kind() == JobKind.MIGRATION && !OfflineRow.is(job))
         .toList();
   }
 
@@ -181,6 +181,7 @@ final class MigrationRow {
     return job.job().target().kind() == JobKind.MIGRATION
         && isIn(job, SourcePhase.TELLING)
         && verb != Verb.MIGRATE
+        && verb != Verb.MIGRATE_OFFLINE
         && verb != Verb.UNDEFINE;
   }
 }

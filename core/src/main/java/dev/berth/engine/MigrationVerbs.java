@@ -39,6 +39,7 @@ final class MigrationVerbs {
   private final MachineVerbs verbs;
   private final Requests requests;
   private final MigrationOffers offers;
+  private final OfflineVerbs offline;
 
   MigrationVerbs(
       HostServices host,
@@ -53,8 +54,11 @@ final class MigrationVerbs {
     this.verbs = verbs;
     this.requests = requests;
     this.offers = new MigrationOffers(ledger, host.boot());
+    this.offline = new OfflineVerbs(host, ledger, keeper, requests);
     keeper.migrations().whenGone(definitions::finishUndefine);
     keeper.arrivals().whenForgotten(definitions::finishUndefine);
+    keeper.offlineMigrations().whenGone(definitions::finishUndefine);
+    keeper.offlineArrivals().whenForgotten(definitions::finishUndefine);
   }
 
   // ---- at the source
@@ -149,26 +153,44 @@ final class MigrationVerbs {
     CompletableFuture<List<String>> answer = new CompletableFuture<>();
     requests.post(
         answer,
-        () ->
-            verbs.onLiveMachine(
-                Verb.MIGRATE,
-                true,
-                active -> {
-                  List<String> jobs = inTheWay();
-                  obstacles(active, target)
-                      .whenComplete(
-                          (found, failure) -> {
-                            if (failure != null) {
-                              answer.completeExceptionally(MachineKeeper.cause(failure));
-                            } else {
-                              List<String> all = new ArrayList<>(jobs);
-                              all.addAll(found);
-                              answer.complete(List.copyOf(all));
-                            }
-                          });
-                  return Mailbox.DONE;
-                }));
+        () -> {
+          if (keeper.lifecycle() instanceof Lifecycle.Off) {
+            offline
+                .obstacles(target)
+                .whenComplete((found, failure) -> told(answer, found, failure));
+            return Mailbox.DONE;
+          }
+          return verbs.onLiveMachine(
+              Verb.MIGRATE,
+              true,
+              active -> {
+                List<String> jobs = inTheWay();
+                obstacles(active, target)
+                    .thenApply(
+                        found -> {
+                          List<String> all = new ArrayList<>(jobs);
+                          all.addAll(found);
+                          return List.copyOf(all);
+                        })
+                    .whenComplete((found, failure) -> told(answer, found, failure));
+                return Mailbox.DONE;
+              });
+        });
     return answer;
+  }
+
+  private static <T> void told(
+      CompletableFuture<T> answer, @Nullable T found, @Nullable Throwable failure) {
+    if (failure != null) {
+      answer.completeExceptionally(MachineKeeper.cause(failure));
+    } else {
+      answer.complete(found);
+    }
+  }
+
+  /** The verb of a domain without a machine. Any thread. */
+  OfflineVerbs offline() {
+    return offline;
   }
 
   private List<String> inTheWay() {
@@ -223,7 +245,11 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () -> {
-          Optional<CompletableFuture<Void>> asked = keeper.migrations().resolve(owner, actor);
+          Optional<CompletableFuture<Void>> asked =
+              keeper
+                  .migrations()
+                  .resolve(owner, actor)
+                  .or(() -> keeper.offlineMigrations().resolve(owner, actor));
           if (asked.isPresent()) { // the target is, and no turn waits for that
             asked.get().whenComplete((done, failure) -> resolved(answer, failure));
             return Mailbox.DONE;
@@ -231,6 +257,7 @@ final class MigrationVerbs {
           return keeper
               .arrivals()
               .resolve(owner)
+              .or(() -> keeper.offlineArrivals().resolve(owner))
               .orElseThrow(this::nothingToDecide)
               .thenRun(() -> resolved(answer, null));
         });
@@ -271,7 +298,11 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () -> {
-          keeper.arrivals().await(migration, longest, answer);
+          if (keeper.offlineArrivals().has(migration)) {
+            answer.complete(keeper.offlineArrivals().arrival(migration));
+          } else {
+            keeper.arrivals().await(migration, longest, answer);
+          }
           return Mailbox.DONE;
         });
     return answer;
@@ -279,13 +310,23 @@ final class MigrationVerbs {
 
   CompletableFuture<Arrival> take(JobId migration) {
     CompletableFuture<Arrival> answer = new CompletableFuture<>();
-    requests.post(answer, () -> keeper.arrivals().take(migration, answer));
+    requests.post(
+        answer,
+        () ->
+            keeper.offlineArrivals().has(migration)
+                ? keeper.offlineArrivals().take(migration, answer)
+                : keeper.arrivals().take(migration, answer));
     return answer;
   }
 
   CompletableFuture<Arrival> discard(JobId migration) {
     CompletableFuture<Arrival> answer = new CompletableFuture<>();
-    requests.post(answer, () -> keeper.arrivals().discard(migration, answer));
+    requests.post(
+        answer,
+        () ->
+            keeper.offlineArrivals().has(migration)
+                ? keeper.offlineArrivals().discard(migration, answer)
+                : keeper.arrivals().discard(migration, answer));
     return answer;
   }
 }

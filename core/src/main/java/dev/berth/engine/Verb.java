@@ -38,7 +38,8 @@ enum Verb {
   RESTORE_BACKUP("restore a backup to"),
   CHECKPOINT("checkpoint"),
   CHECKPOINTS("list the checkpoints of"),
-  DISCARD_SAVE("discard the save of");
+  DISCARD_SAVE("discard the save of"),
+  MIGRATE_OFFLINE("migrate offline");
 
   private final String text;
 

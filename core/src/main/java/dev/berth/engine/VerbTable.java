@@ -44,6 +44,7 @@ import dev.berth.domain.DomainState;
  * checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
  * list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
  * discard the save of  accept  deny      already  already  already   already  already      deny
+ * migrate offline     accept   deny      deny     deny     deny      deny     deny         deny
  * </pre>
  *
  * <p>Of devices that is about the machine; what concerns the definition alone is open in every
@@ -83,6 +84,7 @@ final class VerbTable {
       case CONSOLE -> console(state);
       case QMP, SCREENSHOT, SET_VNC_PASSWORD, CHECKPOINTS -> answering(state);
       case DISCARD_SAVE -> discardSave(state);
+      case MIGRATE_OFFLINE -> atRest(state);
       case AGENT -> agent(state);
       case SEND_KEYS -> keys(state);
       case INJECT_NMI, SAVE, MIGRATE -> executing(state);
@@ -129,6 +131,15 @@ final class VerbTable {
       case SHUTOFF -> ACCEPT;
       case RUNNING, PAUSED ->
           new Admission.Deny("it has a machine; save, shut down or destroy that first");
+      case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
+    };
+  }
+
+  private static Admission atRest(DomainState state) {
+    return switch (state) {
+      case SHUTOFF -> ACCEPT;
+      case RUNNING, PAUSED ->
+          new Admission.Deny("it has a machine; migrate that, or shut it down first");
       case ADOPTING, SHUTDOWN, CRASHED, PMSUSPENDED, NOSTATE -> deny(state);
     };
   }

@@ -34,7 +34,24 @@ public interface Migrations {
   Job migrate(DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options);
 
   /**
-   * What speaks against moving a machine there, each that does, here and there. Changes nothing.
+   * Moves a domain without a machine to another host, by a job: its definition, by its UUID, is
+   * there then and not here any more. Both hosts reach its images by the same paths. At every
+   * moment one of the two can start it at most; a job that fails or is cancelled leaves it here.
+   *
+   * @param target where the other host answers
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException unless it is shut off; or when it has a managed
+   *     save
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it, here and there
+   * @throws dev.berth.error.HostUnreachableException when the other host does not answer
+   * @throws dev.berth.error.BusyException when a job or an operation is in the way
+   * @throws dev.berth.error.ConflictException when the key is that of another call
+   */
+  Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options);
+
+  /**
+   * What speaks against moving a machine there, each that does, here and there; or a domain, if it
+   * has no machine. Changes nothing.
    *
    * @return empty when nothing does
    * @throws dev.berth.error.NotFoundException when there is no such domain
@@ -43,9 +60,9 @@ public interface Migrations {
   List<String> obstacles(DomainRef domain, URI target, CallOptions options);
 
   /**
-   * Decides by hand who has the guest of a migration whose other host cannot be reached and never
-   * will be. Whoever says that this host has it has seen to it that the other one's QEMU has ended:
-   * nothing else keeps the guest from running twice.
+   * Decides by hand who has the guest, or the domain without one, of a migration whose other host
+   * cannot be reached and never will be. Whoever says that this host has it has seen to it that the
+   * other one's QEMU has ended: nothing else keeps the guest from running twice.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.InvalidStateException when there is no migration that waits for the

@@ -57,8 +57,17 @@ public record ImageIdentity(Path file, long device, long inode, String share) {
    * @throws IOException when one cannot be looked at
    */
   public static List<ImageIdentity> ofMachine(LaunchRecord launch) throws IOException {
+    return ofFiles(filesOf(launch));
+  }
+
+  /**
+   * Which files those are.
+   *
+   * @throws IOException when one cannot be looked at
+   */
+  public static List<ImageIdentity> ofFiles(Set<Path> files) throws IOException {
     List<ImageIdentity> identities = new ArrayList<>();
-    for (Path file : filesOf(launch)) {
+    for (Path file : files) {
       identities.add(of(file));
     }
     return List.copyOf(identities);

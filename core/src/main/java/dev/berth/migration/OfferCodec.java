@@ -3,6 +3,7 @@ package dev.berth.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.DomainName;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.job.JobId;
@@ -12,6 +13,8 @@ import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.StreamKey;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
 
 /** Offers and what is said of them, as JSON between hosts. */
 public final class OfferCodec {
@@ -25,19 +28,56 @@ public final class OfferCodec {
     node.put("definition", offer.definition());
     node.put("definitionState", offer.definitionState().name());
     node.put("launch", LAUNCHES.write(offer.launch()));
-    ArrayNode images = node.putArray("images");
-    for (ImageIdentity image : offer.images()) {
-      images
+    write(node.putArray("images"), offer.images());
+    node.put("guest", offer.guest().name());
+    node.put("boot", offer.boot());
+    offer.key().ifPresent(key -> node.put("key", key.hex()));
+    return node;
+  }
+
+  private static void write(ArrayNode array, List<ImageIdentity> images) {
+    for (ImageIdentity image : images) {
+      array
           .addObject()
           .put("file", image.file().toString())
           .put("device", image.device())
           .put("inode", image.inode())
           .put("share", image.share());
     }
-    node.put("guest", offer.guest().name());
+  }
+
+  public static ObjectNode write(DomainOffer offer) {
+    ObjectNode node = Json.object();
+    node.put("migration", offer.migration().text());
+    node.put("domain", offer.domain().toString());
+    node.put("name", offer.name().text());
+    node.put("definition", offer.definition());
+    write(node.putArray("images"), offer.images());
+    node.put("from", offer.from());
     node.put("boot", offer.boot());
-    offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
+  }
+
+  /**
+   * The offer of a domain without a machine that was written.
+   *
+   * @throws InvalidRequestException when it is none
+   */
+  public static DomainOffer domainOffer(JsonNode node) {
+    try {
+      return new DomainOffer(
+          new JobId(Json.text(node, "migration")),
+          UUID.fromString(Json.text(node, "domain")),
+          new DomainName(Json.text(node, "name")),
+          Json.text(node, "definition"),
+          Json.array(node, "images").stream().map(OfferCodec::image).toList(),
+          Json.text(node, "from"),
+          Json.optionalText(node, "boot").orElse(""));
+    } catch (MalformedReplyException | IllegalArgumentException wrong) {
+      throw new InvalidRequestException(
+          "What is offered is no domain that this version knows: " + wrong.getMessage() + ".",
+          wrong);
+    }
   }
 
   /**

@@ -22,6 +22,17 @@ public interface TargetHost {
    */
   Arrival prepare(Offer offer);
 
+  /** What speaks against a domain without a machine going there. Changes nothing. */
+  List<String> obstacles(DomainOffer offer);
+
+  /**
+   * Gives a domain without a machine its place, where nothing starts it: it is {@code received}
+   * then, and stays the source's until the target is told to take it.
+   *
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it
+   */
+  Arrival reserve(DomainOffer offer);
+
   /** How far it is, once it is not {@code incoming} any more, or after so long. */
   Arrival await(UUID domain, JobId migration, Duration longest);
 

@@ -13,6 +13,7 @@ import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
@@ -194,6 +195,16 @@ final class HostArrivalsTest {
     @Override
     public Arrival prepare(Offer offer) {
       throw new UnsupportedOperationException("only looked at");
+    }
+
+    @Override
+    public List<String> obstacles(DomainOffer offer) {
+      throw new UnsupportedOperationException("of a machine");
+    }
+
+    @Override
+    public Arrival reserve(DomainOffer offer) {
+      throw new UnsupportedOperationException("of a machine");
     }
 
     @Override

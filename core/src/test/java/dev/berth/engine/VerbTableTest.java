@@ -66,6 +66,7 @@ final class VerbTableTest {
       checkpoint          deny     deny      accept   accept   deny      accept   accept       deny
       list the checkpoints of  deny  deny   accept   accept   accept    accept   accept       deny
       discard the save of  accept  deny      already  already  already   already  already      deny
+      migrate offline     accept   deny      deny     deny     deny      deny     deny         deny
       """;
 
   static Stream<Arguments> cells() {

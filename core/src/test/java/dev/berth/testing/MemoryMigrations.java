@@ -27,19 +27,24 @@ final class MemoryMigrations implements Migrations {
   @Override
   public Job migrate(
       DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options) {
-    throw unreachable(domain, migration.target());
+    throw unreachable(domain, migration.target(), DomainState.RUNNING, DomainState.PAUSED);
+  }
+
+  @Override
+  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
+    throw unreachable(domain, target, DomainState.SHUTOFF);
   }
 
   @Override
   public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
-    throw unreachable(domain, target);
+    throw unreachable(domain, target, DomainState.RUNNING, DomainState.PAUSED, DomainState.SHUTOFF);
   }
 
-  private RuntimeException unreachable(DomainRef ref, URI target) {
+  private RuntimeException unreachable(DomainRef ref, URI target, DomainState... legal) {
     synchronized (contents) {
       MemoryDomain domain = contents.find(ref);
-      if (!Set.of(DomainState.RUNNING, DomainState.PAUSED).contains(domain.state())) {
-        return MemoryVerbs.illegal("migrate", domain, DomainState.RUNNING, DomainState.PAUSED);
+      if (!Set.of(legal).contains(domain.state())) {
+        return MemoryVerbs.illegal("migrate", domain, legal);
       }
     }
     return "unix".equals(target.getScheme())

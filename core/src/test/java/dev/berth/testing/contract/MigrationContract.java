@@ -35,8 +35,6 @@ public interface MigrationContract {
     URI nowhere = URI.create("unix:/nowhere");
 
     assertThatExceptionOfType(InvalidStateException.class).isThrownBy(() -> migrate(WEB, nowhere));
-    assertThatExceptionOfType(InvalidStateException.class)
-        .isThrownBy(() -> migrations().obstacles(WEB, nowhere, NONE));
     assertThatExceptionOfType(NotFoundException.class)
         .isThrownBy(() -> migrate(DomainRef.of("nobody"), nowhere));
     assertThatExceptionOfType(NotFoundException.class)
@@ -59,6 +57,25 @@ public interface MigrationContract {
   }
 
   @Test
+  default void aDomainWithoutAMachineGoesToNoHostThatDoesNotAnswer(@TempDir Path directory) {
+    rig().webIs(DomainState.SHUTOFF);
+    URI silent = URI.create("unix:" + directory.resolve("control.sock"));
+
+    assertThatExceptionOfType(HostUnreachableException.class)
+        .isThrownBy(() -> migrateOffline(WEB, silent));
+    assertThatExceptionOfType(HostUnreachableException.class)
+        .isThrownBy(() -> migrations().obstacles(WEB, silent, NONE));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> migrateOffline(WEB, URI.create("http://example.org/")));
+    assertThatExceptionOfType(NotFoundException.class)
+        .isThrownBy(() -> migrateOffline(DomainRef.of("nobody"), silent));
+    assertThat(rig().host().jobs()).isEmpty();
+    rig().webIs(DomainState.RUNNING);
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> migrateOffline(WEB, silent));
+  }
+
+  @Test
   default void nobodyDecidesByHandWhereNothingWaits() {
     rig().webIs(DomainState.RUNNING);
 
@@ -72,6 +89,10 @@ public interface MigrationContract {
 
   private Migrations migrations() {
     return rig().host().migrations();
+  }
+
+  private void migrateOffline(DomainRef domain, URI target) {
+    migrations().migrateOffline(domain, target, JobOptions.none(), NONE);
   }
 
   private void migrate(DomainRef domain, URI target) {

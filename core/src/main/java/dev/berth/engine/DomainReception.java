@@ -1,0 +1,76 @@
+package dev.berth.engine;
+
+import dev.berth.definition.DomainDefinition;
+import dev.berth.error.BerthException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.machine.HeldResources;
+import dev.berth.migration.DomainOffer;
+import dev.berth.migration.ImageIdentity;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** What speaks here against a domain without a machine that another host offers, and its place. */
+final class DomainReception {
+  private final HostServices host;
+  private final ArrivingDomains arriving;
+  private final String actor;
+
+  DomainReception(HostServices host, ArrivingDomains arriving, String actor) {
+    this.host = host;
+    this.arriving = arriving;
+    this.actor = actor;
+  }
+
+  /** What speaks against it, each that does. Changes nothing. */
+  List<String> obstacles(DomainOffer offer) {
+    List<String> obstacles = new ArrayList<>();
+    look(offer, obstacles);
+    return List.copyOf(obstacles);
+  }
+
+  private Optional<DomainDefinition> look(DomainOffer offer, List<String> obstacles) {
+    Optional<DomainDefinition> definition =
+        arriving.look(offer.domain(), offer.name(), offer.definition(), obstacles);
+    offer
+        .images()
+        .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
+    definition.ifPresent(wanted -> startable(wanted, offer, obstacles));
+    return definition;
+  }
+
+  /** It has to be a domain that can be started here, of the same files. */
+  private void startable(DomainDefinition wanted, DomainOffer offer, List<String> obstacles) {
+    try (HeldResources none = HeldResources.none()) {
+      DomainDefinition found = host.namedImages().found(wanted);
+      Set<Path> named =
+          offer.images().stream().map(ImageIdentity::file).collect(Collectors.toSet());
+      if (!DefinedFiles.of(found).equals(named)) {
+        obstacles.add("its definition names other files there than those that were looked at");
+      } else if (obstacles.isEmpty() && wanted.resources().isEmpty()) {
+        host.launcher().plan(offer.domain(), 1, found, none);
+      }
+    } catch (BerthException unfit) {
+      obstacles.add(String.valueOf(unfit.getMessage()));
+    }
+  }
+
+  /**
+   * Gives it its place; it stays the source's.
+   *
+   * @throws UnsupportedException naming all that speaks against it
+   */
+  CompletableFuture<DomainDriver> reserve(DomainOffer offer) {
+    List<String> obstacles = new ArrayList<>();
+    Optional<DomainDefinition> definition = look(offer, obstacles);
+    if (!obstacles.isEmpty() || definition.isEmpty()) {
+      throw new UnsupportedException(
+          "Cannot take domain '" + offer.name() + "': " + String.join("; ", obstacles) + ".");
+    }
+    return arriving.create(OfflineRow.arriving(offer, actor, host.now()), definition.get());
+  }
+}
