@@ -71,8 +71,8 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
-    return launcher.planAgain(saved, held);
+  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+    return launcher.planAgain(saved, qemu, held);
   }
 
   @Override

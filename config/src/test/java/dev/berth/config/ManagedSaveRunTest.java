@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real guests that the host keeps in files of its own; they count. */
 @Tag("once")
@@ -43,6 +45,50 @@ final class ManagedSaveRunTest extends HomeFixture {
   void eachVersionGoesOnFromItsManagedSave(TestQemu qemu) throws Exception {
     home.set("qemu", qemu.emulator().toString());
     saveAndStart(qemu.name().equals("bullseye") ? "pc" : "q35"); // see jobs.md on QEMU 5.2
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @ValueSource(strings = {"trixie", "trixie-backports"})
+  void aGuestGoesOnInAnotherQemuOfTheSameHost(String newer) throws Exception {
+    home.set("qemu", qemu("bookworm").toString());
+    Path file;
+    try (VmHost host = home.open()) {
+      start(host, "pc-q35-5.2");
+      file = save(host);
+    }
+    home.set("qemu", qemu(newer).toString());
+
+    try (VmHost host = home.open()) {
+      ConsoleLog console = ConsoleLog.of(host, VM);
+      int soFar = Heartbeats.unbroken(console.text());
+      host.start(VM, StartMode.RUNNING, PATIENT);
+      assertThat(host.domain(VM).machine().orElseThrow().qemuVersion()).doesNotStartWith("7.2");
+      assertThat(host.domain(VM).machine().orElseThrow().machineType()).isEqualTo("pc-q35-5.2");
+      console.await(TestGuest.HEARTBEAT + " " + (soFar + 2) + " ", TestHome.PATIENCE);
+      Heartbeats.unbroken(console.text());
+      file = save(host);
+    }
+    home.set("qemu", qemu("bookworm").toString());
+
+    try (VmHost host = home.open()) {
+      assertThatThrownBy(() -> host.start(VM, StartMode.RUNNING, PATIENT))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("takes no state of the newer")
+          .hasMessageContaining("setting 'qemu'");
+      assertThat(host.domain(VM).status().reason()).isEqualTo(StateReason.SAVED);
+      assertThat(file).exists();
+      QemuOf.awaitCount(directory, 0);
+      host.saves().discard(VM, PATIENT);
+    }
+  }
+
+  private static Path qemu(String suite) {
+    return TestQemu.matrix().stream()
+        .filter(qemu -> qemu.name().equals(suite))
+        .findFirst()
+        .orElseThrow()
+        .emulator();
   }
 
   private void saveAndStart(String machine) throws Exception {

@@ -10,6 +10,7 @@ import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.machine.MachineLauncher.LoadIn;
 import dev.berth.migration.SavedMachine;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpEventListener;
@@ -64,7 +65,7 @@ final class FromManagedSave implements MachineSource {
       }
       FromSave.Doubts doubts =
           SaveRow.isLeaving(job) ? FromSave.Doubts.COUNT : FromSave.Doubts.PASS;
-      return new FromSave(host, path, saved, mode, changedImages, doubts);
+      return new FromSave(host, path, saved, mode, changedImages, doubts, LoadIn.PRESENT);
     } catch (HostFailureException unusable) {
       throw new HostFailureException(cannot(unusable.getMessage()), unusable);
     }

@@ -9,6 +9,7 @@ import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.machine.MachineLauncher.LoadIn;
 import dev.berth.machine.MachineLauncher.TakeOver;
 import dev.berth.migration.SavedMachine;
 import dev.berth.qmp.Deadline;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param mode what the guest is to do
  * @param changedImages what becomes of it when its images were written to since
  * @param doubts what becomes of it when images do not tell whether they were
+ * @param qemu which one loads it
  */
 record FromSave(
     HostServices host,
@@ -31,7 +33,8 @@ record FromSave(
     SavedMachine saved,
     StartMode mode,
     ChangedImages changedImages,
-    Doubts doubts)
+    Doubts doubts,
+    LoadIn qemu)
     implements MachineSource {
 
   /** What an image counts for that does not tell whether it was written to. */
@@ -72,7 +75,7 @@ record FromSave(
     if (changedImages == ChangedImages.REFUSE) {
       requireUnchanged();
     }
-    return host.launcher().planAgain(launch, held);
+    return host.launcher().planAgain(launch, qemu, held);
   }
 
   private void requireUnchanged() {

@@ -11,6 +11,7 @@ import dev.berth.host.Saves;
 import dev.berth.host.StartMode;
 import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
+import dev.berth.machine.MachineLauncher.LoadIn;
 import dev.berth.migration.SavedMachine;
 import dev.berth.migration.SavedMachine.Guest;
 import java.nio.file.Path;
@@ -84,7 +85,13 @@ final class HostSaves implements Saves {
     StartMode mode = mode(restore, saved);
     FromSave source =
         new FromSave(
-            host, restore.file(), saved, mode, restore.changedImages(), FromSave.Doubts.COUNT);
+            host,
+            restore.file(),
+            saved,
+            mode,
+            restore.changedImages(),
+            FromSave.Doubts.COUNT,
+            LoadIn.ITS_OWN);
     return turns
         .get()
         .await(

@@ -470,8 +470,8 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
-      return around("plan", () -> launcher.planAgain(saved, held));
+    public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+      return around("plan", () -> launcher.planAgain(saved, qemu, held));
     }
 
     @Override

@@ -327,7 +327,7 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
+  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {

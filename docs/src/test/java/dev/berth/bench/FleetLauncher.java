@@ -143,7 +143,7 @@ final class FleetLauncher implements MachineLauncher {
       Deadline deadline) {}
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
+  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
     throw new UnsupportedOperationException("nothing is saved");
   }
 

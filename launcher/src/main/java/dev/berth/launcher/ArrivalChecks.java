@@ -14,6 +14,18 @@ final class ArrivalChecks {
 
   /** What speaks against it, each that does. */
   static List<String> of(LaunchRecord source, QemuInstall qemu) {
+    List<String> obstacles = ofQemu(source, qemu);
+    if (!source.served().isEmpty()) {
+      obstacles.add("the state of its shares is not QEMU's to send; detach them first");
+    }
+    if (source.inherited().stream().anyMatch(file -> file.template().isPresent())) {
+      obstacles.add("its UEFI variables are in the other host's own directory, and do not move");
+    }
+    return obstacles;
+  }
+
+  /** What of that has to do with the QEMU alone. */
+  static List<String> ofQemu(LaunchRecord source, QemuInstall qemu) {
     List<String> obstacles = new ArrayList<>();
     QemuCapabilities here = qemu.capabilities();
     String type = source.hardware().machineType();
@@ -35,12 +47,6 @@ final class ArrivalChecks {
               + here.version()
               + ", and takes no state of the newer "
               + source.qemu().version());
-    }
-    if (!source.served().isEmpty()) {
-      obstacles.add("the state of its shares is not QEMU's to send; detach them first");
-    }
-    if (source.inherited().stream().anyMatch(file -> file.template().isPresent())) {
-      obstacles.add("its UEFI variables are in the other host's own directory, and do not move");
     }
     return obstacles;
   }

@@ -210,6 +210,42 @@ final class LaunchResolver {
   }
 
   /**
+   * The same in the QEMU that this host starts now, which need not be the one that it ran in.
+   *
+   * @throws HostFailureException when it was of a host with other directories
+   * @throws UnsupportedException naming all that keeps that QEMU from loading it
+   */
+  LaunchRecord anew(LaunchRecord saved) throws InterruptedException {
+    QemuInstall qemu = finder.find();
+    Qemu present = new Qemu(qemu.binary(), qemu.capabilities().version());
+    if (present.equals(saved.qemu())) {
+      return again(saved);
+    }
+    List<String> obstacles = new ArrayList<>(ArrivalChecks.ofQemu(saved, qemu));
+    obstacles.addAll(OfferedLaunch.obstacles(saved, qemu.capabilities()));
+    if (!obstacles.isEmpty()) {
+      throw new UnsupportedException(
+          "Domain '"
+              + saved.subject().name()
+              + "' cannot go on in '"
+              + qemu.binary()
+              + "': "
+              + String.join("; ", obstacles)
+              + ". It was saved in QEMU "
+              + saved.qemu().version()
+              + " ('"
+              + saved.qemu().binary()
+              + "'): have this host start that again, by its setting 'qemu'.");
+    }
+    Subject before = saved.subject();
+    Subject subject =
+        new Subject(before.domain(), before.name(), before.definitionRevision(), incarnation());
+    MachineFiles files =
+        files(before.domain(), subject.incarnation(), saved.files().consoleLogLimit());
+    return Relaunch.moved(saved, subject, present, files);
+  }
+
+  /**
    * The record of a machine that takes in the state of one of another host.
    *
    * @throws UnsupportedException naming all that speaks against it

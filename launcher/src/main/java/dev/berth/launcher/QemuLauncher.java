@@ -189,8 +189,12 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, HeldResources held) {
-    return resolver.again(GivenAgain.of(saved, held));
+  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+    LaunchRecord given = GivenAgain.of(saved, held);
+    return switch (qemu) {
+      case ITS_OWN -> resolver.again(given);
+      case PRESENT -> planned(saved.subject().name(), () -> resolver.anew(given));
+    };
   }
 
   @Override
