@@ -136,7 +136,9 @@ public interface VmHost extends AutoCloseable {
   }
 
   /**
-   * Starts a domain; does nothing to one that has a running machine.
+   * Starts a domain; does nothing to one that has a running machine. One that has a {@linkplain
+   * Saves managed save} goes on from it, in the QEMU that this host starts now, and is not booted
+   * when it cannot.
    *
    * @param resources what the definition names and does not contain. The host has taken its own
    *     copies when the call returns, whatever its outcome; to one elsewhere they go over its
