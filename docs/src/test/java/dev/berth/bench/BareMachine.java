@@ -51,6 +51,11 @@ final class BareMachine {
     return new BareMachine(launch, argv, List.of());
   }
 
+  /** Its command line. */
+  List<String> argv() {
+    return List.copyOf(argv);
+  }
+
   private static List<String> option(AssemblyStep.Execute step) {
     String json = Json.text(step.arguments());
     return switch (step.command()) {

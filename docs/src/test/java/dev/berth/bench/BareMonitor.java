@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -23,10 +23,15 @@ import org.newsclub.net.unix.AFUNIXSocketChannel;
  */
 final class BareMonitor implements AutoCloseable {
   private static final Pattern EVENT = Pattern.compile("\"event\": \"(\\w+)\"");
+  private static final Pattern MOMENT =
+      Pattern.compile("\"seconds\": (\\d+), \"microseconds\": (\\d+)");
+  private static final Pattern STATUS = Pattern.compile("\"status\": \"([\\w-]+)\"");
+
+  private static final long MICROS = 1_000_000;
 
   private final SocketChannel socket;
   private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).flip();
-  private final Set<String> events = new HashSet<>();
+  private final Map<String, Long> events = new HashMap<>();
 
   private BareMonitor(SocketChannel socket) {
     this.socket = socket;
@@ -91,17 +96,29 @@ final class BareMonitor implements AutoCloseable {
     execute(command);
   }
 
-  /** Waits until an event has come since the last wait for it. */
-  void await(String event) throws IOException {
-    while (!events.remove(event)) {
+  /**
+   * Waits until an event has come since the last wait for it; returns when QEMU says that was, in
+   * µs. One that tells of a status can be waited for with it, as {@code MIGRATION completed}.
+   */
+  long await(String event) throws IOException {
+    Long moment = events.remove(event);
+    while (moment == null) {
       note(line());
+      moment = events.remove(event);
     }
+    return moment;
   }
 
   private void note(String line) {
     Matcher event = EVENT.matcher(line);
-    if (event.find()) {
-      events.add(event.group(1));
+    Matcher moment = MOMENT.matcher(line);
+    if (event.find() && moment.find()) {
+      long micros = Long.parseLong(moment.group(1)) * MICROS + Long.parseLong(moment.group(2));
+      events.put(event.group(1), micros);
+      Matcher status = STATUS.matcher(line);
+      if (status.find()) {
+        events.put(event.group(1) + " " + status.group(1), micros);
+      }
     }
   }
 

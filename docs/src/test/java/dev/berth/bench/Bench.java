@@ -25,6 +25,7 @@ public final class Bench {
           new BackupExperiment(),
           new RestoreExperiment(),
           new CheckpointExperiment(),
+          new MigrationExperiment(),
           new PlanExperiment());
 
   private static final int USAGE = 2;

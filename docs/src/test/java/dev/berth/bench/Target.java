@@ -61,6 +61,25 @@ sealed interface Target {
     }
   }
 
+  /** The median of the ratios is that or less, or Berth's median no more than so much larger. */
+  record RatioOrMore(double value, double millis) implements Target {
+    @Override
+    public String text() {
+      return String.format(Locale.ROOT, "≤ %.1f ×, or + %.0f ms", value, millis);
+    }
+
+    @Override
+    public boolean isMet(Result result) {
+      return result
+          .bare()
+          .filter(
+              bare ->
+                  bare.ratio().median() <= value
+                      || result.ours().median() - bare.value().median() <= millis)
+          .isPresent();
+    }
+  }
+
   /** The median throughput is that much of the bare one's, or more. */
   record ThroughputAtLeast(double share) implements Target {
     @Override
