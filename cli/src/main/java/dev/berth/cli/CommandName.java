@@ -75,6 +75,8 @@ enum CommandName {
   SAVE("save", "Write a domain's machine to a file, and end it."),
   RESTORE("restore", "Have a saved machine's guest go on."),
   MIGRATE("migrate", "Move a domain to another host while its guest goes on."),
+  MIGRATION_SET(
+      "migration set", "Set anew how fast a migration is sent, or how long its guest may stand."),
   MIGRATION_RESOLVE(
       "migration resolve", "Decide who has a guest whose other host never answers again."),
   POOL_CREATE("pool create", "Make a directory a pool of images."),
@@ -150,7 +152,9 @@ enum CommandName {
           Map.entry(
               "backup", "Back up the disks of domains, restore them, list and check backups."),
           Map.entry("checkpoint", "Create, list and delete the checkpoints of domains."),
-          Map.entry("migration", "Decide about migrations whose other host is gone."));
+          Map.entry(
+              "migration",
+              "Set migrations anew that go on, decide about those whose other host is gone."));
 
   private final List<String> words;
   private final String summary;
@@ -270,6 +274,7 @@ enum CommandName {
       case SAVE -> new SaveCommand(parameters);
       case RESTORE -> new RestoreCommand(parameters);
       case MIGRATE -> new MigrateCommand(parameters);
+      case MIGRATION_SET -> new MigrationSetCommand(parameters);
       case MIGRATION_RESOLVE -> new MigrationResolveCommand(parameters);
       case POOL_CREATE -> new PoolCreateCommand(parameters);
       case POOL_LIST -> new PoolListCommand();

@@ -1,26 +1,20 @@
 package dev.berth.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.berth.domain.ByteSize;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
-import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.job.Job;
 import dev.berth.json.Json;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
 /** {@code vmctl migrate}. */
 final class MigrateCommand implements Command {
-  private final Parameter<URI> target;
+  private final MigrationOptions options;
   private final Parameter<Boolean> dryRun;
   private final Parameter<Boolean> offline;
-  private final Parameter<ByteSize> speed;
-  private final Parameter<Duration> downtime;
-  private final Parameter<Boolean> throttle;
   private final Parameter<String> key;
   private final Parameter<Duration> timeout;
   private final Parameter<Boolean> noWait;
@@ -28,31 +22,13 @@ final class MigrateCommand implements Command {
   private final Parameter<String> name;
 
   MigrateCommand(Parameters parameters) {
-    target =
-        parameters.required(
-            "--to",
-            "URI",
-            MigrateCommand::address,
-            "The other host: tls://host-b.example, or on this machine its control socket, such as"
-                + " unix:///run/berth/control.sock.");
+    options = new MigrationOptions(parameters);
     dryRun =
         parameters.flag("--dry-run", "Only say what speaks against it, here and there, all of it.");
     offline =
         parameters.flag(
             "--offline",
             "Move a domain that is shut off: its definition, whose images both reach.");
-    speed =
-        parameters.option(
-            "--speed", "SIZE", CommandName::size, "Send no more in a second. Default: no limit");
-    downtime =
-        parameters.option(
-            "--downtime",
-            "DURATION",
-            DurationArgument::parse,
-            "How long the guest may stand, by QEMU's estimate. Default: 300ms");
-    throttle =
-        parameters.flag(
-            "--throttle-guest", "Slow a guest down that writes faster than QEMU sends.");
     key =
         parameters.option(
             "--key", "KEY", text -> text, "The same call with the same key gives the same job.");
@@ -68,17 +44,13 @@ final class MigrateCommand implements Command {
     name = parameters.argument("NAME", "The domain, by name or UUID.");
   }
 
-  private static URI address(String text) {
-    return URI.create(text);
-  }
-
   @Override
   public int run(Session session) throws IOException, InterruptedException {
     DomainRef domain = DomainRef.of(name.value());
+    MigrationRequest request = options.request();
     if (dryRun.value()) {
       return print(
-          session,
-          session.host().migrations().obstacles(domain, target.value(), deadline.options()));
+          session, session.host().migrations().obstacles(domain, request, deadline.options()));
     }
     Job job = offline.value() ? migrateOffline(session, domain) : migrate(session, domain);
     if (!noWait.value() && !job.status().state().isEnded()) {
@@ -89,28 +61,23 @@ final class MigrateCommand implements Command {
 
   private Job migrateOffline(Session session, DomainRef domain)
       throws IOException, InterruptedException {
-    if (speed.given().isPresent() || downtime.given().isPresent() || throttle.value()) {
+    if (options.areAboutMachine()) {
       throw new UsageException(
-          "--speed, --downtime and --throttle-guest are about a machine, and --offline about a"
-              + " domain without one: give only one of them.");
+          "--offline is about a domain without a machine, and takes none of the options that say"
+              + " how a machine is sent.");
     }
     return session
         .host()
         .migrations()
-        .migrateOffline(domain, target.value(), new JobOptions(key.given()), deadline.options());
+        .migrateOffline(
+            domain, options.request().target(), new JobOptions(key.given()), deadline.options());
   }
 
   private Job migrate(Session session, DomainRef domain) throws IOException, InterruptedException {
-    MigrationRequest request =
-        new MigrationRequest(
-            target.value(),
-            speed.given().map(ByteSize::bytes),
-            downtime.given(),
-            throttle.value() ? Convergence.THROTTLE_GUEST : Convergence.LEFT_TO_GUEST);
     return session
         .host()
         .migrations()
-        .migrate(domain, request, new JobOptions(key.given()), deadline.options());
+        .migrate(domain, options.request(), new JobOptions(key.given()), deadline.options());
   }
 
   private static int print(Session session, List<String> obstacles) throws IOException {

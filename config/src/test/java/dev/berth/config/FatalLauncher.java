@@ -5,6 +5,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -89,20 +90,22 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
-    return launcher.planArrival(source, revision, held);
+  public LaunchRecord planArrival(
+      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
+    return launcher.planArrival(source, revision, channels, held);
   }
 
   @Override
   public ListeningMachine receive(
       LaunchRecord launch,
       IncomingStream stream,
+      StateChannels channels,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
-    return launcher.receive(launch, stream, held, clearance, events, deadline);
+    return launcher.receive(launch, stream, channels, held, clearance, events, deadline);
   }
 
   private static void burnOnceThereIsAProcess(LaunchRecord launch) {

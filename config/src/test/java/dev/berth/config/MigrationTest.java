@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.berth.control.ControlAccess;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateChannels;
+import dev.berth.domain.StateChannels.Compression;
 import dev.berth.domain.StateReason;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationLimit;
+import dev.berth.host.MigrationLimit.AtLimit;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.StartMode;
@@ -19,6 +24,7 @@ import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
+import dev.berth.job.MigrationResult;
 import dev.berth.testing.TestGuest;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -26,6 +32,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,6 +99,43 @@ final class MigrationTest extends HomeFixture {
       assertThat(returned.status().phase()).as("%s", returned).isEqualTo("complete");
       assertThat(here.domain(VM).status().reason()).isEqualTo(StateReason.MIGRATED);
       here.destroy(VM, TestHome.GRACE, PATIENT);
+    }
+  }
+
+  @Test
+  void aStateIsSentOverSeveralConnectionsCompressedAndSetAnewMeanwhile() throws Exception {
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      Console console = start(here);
+      StateChannels channels = new StateChannels(3, Compression.ZLIB);
+      Job job = sending(here, slow().over(channels));
+
+      here.migrations()
+          .setPace(VM, new MigrationPace(Optional.of(1L << 30), Optional.empty()), PATIENT);
+
+      Job ended = ended(here, job);
+      assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
+      MigrationResult result = MigrationResult.of(ended).orElseThrow();
+      assertThat(result.bytes().orElseThrow()).isPositive();
+      assertThat(result.rounds().orElseThrow()).isPositive();
+      assertThat(result.total().orElseThrow()).isGreaterThan(result.downtime().orElseThrow());
+      awaitBeats(there, console.close(), 3);
+      there.destroy(VM, TestHome.GRACE, PATIENT);
+    }
+  }
+
+  @Test
+  void aGuestStandsForWhatIsLeftWhenItsTimeIsOver() throws Exception {
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      Console console = start(here);
+      MigrationLimit limit = new MigrationLimit(Duration.ofSeconds(1), AtLimit.PAUSE_GUEST);
+
+      Job ended = ended(here, migrate(here, slow().within(limit)));
+
+      assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
+      awaitBeats(there, console.close(), 3);
+      there.destroy(VM, TestHome.GRACE, PATIENT);
     }
   }
 
@@ -192,7 +236,7 @@ final class MigrationTest extends HomeFixture {
       start(here).close();
       otherHome.defineIdle(there, "vm");
 
-      List<String> obstacles = here.migrations().obstacles(VM, other, PATIENT);
+      List<String> obstacles = here.migrations().obstacles(VM, MigrationRequest.to(other), PATIENT);
 
       assertThat(obstacles).anyMatch(each -> each.contains("another domain of its name"));
       assertThatExceptionOfType(UnsupportedException.class)
@@ -238,11 +282,16 @@ final class MigrationTest extends HomeFixture {
 
   /** One that is under way for some time. */
   private Job sending(VmHost host) {
-    Job job =
-        migrate(
-            host,
-            new MigrationRequest(
-                other, Optional.of(SLOW), Optional.empty(), Convergence.LEFT_TO_GUEST));
+    return sending(host, slow());
+  }
+
+  private MigrationRequest slow() {
+    return new MigrationRequest(
+        other, Optional.of(SLOW), Optional.empty(), Convergence.LEFT_TO_GUEST);
+  }
+
+  private Job sending(VmHost host, MigrationRequest request) {
+    Job job = migrate(host, request);
     eventually(
         () -> {
           Job now = host.job(job.id());

@@ -10,6 +10,7 @@ import dev.berth.control.ProtocolResults;
 import dev.berth.control.RawPeer;
 import dev.berth.control.WireShape;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.machine.LaunchRecordCodec;
@@ -47,6 +48,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class ProtocolExamplesTest {
   private static final long PATIENCE_MILLIS = TestHome.PATIENCE.toMillis();
+
+  /** Bytes a second. */
+  private static final long SLOW = 1 << 20;
+
   private static final long POLL_NANOS = 20_000_000;
 
   private final ProtocolPage page = ProtocolPage.read();
@@ -230,6 +235,8 @@ final class ProtocolExamplesTest {
       all(arrivals, "arrival.prepare", "migration.resolve");
       await(arrivals, "domain.list", JsonNode::isEmpty);
       all(peer, "migration.obstacles", "domain.migrate");
+      awaitPhase(peer, "transferring");
+      all(peer, "migration.set-pace");
       awaitJob(peer);
     } finally {
       there.clear();
@@ -289,6 +296,7 @@ final class ProtocolExamplesTest {
                 new LaunchRecordCodec().read(document(copy.at("/launch/record"))),
                 List.of(),
                 SavedMachine.Guest.RUNNING,
+                StateChannels.ONE,
                 "",
                 Optional.empty());
           }
@@ -358,6 +366,7 @@ final class ProtocolExamplesTest {
       }
       if (params.has("target")) {
         params.put("target", "unix:" + target);
+        params.put("bytesPerSecond", SLOW); // until it is set anew
       }
       offer
           .filter(it -> params.has("offer") && !params.path("offer").has("from"))
@@ -429,15 +438,20 @@ final class ProtocolExamplesTest {
 
   private void export(RawPeer peer) throws IOException {
     all(peer, "backup.export");
+    awaitPhase(peer, "serving");
+    all(peer, "backup.exported", "backup.extents", "backup.finishExport");
+    awaitJob(peer);
+  }
+
+  private void awaitPhase(RawPeer peer, String wanted) throws IOException {
     long end = System.nanoTime() + TestHome.PATIENCE.toNanos();
-    String phase = "preparing";
-    while (phase.equals("preparing")) {
-      assertThat(System.nanoTime() - end).as("it does not serve").isNegative();
+    String phase = "";
+    while (!phase.equals(wanted)) {
+      assertThat(System.nanoTime() - end).as("it is %s, not %s", phase, wanted).isNegative();
+      LockSupport.parkNanos(POLL_NANOS);
       String asked = request(page.example("job.get").get(0)) + "\n";
       phase = peer.send(asked).receive().at("/result/phase").asText();
     }
-    all(peer, "backup.exported", "backup.extents", "backup.finishExport");
-    awaitJob(peer);
   }
 
   private void awaitJob(RawPeer peer) throws IOException {

@@ -3,28 +3,40 @@ package dev.berth.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.domain.StateChannels;
+import dev.berth.domain.StateChannels.Compression;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.host.GuestOwner;
+import dev.berth.host.MigrationLimit;
+import dev.berth.host.MigrationLimit.AtLimit;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The methods about machines that change hosts, and their parameters. */
 final class MigrationMethods {
   static final String MIGRATE = "domain.migrate";
   static final String MIGRATE_OFFLINE = "domain.migrate-offline";
   static final String OBSTACLES = "migration.obstacles";
+  static final String SET_PACE = "migration.set-pace";
   static final String RESOLVE = "migration.resolve";
   static final String TARGET = "target";
   static final String OWNER = "owner";
   private static final String SPEED = "bytesPerSecond";
   private static final String DOWNTIME = "downtimeMillis";
   private static final String CONVERGENCE = "convergence";
+  private static final String LIMIT = "limitMillis";
+  private static final String AT_LIMIT = "atLimit";
+  private static final String CHANNELS = "channels";
+  private static final String COMPRESSION = "compression";
 
   private MigrationMethods() {}
 
@@ -44,6 +56,10 @@ final class MigrationMethods {
         SPEED,
         DOWNTIME,
         CONVERGENCE,
+        LIMIT,
+        AT_LIMIT,
+        CHANNELS,
+        COMPRESSION,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(
@@ -67,10 +83,31 @@ final class MigrationMethods {
                 host.migrations()
                     .obstacles(
                         ArgumentCodec.domain(params),
-                        target(params),
+                        migration(params),
                         ArgumentCodec.options(params))),
         ArgumentCodec.DOMAIN,
         TARGET,
+        SPEED,
+        DOWNTIME,
+        CONVERGENCE,
+        LIMIT,
+        AT_LIMIT,
+        CHANNELS,
+        COMPRESSION,
+        ArgumentCodec.DEADLINE);
+    methods.call(
+        SET_PACE,
+        (host, params) ->
+            ResultCodec.write(
+                host.migrations()
+                    .setPace(
+                        ArgumentCodec.domain(params),
+                        new MigrationPace(
+                            params.optionalNumber(SPEED), params.optionalMillis(DOWNTIME)),
+                        ArgumentCodec.options(params))),
+        ArgumentCodec.DOMAIN,
+        SPEED,
+        DOWNTIME,
         ArgumentCodec.DEADLINE);
     methods.call(
         RESOLVE,
@@ -88,9 +125,27 @@ final class MigrationMethods {
 
   static void migration(ObjectNode params, MigrationRequest migration) {
     params.put(TARGET, migration.target().toString());
-    migration.bytesPerSecond().ifPresent(speed -> params.put(SPEED, speed));
-    migration.downtime().ifPresent(time -> params.put(DOWNTIME, WireValue.millis(time)));
+    pace(params, migration.bytesPerSecond(), migration.downtime());
     params.put(CONVERGENCE, WireText.of(migration.convergence()));
+    migration
+        .limit()
+        .ifPresent(
+            limit ->
+                params
+                    .put(LIMIT, WireValue.millis(limit.within()))
+                    .put(AT_LIMIT, WireText.of(limit.then())));
+    params.put(CHANNELS, migration.channels().count());
+    params.put(COMPRESSION, WireText.of(migration.channels().compression()));
+  }
+
+  static void pace(ObjectNode params, MigrationPace pace) {
+    pace(params, pace.bytesPerSecond(), pace.downtime());
+  }
+
+  private static void pace(
+      ObjectNode params, Optional<Long> bytesPerSecond, Optional<Duration> downtime) {
+    bytesPerSecond.ifPresent(speed -> params.put(SPEED, speed));
+    downtime.ifPresent(time -> params.put(DOWNTIME, WireValue.millis(time)));
   }
 
   private static MigrationRequest migration(Params params) {
@@ -98,7 +153,21 @@ final class MigrationMethods {
         target(params),
         params.optionalNumber(SPEED),
         params.optionalMillis(DOWNTIME),
-        params.optionalConstant(CONVERGENCE, Convergence.class).orElse(Convergence.LEFT_TO_GUEST));
+        params.optionalConstant(CONVERGENCE, Convergence.class).orElse(Convergence.LEFT_TO_GUEST),
+        params
+            .optionalMillis(LIMIT)
+            .map(
+                within ->
+                    new MigrationLimit(
+                        within,
+                        params.optionalConstant(AT_LIMIT, AtLimit.class).orElse(AtLimit.CANCEL))),
+        new StateChannels(
+            params.optionalNumber(CHANNELS).isPresent()
+                ? params.integer(CHANNELS)
+                : StateChannels.ONE.count(),
+            params
+                .optionalConstant(COMPRESSION, Compression.class)
+                .orElse(StateChannels.ONE.compression())));
   }
 
   private static URI target(Params params) {

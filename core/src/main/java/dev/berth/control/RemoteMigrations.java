@@ -5,6 +5,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.Migrations;
 import dev.berth.host.VerbResult;
@@ -41,9 +42,9 @@ final class RemoteMigrations implements Migrations {
   }
 
   @Override
-  public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
+  public List<String> obstacles(DomainRef domain, MigrationRequest migration, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
-    params.put(MigrationMethods.TARGET, target.toString());
+    MigrationMethods.migration(params, migration);
     ArgumentCodec.options(params, options);
     return host.call(
         CallKind.READ,
@@ -51,6 +52,14 @@ final class RemoteMigrations implements Migrations {
         params,
         options.deadline(),
         MigrationMethods::obstacles);
+  }
+
+  @Override
+  public VerbResult setPace(DomainRef domain, MigrationPace pace, CallOptions options) {
+    ObjectNode params = ArgumentCodec.domain(domain);
+    MigrationMethods.pace(params, pace);
+    ArgumentCodec.options(params, options);
+    return host.change(MigrationMethods.SET_PACE, params, options, ResultCodec::verb);
   }
 
   @Override

@@ -58,7 +58,8 @@ record FromPeer(
 
   @Override
   public LaunchRecord plan(HeldResources held) {
-    LaunchRecord planned = host.launcher().planArrival(offer.launch(), revision(offer), held);
+    LaunchRecord planned =
+        host.launcher().planArrival(offer.launch(), revision(offer), offer.channels(), held);
     if (!offer.names(planned)) {
       throw new UnsupportedException(
           "Cannot take domain '"
@@ -82,7 +83,7 @@ record FromPeer(
             .<IncomingStream>map(host.network()::encrypted)
             .orElseGet(IncomingStream.Local::new);
     ListeningMachine listening =
-        host.launcher().receive(launch, from, held, clearance, events, deadline);
+        host.launcher().receive(launch, from, offer.channels(), held, clearance, events, deadline);
     stream.set(
         listening.port().isPresent()
             ? host.network().told(listening.port().getAsInt())

@@ -68,7 +68,8 @@ final class HostArrivals implements TargetHost {
         .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
-        host.launcher().planArrival(offer.launch(), FromPeer.revision(offer), none);
+        host.launcher()
+            .planArrival(offer.launch(), FromPeer.revision(offer), offer.channels(), none);
       }
     } catch (BerthException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));

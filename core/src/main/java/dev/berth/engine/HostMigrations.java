@@ -4,6 +4,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.Migrations;
 import dev.berth.host.VerbResult;
@@ -44,8 +45,13 @@ final class HostMigrations implements Migrations {
   }
 
   @Override
-  public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
-    return turns.get().await(() -> verbs(domain).obstacles(target), options);
+  public List<String> obstacles(DomainRef domain, MigrationRequest migration, CallOptions options) {
+    return turns.get().await(() -> verbs(domain).obstacles(migration), options);
+  }
+
+  @Override
+  public VerbResult setPace(DomainRef domain, MigrationPace pace, CallOptions options) {
+    return turns.get().await(() -> verbs(domain).setPace(pace, actor), options);
   }
 
   @Override

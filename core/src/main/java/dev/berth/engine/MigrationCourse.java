@@ -22,6 +22,9 @@ interface MigrationCourse {
   /** Its machine has ended before the target had the guest. */
   CompletionStage<?> lose(KeptJob job);
 
+  /** Whether something is being done for it. */
+  boolean isBusy(KeptJob job);
+
   /** Whether there is the machine that is to go. */
   boolean isThere(KeptJob job);
 

@@ -65,7 +65,8 @@ final class MigrationEnds {
   CompletionStage<?> gone(KeptJob job) {
     String actor = job.job().origin().actor();
     Job.Status status =
-        ended(job, JobState.SUCCEEDED, MigrationRow.COMPLETE, job.job().status().detail());
+        ended(job, JobState.SUCCEEDED, MigrationRow.COMPLETE, job.job().status().detail())
+            .with(MigrationFigures.of(job).figures());
     Step step =
         step(job)
             .status(domain.gone(job))

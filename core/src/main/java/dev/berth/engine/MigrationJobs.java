@@ -6,6 +6,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
+import dev.berth.host.MigrationPace;
 import dev.berth.machine.StreamKey;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
@@ -48,6 +49,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   private final MigrationEnds ends;
   private final MigrationSending sending;
   private final MigrationTalk talk;
+  private final MigrationPacing pacing;
 
   /** Of what is about to be sent to another machine; on no record. */
   private Optional<StreamKey> key = Optional.empty();
@@ -61,8 +63,9 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     this.peers = new MigrationPeers(host.peers());
     this.domain = new MigratedDomain(host, ledger);
     this.ends = new MigrationEnds(host, ledger, keeper, peers, domain);
-    this.sending = new MigrationSending(host, mailbox, ledger, keeper, aside, peers, domain, this);
     this.talk = new MigrationTalk(host, mailbox, ledger, aside, peers, domain, ends, this);
+    this.pacing = new MigrationPacing(host, mailbox, ledger, this);
+    this.sending = new MigrationSending(host, mailbox, ledger, keeper, domain, talk, pacing, this);
   }
 
   /** Has that remove a domain whose guest has gone, and whose undefinition is on record. */
@@ -85,6 +88,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   /** Begins a migration that is on record. */
   void begin(KeptJob job, Supplier<Offer> offer) {
     sending.beginAnew();
+    pacing.time(job);
     AtomicReference<Arrival> ready = new AtomicReference<>();
     AtomicReference<Optional<StreamKey>> made = new AtomicReference<>(Optional.empty());
     aside.run(
@@ -204,6 +208,9 @@ final class MigrationJobs implements JobWork, MigrationCourse {
 
   @Override
   public void resume(Lifecycle.Active active) {
+    running().stream()
+        .filter(job -> MigrationRow.isIn(job, SourcePhase.TRANSFERRING))
+        .forEach(job -> pacing.tell(active, job)); // it may not have heard of it
     running().forEach(this::takeUp);
   }
 
@@ -216,7 +223,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   @Override
   public CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
-    if (present.isEmpty() || aside.isBusy(known.job().id())) {
+    if (present.isEmpty() || isBusy(known)) {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
@@ -232,6 +239,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
         if (!there) {
           return lose(job);
         }
+        pacing.time(job);
         active(job).ifPresent(this::look);
       }
       case SENT -> {
@@ -308,6 +316,12 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     return standing.map(job -> talk.decide(job, owner, actor));
   }
 
+  /** Sets anew how fast it is sent. */
+  CompletionStage<?> setPace(MigrationPace pace, String actor, CompletableFuture<Void> answer) {
+    sending.judgeAnew();
+    return pacing.set(pace, actor, answer);
+  }
+
   // ---- its parts
 
   private static Step step(KeptJob job) {
@@ -320,6 +334,11 @@ final class MigrationJobs implements JobWork, MigrationCourse {
 
   private List<KeptJob> running() {
     return MigrationRow.running(ledger);
+  }
+
+  @Override
+  public boolean isBusy(KeptJob job) {
+    return aside.isBusy(job.job().id());
   }
 
   @Override

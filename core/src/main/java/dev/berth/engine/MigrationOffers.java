@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateChannels;
 import dev.berth.engine.Peers.Peer;
 import dev.berth.error.HostFailureException;
+import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.StreamKey;
@@ -40,16 +42,20 @@ final class MigrationOffers {
 
   /** The offer of that job. In the driver's turn. */
   Draft of(KeptJob job) {
-    return draft(job.job().id(), MigrationRow.target(job), MigrationRow.guest(job));
+    return draft(
+        job.job().id(),
+        MigrationRow.target(job),
+        MigrationRow.channels(job),
+        MigrationRow.guest(job));
   }
 
   /** An offer that is only to be looked at. In the driver's turn. */
-  Draft draft(JobId id, URI target) {
-    return draft(
-        id, target, ledger.status().state() == DomainState.RUNNING ? Guest.RUNNING : Guest.PAUSED);
+  Draft draft(JobId id, MigrationRequest request) {
+    boolean runs = ledger.status().state() == DomainState.RUNNING;
+    return draft(id, request.target(), request.channels(), runs ? Guest.RUNNING : Guest.PAUSED);
   }
 
-  private Draft draft(JobId id, URI target, Guest guest) {
+  private Draft draft(JobId id, URI target, StateChannels channels, Guest guest) {
     LaunchRecord launch = ledger.launch().orElseThrow();
     String definition = ledger.view().json();
     DefinitionState state =
@@ -58,7 +64,8 @@ final class MigrationOffers {
             : DefinitionState.CHANGED;
     Optional<StreamKey> key =
         Peers.isElsewhere(target) ? Optional.of(StreamKey.random()) : Optional.empty();
-    return () -> new Offer(id, definition, state, launch, images(launch), guest, boot, key);
+    return () ->
+        new Offer(id, definition, state, launch, images(launch), guest, channels, boot, key);
   }
 
   private static List<ImageIdentity> images(LaunchRecord launch) {

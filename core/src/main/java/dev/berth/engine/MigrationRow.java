@@ -1,6 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateChannels;
+import dev.berth.domain.StateChannels.Compression;
+import dev.berth.host.MigrationLimit;
+import dev.berth.host.MigrationLimit.AtLimit;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.job.Job;
@@ -32,16 +37,26 @@ final class MigrationRow {
   static final String TARGET_SILENT = "target-silent";
   static final String MACHINE_ENDED = "machine-ended";
   static final String DECIDED_BY_HAND = "decided-by-hand";
+  static final String NOT_IN_TIME = "not-in-time";
 
   private static final String GUEST = "guest";
   private static final String SPEED = "bytesPerSecond";
   private static final String DOWNTIME = "downtimeMillis";
   private static final String CONVERGENCE = "convergence";
+  private static final String LIMIT = "limitMillis";
+  private static final String AT_LIMIT = "atLimit";
+  private static final String UNTIL = "until";
+  private static final String FORCED = "forced";
+  private static final String CHANNELS = "channels";
+  private static final String COMPRESSION = "compression";
   private static final String STREAM = "stream";
   private static final String STANDS_SINCE = "standsSince";
   private static final String END = "end";
   private static final String WHY = "why";
   private static final String DESTROYED = "destroyed";
+
+  /** QAPI {@code downtime-limit}. */
+  private static final long LONGEST_DOWNTIME_MILLIS = 2_000_000;
 
   private MigrationRow() {}
 
@@ -54,6 +69,16 @@ final class MigrationRow {
     facts.put(CONVERGENCE, request.convergence().name());
     request.bytesPerSecond().ifPresent(speed -> facts.put(SPEED, Long.toString(speed)));
     request.downtime().ifPresent(time -> facts.put(DOWNTIME, Long.toString(time.toMillis())));
+    request
+        .limit()
+        .ifPresent(
+            limit -> {
+              facts.put(LIMIT, Long.toString(limit.within().toMillis()));
+              facts.put(AT_LIMIT, limit.then().name());
+              facts.put(UNTIL, origin.since().plus(limit.within()).toString());
+            });
+    facts.put(CHANNELS, Integer.toString(request.channels().count()));
+    facts.put(COMPRESSION, request.channels().compression().name());
     return new KeptJob(
         new Job(
             JobId.random(),
@@ -158,12 +183,50 @@ final class MigrationRow {
     return number(job, SPEED);
   }
 
+  /** For how long the guest may stand: once its time is over, for as long as QEMU can be told. */
   static Optional<Long> downtimeMillis(KeptJob job) {
-    return number(job, DOWNTIME);
+    return isForced(job) ? Optional.of(LONGEST_DOWNTIME_MILLIS) : number(job, DOWNTIME);
   }
 
   static Convergence convergence(KeptJob job) {
     return Convergence.valueOf(job.fact(CONVERGENCE));
+  }
+
+  /** Over how many connections it is sent. */
+  static StateChannels channels(KeptJob job) {
+    return new StateChannels(
+        Integer.parseInt(job.fact(CHANNELS)), Compression.valueOf(job.fact(COMPRESSION)));
+  }
+
+  /** How long it may take until the switch. */
+  static Optional<MigrationLimit> limit(KeptJob job) {
+    return number(job, LIMIT)
+        .map(
+            millis ->
+                new MigrationLimit(Duration.ofMillis(millis), AtLimit.valueOf(job.fact(AT_LIMIT))));
+  }
+
+  /** Until when that is, if there is a limit. */
+  static Instant until(KeptJob job) {
+    return Instant.parse(job.fact(UNTIL));
+  }
+
+  /** The same, whose guest stands as soon as QEMU can have it stand. */
+  static KeptJob forced(KeptJob job) {
+    return job.with(FORCED, "yes");
+  }
+
+  static boolean isForced(KeptJob job) {
+    return !job.fact(FORCED).isEmpty();
+  }
+
+  /** The same, at another pace. */
+  static KeptJob at(MigrationPace pace, KeptJob job) {
+    KeptJob faster =
+        pace.bytesPerSecond().map(speed -> job.with(SPEED, Long.toString(speed))).orElse(job);
+    return pace.downtime()
+        .map(time -> faster.with(DOWNTIME, Long.toString(time.toMillis())))
+        .orElse(faster);
   }
 
   private static Optional<Long> number(KeptJob job, String fact) {

@@ -4,7 +4,6 @@ import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.job.Job.Progress;
-import dev.berth.migration.Arrival;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
 import dev.berth.migration.SourceRules.Qemu;
@@ -16,44 +15,40 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A migration while QEMU sends: how far it is, and the switch, for which the guest stands. Runs in
  * the driver's turns, and holds no thread.
  */
 final class MigrationSending {
-
-  /** For how long a target may take to say why it has failed; the guest goes on here meanwhile. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
-
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
-  private final JobAside aside;
-  private final MigrationPeers peers;
   private final MigratedDomain domain;
+  private final MigrationTalk talk;
+  private final MigrationPacing pacing;
   private final MigrationCourse course;
   private final QemuWatch<QemuMigration> watch;
   private final SwitchPatience patience;
   private Pace pace = new Pace();
   private SendingWatch sent = new SendingWatch();
+  private MigrationForecast forecast = new MigrationForecast();
 
   MigrationSending(
       HostServices host,
       Mailbox mailbox,
       Ledger ledger,
       MachineKeeper keeper,
-      JobAside aside,
-      MigrationPeers peers,
       MigratedDomain domain,
+      MigrationTalk talk,
+      MigrationPacing pacing,
       MigrationCourse course) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
-    this.aside = aside;
-    this.peers = peers;
     this.domain = domain;
+    this.talk = talk;
+    this.pacing = pacing;
     this.course = course;
     this.patience = new SwitchPatience(host, mailbox);
     this.watch =
@@ -70,6 +65,12 @@ final class MigrationSending {
   void beginAnew() {
     pace = new Pace();
     sent = new SendingWatch();
+    judgeAnew();
+  }
+
+  /** What was seen so far does not tell how it goes on. */
+  void judgeAnew() {
+    forecast = new MigrationForecast();
   }
 
   /** Asks how far it is, now and as long as QEMU sends. */
@@ -89,7 +90,7 @@ final class MigrationSending {
     return MigrationRow.running(ledger).stream()
         .filter(job -> MigrationRow.isOf(active.machine().launch(), job))
         .filter(job -> Set.of(SourcePhase.TRANSFERRING, SourcePhase.SWITCHING).contains(phase(job)))
-        .filter(job -> !aside.isBusy(job.job().id()))
+        .filter(job -> !course.isBusy(job))
         .findFirst(); // there is never more than one, see JobConflicts
   }
 
@@ -97,10 +98,10 @@ final class MigrationSending {
     KeptJob job = sending(active).orElseThrow();
     Qemu qemu = MigrationSteps.view(now);
     return switch (SourceRules.decide(phase(job), qemu, TargetPhase.NONE, patience.of(job))) {
-      case WATCH -> show(job, now.info(), sent.idle(qemu, now.info(), host.now()));
+      case WATCH -> show(active, job, now.info(), sent.idle(qemu, now.info(), host.now()));
       case SWITCH -> switchOver(active, job);
       case CONTINUE -> goOn(active);
-      case NOTE_SENT -> course.next(job, in(SourcePhase.SENT, job));
+      case NOTE_SENT -> course.next(job, sent(job, now.info()));
       case RETURN ->
           switch (qemu) {
             case IDLE ->
@@ -110,7 +111,8 @@ final class MigrationSending {
                     "the host's process ended before QEMU had begun to send");
             case SENDING -> stoodTooLong(job);
             case WAITING, SENT, STOPPED, GONE ->
-                failed(job, now.info().errorDesc().orElse("somebody else has ended it in QEMU"));
+                talk.failed(
+                    job, now.info().errorDesc().orElse("somebody else has ended it in QEMU"));
           };
       case LOSE -> course.lose(job);
       case BEGIN, WAIT, HAND_OVER, TELL_TO_TAKE, END, TELL_TO_DISCARD, FINISH ->
@@ -118,12 +120,30 @@ final class MigrationSending {
     };
   }
 
-  private CompletionStage<?> show(KeptJob job, MigrationInfo info, Duration idle) {
+  private static KeptJob sent(KeptJob job, MigrationInfo info) {
+    return MigrationFigures.sent(in(SourcePhase.SENT, job), info);
+  }
+
+  private CompletionStage<?> show(
+      Lifecycle.Active active, KeptJob job, MigrationInfo info, Duration idle) {
     Optional<Progress> progress =
         info.ram().map(ram -> pace.at(host.now(), ram.total() - ram.remaining(), ram.total()));
-    ledger
-        .jobs()
-        .show(job.with(MigrationRow.running(phase(job), progress, MigrationWords.of(info, idle))));
+    info.ram()
+        .ifPresent(
+            ram ->
+                forecast.see(
+                    ram.dirtySyncCount().orElse(0L),
+                    ram.remaining(),
+                    info.cpuThrottlePercentage().orElse(0L)));
+    boolean isForced = MigrationRow.isForced(job);
+    if (isForced) {
+      pacing.tell(active, job);
+    }
+    String words =
+        isForced
+            ? MigrationWords.forced(info, idle)
+            : MigrationWords.of(info, idle, forecast.isEndless(), MigrationRow.limit(job));
+    ledger.jobs().show(job.with(MigrationRow.running(phase(job), progress, words)));
     watch.later();
     return Mailbox.DONE;
   }
@@ -166,7 +186,7 @@ final class MigrationSending {
         .jobs()
         .find(known.job().id())
         .filter(job -> MigrationRow.isIn(job, SourcePhase.SWITCHING))
-        .filter(job -> course.isThere(job) && !aside.isBusy(job.job().id()))
+        .filter(job -> course.isThere(job) && !course.isBusy(job))
         .filter(
             job ->
                 SourceRules.decide(phase(job), Qemu.SENDING, TargetPhase.NONE, patience.of(job))
@@ -180,27 +200,5 @@ final class MigrationSending {
         job,
         MigrationRow.TRANSFER_FAILED,
         "the stream has not taken the rest in " + patience.text(job));
-  }
-
-  /** QEMU has stopped: if the target has, its words say more. */
-  private CompletionStage<?> failed(KeptJob job, String why) {
-    AtomicReference<Arrival> said = new AtomicReference<>();
-    aside.run(
-        host.peerThreads().switching(),
-        job,
-        () -> said.set(peers.await(job, LAST_WORDS)),
-        (now, failure) -> {
-          if (!MigrationRow.isIn(now, phase(job)) || !course.isThere(now)) {
-            return course.takeUp(now);
-          }
-          Optional<String> target =
-              Optional.ofNullable(said.get())
-                  .filter(arrival -> arrival.phase() == TargetPhase.FAILED)
-                  .map(Arrival::detail);
-          return target.isPresent()
-              ? course.back(now, MigrationRow.TARGET_FAILED, target.get())
-              : course.back(now, MigrationRow.TRANSFER_FAILED, why);
-        });
-    return Mailbox.DONE;
   }
 }

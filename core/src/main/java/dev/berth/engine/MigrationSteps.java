@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.domain.StateChannels;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.machine.ChannelSettings;
 import dev.berth.machine.Machine;
 import dev.berth.machine.StreamCredentials;
 import dev.berth.machine.StreamKey;
@@ -90,23 +92,36 @@ final class MigrationSteps {
     if (to instanceof StreamAddress.Port) {
       credentials.giveSender(key.orElseThrow()); // nothing leaves this machine in the clear
     }
-    capabilities(true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST);
-    MigrateSetParameters.Builder parameters =
-        MigrateSetParameters.builder()
-            .maxBandwidth(MigrationRow.bytesPerSecond(job).orElse(UNLIMITED))
-            .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS));
-    if (to instanceof StreamAddress.Socket) {
-      parameters.tlsCreds(new StrOrNull.S("")); // nobody there would answer it
+    StateChannels channels = MigrationRow.channels(job);
+    capabilities(true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST, channels);
+    if (channels.areMany()) {
+      run(ChannelSettings.parameters(channels));
     }
-    run(parameters.build());
+    if (to instanceof StreamAddress.Socket) { // nobody there would answer it
+      run(MigrateSetParameters.builder().tlsCreds(new StrOrNull.S("")).build());
+    }
+    run(pace(job));
     run(Migrate.builder().uri(to.uri()).build());
   }
 
+  /**
+   * How fast it is to send, and when the guest may stand. One that has no time left stands whatever
+   * is left: QEMU compares that with what it sends in so much time.
+   */
+  static MigrateSetParameters pace(KeptJob job) {
+    return MigrateSetParameters.builder()
+        .maxBandwidth(MigrationRow.bytesPerSecond(job).orElse(UNLIMITED))
+        .downtimeLimit(MigrationRow.downtimeMillis(job).orElse(USUAL_DOWNTIME_MILLIS))
+        .build();
+  }
+
   /** A save has no use for what a migration needs. */
-  private void capabilities(boolean waits, boolean throttles) throws InterruptedException {
+  private void capabilities(boolean waits, boolean throttles, StateChannels channels)
+      throws InterruptedException {
     run(
         new MigrateSetCapabilities(
             List.of(
+                ChannelSettings.capability(channels),
                 new MigrationCapabilityStatus(MigrationCapability.EVENTS, true),
                 new MigrationCapabilityStatus(MigrationCapability.PAUSE_BEFORE_SWITCHOVER, waits),
                 new MigrationCapabilityStatus(MigrationCapability.AUTO_CONVERGE, throttles))));
@@ -123,7 +138,7 @@ final class MigrationSteps {
     if (stands && MigrationRow.guest(job) == Guest.RUNNING) {
       run(new Cont());
     }
-    capabilities(false, false);
+    capabilities(false, false, StateChannels.ONE);
     if (MigrationRow.isBegun(job) && MigrationRow.stream(job) instanceof StreamAddress.Port) {
       credentials.takeBack();
     }

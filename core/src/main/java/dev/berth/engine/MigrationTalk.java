@@ -18,11 +18,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What a source asks and tells the target once all is sent: whose the guest is, and where it is
- * not. Runs in the driver's turns; the other host is asked on threads that may wait for it.
+ * What a source asks and tells the target: why it has failed, and, once all is sent, whose the
+ * guest is. Runs in the driver's turns; the other host is asked on threads that may wait for it.
  */
 final class MigrationTalk {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  /** For how long a target may take to say why it has failed; the guest goes on here meanwhile. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
   /** For how long a target is asked once. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -106,7 +109,7 @@ final class MigrationTalk {
     return switch (SourceRules.decide(phase(job), qemu, said.phase(), patience.of(job))) {
       case HAND_OVER -> handOver(job);
       case TELL_TO_TAKE, WAIT, TELL_TO_DISCARD -> later(job, said);
-      case END -> course.next(job, in(SourcePhase.ENDING, job, stood(job)));
+      case END -> course.next(job, gone(job));
       case RETURN ->
           course.back(
               job,
@@ -125,8 +128,9 @@ final class MigrationTalk {
     return course.next(job, in(SourcePhase.HANDED_OVER, job));
   }
 
-  private String stood(KeptJob job) {
-    return "the guest stood for " + MigrationRow.standing(job, host.now()).toMillis() + " ms";
+  private KeptJob gone(KeptJob job) {
+    KeptJob gone = MigrationFigures.gone(job, host.now());
+    return in(SourcePhase.ENDING, gone, MigrationFigures.words(gone));
   }
 
   private CompletionStage<?> later(KeptJob job, Arrival said) {
@@ -146,6 +150,28 @@ final class MigrationTalk {
       return course.takeUp(job); // it was decided meanwhile, and is asked once more
     }
     host.timers().after(ASK_AGAIN, () -> mailbox.event(() -> course.takeUp(job)));
+    return Mailbox.DONE;
+  }
+
+  /** QEMU has stopped: if the target has, its words say more. */
+  CompletionStage<?> failed(KeptJob job, String why) {
+    AtomicReference<Arrival> said = new AtomicReference<>();
+    aside.run(
+        host.peerThreads().switching(),
+        job,
+        () -> said.set(peers.await(job, LAST_WORDS)),
+        (now, failure) -> {
+          if (!MigrationRow.isIn(now, phase(job)) || !course.isThere(now)) {
+            return course.takeUp(now);
+          }
+          Optional<String> target =
+              Optional.ofNullable(said.get())
+                  .filter(arrival -> arrival.phase() == TargetPhase.FAILED)
+                  .map(Arrival::detail);
+          return target.isPresent()
+              ? course.back(now, MigrationRow.TARGET_FAILED, target.get())
+              : course.back(now, MigrationRow.TRANSFER_FAILED, why);
+        });
     return Mailbox.DONE;
   }
 

@@ -5,6 +5,7 @@ import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
@@ -14,10 +15,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
-import dev.berth.qapi.migration.QueryMigrate;
-import dev.berth.qapi.runstate.QueryStatus;
 import dev.berth.qmp.QmpConnection;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +86,7 @@ final class MigrationVerbs {
         hasDeadline,
         active -> {
           verbs.watch(active, Verb.MIGRATE, actor, hasDeadline, answer);
-          obstacles(active, request.target())
+          obstacles(active, request)
               .whenComplete(
                   (found, failure) ->
                       requests.post(
@@ -149,14 +147,14 @@ final class MigrationVerbs {
   }
 
   /** What speaks against a migration there, here and there. */
-  CompletableFuture<List<String>> obstacles(URI target) {
+  CompletableFuture<List<String>> obstacles(MigrationRequest request) {
     CompletableFuture<List<String>> answer = new CompletableFuture<>();
     requests.post(
         answer,
         () -> {
           if (keeper.lifecycle() instanceof Lifecycle.Off) {
             offline
-                .obstacles(target)
+                .obstacles(request.target())
                 .whenComplete((found, failure) -> told(answer, found, failure));
             return Mailbox.DONE;
           }
@@ -165,7 +163,7 @@ final class MigrationVerbs {
               true,
               active -> {
                 List<String> jobs = inTheWay();
-                obstacles(active, target)
+                obstacles(active, request)
                     .thenApply(
                         found -> {
                           List<String> all = new ArrayList<>(jobs);
@@ -202,31 +200,36 @@ final class MigrationVerbs {
     }
   }
 
-  private CompletableFuture<List<String>> obstacles(Lifecycle.Active active, URI target) {
+  private CompletableFuture<List<String>> obstacles(
+      Lifecycle.Active active, MigrationRequest request) {
     QmpConnection qmp = active.machine().qmp();
     LaunchRecord launch = ledger.launch().orElseThrow();
     long pid = active.machine().process().pid();
-    MigrationOffers.Draft draft = offers.draft(JobId.random(), target);
-    return qmp.send(new QueryMigrate())
-        .thenCombine(
-            qmp.send(new QueryStatus()),
-            (info, status) -> {
-              SaveObstacles.requireNoOther(ledger.name(), info, status.status().value());
-              List<String> here = new ArrayList<>(standing(status.status().value()));
+    MigrationOffers.Draft draft = offers.draft(JobId.random(), request);
+    return QemuMigration.ask(qmp)
+        .thenCompose(
+            now -> {
+              SaveObstacles.requireNoOther(ledger.name(), now.info(), now.runState());
+              List<String> here = new ArrayList<>(standing(now.runState()));
               return DeviceParts.devices(qmp)
                   .thenApply(
                       present -> {
-                        here.addAll(SaveObstacles.of(launch, info, present));
+                        here.addAll(SaveObstacles.of(launch, now.info(), present));
                         return here;
                       });
             })
-        .thenCompose(found -> found)
+        .thenCombine(
+            MigrationChannels.obstacle(qmp, request.channels()),
+            (here, missing) -> {
+              missing.ifPresent(here::add);
+              return here;
+            })
         .thenApplyAsync(
             here -> {
               List<String> all = new ArrayList<>(here);
               Offer offer = draft.get();
               all.addAll(ImageIdentity.obstacles(offer.images(), pid));
-              all.addAll(MigrationOffers.obstacles(host.peers(), target, offer));
+              all.addAll(MigrationOffers.obstacles(host.peers(), request.target(), offer));
               return List.copyOf(all);
             },
             host.peerThreads().preparing());
@@ -237,6 +240,19 @@ final class MigrationVerbs {
     return runState.equals("running")
         ? List.of()
         : List.of("its guest does not run (QEMU is '" + runState + "'); have it go on first");
+  }
+
+  /** Sets anew how fast it is sent. */
+  CompletableFuture<VerbResult> setPace(MigrationPace pace, String actor) {
+    CompletableFuture<VerbResult> answer = new CompletableFuture<>();
+    requests.post(
+        answer,
+        () -> {
+          CompletableFuture<Void> told = new CompletableFuture<>();
+          told.whenComplete((done, failure) -> resolved(answer, failure));
+          return keeper.migrations().setPace(pace, actor, told);
+        });
+    return answer;
   }
 
   /** Decides by hand who has the guest. */

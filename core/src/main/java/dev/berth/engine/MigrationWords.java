@@ -1,11 +1,13 @@
 package dev.berth.engine;
 
+import dev.berth.host.MigrationLimit;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What QEMU says of a migration, in words. Pure. */
 final class MigrationWords {
@@ -22,8 +24,35 @@ final class MigrationWords {
    * How it goes.
    *
    * @param idle for how long nothing was sent
+   * @param isEndless whether it does not come to an end as it is
+   * @param limit what ends it then, if it has a limit
    */
-  static String of(MigrationInfo info, Duration idle) {
+  static String of(
+      MigrationInfo info, Duration idle, boolean isEndless, Optional<MigrationLimit> limit) {
+    return isEndless ? endless(limit) + "; " + of(info, idle) : of(info, idle);
+  }
+
+  /** How one goes whose time is over. */
+  static String forced(MigrationInfo info, Duration idle) {
+    return "its time is over, and its guest stands as soon as QEMU can have it stand; "
+        + of(info, idle);
+  }
+
+  private static String endless(Optional<MigrationLimit> limit) {
+    return "at this pace it does not come to an end, for the guest writes as much as is sent: "
+        + limit
+            .map(
+                bound ->
+                    switch (bound.then()) {
+                      case CANCEL -> "its time limit ends it, ";
+                      case PAUSE_GUEST -> "its time limit has the guest stand for it, ";
+                    })
+            .orElse("")
+        + "'vmctl migration set' gives it more speed, or lets the guest stand for longer; else"
+        + " cancel it, and migrate with --throttle-guest";
+  }
+
+  private static String of(MigrationInfo info, Duration idle) {
     List<String> words = new ArrayList<>();
     if (idle.compareTo(LONG_FOR_NOTHING) >= 0) {
       words.add("nothing was sent for " + idle.toSeconds() + " s");

@@ -1,6 +1,7 @@
 package dev.berth.host;
 
 import dev.berth.api.Api;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.InvalidRequestException;
 import java.net.URI;
 import java.time.Duration;
@@ -13,14 +14,17 @@ import java.util.Optional;
  * @param bytesPerSecond how fast it may send; empty for as fast as it can
  * @param downtime how long the guest may stand, by QEMU's own estimate; empty for QEMU's own
  * @param convergence what becomes of a guest that writes faster than QEMU sends
+ * @param limit how long it may take until the switch; empty for as long as it takes
+ * @param channels over how many connections it is sent
  */
 @Api(since = "0.1")
 public record MigrationRequest(
     URI target,
     Optional<Long> bytesPerSecond,
     Optional<Duration> downtime,
-    Convergence convergence) {
-  private static final Duration LONGEST = Duration.ofSeconds(2000); // QAPI downtime-limit
+    Convergence convergence,
+    Optional<MigrationLimit> limit,
+    StateChannels channels) {
 
   /**
    * A checked request.
@@ -28,26 +32,33 @@ public record MigrationRequest(
    * @throws InvalidRequestException when a number is none that QEMU takes
    */
   public MigrationRequest {
-    bytesPerSecond
-        .filter(it -> it <= 0)
-        .ifPresent(
-            it -> {
-              throw new InvalidRequestException(
-                  "bytesPerSecond: should be positive, but it is " + it + ".");
-            });
-    downtime
-        .filter(it -> it.toMillis() <= 0 || it.compareTo(LONGEST) > 0)
-        .ifPresent(
-            it -> {
-              throw new InvalidRequestException(
-                  "downtime: should be 1 ms to 2000 s, but it is " + it.toMillis() + " ms.");
-            });
+    MigrationPace.check(bytesPerSecond, downtime);
+  }
+
+  /** One without a limit, over one connection. */
+  public MigrationRequest(
+      URI target,
+      Optional<Long> bytesPerSecond,
+      Optional<Duration> downtime,
+      Convergence convergence) {
+    this(target, bytesPerSecond, downtime, convergence, Optional.empty(), StateChannels.ONE);
   }
 
   /** As fast as it can, as QEMU does it by itself. */
   public static MigrationRequest to(URI target) {
     return new MigrationRequest(
         target, Optional.empty(), Optional.empty(), Convergence.LEFT_TO_GUEST);
+  }
+
+  /** The same, which is to be at the switch by then. */
+  public MigrationRequest within(MigrationLimit bound) {
+    return new MigrationRequest(
+        target, bytesPerSecond, downtime, convergence, Optional.of(bound), channels);
+  }
+
+  /** The same, over so many connections. */
+  public MigrationRequest over(StateChannels connections) {
+    return new MigrationRequest(target, bytesPerSecond, downtime, convergence, limit, connections);
   }
 
   /** What becomes of a guest that writes faster than QEMU sends. */

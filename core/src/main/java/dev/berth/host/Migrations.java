@@ -50,14 +50,24 @@ public interface Migrations {
   Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options);
 
   /**
-   * What speaks against moving a machine there, each that does, here and there; or a domain, if it
-   * has no machine. Changes nothing.
+   * What speaks against such a migration, each that does, here and there; or against moving a
+   * domain, if it has no machine. Changes nothing.
    *
    * @return empty when nothing does
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.HostUnreachableException when the other host does not answer
    */
-  List<String> obstacles(DomainRef domain, URI target, CallOptions options);
+  List<String> obstacles(DomainRef domain, MigrationRequest migration, CallOptions options);
+
+  /**
+   * Sets anew how fast the migration of a domain is sent, or for how long its guest may stand,
+   * while it goes on: for one that does not come to an end as it was asked for.
+   *
+   * @throws dev.berth.error.NotFoundException when there is no such domain
+   * @throws dev.berth.error.InvalidStateException when QEMU does not send it, or its guest stands
+   *     for the switch already
+   */
+  VerbResult setPace(DomainRef domain, MigrationPace pace, CallOptions options);
 
   /**
    * Decides by hand who has the guest, or the domain without one, of a migration whose other host

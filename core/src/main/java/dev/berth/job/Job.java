@@ -4,6 +4,7 @@ import dev.berth.api.Api;
 import dev.berth.domain.DomainName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -70,13 +71,36 @@ public record Job(JobId id, Target target, Origin origin, Status status) {
    * @param progress how far it is; empty when that is not known
    * @param detail a sentence for people; may be empty
    * @param endedAt when it ended
+   * @param figures what it came to, in numbers of its kind by their names; mostly none
    */
   public record Status(
       JobState state,
       String phase,
       Optional<Progress> progress,
       String detail,
-      Optional<Instant> endedAt) {}
+      Optional<Instant> endedAt,
+      Map<String, Long> figures) {
+
+    /** Copies the map. */
+    public Status {
+      figures = Map.copyOf(figures);
+    }
+
+    /** One without figures. */
+    public Status(
+        JobState state,
+        String phase,
+        Optional<Progress> progress,
+        String detail,
+        Optional<Instant> endedAt) {
+      this(state, phase, progress, detail, endedAt, Map.of());
+    }
+
+    /** The same with those figures. */
+    public Status with(Map<String, Long> numbers) {
+      return new Status(state, phase, progress, detail, endedAt, numbers);
+    }
+  }
 
   /**
    * How far a job is.

@@ -14,9 +14,12 @@ import dev.berth.json.MalformedReplyException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -47,6 +50,10 @@ public final class JobCodec {
     status.progress().ifPresent(progress -> node.set("progress", progress(progress)));
     node.put("detail", status.detail());
     status.endedAt().ifPresent(moment -> node.put("endedAt", moment.toString()));
+    if (!status.figures().isEmpty()) {
+      ObjectNode figures = node.putObject("figures");
+      new TreeMap<>(status.figures()).forEach(figures::put);
+    }
     return node;
   }
 
@@ -89,7 +96,20 @@ public final class JobCodec {
         Json.text(node, "phase"),
         Json.optionalObject(node, "progress").map(JobCodec::progress),
         state.isPresent() ? detail : "state '" + word + "' is newer than this version; " + detail,
-        Json.optionalText(node, "endedAt").map(Instant::parse));
+        Json.optionalText(node, "endedAt").map(Instant::parse),
+        figures(node));
+  }
+
+  private static Map<String, Long> figures(JsonNode node) {
+    Map<String, Long> figures = new HashMap<>();
+    Json.optionalObject(node, "figures")
+        .ifPresent(
+            known ->
+                known
+                    .properties()
+                    .forEach(
+                        each -> figures.put(each.getKey(), Json.number(known, each.getKey()))));
+    return figures;
   }
 
   private static ObjectNode progress(Progress progress) {

@@ -4,6 +4,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpConnection;
@@ -129,11 +130,13 @@ public interface MachineLauncher {
    *
    * @param source the record of that one
    * @param revision of the definition that the machine will be said to be of
+   * @param channels over how many connections its state comes
    * @param held what is given for it
    * @throws dev.berth.error.UnsupportedException naming all that speaks against it
    * @throws dev.berth.error.HostFailureException when there is no usable QEMU
    */
-  LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held);
+  LaunchRecord planArrival(
+      LaunchRecord source, long revision, StateChannels channels, HeldResources held);
 
   /**
    * Starts QEMU from such a record, assembles the machine and has it listen for the state. It takes
@@ -145,6 +148,7 @@ public interface MachineLauncher {
   ListeningMachine receive(
       LaunchRecord launch,
       IncomingStream stream,
+      StateChannels channels,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,

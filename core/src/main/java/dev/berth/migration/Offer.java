@@ -1,6 +1,7 @@
 package dev.berth.migration;
 
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.StreamKey;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  * @param launch the record of the machine as it is now
  * @param images the files that it has open
  * @param guest what its guest does
+ * @param channels over how many connections its state is sent
  * @param boot of the machine that the source runs on, which tells that machine from others; empty
  *     when it is not known
  * @param key by which the state is to be encrypted; without one it goes over a socket of the
@@ -32,6 +34,7 @@ public record Offer(
     LaunchRecord launch,
     List<ImageIdentity> images,
     SavedMachine.Guest guest,
+    StateChannels channels,
     String boot,
     Optional<StreamKey> key) {
 

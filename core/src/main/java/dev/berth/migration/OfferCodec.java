@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
+import dev.berth.domain.StateChannels.Compression;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.job.JobId;
@@ -30,6 +32,8 @@ public final class OfferCodec {
     node.put("launch", LAUNCHES.write(offer.launch()));
     write(node.putArray("images"), offer.images());
     node.put("guest", offer.guest().name());
+    node.put("channels", offer.channels().count());
+    node.put("compression", offer.channels().compression().name());
     node.put("boot", offer.boot());
     offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
@@ -94,6 +98,9 @@ public final class OfferCodec {
           LAUNCHES.read(Json.text(node, "launch")),
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
           SavedMachine.Guest.valueOf(Json.text(node, "guest")),
+          new StateChannels(
+              Math.toIntExact(Json.number(node, "channels")),
+              Compression.valueOf(Json.text(node, "compression"))),
           Json.optionalText(node, "boot").orElse(""),
           Json.optionalText(node, "key").map(StreamKey::new));
     } catch (MalformedReplyException | HostFailureException | IllegalArgumentException wrong) {

@@ -133,6 +133,7 @@ public final class ProtocolResults {
           Map.entry(MigrationMethods.MIGRATE, JOB),
           Map.entry(MigrationMethods.MIGRATE_OFFLINE, JOB),
           Map.entry(MigrationMethods.OBSTACLES, OBSTACLES),
+          Map.entry(MigrationMethods.SET_PACE, VERB),
           Map.entry(MigrationMethods.RESOLVE, VERB),
           Map.entry(ArrivalMethods.OBSTACLES, OBSTACLES),
           Map.entry(ArrivalMethods.PREPARE, ARRIVAL),

@@ -307,7 +307,8 @@ final class RandomValues {
                         maybe(random::nextLong),
                         maybe(() -> Duration.ofMillis(random.nextInt())))),
             text(),
-            maybe(this::instant)));
+            maybe(this::instant),
+            random.nextBoolean() ? Map.of() : Map.of(text(), random.nextLong())));
   }
 
   Pool pool() {

@@ -26,6 +26,7 @@ public final class WireShape {
       Map.of(
           "labels", "object of texts",
           "attributes", "object of texts",
+          "figures", "object of whole numbers",
           "events[]", "JSON, as QEMU gives it",
           "return", "JSON, as QEMU or the agent gives it",
           "schema", "JSON, as QEMU gives it");

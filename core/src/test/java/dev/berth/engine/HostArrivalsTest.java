@@ -9,6 +9,7 @@ import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
@@ -82,7 +83,10 @@ final class HostArrivalsTest {
     source
         .api()
         .migrations()
-        .obstacles(DomainRef.of(name), URI.create("unix:/target"), CallOptions.none());
+        .obstacles(
+            DomainRef.of(name),
+            MigrationRequest.to(URI.create("unix:/target")),
+            CallOptions.none());
     return offered.get();
   }
 
@@ -144,6 +148,7 @@ final class HostArrivalsTest {
                     web.launch().devices()),
             web.images(),
             web.guest(),
+            web.channels(),
             web.boot(),
             web.key());
 
@@ -167,6 +172,7 @@ final class HostArrivalsTest {
         offer.launch(),
         offer.images(),
         offer.guest(),
+        offer.channels(),
         offer.boot(),
         offer.key());
   }

@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
-import dev.berth.engine.Peers.Peer;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
-import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
-import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
@@ -23,123 +20,29 @@ import dev.berth.job.JobState;
 import dev.berth.json.Json;
 import dev.berth.machine.ProcessExit;
 import dev.berth.migration.Arrival;
-import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
-import dev.berth.store.testing.MemoryStore;
-import dev.berth.testing.FakeMachine;
-import dev.berth.testing.FakeMachines;
 import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Migrations that do not go straight, between two hosts whose QEMUs do what the test says. */
 @ExtendWith(LeakCheck.class)
 @Timeout(90)
-final class MigrationJobTest {
-  private static final DomainRef WEB = DomainRef.of("web");
-  private static final URI OTHER = URI.create("unix:/other");
-
-  @TempDir Path directory;
-  @TempDir Path otherDirectory;
-  private final ManualTime time = new ManualTime();
-  private FakeMachines machines;
-  private FakeMachines otherMachines;
-  private MemoryStore store;
-  private MemoryStore otherStore;
-  private TestHost host;
-  private TestHost other;
-  private volatile boolean reachable = true;
-
-  /** The threads that had the other host asked. */
-  private final Set<String> askedOn = ConcurrentHashMap.newKeySet();
-
-  /** What keeps the other host from being told, once that has become so. */
-  private volatile BooleanSupplier cutOff = () -> false;
-
-  @BeforeEach
-  void startADomain() {
-    machines = new FakeMachines(directory);
-    otherMachines = new FakeMachines(otherDirectory);
-    store = new MemoryStore();
-    otherStore = new MemoryStore();
-    host = open();
-    other = openOther();
-    host.define("web");
-    host.start("web");
-    machine().migration().sendTo(() -> otherMachines.of("web").migration());
-  }
-
-  private TestHost open() {
-    return new TestHost(
-        store,
-        machines,
-        TestHost.SETTINGS,
-        port -> port,
-        new JobFiles(
-            new LocalDumpFiles(),
-            new LocalBackupFiles(),
-            new FakeServedDisks(),
-            new LocalSaveFiles(),
-            address -> peer()),
-        time,
-        time,
-        TestHost.BOOT);
-  }
-
-  private TestHost openOther() {
-    return new TestHost(otherStore, otherMachines);
-  }
-
-  private Peer peer() {
-    return new Peer() {
-      @Override
-      public TargetHost target() {
-        askedOn.add(Thread.currentThread().getName());
-        if (!reachable || cutOff.getAsBoolean()) {
-          throw new HostUnreachableException("It was cut off by the test.");
-        }
-        return ((TakesMachines) other.api()).targetHost();
-      }
-
-      @Override
-      public StreamAddress reach(StreamAddress named) {
-        return named;
-      }
-
-      @Override
-      public void close() {}
-    };
-  }
-
-  @AfterEach
-  void close() {
-    host.close();
-    other.close();
-    machines.close();
-    otherMachines.close();
-    store.close();
-    otherStore.close();
-  }
+final class MigrationJobTest extends MigrationFixture {
 
   @Test
   void aGuestGoesOnAtTheOtherHost() {
@@ -584,91 +487,11 @@ final class MigrationJobTest {
     assertMoved();
   }
 
-  // ---- short ways
-
   /** With what the source's QEMU was told that. */
   private List<ObjectNode> told(String command) {
     return machine().monitor().received().stream()
         .filter(each -> each.command().equals(command))
         .map(FakeQemu.Received::arguments)
         .toList();
-  }
-
-  private FakeMachine machine() {
-    return machines.of("web");
-  }
-
-  private Job migrate() {
-    return host.api()
-        .migrations()
-        .migrate(
-            WEB,
-            MigrationRequest.to(OTHER),
-            JobOptions.none(),
-            CallOptions.within(TestHost.PATIENCE));
-  }
-
-  private Job transferring(Job job) {
-    phase(job, "transferring");
-    eventually(() -> assertThat(machine().migration().isActive()).isTrue());
-    return job;
-  }
-
-  private void phase(Job job, String phase) {
-    eventually(
-        () -> {
-          time.pass(Duration.ofSeconds(1));
-          assertThat(host.api().job(job.id()).status().phase()).isEqualTo(phase);
-        });
-  }
-
-  private void arrival(Job job, String phase) {
-    eventually(() -> assertThat(other.api().job(job.id()).status().phase()).isEqualTo(phase));
-  }
-
-  /** One whose target has received everything, and is not told that it has the guest. */
-  private Job handedOver() {
-    machine().migration().takeTime();
-    Job job = transferring(migrate());
-    cutOff =
-        () ->
-            host.api().jobs().stream()
-                .anyMatch(each -> each.status().phase().equals("handed-over"));
-    machine().migration().finish();
-    phase(job, "handed-over");
-    return job;
-  }
-
-  private Job ended(Job job) {
-    eventually(
-        () -> {
-          time.pass(Duration.ofSeconds(5));
-          assertThat(host.api().job(job.id()).status().state().isEnded()).isTrue();
-        });
-    return host.api().job(job.id());
-  }
-
-  private void reopen() {
-    host.close();
-    MemoryStore next = store.reopened();
-    store.close();
-    store = next;
-    host = open();
-  }
-
-  private void assertMoved() {
-    eventually(() -> assertThat(host.api().list()).isEmpty());
-    assertThat(other.await("web", DomainState.RUNNING).status().reason())
-        .isEqualTo(StateReason.MIGRATED);
-    eventually(() -> assertThat(machines.living()).isEmpty());
-    assertThat(otherMachines.living()).hasSize(1);
-    assertThat(otherMachines.of("web").runState()).isEqualTo("running");
-  }
-
-  private void assertStays() {
-    host.await("web", DomainState.RUNNING);
-    eventually(() -> assertThat(other.api().list()).isEmpty());
-    assertThat(machine().runState()).isEqualTo("running");
-    assertThat(otherMachines.living()).isEmpty();
   }
 }

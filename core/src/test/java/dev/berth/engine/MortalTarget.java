@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
 import dev.berth.migration.TargetHost;
 import java.time.Duration;
@@ -18,6 +19,16 @@ record MortalTarget(Mortality mortality, TargetHost host) implements TargetHost 
   @Override
   public Arrival prepare(Offer offer) {
     return mortality.around("the target prepares", () -> host.prepare(offer));
+  }
+
+  @Override
+  public List<String> obstacles(DomainOffer offer) {
+    return host.obstacles(offer);
+  }
+
+  @Override
+  public Arrival reserve(DomainOffer offer) {
+    return mortality.around("the target reserves", () -> host.reserve(offer));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.EventRange;
+import dev.berth.domain.StateChannels;
 import dev.berth.host.MemoryDump;
 import dev.berth.image.ImageFiles;
 import dev.berth.job.JobId;
@@ -494,14 +495,16 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
-      return launcher.planArrival(source, revision, held);
+    public LaunchRecord planArrival(
+        LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
+      return launcher.planArrival(source, revision, channels, held);
     }
 
     @Override
     public ListeningMachine receive(
         LaunchRecord launch,
         IncomingStream stream,
+        StateChannels channels,
         HeldResources held,
         Clearance clearance,
         QmpEventListener events,
@@ -512,7 +515,7 @@ final class Mortality {
       makeRunDirectory(launch);
       pass("within the launch of an arrival, with a run directory and no process");
       ListeningMachine listening =
-          launcher.receive(launch, stream, held, () -> {}, events, deadline);
+          launcher.receive(launch, stream, channels, held, () -> {}, events, deadline);
       pass("after the launch of an arrival");
       Machine machine = listening.machine();
       return new ListeningMachine(

@@ -17,6 +17,7 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
 import dev.berth.host.StartMode;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
@@ -142,7 +143,8 @@ final class OfflineMigrationTest {
             .formatted(image));
     other.define("web");
 
-    List<String> obstacles = host.api().migrations().obstacles(WEB, OTHER, PATIENT);
+    List<String> obstacles =
+        host.api().migrations().obstacles(WEB, MigrationRequest.to(OTHER), PATIENT);
 
     assertThat(obstacles)
         .anyMatch(it -> it.contains("UEFI variables"))

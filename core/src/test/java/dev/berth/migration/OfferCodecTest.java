@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
@@ -37,6 +38,7 @@ final class OfferCodecTest {
               new MachineFiles(Path.of("/run/old"), Path.of("/log"), new ByteSize(1))),
           List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131, "nas:/images")),
           SavedMachine.Guest.PAUSED,
+          new StateChannels(4, StateChannels.Compression.ZSTD),
           "5f1a2c3d",
           Optional.of(StreamKey.random()));
 
@@ -47,7 +49,16 @@ final class OfferCodecTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"migration", "definition", "definitionState", "launch", "images", "guest"})
+      strings = {
+        "migration",
+        "definition",
+        "definitionState",
+        "launch",
+        "images",
+        "guest",
+        "channels",
+        "compression"
+      })
   void anOfferThatLacksSomethingIsRefused(String member) {
     ObjectNode node = OfferCodec.write(OFFER);
     node.remove(member);

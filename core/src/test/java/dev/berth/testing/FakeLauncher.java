@@ -9,6 +9,7 @@ import dev.berth.definition.Peripherals.VncAccess;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
@@ -366,7 +367,8 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+  public LaunchRecord planArrival(
+      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {
@@ -389,6 +391,7 @@ public final class FakeLauncher implements MachineLauncher {
   public ListeningMachine receive(
       LaunchRecord launch,
       IncomingStream stream,
+      StateChannels channels,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,

@@ -18,6 +18,12 @@ public final class FakeMigration {
   /** What it says a state is long. */
   public static final long TOTAL = 64 << 20;
 
+  /** The round that it says it is in. */
+  public static final long ROUND = 3;
+
+  /** The most that QEMU takes, in ms. */
+  private static final long LONGEST_DOWNTIME = 2_000_000;
+
   /** What it writes. */
   public static final String CONTENT = "what was in memory and devices";
 
@@ -43,7 +49,7 @@ public final class FakeMigration {
     this.machine = machine;
     qemu.answer("migrate-set-capabilities", this::capabilities);
     qemu.answer("migrate-continue", arguments -> switchOver());
-    qemu.answer("migrate-set-parameters", "{}");
+    qemu.answer("migrate-set-parameters", this::parameters);
     qemu.answer(
         "query-version",
         "{\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 22}, \"package\": \"\"}");
@@ -90,6 +96,19 @@ public final class FakeMigration {
       if (each.path("capability").asText().equals("pause-before-switchover")) {
         waits = each.path("state").asBoolean();
       }
+    }
+    return Json.object();
+  }
+
+  /** One whose guest may stand for as long as there is has it stand, whatever is left. */
+  private ObjectNode parameters(ObjectNode arguments) {
+    long limit = arguments.path("downtime-limit").asLong();
+    boolean isOver;
+    synchronized (this) {
+      isOver = limit == LONGEST_DOWNTIME && waits && status.equals("active");
+    }
+    if (isOver) {
+      pause();
     }
     return Json.object();
   }
@@ -211,6 +230,7 @@ public final class FakeMigration {
     long remaining = status.equals("completed") ? 0 : TOTAL / 2;
     info.put("status", status)
         .putObject("ram")
+        .put("dirty-sync-count", ROUND)
         .put("transferred", TOTAL - remaining)
         .put("remaining", remaining)
         .put("total", TOTAL);

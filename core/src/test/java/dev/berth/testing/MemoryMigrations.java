@@ -8,6 +8,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.Migrations;
 import dev.berth.host.VerbResult;
@@ -36,8 +37,19 @@ final class MemoryMigrations implements Migrations {
   }
 
   @Override
-  public List<String> obstacles(DomainRef domain, URI target, CallOptions options) {
-    throw unreachable(domain, target, DomainState.RUNNING, DomainState.PAUSED, DomainState.SHUTOFF);
+  public List<String> obstacles(DomainRef domain, MigrationRequest migration, CallOptions options) {
+    throw unreachable(
+        domain, migration.target(), DomainState.RUNNING, DomainState.PAUSED, DomainState.SHUTOFF);
+  }
+
+  @Override
+  public VerbResult setPace(DomainRef ref, MigrationPace pace, CallOptions options) {
+    synchronized (contents) {
+      throw new InvalidStateException(
+          "There is no migration of domain '"
+              + contents.find(ref).definition().name()
+              + "' that is being sent.");
+    }
   }
 
   private RuntimeException unreachable(DomainRef ref, URI target, DomainState... legal) {

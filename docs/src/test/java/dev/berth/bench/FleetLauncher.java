@@ -4,6 +4,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -148,7 +149,8 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+  public LaunchRecord planArrival(
+      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
     throw new UnsupportedOperationException("nothing comes here");
   }
 
@@ -156,6 +158,7 @@ final class FleetLauncher implements MachineLauncher {
   public ListeningMachine receive(
       LaunchRecord launch,
       IncomingStream stream,
+      StateChannels channels,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,

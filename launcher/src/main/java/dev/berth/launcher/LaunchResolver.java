@@ -6,6 +6,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
@@ -38,14 +39,20 @@ final class LaunchResolver {
   private final LauncherSettings settings;
   private final QemuFinder finder;
   private final AcceleratorChooser accelerators;
+  private final SchemaShelf schemas;
   private final FirmwareCatalog firmwares = new FirmwareCatalog(FirmwareCatalog.DIRECTORIES);
   private final VirtiofsdFinder servers = new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES);
   private final SecureRandom random = new SecureRandom();
 
-  LaunchResolver(LauncherSettings settings, QemuFinder finder, AcceleratorChooser accelerators) {
+  LaunchResolver(
+      LauncherSettings settings,
+      QemuFinder finder,
+      AcceleratorChooser accelerators,
+      SchemaShelf schemas) {
     this.settings = settings;
     this.finder = finder;
     this.accelerators = accelerators;
+    this.schemas = schemas;
   }
 
   /**
@@ -250,12 +257,14 @@ final class LaunchResolver {
    *
    * @throws UnsupportedException naming all that speaks against it
    */
-  LaunchRecord arrival(LaunchRecord source, long revision) throws InterruptedException {
+  LaunchRecord arrival(LaunchRecord source, long revision, StateChannels channels)
+      throws InterruptedException {
     QemuInstall qemu = finder.find();
     List<String> obstacles = new ArrayList<>(ArrivalChecks.of(source, qemu));
     obstacles.addAll(OfferedLaunch.obstacles(source, qemu.capabilities()));
     obstacles.addAll(ArrivalRoom.here().obstacles(source, settings));
     obstacles.addAll(ArrivalLinks.here().obstacles(source));
+    ArrivalChannels.obstacle(schemas, qemu, channels).ifPresent(obstacles::add);
     if (source.hardware().accelerator().equals(AcceleratorVerdict.KVM)
         && !accelerators.choose(qemu, AcceleratorChoice.AUTO).isKvm()) {
       obstacles.add("it runs by KVM, which does not work here");

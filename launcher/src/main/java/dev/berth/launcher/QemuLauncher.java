@@ -5,6 +5,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
@@ -108,7 +109,8 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
         new QemuFinder(
             settings.qemuBinaries(), settings.searchPath(), new QemuProbe(PROBE_LIMIT), cache);
     AcceleratorTest test = new AcceleratorTest(settings.cacheDirectory(), settings.kvmTestLimit());
-    this.resolver = new LaunchResolver(settings, finder, new AcceleratorChooser(test, cache));
+    this.resolver =
+        new LaunchResolver(settings, finder, new AcceleratorChooser(test, cache), schemas);
   }
 
   /**
@@ -219,15 +221,18 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord planArrival(LaunchRecord source, long revision, HeldResources held) {
+  public LaunchRecord planArrival(
+      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
     return planned(
-        source.subject().name(), () -> resolver.arrival(GivenAgain.of(source, held), revision));
+        source.subject().name(),
+        () -> resolver.arrival(GivenAgain.of(source, held), revision, channels));
   }
 
   @Override
   public ListeningMachine receive(
       LaunchRecord launch,
       IncomingStream stream,
+      StateChannels channels,
       HeldResources held,
       Clearance clearance,
       QmpEventListener events,
@@ -239,7 +244,7 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
             launch,
             qmp -> {
               new MachineAssembler(qmp, held, deadline, shares).assembleForState(launch);
-              port.set(new StateLoader(qmp, launch).listen(stream));
+              port.set(new StateLoader(qmp, launch).listen(stream, channels));
             },
             clearance,
             events,

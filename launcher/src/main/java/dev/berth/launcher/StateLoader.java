@@ -1,8 +1,10 @@
 package dev.berth.launcher;
 
+import dev.berth.domain.StateChannels;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.ChannelSettings;
 import dev.berth.machine.IncomingStream;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineLauncher.TakeOver;
@@ -11,6 +13,7 @@ import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.SaveFile;
 import dev.berth.qapi.control.QueryVersion;
 import dev.berth.qapi.migration.MigrateIncoming;
+import dev.berth.qapi.migration.MigrateSetCapabilities;
 import dev.berth.qapi.migration.MigrationCapability;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStatus;
@@ -75,8 +78,12 @@ final class StateLoader {
    *
    * @return on which port, unless it is the machine's own socket
    */
-  OptionalInt listen(IncomingStream from) throws InterruptedException {
+  OptionalInt listen(IncomingStream from, StateChannels channels) throws InterruptedException {
     stream.capabilities(MigrationCapability.LATE_BLOCK_ACTIVATE);
+    if (channels.areMany()) {
+      stream.run(ChannelSettings.parameters(channels));
+      stream.run(new MigrateSetCapabilities(List.of(ChannelSettings.capability(channels))));
+    }
     if (from instanceof IncomingStream.Encrypted encrypted) {
       return OptionalInt.of(listen(encrypted));
     }

@@ -1,7 +1,9 @@
 package dev.berth.cli.output;
 
 import dev.berth.domain.DomainName;
+import dev.berth.domain.DurationText;
 import dev.berth.job.Job;
+import dev.berth.job.MigrationResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -63,12 +65,20 @@ public final class JobTable {
     line(page, "Phase", Printable.line(job.status().phase()));
     line(page, "Progress", JobProgress.text(job));
     line(page, "Detail", Printable.line(job.status().detail()));
+    MigrationResult.of(job).ifPresent(result -> result(page, result));
     line(page, "Asked by", Printable.line(job.origin().actor()));
     job.origin().key().ifPresent(key -> line(page, "Key", key));
     line(page, "Since", moment(job.origin().since(), now));
     job.status().endedAt().ifPresent(at -> line(page, "Ended", moment(at, now)));
     page.setLength(page.length() - 1);
     return page.toString();
+  }
+
+  private static void result(StringBuilder page, MigrationResult result) {
+    result.downtime().ifPresent(time -> line(page, "Stood for", time.toMillis() + " ms"));
+    result.total().ifPresent(time -> line(page, "Took", DurationText.print(time)));
+    result.bytes().ifPresent(count -> line(page, "Sent", count + " bytes"));
+    result.rounds().ifPresent(count -> line(page, "Rounds", Long.toString(count)));
   }
 
   private static String moment(Instant moment, Instant now) {

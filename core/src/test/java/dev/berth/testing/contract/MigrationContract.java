@@ -13,10 +13,12 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.Migrations;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +40,9 @@ public interface MigrationContract {
     assertThatExceptionOfType(NotFoundException.class)
         .isThrownBy(() -> migrate(DomainRef.of("nobody"), nowhere));
     assertThatExceptionOfType(NotFoundException.class)
-        .isThrownBy(() -> migrations().obstacles(DomainRef.of("nobody"), nowhere, NONE));
+        .isThrownBy(
+            () ->
+                migrations().obstacles(DomainRef.of("nobody"), MigrationRequest.to(nowhere), NONE));
   }
 
   @Test
@@ -49,7 +53,7 @@ public interface MigrationContract {
     assertThatExceptionOfType(HostUnreachableException.class)
         .isThrownBy(() -> migrate(WEB, silent));
     assertThatExceptionOfType(HostUnreachableException.class)
-        .isThrownBy(() -> migrations().obstacles(WEB, silent, NONE));
+        .isThrownBy(() -> migrations().obstacles(WEB, MigrationRequest.to(silent), NONE));
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> migrate(WEB, URI.create("http://example.org/")));
     assertThat(rig().host().domain(WEB).status().state()).isEqualTo(DomainState.RUNNING);
@@ -64,7 +68,7 @@ public interface MigrationContract {
     assertThatExceptionOfType(HostUnreachableException.class)
         .isThrownBy(() -> migrateOffline(WEB, silent));
     assertThatExceptionOfType(HostUnreachableException.class)
-        .isThrownBy(() -> migrations().obstacles(WEB, silent, NONE));
+        .isThrownBy(() -> migrations().obstacles(WEB, MigrationRequest.to(silent), NONE));
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> migrateOffline(WEB, URI.create("http://example.org/")));
     assertThatExceptionOfType(NotFoundException.class)
@@ -85,6 +89,17 @@ public interface MigrationContract {
     }
     assertThatExceptionOfType(NotFoundException.class)
         .isThrownBy(() -> migrations().resolve(DomainRef.of("nobody"), GuestOwner.THIS_HOST, NONE));
+  }
+
+  @Test
+  default void onlyWhatIsBeingSentIsSetAnew() {
+    rig().webIs(DomainState.RUNNING);
+    MigrationPace pace = new MigrationPace(Optional.of(1L << 20), Optional.empty());
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> migrations().setPace(WEB, pace, NONE));
+    assertThatExceptionOfType(NotFoundException.class)
+        .isThrownBy(() -> migrations().setPace(DomainRef.of("nobody"), pace, NONE));
   }
 
   private Migrations migrations() {

@@ -1,0 +1,197 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.domain.DomainState;
+import dev.berth.domain.StateReason;
+import dev.berth.engine.Peers.Peer;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DomainRef;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.job.Job;
+import dev.berth.migration.StreamAddress;
+import dev.berth.migration.TakesMachines;
+import dev.berth.migration.TargetHost;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hosts, whose QEMUs do what the test says, and a domain that runs at one of them. */
+abstract class MigrationFixture {
+  static final DomainRef WEB = DomainRef.of("web");
+  static final URI OTHER = URI.create("unix:/other");
+
+  @TempDir Path directory;
+  @TempDir Path otherDirectory;
+  final ManualTime time = new ManualTime();
+  FakeMachines machines;
+  FakeMachines otherMachines;
+  MemoryStore store;
+  MemoryStore otherStore;
+  TestHost host;
+  TestHost other;
+  volatile boolean reachable = true;
+
+  /** The threads that had the other host asked. */
+  final Set<String> askedOn = ConcurrentHashMap.newKeySet();
+
+  /** What keeps the other host from being told, once that has become so. */
+  volatile BooleanSupplier cutOff = () -> false;
+
+  @BeforeEach
+  void startADomain() {
+    machines = new FakeMachines(directory);
+    otherMachines = new FakeMachines(otherDirectory);
+    store = new MemoryStore();
+    otherStore = new MemoryStore();
+    host = open();
+    other = openOther();
+    host.define("web");
+    host.start("web");
+    machine().migration().sendTo(() -> otherMachines.of("web").migration());
+  }
+
+  private TestHost open() {
+    return new TestHost(
+        store,
+        machines,
+        TestHost.SETTINGS,
+        port -> port,
+        new JobFiles(
+            new LocalDumpFiles(),
+            new LocalBackupFiles(),
+            new FakeServedDisks(),
+            new LocalSaveFiles(),
+            address -> peer()),
+        time,
+        time,
+        TestHost.BOOT);
+  }
+
+  private TestHost openOther() {
+    return new TestHost(otherStore, otherMachines);
+  }
+
+  private Peer peer() {
+    return new Peer() {
+      @Override
+      public TargetHost target() {
+        askedOn.add(Thread.currentThread().getName());
+        if (!reachable || cutOff.getAsBoolean()) {
+          throw new HostUnreachableException("It was cut off by the test.");
+        }
+        return ((TakesMachines) other.api()).targetHost();
+      }
+
+      @Override
+      public StreamAddress reach(StreamAddress named) {
+        return named;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    other.close();
+    machines.close();
+    otherMachines.close();
+    store.close();
+    otherStore.close();
+  }
+
+  // ---- short ways
+
+  FakeMachine machine() {
+    return machines.of("web");
+  }
+
+  Job migrate() {
+    return migrate(MigrationRequest.to(OTHER));
+  }
+
+  Job migrate(MigrationRequest request) {
+    return host.api()
+        .migrations()
+        .migrate(WEB, request, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
+  }
+
+  Job transferring(Job job) {
+    phase(job, "transferring");
+    eventually(() -> assertThat(machine().migration().isActive()).isTrue());
+    return job;
+  }
+
+  void phase(Job job, String phase) {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo(phase);
+        });
+  }
+
+  void arrival(Job job, String phase) {
+    eventually(() -> assertThat(other.api().job(job.id()).status().phase()).isEqualTo(phase));
+  }
+
+  /** One whose target has received everything, and is not told that it has the guest. */
+  Job handedOver() {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    cutOff =
+        () ->
+            host.api().jobs().stream()
+                .anyMatch(each -> each.status().phase().equals("handed-over"));
+    machine().migration().finish();
+    phase(job, "handed-over");
+    return job;
+  }
+
+  Job ended(Job job) {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(5));
+          assertThat(host.api().job(job.id()).status().state().isEnded()).isTrue();
+        });
+    return host.api().job(job.id());
+  }
+
+  void reopen() {
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = open();
+  }
+
+  void assertMoved() {
+    eventually(() -> assertThat(host.api().list()).isEmpty());
+    assertThat(other.await("web", DomainState.RUNNING).status().reason())
+        .isEqualTo(StateReason.MIGRATED);
+    eventually(() -> assertThat(machines.living()).isEmpty());
+    assertThat(otherMachines.living()).hasSize(1);
+    assertThat(otherMachines.of("web").runState()).isEqualTo("running");
+  }
+
+  void assertStays() {
+    host.await("web", DomainState.RUNNING);
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    assertThat(machine().runState()).isEqualTo("running");
+    assertThat(otherMachines.living()).isEmpty();
+  }
+}
