@@ -7,7 +7,9 @@ import dev.berth.host.MigrationLimit;
 import dev.berth.host.MigrationLimit.AtLimit;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.host.StorageCopy;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,6 +23,8 @@ final class MigrationOptions {
   private final Parameter<AtLimit> atLimit;
   private final Parameter<Integer> channels;
   private final Parameter<Compression> compression;
+  private final Parameter<Boolean> withStorage;
+  private final Parameter<Path> storage;
 
   MigrationOptions(Parameters parameters) {
     target =
@@ -67,6 +71,23 @@ final class MigrationOptions {
             "METHOD",
             MigrationOptions::compression,
             "Send less, for more work: 'zlib', or 'zstd' where both QEMUs have it. Default: none");
+    withStorage =
+        parameters.flag(
+            "--with-storage",
+            "Take the images along that the guest writes to: they are copied to the same paths"
+                + " there. What is only read is to be there.");
+    storage =
+        parameters.option(
+            "--storage",
+            "DIRECTORY",
+            Path::of,
+            "The same, into this directory of the other host, whatever it is called here.");
+  }
+
+  private Optional<StorageCopy> storageCopy() {
+    return withStorage.value() || storage.given().isPresent()
+        ? Optional.of(new StorageCopy(storage.given()))
+        : Optional.empty();
   }
 
   private static AtLimit atLimit(String text) {
@@ -94,7 +115,8 @@ final class MigrationOptions {
         || within.given().isPresent()
         || atLimit.given().isPresent()
         || channels.given().isPresent()
-        || compression.given().isPresent();
+        || compression.given().isPresent()
+        || storageCopy().isPresent();
   }
 
   /** What they ask for. */
@@ -114,6 +136,7 @@ final class MigrationOptions {
         limit,
         new StateChannels(
             channels.given().orElse(StateChannels.ONE.count()),
-            compression.given().orElse(StateChannels.ONE.compression())));
+            compression.given().orElse(StateChannels.ONE.compression())),
+        storageCopy());
   }
 }

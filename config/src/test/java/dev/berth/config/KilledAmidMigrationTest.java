@@ -93,7 +93,7 @@ final class KilledAmidMigrationTest {
     }
   }
 
-  @Tag("once")
+  @Tag("full")
   @Test
   void theGuestIsAtOneHostInTheEnd() throws Exception {
     goToAndFro(4);

@@ -157,6 +157,7 @@ final class MigrationTest extends HomeFixture {
     }
   }
 
+  @Tag("full")
   @Test
   void aSourceThatIsClosedMeanwhileLosesNothing() throws Exception {
     try (VmHost there = openOther()) {
@@ -176,6 +177,7 @@ final class MigrationTest extends HomeFixture {
     }
   }
 
+  @Tag("full")
   @Test
   void aTargetThatIsClosedMeanwhileLosesNothing() throws Exception {
     try (VmHost here = home.open()) {

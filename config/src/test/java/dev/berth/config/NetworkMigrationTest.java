@@ -118,6 +118,7 @@ final class NetworkMigrationTest extends HomeFixture {
     }
   }
 
+  @Tag("full")
   @Test
   void hostsThatAreClosedMeanwhileLoseNothing() throws Exception {
     Job job;

@@ -295,6 +295,7 @@ final class ProtocolExamplesTest {
                 Offer.DefinitionState.SAME,
                 new LaunchRecordCodec().read(document(copy.at("/launch/record"))),
                 List.of(),
+                List.of(),
                 SavedMachine.Guest.RUNNING,
                 StateChannels.ONE,
                 "",
@@ -366,7 +367,9 @@ final class ProtocolExamplesTest {
       }
       if (params.has("target")) {
         params.put("target", "unix:" + target);
-        params.put("bytesPerSecond", SLOW); // until it is set anew
+        if (params.has("bytesPerSecond")) {
+          params.put("bytesPerSecond", SLOW); // until it is set anew
+        }
       }
       offer
           .filter(it -> params.has("offer") && !params.path("offer").has("from"))

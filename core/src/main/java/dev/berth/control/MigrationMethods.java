@@ -12,6 +12,7 @@ import dev.berth.host.MigrationLimit.AtLimit;
 import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
+import dev.berth.host.StorageCopy;
 import dev.berth.job.JobCodec;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
@@ -37,6 +38,16 @@ final class MigrationMethods {
   private static final String AT_LIMIT = "atLimit";
   private static final String CHANNELS = "channels";
   private static final String COMPRESSION = "compression";
+  private static final String STORAGE = "storage";
+  private static final String DIRECTORY = "storageDirectory";
+
+  /** Where the images are that a machine finds where it goes. */
+  private enum Storage {
+    /** Where they are here. */
+    SHARED,
+    /** Where they were copied to. */
+    COPIED
+  }
 
   private MigrationMethods() {}
 
@@ -60,6 +71,8 @@ final class MigrationMethods {
         AT_LIMIT,
         CHANNELS,
         COMPRESSION,
+        STORAGE,
+        DIRECTORY,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(
@@ -94,6 +107,8 @@ final class MigrationMethods {
         AT_LIMIT,
         CHANNELS,
         COMPRESSION,
+        STORAGE,
+        DIRECTORY,
         ArgumentCodec.DEADLINE);
     methods.call(
         SET_PACE,
@@ -136,6 +151,12 @@ final class MigrationMethods {
                     .put(AT_LIMIT, WireText.of(limit.then())));
     params.put(CHANNELS, migration.channels().count());
     params.put(COMPRESSION, WireText.of(migration.channels().compression()));
+    params.put(
+        STORAGE, WireText.of(migration.storage().isPresent() ? Storage.COPIED : Storage.SHARED));
+    migration
+        .storage()
+        .flatMap(StorageCopy::directory)
+        .ifPresent(directory -> params.put(DIRECTORY, directory.toString()));
   }
 
   static void pace(ObjectNode params, MigrationPace pace) {
@@ -167,7 +188,18 @@ final class MigrationMethods {
                 : StateChannels.ONE.count(),
             params
                 .optionalConstant(COMPRESSION, Compression.class)
-                .orElse(StateChannels.ONE.compression())));
+                .orElse(StateChannels.ONE.compression())),
+        storage(params));
+  }
+
+  private static Optional<StorageCopy> storage(Params params) {
+    return params.optionalConstant(STORAGE, Storage.class).orElse(Storage.SHARED) == Storage.COPIED
+        ? Optional.of(
+            new StorageCopy(
+                params
+                    .optionalText(DIRECTORY)
+                    .map(text -> ArgumentCodec.absolutePath(DIRECTORY, text))))
+        : Optional.empty();
   }
 
   private static URI target(Params params) {

@@ -179,6 +179,11 @@ public record Disk(
         Backing.NONE);
   }
 
+  /** The same disk, whose image was copied to that file, where it stands on nothing. */
+  public Disk copiedTo(Path file, DiskFormat format) {
+    return with(Optional.of(format), Optional.of(new DiskSource.File(file)), secret, Backing.NONE);
+  }
+
   /** The same drive without a medium. */
   public Disk emptied() {
     return with(

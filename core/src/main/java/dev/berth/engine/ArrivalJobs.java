@@ -15,6 +15,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.Arrival;
@@ -53,6 +54,7 @@ final class ArrivalJobs implements JobWork {
   /** QEMU's run state once it has taken in everything, and until its guest has gone on. */
   private static final String STANDS = "paused";
 
+  private static final Duration CLEAR_AGAIN = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(ArrivalJobs.class);
 
   private final HostServices host;
@@ -64,6 +66,7 @@ final class ArrivalJobs implements JobWork {
   private final List<CompletableFuture<Arrival>> waiting = new ArrayList<>();
   private final List<CompletableFuture<Arrival>> taking = new ArrayList<>();
   private final QemuWatch<QemuMigration> watch;
+  private final ComingStorage storage;
   private boolean running;
 
   /** The one that has become this host's, as long as QEMU was not told to let its guest go on. */
@@ -74,6 +77,7 @@ final class ArrivalJobs implements JobWork {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.storage = new ComingStorage(host);
     this.aside = new JobAside(mailbox, ledger, host.patient(), job -> settleWithoutMachine());
     this.watch =
         new QemuWatch<>(
@@ -139,10 +143,13 @@ final class ArrivalJobs implements JobWork {
                 new Arrival(
                     phase(job),
                     job.job().status().detail(),
-                    phase(job) == TargetPhase.INCOMING
-                        ? ledger.launch().map(launch -> ArrivalRow.stream(job, launch))
-                        : Optional.empty()))
+                    incomingLaunch(job).map(launch -> ArrivalRow.stream(job, launch)),
+                    incomingLaunch(job).flatMap(launch -> ComingStorage.socket(job, launch))))
         .orElseGet(() -> Arrival.of(TargetPhase.NONE, "there is no such migration here"));
+  }
+
+  private Optional<LaunchRecord> incomingLaunch(KeptJob job) {
+    return phase(job) == TargetPhase.INCOMING ? ledger.launch() : Optional.empty();
   }
 
   /** Answers once all was received, or it is known that it never will be, or after so long. */
@@ -290,10 +297,9 @@ final class ArrivalJobs implements JobWork {
       return;
     }
     running = true;
-    active
-        .machine()
-        .qmp()
-        .send(new QueryStatus())
+    storage
+        .close(active, job)
+        .thenCompose(closed -> active.machine().qmp().send(new QueryStatus()))
         .thenCompose(
             status -> {
               boolean stands = status.status().value().equals(STANDS);
@@ -306,6 +312,7 @@ final class ArrivalJobs implements JobWork {
               }
               return active.machine().qmp().send(new Cont());
             })
+        .thenCompose(went -> storage.keep(job))
         .whenComplete(
             (done, failure) ->
                 mailbox.event(
@@ -443,7 +450,16 @@ final class ArrivalJobs implements JobWork {
         : lose(job);
   }
 
+  /** What it has written is in its images, which stay. */
   private CompletionStage<?> lose(KeptJob job) {
+    if (StorageRow.hasCopies(job) && !aside.isBusy(job.job().id())) {
+      aside.run(job, storage.images(job)::keep, (now, failure) -> lost(now));
+      return Mailbox.DONE;
+    }
+    return lost(job);
+  }
+
+  private CompletionStage<?> lost(KeptJob job) {
     Job.Status status =
         new Job.Status(
             JobState.FAILED,
@@ -452,6 +468,31 @@ final class ArrivalJobs implements JobWork {
             "the guest had come, and has ended with its QEMU",
             Optional.of(host.now()));
     return keeper.record(JobSteps.ended(step(job), job.with(status))).thenRun(this::answerTakers);
+  }
+
+  /** Its images go first: no row would tell of them later. */
+  private CompletionStage<?> clear(KeptJob job) {
+    if (!StorageRow.hasCopies(job)) {
+      return cleared(job);
+    }
+    if (!aside.isBusy(job.job().id())) {
+      aside.run(
+          job,
+          storage.images(job)::discard,
+          (now, failure) -> {
+            if (failure.isEmpty()) {
+              return cleared(now);
+            }
+            LOG.warn("Images of job {} are left: {}", now.job().id(), failure.get().getMessage());
+            host.timers().after(CLEAR_AGAIN, () -> mailbox.event(this::takeUp));
+            return Mailbox.DONE;
+          });
+    }
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> cleared(KeptJob job) {
+    return job.isRunning() && ArrivalRow.isUnwanted(job) ? forget(job) : Mailbox.DONE;
   }
 
   private CompletionStage<?> forget(KeptJob job) {
@@ -506,7 +547,7 @@ final class ArrivalJobs implements JobWork {
       case FAILED -> {
         answerTakers();
         active.ifPresent(live -> end(live, job));
-        return gone && ArrivalRow.isUnwanted(job) ? forget(job) : Mailbox.DONE;
+        return gone ? clear(job) : Mailbox.DONE;
       }
       case NONE, SILENT, COMPLETE -> {
         return Mailbox.DONE;

@@ -11,6 +11,7 @@ import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,7 +34,13 @@ final class ArrivalRow {
             new Job.Target(JobKind.INCOMING_MIGRATION, offer.domain(), offer.name(), from(offer)),
             new Job.Origin(actor, Optional.empty(), now),
             running(TargetPhase.PREPARING, "")),
-        Map.of(GUEST, offer.guest().name()));
+        facts(offer));
+  }
+
+  private static Map<String, String> facts(Offer offer) {
+    Map<String, String> facts = new HashMap<>(StorageRow.facts(offer.copies()));
+    facts.put(GUEST, offer.guest().name());
+    return facts;
   }
 
   /** Where the source has its machines, which is what it tells of itself. */

@@ -77,6 +77,17 @@ record FromPeer(
       QmpEventListener events,
       Deadline deadline)
       throws InterruptedException {
+    return new ComingStorage(host)
+        .launch(offer, clearance, cleared -> listen(launch, held, cleared, events, deadline));
+  }
+
+  private Machine listen(
+      LaunchRecord launch,
+      HeldResources held,
+      Clearance clearance,
+      QmpEventListener events,
+      Deadline deadline)
+      throws InterruptedException {
     IncomingStream from =
         offer
             .key()

@@ -66,6 +66,8 @@ final class HostArrivals implements TargetHost {
     offer
         .images()
         .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
+    obstacles.addAll(
+        new ComingImages(host.images(), offer.migration(), offer.copies()).obstacles());
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
         host.launcher()

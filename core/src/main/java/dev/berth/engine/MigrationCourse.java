@@ -16,6 +16,9 @@ interface MigrationCourse {
   /** Goes on when that is on the disk; until then nothing is done that a host before would not. */
   CompletionStage<?> onRecord(KeptJob before, Step step, Supplier<CompletionStage<?>> then);
 
+  /** Puts on record that QEMU is to send, and has it begin. */
+  CompletionStage<?> transfer(KeptJob before, KeptJob job);
+
   /** The one step by which the guest stays: on the disk before it goes on. */
   CompletionStage<?> back(KeptJob job, String code, String why);
 

@@ -50,6 +50,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   private final MigrationSending sending;
   private final MigrationTalk talk;
   private final MigrationPacing pacing;
+  private final StorageCopying storage;
 
   /** Of what is about to be sent to another machine; on no record. */
   private Optional<StreamKey> key = Optional.empty();
@@ -63,9 +64,11 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     this.peers = new MigrationPeers(host.peers());
     this.domain = new MigratedDomain(host, ledger);
     this.ends = new MigrationEnds(host, ledger, keeper, peers, domain);
+    this.storage = new StorageCopying(host, mailbox, ledger, keeper, aside, this);
     this.talk = new MigrationTalk(host, mailbox, ledger, aside, peers, domain, ends, this);
     this.pacing = new MigrationPacing(host, mailbox, ledger, this);
-    this.sending = new MigrationSending(host, mailbox, ledger, keeper, domain, talk, pacing, this);
+    this.sending =
+        new MigrationSending(host, mailbox, ledger, keeper, domain, talk, pacing, storage, this);
   }
 
   /** Has that remove a domain whose guest has gone, and whose undefinition is on record. */
@@ -114,14 +117,21 @@ final class MigrationJobs implements JobWork, MigrationCourse {
       return back(job, MigrationRow.REFUSED_BY_TARGET, PeerWords.of(failure.get()));
     }
     Arrival arrival = ready.orElseThrow();
-    TargetPhase target =
-        arrival.stream().isPresent() ? arrival.phase() : TargetPhase.FAILED; // it cannot be sent to
-    return SourceRules.decide(phase(job), Qemu.IDLE, target, Patience.LEFT) == SourceRules.Act.BEGIN
-        ? transfer(job, MigrationRow.transferring(job, arrival.stream().orElseThrow()))
-        : back(job, MigrationRow.REFUSED_BY_TARGET, arrival.detail());
+    boolean canBeSent =
+        arrival.stream().isPresent()
+            && (arrival.storage().isPresent() || !StorageRow.hasCopies(job));
+    TargetPhase target = canBeSent ? arrival.phase() : TargetPhase.FAILED;
+    if (SourceRules.decide(phase(job), Qemu.IDLE, target, Patience.LEFT) != SourceRules.Act.BEGIN) {
+      return back(job, MigrationRow.REFUSED_BY_TARGET, arrival.detail());
+    }
+    KeptJob transferring = MigrationRow.transferring(job, arrival.stream().orElseThrow());
+    return arrival.storage().isPresent() && StorageRow.hasCopies(job)
+        ? next(job, StorageRow.copying(transferring, arrival.storage().get()))
+        : transfer(job, transferring);
   }
 
-  private CompletionStage<?> transfer(KeptJob before, KeptJob job) {
+  @Override
+  public CompletionStage<?> transfer(KeptJob before, KeptJob job) {
     return onRecord(before, step(job).job(job), () -> send(job));
   }
 
@@ -142,6 +152,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
 
   /** Asks how far it is, now and as long as QEMU sends. */
   void look(Lifecycle.Active active) {
+    storage.look(active);
     sending.look(active);
   }
 
@@ -235,6 +246,12 @@ final class MigrationJobs implements JobWork, MigrationCourse {
             ? back(job, MigrationRow.INTERRUPTED, "the host's process ended before QEMU had begun")
             : lose(job);
       }
+      case COPYING -> {
+        if (!there) {
+          return lose(job);
+        }
+        active(job).ifPresent(live -> storage.begin(live, job));
+      }
       case TRANSFERRING, SWITCHING -> {
         if (!there) {
           return lose(job);
@@ -274,7 +291,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
     return switch (phase(job)) {
-      case PREPARING, TRANSFERRING ->
+      case PREPARING, COPYING, TRANSFERRING ->
           ledger
               .request(
                   step(job).job(MigrationRow.returning(job, MigrationRow.CANCELLED, "by " + actor)))

@@ -8,6 +8,7 @@ import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.StreamKey;
+import dev.berth.migration.CopiedImage;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.migration.Offer.DefinitionState;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Offers of one domain's machine to other hosts. */
 final class MigrationOffers {
@@ -46,18 +48,22 @@ final class MigrationOffers {
         job.job().id(),
         MigrationRow.target(job),
         MigrationRow.channels(job),
+        StorageRow.copies(job),
         MigrationRow.guest(job));
   }
 
   /** An offer that is only to be looked at. In the driver's turn. */
-  Draft draft(JobId id, MigrationRequest request) {
+  Draft draft(JobId id, MigrationRequest request, List<CopiedImage> copies) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
-    return draft(id, request.target(), request.channels(), runs ? Guest.RUNNING : Guest.PAUSED);
+    return draft(
+        id, request.target(), request.channels(), copies, runs ? Guest.RUNNING : Guest.PAUSED);
   }
 
-  private Draft draft(JobId id, URI target, StateChannels channels, Guest guest) {
+  private Draft draft(
+      JobId id, URI target, StateChannels channels, List<CopiedImage> copies, Guest guest) {
     LaunchRecord launch = ledger.launch().orElseThrow();
-    String definition = ledger.view().json();
+    LaunchRecord moved = CopiedDisks.moved(launch, copies);
+    String definition = CopiedDisks.moved(ledger.view().json(), launch, copies);
     DefinitionState state =
         launch.subject().definitionRevision() == ledger.revision()
             ? DefinitionState.SAME
@@ -65,12 +71,23 @@ final class MigrationOffers {
     Optional<StreamKey> key =
         Peers.isElsewhere(target) ? Optional.of(StreamKey.random()) : Optional.empty();
     return () ->
-        new Offer(id, definition, state, launch, images(launch), guest, channels, boot, key);
+        new Offer(
+            id,
+            definition,
+            state,
+            moved,
+            shared(moved, copies),
+            copies,
+            guest,
+            channels,
+            boot,
+            key);
   }
 
-  private static List<ImageIdentity> images(LaunchRecord launch) {
+  private static List<ImageIdentity> shared(LaunchRecord launch, List<CopiedImage> copies) {
     try {
-      return ImageIdentity.ofMachine(launch);
+      return ImageIdentity.ofMachine(
+          launch, copies.stream().map(CopiedImage::file).collect(Collectors.toSet()));
     } catch (IOException e) {
       throw new HostFailureException(
           "The images of domain '" + launch.subject().name() + "' cannot be looked at: " + e + ".",

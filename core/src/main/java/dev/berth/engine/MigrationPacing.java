@@ -61,7 +61,9 @@ final class MigrationPacing {
             .find(id)
             .filter(KeptJob::isRunning)
             .filter(
-                it -> Set.of(SourcePhase.PREPARING, SourcePhase.TRANSFERRING).contains(phase(it)));
+                it ->
+                    Set.of(SourcePhase.PREPARING, SourcePhase.COPYING, SourcePhase.TRANSFERRING)
+                        .contains(phase(it)));
     if (job.isEmpty()) {
       return Mailbox.DONE; // it is at its switch, or behind it
     }

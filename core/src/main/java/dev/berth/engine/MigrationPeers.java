@@ -40,7 +40,8 @@ final class MigrationPeers {
     try {
       Peer peer = peer(job);
       Arrival ready = peer.target().prepare(offer);
-      return ready.stream().map(named -> ready.at(peer.reach(named))).orElse(ready);
+      Arrival reached = ready.stream().map(named -> ready.at(peer.reach(named))).orElse(ready);
+      return ready.storage().map(named -> reached.storedAt(peer.reach(named))).orElse(reached);
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
     }

@@ -14,6 +14,7 @@ import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.CopiedImage;
 import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.StreamAddress;
@@ -61,12 +62,14 @@ final class MigrationRow {
   private MigrationRow() {}
 
   /** That of a migration that is to begin, of the machine that there is. */
-  static KeptJob of(MigrationRequest request, Ledger ledger, Job.Origin origin) {
+  static KeptJob of(
+      MigrationRequest request, List<CopiedImage> copies, Ledger ledger, Job.Origin origin) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
     Map<String, String> facts = new HashMap<>();
     facts.put(Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation());
     facts.put(GUEST, (runs ? Guest.RUNNING : Guest.PAUSED).name());
     facts.put(CONVERGENCE, request.convergence().name());
+    facts.putAll(StorageRow.facts(copies, ledger.launch().orElseThrow()));
     request.bytesPerSecond().ifPresent(speed -> facts.put(SPEED, Long.toString(speed)));
     request.downtime().ifPresent(time -> facts.put(DOWNTIME, Long.toString(time.toMillis())));
     request

@@ -27,6 +27,7 @@ final class MigrationSending {
   private final MigratedDomain domain;
   private final MigrationTalk talk;
   private final MigrationPacing pacing;
+  private final StorageCopying storage;
   private final MigrationCourse course;
   private final QemuWatch<QemuMigration> watch;
   private final SwitchPatience patience;
@@ -42,6 +43,7 @@ final class MigrationSending {
       MigratedDomain domain,
       MigrationTalk talk,
       MigrationPacing pacing,
+      StorageCopying storage,
       MigrationCourse course) {
     this.host = host;
     this.mailbox = mailbox;
@@ -49,6 +51,7 @@ final class MigrationSending {
     this.domain = domain;
     this.talk = talk;
     this.pacing = pacing;
+    this.storage = storage;
     this.course = course;
     this.patience = new SwitchPatience(host, mailbox);
     this.watch =
@@ -98,9 +101,12 @@ final class MigrationSending {
     KeptJob job = sending(active).orElseThrow();
     Qemu qemu = MigrationSteps.view(now);
     return switch (SourceRules.decide(phase(job), qemu, TargetPhase.NONE, patience.of(job))) {
-      case WATCH -> show(active, job, now.info(), sent.idle(qemu, now.info(), host.now()));
+      case WATCH -> {
+        storage.look(active);
+        yield show(active, job, now.info(), sent.idle(qemu, now.info(), host.now()));
+      }
       case SWITCH -> switchOver(active, job);
-      case CONTINUE -> goOn(active);
+      case CONTINUE -> goOn(active, job);
       case NOTE_SENT -> course.next(job, sent(job, now.info()));
       case RETURN ->
           switch (qemu) {
@@ -160,10 +166,16 @@ final class MigrationSending {
     }
     KeptJob switching = MigrationRow.switching(job, host.now());
     Step step = Step.by(job.job().origin().actor()).job(switching);
-    return course.onRecord(job, domain.standing(step), () -> goOn(active));
+    return course.onRecord(job, domain.standing(step), () -> goOn(active, switching));
   }
 
-  private CompletionStage<?> goOn(Lifecycle.Active active) {
+  private CompletionStage<?> goOn(Lifecycle.Active active, KeptJob job) {
+    return StorageRow.hasCopies(job)
+        ? storage.finish(active, job, () -> sendTheRest(active))
+        : sendTheRest(active);
+  }
+
+  private CompletionStage<?> sendTheRest(Lifecycle.Active active) {
     beImpatient(active);
     active
         .machine()

@@ -93,9 +93,17 @@ final class MigrationSteps {
       credentials.giveSender(key.orElseThrow()); // nothing leaves this machine in the clear
     }
     StateChannels channels = MigrationRow.channels(job);
-    capabilities(true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST, channels);
+    boolean copies = StorageRow.hasCopies(job);
+    capabilities(
+        true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST, copies, channels);
     if (channels.areMany()) {
       run(ChannelSettings.parameters(channels));
+    }
+    if (copies) { // what images that are shared have goes with them
+      run(
+          MigrateSetParameters.builder()
+              .blockBitmapMapping(new StorageSteps(qmp, job).bitmaps())
+              .build());
     }
     if (to instanceof StreamAddress.Socket) { // nobody there would answer it
       run(MigrateSetParameters.builder().tlsCreds(new StrOrNull.S("")).build());
@@ -116,7 +124,8 @@ final class MigrationSteps {
   }
 
   /** A save has no use for what a migration needs. */
-  private void capabilities(boolean waits, boolean throttles, StateChannels channels)
+  private void capabilities(
+      boolean waits, boolean throttles, boolean takesBitmaps, StateChannels channels)
       throws InterruptedException {
     run(
         new MigrateSetCapabilities(
@@ -124,7 +133,8 @@ final class MigrationSteps {
                 ChannelSettings.capability(channels),
                 new MigrationCapabilityStatus(MigrationCapability.EVENTS, true),
                 new MigrationCapabilityStatus(MigrationCapability.PAUSE_BEFORE_SWITCHOVER, waits),
-                new MigrationCapabilityStatus(MigrationCapability.AUTO_CONVERGE, throttles))));
+                new MigrationCapabilityStatus(MigrationCapability.AUTO_CONVERGE, throttles),
+                new MigrationCapabilityStatus(MigrationCapability.DIRTY_BITMAPS, takesBitmaps))));
   }
 
   /** Makes it as if there had been no migration: the guest goes on, if it ran. */
@@ -138,7 +148,10 @@ final class MigrationSteps {
     if (stands && MigrationRow.guest(job) == Guest.RUNNING) {
       run(new Cont());
     }
-    capabilities(false, false, StateChannels.ONE);
+    capabilities(false, false, false, StateChannels.ONE);
+    if (StorageRow.hasCopies(job)) {
+      new StorageSteps(qmp, job).undo();
+    }
     if (MigrationRow.isBegun(job) && MigrationRow.stream(job) instanceof StreamAddress.Port) {
       credentials.takeBack();
     }

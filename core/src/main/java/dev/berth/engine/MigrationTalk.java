@@ -94,7 +94,8 @@ final class MigrationTalk {
       case SENT -> peers.await(job, ANSWER);
       case HANDED_OVER ->
           byHand.filter(HandDecision::keeps).isPresent() ? peers.discard(job) : peers.take(job);
-      case TELLING, PREPARING, TRANSFERRING, SWITCHING, ENDING, RETURNING -> peers.discard(job);
+      case TELLING, PREPARING, COPYING, TRANSFERRING, SWITCHING, ENDING, RETURNING ->
+          peers.discard(job);
     };
   }
 
@@ -130,7 +131,8 @@ final class MigrationTalk {
 
   private KeptJob gone(KeptJob job) {
     KeptJob gone = MigrationFigures.gone(job, host.now());
-    return in(SourcePhase.ENDING, gone, MigrationFigures.words(gone));
+    String words = MigrationFigures.words(gone) + StorageRow.remains(job);
+    return in(SourcePhase.ENDING, gone, words);
   }
 
   private CompletionStage<?> later(KeptJob job, Arrival said) {

@@ -13,8 +13,10 @@ import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
+import dev.berth.migration.CopiedImage;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
+import dev.berth.qapi.block.QueryBlock;
 import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +88,7 @@ final class MigrationVerbs {
         hasDeadline,
         active -> {
           verbs.watch(active, Verb.MIGRATE, actor, hasDeadline, answer);
-          obstacles(active, request)
+          look(active, request)
               .whenComplete(
                   (found, failure) ->
                       requests.post(
@@ -112,7 +114,7 @@ final class MigrationVerbs {
   /** Something else may have begun since the first look, or the same call twice. */
   private CompletionStage<?> begin(
       Lifecycle.Active seen,
-      List<String> obstacles,
+      Found found,
       MigrationRequest request,
       JobOptions options,
       String actor,
@@ -125,17 +127,21 @@ final class MigrationVerbs {
     if (keeper.lifecycle() != seen) {
       return migrate(request, options, actor, true, answer); // what was found is not true any more
     }
-    if (!obstacles.isEmpty()) {
+    if (!found.obstacles().isEmpty()) {
       throw new UnsupportedException(
-          "Cannot migrate domain '" + ledger.name() + "': " + String.join("; ", obstacles) + ".");
+          "Cannot migrate domain '"
+              + ledger.name()
+              + "': "
+              + String.join("; ", found.obstacles())
+              + ".");
     }
     requests.admit(Verb.MIGRATE, request.target().toString());
     return verbs.onLiveMachine(
         Verb.MIGRATE,
         true,
         active -> {
-          KeptJob job =
-              MigrationRow.of(request, ledger, new Job.Origin(actor, options.key(), host.now()));
+          Job.Origin origin = new Job.Origin(actor, options.key(), host.now());
+          KeptJob job = MigrationRow.of(request, found.copies(), ledger, origin);
           return ledger
               .request(JobSteps.began(Step.by(actor), job))
               .thenRun(
@@ -146,7 +152,7 @@ final class MigrationVerbs {
         });
   }
 
-  /** What speaks against a migration there, here and there. */
+  /** What speaks against a migration, here and there. */
   CompletableFuture<List<String>> obstacles(MigrationRequest request) {
     CompletableFuture<List<String>> answer = new CompletableFuture<>();
     requests.post(
@@ -163,11 +169,11 @@ final class MigrationVerbs {
               true,
               active -> {
                 List<String> jobs = inTheWay();
-                obstacles(active, request)
+                look(active, request)
                     .thenApply(
                         found -> {
                           List<String> all = new ArrayList<>(jobs);
-                          all.addAll(found);
+                          all.addAll(found.obstacles());
                           return List.copyOf(all);
                         })
                     .whenComplete((found, failure) -> told(answer, found, failure));
@@ -200,17 +206,44 @@ final class MigrationVerbs {
     }
   }
 
-  private CompletableFuture<List<String>> obstacles(
-      Lifecycle.Active active, MigrationRequest request) {
+  /**
+   * What was found out before anything is done.
+   *
+   * @param obstacles here and there
+   * @param copies the images that would go along
+   */
+  private record Found(List<String> obstacles, List<CopiedImage> copies) {}
+
+  private CompletableFuture<Found> look(Lifecycle.Active active, MigrationRequest request) {
     QmpConnection qmp = active.machine().qmp();
     LaunchRecord launch = ledger.launch().orElseThrow();
     long pid = active.machine().process().pid();
-    MigrationOffers.Draft draft = offers.draft(JobId.random(), request);
+    return plan(qmp, launch, request).thenCompose(plan -> look(qmp, pid, launch, request, plan));
+  }
+
+  private static CompletableFuture<CopyPlan> plan(
+      QmpConnection qmp, LaunchRecord launch, MigrationRequest request) {
+    if (request.storage().isPresent() && Peers.isElsewhere(request.target())) {
+      return CompletableFuture.completedFuture(CopyPlan.ELSEWHERE);
+    }
+    return request
+        .storage()
+        .map(
+            wanted ->
+                qmp.send(new QueryBlock())
+                    .thenApply(devices -> CopyPlan.of(launch, wanted, devices)))
+        .orElse(CompletableFuture.completedFuture(CopyPlan.NONE));
+  }
+
+  private CompletableFuture<Found> look(
+      QmpConnection qmp, long pid, LaunchRecord launch, MigrationRequest request, CopyPlan plan) {
+    MigrationOffers.Draft draft = offers.draft(JobId.random(), request, plan.copies());
     return QemuMigration.ask(qmp)
         .thenCompose(
             now -> {
               SaveObstacles.requireNoOther(ledger.name(), now.info(), now.runState());
               List<String> here = new ArrayList<>(standing(now.runState()));
+              here.addAll(plan.obstacles());
               return DeviceParts.devices(qmp)
                   .thenApply(
                       present -> {
@@ -230,7 +263,7 @@ final class MigrationVerbs {
               Offer offer = draft.get();
               all.addAll(ImageIdentity.obstacles(offer.images(), pid));
               all.addAll(MigrationOffers.obstacles(host.peers(), request.target(), offer));
-              return List.copyOf(all);
+              return new Found(List.copyOf(all), plan.copies());
             },
             host.peerThreads().preparing());
   }

@@ -256,7 +256,8 @@ final class OfflineMigrations implements JobWork {
               MigrationRow.INTERRUPTED,
               "the host's process ended before the target had a place for it");
       case HANDED_OVER, TELLING -> converse(job);
-      case TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING -> Mailbox.DONE; // of a machine
+      case COPYING, TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING ->
+          Mailbox.DONE; // of a machine
     };
   }
 
@@ -276,7 +277,7 @@ final class OfflineMigrations implements JobWork {
                       + " ends what it has of it")
               .thenAccept(done -> {})
               .toCompletableFuture();
-      case TRANSFERRING, SWITCHING, SENT, HANDED_OVER, ENDING, RETURNING ->
+      case COPYING, TRANSFERRING, SWITCHING, SENT, HANDED_OVER, ENDING, RETURNING ->
           throw new InvalidStateException(
               "Cannot cancel job "
                   + job.job().id()

@@ -244,7 +244,7 @@ final class QemuNews implements QmpEventListener {
         return;
       }
       case "JOB_STATUS_CHANGE" -> {
-        jobEnded |= text(data, "status").equals("concluded");
+        jobEnded |= Set.of("ready", "concluded").contains(text(data, "status"));
         return;
       }
       case "MIGRATION" -> {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param convergence what becomes of a guest that writes faster than QEMU sends
  * @param limit how long it may take until the switch; empty for as long as it takes
  * @param channels over how many connections it is sent
+ * @param storage whether the images go along; empty when both hosts reach them by the same paths
  */
 @Api(since = "0.1")
 public record MigrationRequest(
@@ -24,7 +25,8 @@ public record MigrationRequest(
     Optional<Duration> downtime,
     Convergence convergence,
     Optional<MigrationLimit> limit,
-    StateChannels channels) {
+    StateChannels channels,
+    Optional<StorageCopy> storage) {
 
   /**
    * A checked request.
@@ -35,13 +37,20 @@ public record MigrationRequest(
     MigrationPace.check(bytesPerSecond, downtime);
   }
 
-  /** One without a limit, over one connection. */
+  /** One without a limit, over one connection, of a machine that finds its images there. */
   public MigrationRequest(
       URI target,
       Optional<Long> bytesPerSecond,
       Optional<Duration> downtime,
       Convergence convergence) {
-    this(target, bytesPerSecond, downtime, convergence, Optional.empty(), StateChannels.ONE);
+    this(
+        target,
+        bytesPerSecond,
+        downtime,
+        convergence,
+        Optional.empty(),
+        StateChannels.ONE,
+        Optional.empty());
   }
 
   /** As fast as it can, as QEMU does it by itself. */
@@ -53,12 +62,19 @@ public record MigrationRequest(
   /** The same, which is to be at the switch by then. */
   public MigrationRequest within(MigrationLimit bound) {
     return new MigrationRequest(
-        target, bytesPerSecond, downtime, convergence, Optional.of(bound), channels);
+        target, bytesPerSecond, downtime, convergence, Optional.of(bound), channels, storage);
   }
 
   /** The same, over so many connections. */
   public MigrationRequest over(StateChannels connections) {
-    return new MigrationRequest(target, bytesPerSecond, downtime, convergence, limit, connections);
+    return new MigrationRequest(
+        target, bytesPerSecond, downtime, convergence, limit, connections, storage);
+  }
+
+  /** The same, of a machine that takes its images along. */
+  public MigrationRequest with(StorageCopy copy) {
+    return new MigrationRequest(
+        target, bytesPerSecond, downtime, convergence, limit, channels, Optional.of(copy));
   }
 
   /** What becomes of a guest that writes faster than QEMU sends. */

@@ -21,8 +21,9 @@ public interface Migrations {
 
   /**
    * Moves the machine of a domain to another host, by a job, while its guest goes on; then the
-   * domain is defined there and not here any more. Both hosts reach the images by the same paths. A
-   * job that fails or is cancelled leaves the guest here, where it goes on.
+   * domain is defined there and not here any more. Both hosts reach the images by the same paths,
+   * or the machine takes along those that its guest writes to. A job that fails or is cancelled
+   * leaves the guest here, where it goes on, and nothing of the images there.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.InvalidStateException unless it runs or is paused

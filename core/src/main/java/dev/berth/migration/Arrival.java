@@ -8,8 +8,13 @@ import java.util.Optional;
  * @param phase how far it is
  * @param detail a sentence for people; may be empty
  * @param stream where QEMU takes in the state, while it does
+ * @param storage where it takes in the images that the machine brings along
  */
-public record Arrival(TargetPhase phase, String detail, Optional<StreamAddress> stream) {
+public record Arrival(
+    TargetPhase phase,
+    String detail,
+    Optional<StreamAddress> stream,
+    Optional<StreamAddress> storage) {
   /** Keeps the detail within bounds. */
   public Arrival {
     detail = PeerWords.of(detail);
@@ -17,11 +22,16 @@ public record Arrival(TargetPhase phase, String detail, Optional<StreamAddress> 
 
   /** The same, whose stream is there. */
   public Arrival at(StreamAddress address) {
-    return new Arrival(phase, detail, Optional.of(address));
+    return new Arrival(phase, detail, Optional.of(address), storage);
   }
 
-  /** One without a stream. */
+  /** The same, whose images come in there. */
+  public Arrival storedAt(StreamAddress address) {
+    return new Arrival(phase, detail, stream, Optional.of(address));
+  }
+
+  /** One without addresses. */
   public static Arrival of(TargetPhase phase, String detail) {
-    return new Arrival(phase, detail, Optional.empty());
+    return new Arrival(phase, detail, Optional.empty(), Optional.empty());
   }
 }

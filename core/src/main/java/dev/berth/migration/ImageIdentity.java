@@ -54,10 +54,14 @@ public record ImageIdentity(Path file, long device, long inode, String share) {
   /**
    * Which files a machine has open by their paths.
    *
+   * @param others those that are of no interest
    * @throws IOException when one cannot be looked at
    */
-  public static List<ImageIdentity> ofMachine(LaunchRecord launch) throws IOException {
-    return ofFiles(filesOf(launch));
+  public static List<ImageIdentity> ofMachine(LaunchRecord launch, Set<Path> others)
+      throws IOException {
+    Set<Path> files = filesOf(launch);
+    files.removeAll(others);
+    return ofFiles(files);
   }
 
   /**

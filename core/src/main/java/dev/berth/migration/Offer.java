@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  * @param definition the domain's definition as canonical JSON
  * @param definitionState whether the machine is as the definition has it
  * @param launch the record of the machine as it is now
- * @param images the files that it has open
+ * @param images the files that it has open, and that are to be there
+ * @param copies the images that it takes along
  * @param guest what its guest does
  * @param channels over how many connections its state is sent
  * @param boot of the machine that the source runs on, which tells that machine from others; empty
@@ -33,14 +34,16 @@ public record Offer(
     DefinitionState definitionState,
     LaunchRecord launch,
     List<ImageIdentity> images,
+    List<CopiedImage> copies,
     SavedMachine.Guest guest,
     StateChannels channels,
     String boot,
     Optional<StreamKey> key) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public Offer {
     images = List.copyOf(images);
+    copies = List.copyOf(copies);
   }
 
   /** Whether a machine is as its definition has it. */
@@ -61,6 +64,7 @@ public record Offer(
   /** Whether the files that it says it has open are those that this machine opens. */
   public boolean names(LaunchRecord machine) {
     Set<Path> named = images.stream().map(ImageIdentity::file).collect(Collectors.toSet());
+    copies.stream().map(CopiedImage::file).forEach(named::add);
     return named.equals(ImageIdentity.filesOf(machine));
   }
 

@@ -31,6 +31,7 @@ public final class OfferCodec {
     node.put("definitionState", offer.definitionState().name());
     node.put("launch", LAUNCHES.write(offer.launch()));
     write(node.putArray("images"), offer.images());
+    node.set("copies", CopiedImage.write(offer.copies()));
     node.put("guest", offer.guest().name());
     node.put("channels", offer.channels().count());
     node.put("compression", offer.channels().compression().name());
@@ -97,6 +98,7 @@ public final class OfferCodec {
           Offer.DefinitionState.valueOf(Json.text(node, "definitionState")),
           LAUNCHES.read(Json.text(node, "launch")),
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
+          CopiedImage.read(Json.array(node, "copies")),
           SavedMachine.Guest.valueOf(Json.text(node, "guest")),
           new StateChannels(
               Math.toIntExact(Json.number(node, "channels")),
@@ -122,6 +124,7 @@ public final class OfferCodec {
     ObjectNode node = Json.object();
     node.put("phase", arrival.phase().text()).put("detail", arrival.detail());
     arrival.stream().ifPresent(stream -> node.put("stream", stream.text()));
+    arrival.storage().ifPresent(storage -> node.put("storage", storage.text()));
     return node;
   }
 
@@ -136,7 +139,8 @@ public final class OfferCodec {
         TargetPhase.of(phase)
             .orElseThrow(() -> new MalformedReplyException("a phase is '" + phase + "'")),
         Json.text(node, "detail"),
-        Json.optionalText(node, "stream").map(OfferCodec::stream));
+        Json.optionalText(node, "stream").map(OfferCodec::stream),
+        Json.optionalText(node, "storage").map(OfferCodec::stream));
   }
 
   private static StreamAddress stream(String text) {

@@ -4,6 +4,8 @@ package dev.berth.migration;
 public enum SourcePhase {
   /** The target is being asked to have a machine ready. */
   PREPARING("preparing"),
+  /** QEMU copies the images that the machine takes along, while the guest goes on. */
+  COPYING("copying-storage"),
   /** QEMU sends what is in memory, while the guest goes on. */
   TRANSFERRING("transferring"),
   /** The guest stands, and QEMU is told to send the rest. */

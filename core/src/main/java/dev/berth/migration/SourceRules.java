@@ -6,8 +6,8 @@ package dev.berth.migration;
  *
  * <pre>
  *   preparing ──► transferring ──► switching ──► sent ──► handed-over ──► ending ──► the guest is
- *       │               │              │          │            │                     the target's
- *       └───────────────┴──────────────┴──────────┘            │ the target has failed, and says so
+ *       │ └─► copying ─┘│              │          │            │                     the target's
+ *       └────────┴──────┴──────────────┴──────────┘            │ the target has failed, and says so
  *                                      ▼                       │
  *                                  returning ◄─────────────────┘
  *                                      ▼
@@ -36,6 +36,16 @@ public final class SourceRules {
     GONE
   }
 
+  /** What the QEMU here says of the images that it copies. */
+  public enum Copies {
+    /** It copies them. */
+    UNDER_WAY,
+    /** All is copied but what the guest has written just now. */
+    READY,
+    /** One cannot be copied. */
+    BROKEN
+  }
+
   /** Whether QEMU or the target may still take its time while the guest stands. */
   public enum Patience {
     LEFT,
@@ -44,7 +54,7 @@ public final class SourceRules {
 
   /** What follows. */
   public enum Act {
-    /** Have QEMU begin to send. */
+    /** Have QEMU begin to copy the images that go along, or else to send. */
     BEGIN,
     /** Wait for QEMU. */
     WATCH,
@@ -84,6 +94,7 @@ public final class SourceRules {
   public static Act decide(SourcePhase phase, Qemu qemu, TargetPhase target, Patience patience) {
     return switch (phase) {
       case PREPARING -> qemu == Qemu.GONE ? Act.LOSE : prepared(target);
+      case COPYING -> qemu == Qemu.GONE ? Act.LOSE : Act.WATCH;
       case TRANSFERRING -> sending(qemu, Act.SWITCH);
       case SWITCHING ->
           qemu == Qemu.SENDING && patience == Patience.OVER
@@ -94,6 +105,20 @@ public final class SourceRules {
       case ENDING -> qemu == Qemu.GONE ? Act.FINISH : Act.END;
       case RETURNING -> qemu == Qemu.GONE ? Act.LOSE : Act.RETURN;
       case TELLING -> telling(target);
+    };
+  }
+
+  /**
+   * What follows from how far the copies are: no memory is sent before all images are there, and no
+   * guest goes where one of them does not.
+   *
+   * @param phase on record here
+   */
+  public static Act copying(SourcePhase phase, Copies copies) {
+    return switch (copies) {
+      case UNDER_WAY -> Act.WATCH;
+      case READY -> phase == SourcePhase.COPYING ? Act.BEGIN : Act.WATCH;
+      case BROKEN -> Act.RETURN;
     };
   }
 

@@ -51,7 +51,8 @@ public final class ProtocolResults {
               new Arrival(
                   values.constant(TargetPhase.values()),
                   values.text(),
-                  values.maybe(() -> StreamAddress.of("/run/state"))));
+                  values.maybe(() -> StreamAddress.of("/run/state")),
+                  values.maybe(() -> StreamAddress.of("/run/nbd"))));
 
   private static final Function<RandomValues, JsonNode> JOB =
       values -> JobCodec.write(values.job());

@@ -1,5 +1,6 @@
 package dev.berth.migration;
 
+import dev.berth.migration.SourceRules.Copies;
 import dev.berth.migration.SourceRules.Patience;
 import java.util.HashSet;
 import java.util.Set;
@@ -176,9 +177,8 @@ final class MigrationModel {
         SourceRules.decide(state.source(), state.sourceQemu().seen, state.answered(), patience);
     switch (act) {
       case BEGIN -> {
-        State begun = state.source(SourcePhase.TRANSFERRING);
-        next.add(begun); // and is cut off
-        next.add(begun.sourceQemu(SourceQemu.SENDING));
+        next.add(state.source(SourcePhase.COPYING)); // if there is something to copy
+        send(state, next);
       }
       case SWITCH -> next.add(state.source(SourcePhase.SWITCHING));
       case CONTINUE -> next.add(state.sourceQemu(SourceQemu.SENDING_THE_REST));
@@ -194,9 +194,26 @@ final class MigrationModel {
               state.source() == SourcePhase.ENDING
                   ? state.over(Job.MOVED)
                   : state.saying(state.take(), true).over(Job.STAYED)); // answered to that word
-      case WATCH, WAIT -> {
+      case WATCH -> copied(state, next);
+      case WAIT -> {
         return;
       }
+    }
+  }
+
+  private static void send(State state, Set<State> next) {
+    State begun = state.source(SourcePhase.TRANSFERRING);
+    next.add(begun); // and is cut off
+    next.add(begun.sourceQemu(SourceQemu.SENDING));
+  }
+
+  /** How the copying of images can end. */
+  private static void copied(State state, Set<State> next) {
+    if (SourceRules.copying(state.source(), Copies.READY) == SourceRules.Act.BEGIN) {
+      send(state, next);
+    }
+    if (state.source() == SourcePhase.COPYING || state.source() == SourcePhase.TRANSFERRING) {
+      next.add(state.source(SourcePhase.RETURNING)); // one cannot be copied
     }
   }
 

@@ -8,6 +8,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.StateChannels;
 import dev.berth.error.InvalidRequestException;
+import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
@@ -37,6 +38,9 @@ final class OfferCodecTest {
               List.of(),
               new MachineFiles(Path.of("/run/old"), Path.of("/log"), new ByteSize(1))),
           List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131, "nas:/images")),
+          List.of(
+              new CopiedImage(
+                  "data", "data-format", Path.of("/b.qcow2"), ImageFormat.QCOW2, 1 << 20, 1 << 16)),
           SavedMachine.Guest.PAUSED,
           new StateChannels(4, StateChannels.Compression.ZSTD),
           "5f1a2c3d",
@@ -57,7 +61,8 @@ final class OfferCodecTest {
         "images",
         "guest",
         "channels",
-        "compression"
+        "compression",
+        "copies"
       })
   void anOfferThatLacksSomethingIsRefused(String member) {
     ObjectNode node = OfferCodec.write(OFFER);
@@ -83,7 +88,8 @@ final class OfferCodecTest {
   void whatATargetSaysIsReadBackAsItWasWritten() {
     for (TargetPhase phase : TargetPhase.values()) {
       for (String stream : List.of("/run/state", "192.0.2.1:49152", "[2001:db8::1]:49152")) {
-        Arrival arrival = new Arrival(phase, "so", Optional.of(StreamAddress.of(stream)));
+        Optional<StreamAddress> address = Optional.of(StreamAddress.of(stream));
+        Arrival arrival = new Arrival(phase, "so", address, address);
         assertThat(OfferCodec.arrival(OfferCodec.write(arrival))).isEqualTo(arrival);
       }
     }

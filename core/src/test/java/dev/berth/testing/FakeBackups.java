@@ -273,6 +273,29 @@ public final class FakeBackups {
     return job;
   }
 
+  /** Somebody's job begins. */
+  void begin(String id, String type, String status) {
+    synchronized (this) {
+      add(id, type, status);
+    }
+    tell(status);
+  }
+
+  /** All jobs that go on are like that now. */
+  void all(String status) {
+    synchronized (this) {
+      jobs.values().stream()
+          .filter(job -> !job.path("status").asText().equals("concluded"))
+          .forEach(job -> job.put("status", status));
+    }
+    tell(status);
+  }
+
+  /** A job ends without an error, if it has not ended with one. */
+  void end(String id) {
+    status(Json.object().put("id", id), "concluded");
+  }
+
   private JsonNode transaction(ObjectNode arguments) {
     boolean ended = false;
     synchronized (this) {

@@ -52,7 +52,7 @@ final class CorePackagesTest {
           Map.entry(
               "machine",
               Set.of("definition", "domain", "error", "json", "qapi", "qmp", "schema", "stats")),
-          Map.entry("migration", Set.of("domain", "error", "job", "json", "machine")),
+          Map.entry("migration", Set.of("domain", "error", "image", "job", "json", "machine")),
           Map.entry("store", Set.of("definition", "domain", "error", "image", "json", "machine")),
           Map.entry(
               "control",

@@ -1,0 +1,100 @@
+package dev.berth.engine;
+
+import dev.berth.error.MachineLostException;
+import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.Machine;
+import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.migration.Offer;
+import dev.berth.migration.StreamAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done at a target for the images that machines bring along. Thread-safe; what takes its
+ * time is done on the host's threads for that.
+ */
+final class ComingStorage {
+  private final HostServices host;
+
+  ComingStorage(HostServices host) {
+    this.host = host;
+  }
+
+  /** How a machine is brought up that waits for its state. */
+  @FunctionalInterface
+  interface Launch {
+    Machine launch(Clearance clearance) throws InterruptedException;
+  }
+
+  /** Brings a machine up with its images still empty, and has QEMU serve them. */
+  Machine launch(Offer offer, Clearance clearance, Launch launch) throws InterruptedException {
+    if (offer.copies().isEmpty()) {
+      return launch.launch(clearance);
+    }
+    ComingImages images = new ComingImages(host.images(), offer.migration(), offer.copies());
+    Machine machine =
+        launch.launch(
+            () -> {
+              clearance.await();
+              images.make();
+            });
+    boolean served = false;
+    try {
+      new ComingExports(machine, offer.migration(), offer.copies()).serve();
+      served = true;
+      return machine;
+    } finally {
+      if (!served) {
+        machine.qmp().close();
+        host.launcher().abort(machine.launch());
+      }
+    }
+  }
+
+  /** Where QEMU takes in the images of a migration; empty when it brings none along. */
+  static Optional<StreamAddress> socket(KeptJob job, LaunchRecord launch) {
+    return StorageRow.hasCopies(job)
+        ? Optional.of(new StreamAddress.Socket(NbdServer.socket(launch)))
+        : Optional.empty();
+  }
+
+  /** The guest is about to go on: nobody else writes to its images from then on. */
+  CompletableFuture<@Nullable Void> close(Lifecycle.Active active, KeptJob job) {
+    return StorageRow.hasCopies(job)
+        ? aside(
+            () ->
+                new ComingExports(active.machine(), job.job().id(), StorageRow.copies(job)).close())
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** The guest goes on: its images stay. */
+  CompletableFuture<@Nullable Void> keep(KeptJob job) {
+    return StorageRow.hasCopies(job)
+        ? aside(images(job)::keep)
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** The files of a migration's images. */
+  ComingImages images(KeptJob job) {
+    return new ComingImages(host.images(), job.job().id(), StorageRow.copies(job));
+  }
+
+  private CompletableFuture<@Nullable Void> aside(JobAside.Work work) {
+    try {
+      return CompletableFuture.supplyAsync(() -> run(work), host.patient());
+    } catch (RejectedExecutionException closed) {
+      return new CompletableFuture<>(); // nobody waits any more; the next host finds out
+    }
+  }
+
+  private static @Nullable Void run(JobAside.Work work) {
+    try {
+      work.run();
+      return null;
+    } catch (InterruptedException closed) {
+      throw new MachineLostException("The host was closed meanwhile.", closed);
+    }
+  }
+}

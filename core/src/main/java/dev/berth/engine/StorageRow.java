@@ -1,0 +1,61 @@
+package dev.berth.engine;
+
+import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.CopiedImage;
+import dev.berth.migration.SourcePhase;
+import dev.berth.migration.StreamAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What the row of a migration tells of the images that the machine takes along. */
+final class StorageRow {
+  private static final String COPIES = "copies";
+  private static final String STORAGE = "storage";
+  private static final String REMAINS = "remains";
+
+  private StorageRow() {}
+
+  /** The facts about those that go from here. */
+  static Map<String, String> facts(List<CopiedImage> copies, LaunchRecord launch) {
+    if (copies.isEmpty()) {
+      return Map.of();
+    }
+    String remains =
+        copies.stream()
+            .flatMap(copy -> CopiedDisks.file(launch, copy.disk()).stream())
+            .map(file -> "'" + file + "'")
+            .collect(Collectors.joining(", ", "; its images stay here: ", ""));
+    return Map.of(COPIES, CopiedImage.text(copies), REMAINS, remains);
+  }
+
+  /** The facts about those that come here. */
+  static Map<String, String> facts(List<CopiedImage> copies) {
+    return copies.isEmpty() ? Map.of() : Map.of(COPIES, CopiedImage.text(copies));
+  }
+
+  /** Those images; none of a machine that finds them where it goes. */
+  static List<CopiedImage> copies(KeptJob job) {
+    return CopiedImage.read(job.fact(COPIES));
+  }
+
+  /** Whether there is any. */
+  static boolean hasCopies(KeptJob job) {
+    return !job.fact(COPIES).isEmpty();
+  }
+
+  /** The same migration, whose images are to be copied to where QEMU listens there. */
+  static KeptJob copying(KeptJob job, StreamAddress storage) {
+    return MigrationRow.in(SourcePhase.COPYING, job.with(STORAGE, storage.text()));
+  }
+
+  /** Where QEMU listens there. */
+  static StreamAddress storage(KeptJob job) {
+    return StreamAddress.of(job.fact(STORAGE));
+  }
+
+  /** What stays here of a guest that has gone; empty when nothing does. */
+  static String remains(KeptJob job) {
+    return job.fact(REMAINS);
+  }
+}
