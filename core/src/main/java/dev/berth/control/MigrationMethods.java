@@ -193,7 +193,8 @@ final class MigrationMethods {
   }
 
   private static Optional<StorageCopy> storage(Params params) {
-    return params.optionalConstant(STORAGE, Storage.class).orElse(Storage.SHARED) == Storage.COPIED
+    Storage usual = params.optionalText(DIRECTORY).isPresent() ? Storage.COPIED : Storage.SHARED;
+    return params.optionalConstant(STORAGE, Storage.class).orElse(usual) == Storage.COPIED
         ? Optional.of(
             new StorageCopy(
                 params

@@ -33,11 +33,14 @@ final class DefinedFiles {
   /**
    * Which files those are here.
    *
+   * @param more that its machine would open, for what it names stands on them
    * @throws HostFailureException when one cannot be looked at
    */
-  static List<ImageIdentity> identities(DomainDefinition found) {
+  static List<ImageIdentity> identities(DomainDefinition found, Set<Path> more) {
+    Set<Path> all = of(found);
+    all.addAll(more);
     try {
-      return ImageIdentity.ofFiles(of(found));
+      return ImageIdentity.ofFiles(all);
     } catch (IOException e) {
       throw new HostFailureException(
           "The files of domain '" + found.name() + "' cannot be looked at: " + e + ".", e);

@@ -49,10 +49,14 @@ final class DomainReception {
       DomainDefinition found = host.namedImages().found(wanted);
       Set<Path> named =
           offer.images().stream().map(ImageIdentity::file).collect(Collectors.toSet());
-      if (!DefinedFiles.of(found).equals(named)) {
+      if (!named.containsAll(DefinedFiles.of(found))) {
         obstacles.add("its definition names other files there than those that were looked at");
       } else if (obstacles.isEmpty() && wanted.resources().isEmpty()) {
-        host.launcher().plan(offer.domain(), 1, found, none);
+        Set<Path> opened =
+            ImageIdentity.filesOf(host.launcher().plan(offer.domain(), 1, found, none));
+        opened.removeAll(named);
+        opened.forEach(
+            other -> obstacles.add("it would open '" + other + "' there, which it has not here"));
       }
     } catch (BerthException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));

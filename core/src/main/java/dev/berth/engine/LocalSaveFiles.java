@@ -126,6 +126,25 @@ final class LocalSaveFiles implements SaveFiles {
   }
 
   @Override
+  public void discardOwn(Path partial, Path target, JobId job) {
+    files.discard(partial);
+    if (isOf(target, job) || isDamaged(target)) {
+      files.discard(target);
+    }
+  }
+
+  private static boolean isDamaged(Path target) {
+    try {
+      if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+        SaveFile.read(target);
+      }
+      return false;
+    } catch (HostFailureException e) {
+      return e.getCause() instanceof MalformedReplyException;
+    }
+  }
+
+  @Override
   public SavedMachine readAll(Path file) {
     return SaveFile.readAll(file);
   }

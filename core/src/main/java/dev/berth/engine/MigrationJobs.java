@@ -143,10 +143,17 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     aside.run(
         job,
         () -> steps(active.get(), job).begin(key),
-        (now, failure) ->
-            failure.isPresent() && MigrationRow.isIn(now, SourcePhase.TRANSFERRING) && isThere(now)
-                ? back(now, MigrationRow.REFUSED_BY_QEMU, PeerWords.of(failure.get()))
-                : takeUp(now));
+        (now, failure) -> {
+          if (failure.isPresent()
+              && MigrationRow.isIn(now, SourcePhase.TRANSFERRING)
+              && isThere(now)) {
+            return back(now, MigrationRow.REFUSED_BY_QEMU, PeerWords.of(failure.get()));
+          }
+          if (failure.isEmpty()) {
+            pacing.tell(active.get(), now); // it may have been set anew meanwhile
+          }
+          return takeUp(now);
+        });
     return Mailbox.DONE;
   }
 
@@ -250,6 +257,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
         if (!there) {
           return lose(job);
         }
+        pacing.time(job);
         active(job).ifPresent(live -> storage.begin(live, job));
       }
       case TRANSFERRING, SWITCHING -> {

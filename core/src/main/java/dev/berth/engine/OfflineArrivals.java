@@ -102,12 +102,17 @@ final class OfflineArrivals implements JobWork {
             step(failed)
                 .job(failed)
                 .intent(new Intent(ledger.uuid(), "undefine", "{}", actor, host.now())))
-        .thenCompose(recorded -> undefine.apply(actor))
-        .exceptionally(
-            left -> {
-              LOG.warn("Domain '{}' did not come, and stays defined", ledger.name(), left);
-              return null;
-            });
+        .thenCompose(
+            recorded -> // what is not on record is not said to be so
+            undefine
+                    .apply(actor)
+                    .exceptionally(
+                        left -> {
+                          LOG.warn(
+                              "Domain '{}' did not come, and stays defined", ledger.name(), left);
+                          return null;
+                        }))
+        .thenAccept(done -> {});
   }
 
   /**

@@ -132,11 +132,21 @@ final class OfflineMigrations implements JobWork {
     return switch (act) {
       case END -> finish(job, "");
       case LOSE -> stays(job, MigrationRow.TARGET_FAILED, said.detail());
-      case FINISH -> ended(job, job.job().status().detail());
+      case FINISH -> told(job, said);
       case WAIT, TELL_TO_TAKE, TELL_TO_DISCARD -> later(job, said);
       case BEGIN, WATCH, SWITCH, CONTINUE, NOTE_SENT, HAND_OVER, RETURN ->
           Mailbox.DONE; // of a machine
     };
+  }
+
+  private CompletionStage<?> told(KeptJob job, Arrival said) {
+    boolean twice = said.phase() == TargetPhase.OWNER || said.phase() == TargetPhase.COMPLETE;
+    String detail = job.job().status().detail();
+    return ended(
+        job,
+        twice
+            ? detail + "; the target says that the domain is there, too: undefine it at one of them"
+            : detail);
   }
 
   private CompletionStage<?> later(KeptJob job, Arrival said) {

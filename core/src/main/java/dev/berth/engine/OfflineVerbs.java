@@ -8,13 +8,17 @@ import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.DomainOffer;
+import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.PeerWords;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -147,8 +151,18 @@ final class OfflineVerbs {
             ledger.uuid(),
             ledger.name(),
             json,
-            DefinedFiles.identities(host.namedImages().found(definition)),
+            files(host.namedImages().found(definition)),
             host.managedSaves().resolveSibling("").toString(),
             host.boot());
+  }
+
+  private List<ImageIdentity> files(DomainDefinition found) {
+    if (!found.resources().isEmpty()) { // nobody can tell what is given
+      return DefinedFiles.identities(found, Set.of());
+    }
+    try (HeldResources none = HeldResources.none()) {
+      LaunchRecord machine = host.launcher().plan(ledger.uuid(), ledger.revision(), found, none);
+      return DefinedFiles.identities(found, ImageIdentity.filesOf(machine));
+    }
   }
 }

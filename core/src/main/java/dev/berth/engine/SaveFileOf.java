@@ -36,6 +36,10 @@ record SaveFileOf(SaveFiles files, KeptJob job) {
 
   /** Removes it. Idempotent. */
   void discard() {
-    files.discard(SaveRow.partial(job), SaveRow.target(job), job.job().id());
+    if (SaveRow.isManaged(job)) {
+      files.discardOwn(SaveRow.partial(job), SaveRow.target(job), job.job().id());
+    } else {
+      files.discard(SaveRow.partial(job), SaveRow.target(job), job.job().id());
+    }
   }
 }

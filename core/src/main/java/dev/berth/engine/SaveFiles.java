@@ -79,6 +79,12 @@ interface SaveFiles {
   /** Removes what a job has written, also when that has got its name. Idempotent. */
   void discard(Path partial, Path target, JobId job);
 
+  /**
+   * The same of a file of the host's own, which nobody else writes: one that is damaged beyond
+   * knowing whose it is goes, too.
+   */
+  void discardOwn(Path partial, Path target, JobId job);
+
   /** The saved machine in a file, which was looked at as a whole and is as it was written. */
   SavedMachine readAll(Path file);
 

@@ -69,7 +69,10 @@ final class SaveRow {
             target.keeper().name()));
   }
 
-  /** That of a managed save whose row was lost, as its file has it. */
+  /**
+   * That of a managed save whose row was lost, as its file has it. Nobody knows whether its guest
+   * has gone on from there meanwhile.
+   */
   static KeptJob found(SavedMachine saved, SaveTarget target, Ledger ledger) {
     SavedMachine.Origin origin = saved.origin();
     Job.Status status =
@@ -88,13 +91,16 @@ final class SaveRow {
             saved.guest().name(),
             KEEPER,
             target.keeper().name(),
+            HOLD,
+            LEAVING,
             LAUNCH,
             LAUNCHES.write(saved.launch())));
   }
 
   // ---- of managed saves
 
-  private static boolean isManaged(KeptJob job) {
+  /** Whether the host keeps its file. */
+  static boolean isManaged(KeptJob job) {
     return job.job().target().kind() == JobKind.SAVE
         && job.fact(KEEPER).equals(SaveTarget.Keeper.HOST.name());
   }

@@ -8,7 +8,10 @@ import dev.berth.qapi.basic.StrOrNull;
 import dev.berth.qapi.block.BlockdevSetActive;
 import dev.berth.qapi.migration.Migrate;
 import dev.berth.qapi.migration.MigrateCancel;
+import dev.berth.qapi.migration.MigrateSetCapabilities;
 import dev.berth.qapi.migration.MigrateSetParameters;
+import dev.berth.qapi.migration.MigrationCapability;
+import dev.berth.qapi.migration.MigrationCapabilityStatus;
 import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.misc.Cont;
@@ -20,8 +23,10 @@ import dev.berth.qmp.QmpConnection;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What QEMU is told for one save, on a thread that may wait for it. Whatever it is given has the
@@ -45,6 +50,18 @@ final class SaveSteps {
 
   /** QEMU's run states behind what it has written, as they are for no other reason. */
   static final Set<String> WRITTEN = Set.of("finish-migrate", BEHIND_IT);
+
+  /**
+   * QEMU keeps them, and a file takes nothing that was sent by them; one that has come had some.
+   */
+  private static final List<MigrationCapabilityStatus> OF_MIGRATIONS =
+      Stream.of(
+              MigrationCapability.MULTIFD,
+              MigrationCapability.DIRTY_BITMAPS,
+              MigrationCapability.AUTO_CONVERGE,
+              MigrationCapability.PAUSE_BEFORE_SWITCHOVER)
+          .map(each -> new MigrationCapabilityStatus(each, false))
+          .toList();
 
   private final QmpConnection qmp;
   private final StateStream stream;
@@ -70,6 +87,7 @@ final class SaveSteps {
         stream.run(new Stop());
       }
       stream.capabilities();
+      stream.run(new MigrateSetCapabilities(OF_MIGRATIONS));
       stream.run(
           MigrateSetParameters.builder()
               .maxBandwidth(UNLIMITED)

@@ -88,7 +88,8 @@ final class StorageCopying {
 
   private CompletionStage<?> seen(Lifecycle.Active active, List<JobInfo> known) {
     KeptJob job = copying(active).orElseThrow();
-    Optional<String> failure = StorageSteps.failure(job, known);
+    Optional<String> failure =
+        StorageSteps.failure(job, known).or(() -> StorageSteps.early(job, known));
     Copies copies =
         failure.isPresent()
             ? Copies.BROKEN

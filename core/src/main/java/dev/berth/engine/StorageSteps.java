@@ -8,14 +8,16 @@ import dev.berth.migration.CopiedImage;
 import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.block.BlockDeviceInfo;
 import dev.berth.qapi.block.BlockDirtyInfo;
+import dev.berth.qapi.block.BlockInfo;
 import dev.berth.qapi.block.BlockJobCancel;
 import dev.berth.qapi.block.BlockJobSetSpeed;
 import dev.berth.qapi.block.BlockdevAdd;
 import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.block.BlockdevMirror;
 import dev.berth.qapi.block.MirrorSyncMode;
-import dev.berth.qapi.block.QueryNamedBlockNodes;
+import dev.berth.qapi.block.QueryBlock;
 import dev.berth.qapi.job.JobInfo;
+import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.migration.BitmapMigrationBitmapAlias;
 import dev.berth.qapi.migration.BitmapMigrationNodeAlias;
 import dev.berth.qmp.Deadline;
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * and how that has ended, is the evidence for a host that comes later.
  */
 final class StorageSteps {
+  private static final Set<JobStatus> ENDED = Set.of(JobStatus.CONCLUDED, JobStatus.ABORTING);
+
   private final QmpConnection qmp;
   private final KeptJob job;
   private final List<CopiedImage> copies;
@@ -157,10 +161,27 @@ final class StorageSteps {
     return Optional.empty();
   }
 
+  /**
+   * Which of its mirrors has ended before the guest stands, by somebody else's doing: what the
+   * guest writes from then on would not go along.
+   */
+  static Optional<String> early(KeptJob job, List<JobInfo> known) {
+    List<String> mirrors = mirrors(job);
+    return known.stream()
+        .filter(mirror -> mirrors.contains(mirror.id()))
+        .filter(mirror -> ENDED.contains(mirror.status()))
+        .findFirst()
+        .map(
+            mirror ->
+                "somebody else has ended the copying of disk '"
+                    + StorageRow.copies(job).get(mirrors.indexOf(mirror.id())).disk()
+                    + "' in QEMU");
+  }
+
   /** The bitmaps that go along: those of each image that can all be used. */
   List<BitmapMigrationNodeAlias> bitmaps() throws InterruptedException {
     List<BitmapMigrationNodeAlias> all = new ArrayList<>();
-    for (BlockDeviceInfo node : run(new QueryNamedBlockNodes())) {
+    for (BlockDeviceInfo node : devices()) {
       String name = node.nodeName().orElse("");
       List<BlockDirtyInfo> bitmaps =
           node.dirtyBitmaps().orElse(List.of()).stream()
@@ -173,6 +194,14 @@ final class StorageSteps {
       }
     }
     return all;
+  }
+
+  /** Of what devices have; a QEMU before 7.2 may die of being asked for all of its nodes. */
+  private List<BlockDeviceInfo> devices() throws InterruptedException {
+    return run(new QueryBlock()).stream()
+        .map(BlockInfo::inserted)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static List<BitmapMigrationBitmapAlias> aliases(List<BlockDirtyInfo> bitmaps) {

@@ -9,6 +9,8 @@ import dev.berth.migration.StreamAddress.Port;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 
@@ -68,11 +70,12 @@ record TlsPeer(URI address, VmHost host, TakesMachines takes) implements Peer {
   private static boolean isElsewhere(String numbers) {
     try {
       InetAddress address = InetAddress.getByName(numbers);
-      return !address.isLoopbackAddress()
+      return NetworkInterface.getByInetAddress(address) == null
+          && !address.isLoopbackAddress()
           && !address.isLinkLocalAddress()
           && !address.isMulticastAddress()
           && !address.isAnyLocalAddress();
-    } catch (UnknownHostException noAddress) {
+    } catch (UnknownHostException | SocketException noAddress) {
       return false;
     }
   }

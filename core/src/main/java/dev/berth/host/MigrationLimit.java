@@ -20,7 +20,7 @@ public record MigrationLimit(Duration within, AtLimit then) {
    * @throws InvalidRequestException when it is no time that could be waited for
    */
   public MigrationLimit {
-    if (within.isNegative() || within.isZero() || within.compareTo(LONGEST) > 0) {
+    if (within.toMillis() <= 0 || within.compareTo(LONGEST) > 0) {
       throw new InvalidRequestException(
           "limit: should be more than nothing, and a year at most, but it is " + within + ".");
     }

@@ -86,6 +86,11 @@ final class BrittleSaveFiles implements SaveFiles {
   }
 
   @Override
+  public void discardOwn(Path partial, Path target, JobId job) {
+    files.discardOwn(partial, target, job);
+  }
+
+  @Override
   public SavedMachine readAll(Path file) {
     reading.run();
     return files.readAll(file);

@@ -109,8 +109,10 @@ final class ManagedSaveTest extends PolicyFixture {
     assertThat(web().status().reason()).isEqualTo(StateReason.SAVED);
     assertThat(machines.living()).isEmpty();
     api().saves().discard(WEB, CallOptions.none());
+    assertThat(file).doesNotExist();
     start();
     assertThat(web().status().reason()).isEqualTo(StateReason.BOOTED);
+    assertThat(save()).exists();
   }
 
   @Test

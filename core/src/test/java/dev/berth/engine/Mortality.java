@@ -197,6 +197,11 @@ final class Mortality {
     }
 
     @Override
+    public void discardOwn(Path partial, Path target, JobId job) {
+      around("the file of a save is removed", () -> files.discardOwn(partial, target, job));
+    }
+
+    @Override
     public SavedMachine readAll(Path file) {
       return files.readAll(file);
     }

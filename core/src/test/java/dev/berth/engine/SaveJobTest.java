@@ -130,6 +130,21 @@ final class SaveJobTest {
     assertTheGuestGoesOn();
   }
 
+  /** QEMU keeps what it was told for a migration by which its guest has come. */
+  @Test
+  void whatMigrationsAreSentWithIsNothingForAFile() {
+    save();
+
+    eventually(
+        () ->
+            assertThat(machine().monitor().received())
+                .filteredOn(each -> each.command().equals("migrate-set-capabilities"))
+                .extracting(each -> each.arguments().toString())
+                .anyMatch(told -> told.contains("{\"capability\":\"multifd\",\"state\":false}"))
+                .anyMatch(
+                    told -> told.contains("{\"capability\":\"dirty-bitmaps\",\"state\":false}")));
+  }
+
   @Test
   void whatFailsWhenTheFileHasItsNameLeavesNoneThatIsComplete() {
     files.whenNamed(BrittleSaveFiles::fail);

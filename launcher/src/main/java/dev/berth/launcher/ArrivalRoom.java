@@ -4,6 +4,7 @@ import dev.berth.domain.ByteSize;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MemoryObject;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ record ArrivalRoom(Path memory, Path pools) {
     ByteSize page = MemoryObject.page(source);
     if (page.bytes() > 0) {
       pages(wanted, page).ifPresent(obstacles::add);
-    } else {
+    } else if (MemoryObject.directory(source).isEmpty()) {
       memory(wanted).ifPresent(obstacles::add);
     }
     MemoryObject.directory(source)
@@ -48,7 +49,7 @@ record ArrivalRoom(Path memory, Path pools) {
 
   private Optional<String> memory(ByteSize wanted) {
     long free = kibibytes("MemAvailable:") + kibibytes("SwapFree:") << 10;
-    return free < wanted.bytes()
+    return free > 0 && free < wanted.bytes() // none at all is not known
         ? Optional.of(
             String.format(
                 "it has %s of memory, and %s are free at the target: end something there, or make"
@@ -88,8 +89,10 @@ record ArrivalRoom(Path memory, Path pools) {
       existing = existing.getParent();
     }
     try {
-      long free = Files.getFileStore(existing).getUsableSpace();
-      return free < wanted.bytes()
+      FileStore store = Files.getFileStore(existing);
+      long free = store.getUsableSpace();
+      boolean isLimited = store.getTotalSpace() > 0; // not in a file system of memory without bound
+      return isLimited && free < wanted.bytes()
           ? Optional.of(
               String.format(
                   "'%s' at the target has room for %s, and %s: make room there for %s",
