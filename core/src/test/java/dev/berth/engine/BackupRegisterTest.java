@@ -378,8 +378,7 @@ final class BackupRegisterTest {
                 .filteredOn(each -> each.id().equals(job.id()))
                 .allMatch(each -> each.status().phase().equals("working")));
 
-    Files.move(
-        Files.copy(second, place.resolve("other")), second, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(Files.copy(second, place.resolve("other")), second, StandardCopyOption.ATOMIC_MOVE);
     files.release();
 
     Job ended = host.api().awaitJob(job.id(), TestHost.PATIENCE);

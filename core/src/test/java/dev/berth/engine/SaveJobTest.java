@@ -133,11 +133,13 @@ final class SaveJobTest {
   /** QEMU keeps what it was told for a migration by which its guest has come. */
   @Test
   void whatMigrationsAreSentWithIsNothingForAFile() {
+    FakeMachine machine = machine();
+
     save();
 
     eventually(
         () ->
-            assertThat(machine().monitor().received())
+            assertThat(machine.monitor().received())
                 .filteredOn(each -> each.command().equals("migrate-set-capabilities"))
                 .extracting(each -> each.arguments().toString())
                 .anyMatch(told -> told.contains("{\"capability\":\"multifd\",\"state\":false}"))
