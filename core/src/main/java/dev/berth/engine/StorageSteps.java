@@ -8,14 +8,13 @@ import dev.berth.migration.CopiedImage;
 import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.block.BlockDeviceInfo;
 import dev.berth.qapi.block.BlockDirtyInfo;
-import dev.berth.qapi.block.BlockInfo;
 import dev.berth.qapi.block.BlockJobCancel;
 import dev.berth.qapi.block.BlockJobSetSpeed;
 import dev.berth.qapi.block.BlockdevAdd;
 import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.block.BlockdevMirror;
 import dev.berth.qapi.block.MirrorSyncMode;
-import dev.berth.qapi.block.QueryBlock;
+import dev.berth.qapi.block.QueryNamedBlockNodes;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.migration.BitmapMigrationBitmapAlias;
@@ -181,7 +180,8 @@ final class StorageSteps {
   /** The bitmaps that go along: those of each image that can all be used. */
   List<BitmapMigrationNodeAlias> bitmaps() throws InterruptedException {
     List<BitmapMigrationNodeAlias> all = new ArrayList<>();
-    for (BlockDeviceInfo node : devices()) {
+    List<BlockDeviceInfo> nodes = run(new QueryNamedBlockNodes()); // devices show mirrors' filters
+    for (BlockDeviceInfo node : nodes) {
       String name = node.nodeName().orElse("");
       List<BlockDirtyInfo> bitmaps =
           node.dirtyBitmaps().orElse(List.of()).stream()
@@ -194,14 +194,6 @@ final class StorageSteps {
       }
     }
     return all;
-  }
-
-  /** Of what devices have; a QEMU before 7.2 may die of being asked for all of its nodes. */
-  private List<BlockDeviceInfo> devices() throws InterruptedException {
-    return run(new QueryBlock()).stream()
-        .map(BlockInfo::inserted)
-        .flatMap(Optional::stream)
-        .toList();
   }
 
   private static List<BitmapMigrationBitmapAlias> aliases(List<BlockDirtyInfo> bitmaps) {
