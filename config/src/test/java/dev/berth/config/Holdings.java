@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,11 +27,17 @@ import java.util.stream.Stream;
  * @param sized how large it is, by what it is
  */
 record Holdings(Map<String, Long> counted, Map<String, ByteSize> sized) {
-  static final String QEMU_MEMORY = "resident memory of QEMU";
+  static final String QEMU_MEMORY = "QEMU's own memory";
   static final String HOST_HEAP = "used heap of the host process";
   static final String ON_RECORD = "readable copies of what is on record";
 
-  private static final long PAGE_BYTES = 4096;
+  /** What {@link TestHome#defineGuest} gives a guest. */
+  private static final ByteSize GUEST_MEMORY = ByteSize.mebibytes(128);
+
+  private static final Pattern MAPPING =
+      Pattern.compile("(\\p{XDigit}+)-(\\p{XDigit}+) ..(.). \\p{XDigit}+ \\S+ (\\d+).*");
+
+  private static final Pattern RESIDENT = Pattern.compile("Rss: +(\\d+) kB");
 
   /** What there is now. */
   static Holdings of(VmHost host, DomainRef domain, Path home) {
@@ -46,7 +54,7 @@ record Holdings(Map<String, Long> counted, Map<String, ByteSize> sized) {
       return new Holdings(
           counted,
           Map.of(
-              QEMU_MEMORY, resident(pid),
+              QEMU_MEMORY, own(pid),
               HOST_HEAP, usedHeap(),
               ON_RECORD, recorded(home.resolve("recovery"))));
     } catch (IOException e) {
@@ -89,8 +97,27 @@ record Holdings(Map<String, Long> counted, Map<String, ByteSize> sized) {
     return new ByteSize(memory.getHeapMemoryUsage().getUsed());
   }
 
-  private static ByteSize resident(long pid) throws IOException {
-    String[] pages = Files.readString(Path.of("/proc", Long.toString(pid), "statm")).split(" ");
-    return new ByteSize(Long.parseLong(pages[1]) * PAGE_BYTES);
+  /**
+   * What is resident of QEMU's anonymous mappings, but for its guest's memory and the code that it
+   * makes of its guest's: these grow with whatever else the guest does.
+   */
+  private static ByteSize own(long pid) throws IOException {
+    long kibibytes = 0;
+    boolean counts = false;
+    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps"))) {
+      Matcher mapping = MAPPING.matcher(line);
+      Matcher resident = RESIDENT.matcher(line);
+      if (mapping.matches()) {
+        long size =
+            Long.parseUnsignedLong(mapping.group(2), 16)
+                - Long.parseUnsignedLong(mapping.group(1), 16);
+        boolean isCode = mapping.group(3).equals("x");
+        boolean isAnonymous = mapping.group(4).equals("0");
+        counts = isAnonymous && !isCode && size < GUEST_MEMORY.bytes();
+      } else if (counts && resident.matches()) {
+        kibibytes += Long.parseLong(resident.group(1));
+      }
+    }
+    return new ByteSize(kibibytes << 10);
   }
 }
