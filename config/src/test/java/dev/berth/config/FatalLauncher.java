@@ -6,6 +6,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.StateChannels;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -90,9 +91,8 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(
-      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
-    return launcher.planArrival(source, revision, channels, held);
+  public LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held) {
+    return launcher.planArrival(arriving, revision, held);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.StateChannels;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.ImageIdentity;
@@ -297,6 +298,7 @@ final class ProtocolExamplesTest {
                 List.of(),
                 List.of(),
                 SavedMachine.Guest.RUNNING,
+                GuestCpu.UNKNOWN,
                 StateChannels.ONE,
                 "",
                 Optional.empty());

@@ -101,6 +101,11 @@ final class QemuOf {
     return after("-name").map(name -> name.replaceFirst("^guest=", "").replaceFirst(",.*", ""));
   }
 
+  /** The CPU that it was started with. */
+  String cpu() {
+    return after("-cpu").orElseThrow();
+  }
+
   /** What QEMU answers to {@code query-status}, for tests in which no host is connected to it. */
   String runState() {
     return runStateAfter("");

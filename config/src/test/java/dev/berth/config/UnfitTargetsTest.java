@@ -86,6 +86,70 @@ final class UnfitTargetsTest extends TwoHomesFixture {
     }
   }
 
+  /** Which of both it is, is said in the words of a caller, who knows no methods. */
+  @Test
+  void anOlderHostIsRefusedByNameBeforeAnythingHasHappened() throws Exception {
+    Path socket = directory.resolve("older");
+    try (VmHost here = home.open()) {
+      boot(here).close();
+
+      try (OlderHost older = OlderHost.withoutMigrations(socket)) {
+        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
+            .isInstanceOf(UnsupportedException.class)
+            .hasMessageContaining("The host at '" + socket + "' is of an older version of Berth")
+            .hasMessageContaining("Upgrade it");
+        assertThat(older.asked()).containsExactly("hello", "arrival.obstacles");
+      }
+      Files.delete(socket);
+      try (OlderHost older = OlderHost.ofAnotherProtocol(socket)) {
+        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
+            .isInstanceOf(UnsupportedException.class)
+            .hasMessageContaining("Cannot talk to the host at '" + socket + "'")
+            .hasMessageContaining("speaks version 0");
+        assertThat(older.asked()).containsExactly("hello");
+      }
+
+      assertThat(here.jobs()).isEmpty();
+      assertThat(here.domain(VM).status().state()).isEqualTo(DomainState.RUNNING);
+    }
+  }
+
+  @Test
+  void aTargetWhoseCpuIsLessIsRefusedByTheNamesOfWhatItLacks() throws Exception {
+    otherHome.set(
+        "qemu",
+        qemuThat("-global max-x86_64-cpu.rdrand=off -global max-x86_64-cpu.adx=off").toString());
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      boot(here).close();
+
+      assertThatThrownBy(() -> migrate(here))
+          .isInstanceOf(UnsupportedException.class)
+          .hasMessageContaining("its CPU 'max' has 'adx', 'rdrand', which QEMU ")
+          .hasMessageContaining("cannot give it with tcg");
+
+      assertThat(here.jobs()).isEmpty();
+      assertThat(there.list()).isEmpty();
+      assertThat(here.domain(VM).status().state()).isEqualTo(DomainState.RUNNING);
+    }
+  }
+
+  /** It keeps the CPU that it was started with, wherever it goes on. */
+  @Test
+  void aGuestHasNothingMoreInItsCpuWhereThereWouldBe() throws Exception {
+    home.set("qemu", qemuThat("-global max-x86_64-cpu.rdrand=off").toString());
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      boot(here).close();
+
+      Job ended = ended(here, migrate(here));
+
+      assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
+      QemuOf moved = QemuOf.machine(otherDirectory, there.domain(VM));
+      assertThat(moved.cpu()).isEqualTo("max,rdrand=off");
+    }
+  }
+
   @Test
   void aGuestGoesToOneHostAtATime() throws Exception {
     try (VmHost here = home.open();

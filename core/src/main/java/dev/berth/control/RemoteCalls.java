@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
+import dev.berth.error.UnsupportedException;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
 import java.io.FileDescriptor;
@@ -162,6 +163,9 @@ final class RemoteCalls {
           ? e
           : address.unreachable(
               "a process has the socket but said nothing for " + HELLO_LIMIT.toSeconds() + " s", e);
+    } catch (UnsupportedException another) {
+      throw new UnsupportedException(
+          "Cannot talk to the host at '" + address.text() + "': " + another.getMessage(), another);
     }
   }
 
@@ -190,6 +194,14 @@ final class RemoteCalls {
   private <T> T decode(
       CallKind kind, String method, JsonNode reply, Function<JsonNode, T> decoder) {
     JsonNode error = reply.path("error");
+    if (error.path("code").asInt() == RpcCode.METHOD_NOT_FOUND.number()) {
+      throw new UnsupportedException(
+          "The host at '"
+              + address.text()
+              + "' is of an older version of Berth: it knows no '"
+              + method
+              + "'. Upgrade it first.");
+    }
     if (error.isObject()) {
       throw ErrorCodec.read(error);
     }

@@ -58,8 +58,7 @@ record FromPeer(
 
   @Override
   public LaunchRecord plan(HeldResources held) {
-    LaunchRecord planned =
-        host.launcher().planArrival(offer.launch(), revision(offer), offer.channels(), held);
+    LaunchRecord planned = host.launcher().planArrival(offer.arriving(), revision(offer), held);
     if (!offer.names(planned)) {
       throw new UnsupportedException(
           "Cannot take domain '"

@@ -70,8 +70,7 @@ final class HostArrivals implements TargetHost {
         new ComingImages(host.images(), offer.migration(), offer.copies()).obstacles());
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
-        host.launcher()
-            .planArrival(offer.launch(), FromPeer.revision(offer), offer.channels(), none);
+        host.launcher().planArrival(offer.arriving(), FromPeer.revision(offer), none);
       }
     } catch (BerthException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));

@@ -6,6 +6,7 @@ import dev.berth.engine.Peers.Peer;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.StreamKey;
 import dev.berth.migration.CopiedImage;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Offers of one domain's machine to other hosts. */
@@ -30,7 +30,10 @@ final class MigrationOffers {
 
   /** An offer that lacks what is to be looked at: on a thread that may wait for storage. */
   @FunctionalInterface
-  interface Draft extends Supplier<Offer> {}
+  interface Draft {
+    /** The offer of a guest with that CPU. */
+    Offer of(GuestCpu cpu);
+  }
 
   /**
    * Of that domain.
@@ -70,7 +73,7 @@ final class MigrationOffers {
             : DefinitionState.CHANGED;
     Optional<StreamKey> key =
         Peers.isElsewhere(target) ? Optional.of(StreamKey.random()) : Optional.empty();
-    return () ->
+    return cpu ->
         new Offer(
             id,
             definition,
@@ -79,6 +82,7 @@ final class MigrationOffers {
             shared(moved, copies),
             copies,
             guest,
+            cpu,
             channels,
             boot,
             key);

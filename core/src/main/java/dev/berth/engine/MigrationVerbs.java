@@ -11,6 +11,7 @@ import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.CopiedImage;
@@ -147,7 +148,8 @@ final class MigrationVerbs {
               .thenRun(
                   () -> {
                     answer.complete(job.job());
-                    keeper.migrations().begin(job, offers.of(job));
+                    MigrationOffers.Draft draft = offers.of(job);
+                    keeper.migrations().begin(job, () -> draft.of(found.cpu()));
                   });
         });
   }
@@ -211,8 +213,9 @@ final class MigrationVerbs {
    *
    * @param obstacles here and there
    * @param copies the images that would go along
+   * @param cpu what its guest's CPU is
    */
-  private record Found(List<String> obstacles, List<CopiedImage> copies) {}
+  private record Found(List<String> obstacles, List<CopiedImage> copies, GuestCpu cpu) {}
 
   private CompletableFuture<Found> look(Lifecycle.Active active, MigrationRequest request) {
     QmpConnection qmp = active.machine().qmp();
@@ -257,13 +260,14 @@ final class MigrationVerbs {
               missing.ifPresent(here::add);
               return here;
             })
-        .thenApplyAsync(
-            here -> {
+        .thenCombineAsync(
+            CpuQuestion.ask(qmp, launch),
+            (here, cpu) -> {
               List<String> all = new ArrayList<>(here);
-              Offer offer = draft.get();
+              Offer offer = draft.of(cpu);
               all.addAll(ImageIdentity.obstacles(offer.images(), pid));
               all.addAll(MigrationOffers.obstacles(host.peers(), request.target(), offer));
-              return new Found(List.copyOf(all), plan.copies());
+              return new Found(List.copyOf(all), plan.copies(), cpu);
             },
             host.peerThreads().preparing());
   }

@@ -35,8 +35,8 @@ public final class CpuSlots {
   /** The step that plugs a CPU in: QAPI {@code device_add} of the machine's CPU type. */
   public static Execute step(Hardware hardware, DeviceRecord slot) {
     String[] place = slot.bus().split("/", -1);
-    String model = hardware.cpuModel().split(",", 2)[0];
-    ObjectNode arguments = Json.object().put("driver", model + "-x86_64-cpu").put("id", slot.id());
+    ObjectNode arguments =
+        Json.object().put("driver", hardware.model() + "-x86_64-cpu").put("id", slot.id());
     arguments.put("socket-id", Integer.parseInt(place[0]));
     if (!place[1].isEmpty()) { // unknown to a machine whose sockets have one die
       arguments.put("die-id", Integer.parseInt(place[1]));

@@ -245,7 +245,13 @@ public record LaunchRecord(
       int cpus,
       ByteSize memory,
       String accelerator,
-      String acceleratorReason) {}
+      String acceleratorReason) {
+
+    /** The CPU model alone. */
+    public String model() {
+      return cpuModel.split(",", 2)[0];
+    }
+  }
 
   /**
    * A device and what it was given.

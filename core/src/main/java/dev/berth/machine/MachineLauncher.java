@@ -128,15 +128,13 @@ public interface MachineLauncher {
    * Plans a machine that is what one of another host is, to take in its state while that one goes
    * on: of the record of that one, and with this host's QEMU. Changes nothing.
    *
-   * @param source the record of that one
+   * @param arriving that one
    * @param revision of the definition that the machine will be said to be of
-   * @param channels over how many connections its state comes
    * @param held what is given for it
    * @throws dev.berth.error.UnsupportedException naming all that speaks against it
    * @throws dev.berth.error.HostFailureException when there is no usable QEMU
    */
-  LaunchRecord planArrival(
-      LaunchRecord source, long revision, StateChannels channels, HeldResources held);
+  LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held);
 
   /**
    * Starts QEMU from such a record, assembles the machine and has it listen for the state. It takes

@@ -3,6 +3,7 @@ package dev.berth.machine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Machines that are what other ones were, to load their states: the same hardware and devices at
@@ -71,6 +72,38 @@ public final class Relaunch {
         moved.devices(),
         files,
         moved.inherited());
+  }
+
+  /**
+   * The record of the same machine with a CPU that lacks these features, whatever its model has.
+   *
+   * @param launch one that was not started yet
+   * @throws IllegalArgumentException when its command line has not the CPU that it says
+   */
+  public static LaunchRecord without(LaunchRecord launch, List<String> features) {
+    LaunchRecord.Hardware before = launch.hardware();
+    String cpu = features.stream().map(name -> "," + name + "=off").collect(Collectors.joining());
+    List<String> argv = new ArrayList<>(launch.argv());
+    int value = argv.indexOf("-cpu") + 1;
+    if (value == 0 || value == argv.size() || !argv.get(value).equals(before.cpuModel())) {
+      throw new IllegalArgumentException("its command line has not the CPU that its record has");
+    }
+    argv.set(value, before.cpuModel() + cpu);
+    return new LaunchRecord(
+        launch.subject(),
+        launch.qemu(),
+        new LaunchRecord.Hardware(
+            before.machineType(),
+            before.cpuModel() + cpu,
+            before.cpus(),
+            before.memory(),
+            before.accelerator(),
+            before.acceleratorReason()),
+        argv,
+        launch.assembly(),
+        launch.devices(),
+        launch.files(),
+        launch.inherited());
   }
 
   /** A directory as options and JSON have it alike. */

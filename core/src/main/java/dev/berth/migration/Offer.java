@@ -3,6 +3,8 @@ package dev.berth.migration;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.StateChannels;
 import dev.berth.job.JobId;
+import dev.berth.machine.ArrivingMachine;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.StreamKey;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  * @param images the files that it has open, and that are to be there
  * @param copies the images that it takes along
  * @param guest what its guest does
+ * @param cpu what its guest's CPU is
  * @param channels over how many connections its state is sent
  * @param boot of the machine that the source runs on, which tells that machine from others; empty
  *     when it is not known
@@ -36,6 +39,7 @@ public record Offer(
     List<ImageIdentity> images,
     List<CopiedImage> copies,
     SavedMachine.Guest guest,
+    GuestCpu cpu,
     StateChannels channels,
     String boot,
     Optional<StreamKey> key) {
@@ -66,6 +70,11 @@ public record Offer(
     Set<Path> named = images.stream().map(ImageIdentity::file).collect(Collectors.toSet());
     copies.stream().map(CopiedImage::file).forEach(named::add);
     return named.equals(ImageIdentity.filesOf(machine));
+  }
+
+  /** The machine. */
+  public ArrivingMachine arriving() {
+    return new ArrivingMachine(launch, cpu, channels);
   }
 
   /** The domain. */

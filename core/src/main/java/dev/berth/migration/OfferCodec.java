@@ -11,11 +11,14 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.StreamKey;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Offers and what is said of them, as JSON between hosts. */
@@ -33,11 +36,18 @@ public final class OfferCodec {
     write(node.putArray("images"), offer.images());
     node.set("copies", CopiedImage.write(offer.copies()));
     node.put("guest", offer.guest().name());
+    write(node.putObject("cpu"), offer.cpu());
     node.put("channels", offer.channels().count());
     node.put("compression", offer.channels().compression().name());
     node.put("boot", offer.boot());
     offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
+  }
+
+  private static void write(ObjectNode node, GuestCpu cpu) {
+    node.put("vendor", cpu.vendor());
+    ObjectNode features = node.putObject("features");
+    cpu.features().forEach(features::put);
   }
 
   private static void write(ArrayNode array, List<ImageIdentity> images) {
@@ -100,6 +110,7 @@ public final class OfferCodec {
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
           CopiedImage.read(Json.array(node, "copies")),
           SavedMachine.Guest.valueOf(Json.text(node, "guest")),
+          Json.optionalObject(node, "cpu").map(OfferCodec::cpu).orElse(GuestCpu.UNKNOWN),
           new StateChannels(
               Math.toIntExact(Json.number(node, "channels")),
               Compression.valueOf(Json.text(node, "compression"))),
@@ -110,6 +121,13 @@ public final class OfferCodec {
           "What is offered is no machine that this version knows: " + wrong.getMessage() + ".",
           wrong);
     }
+  }
+
+  private static GuestCpu cpu(JsonNode node) {
+    ObjectNode told = Json.object(node, "features");
+    Map<String, Boolean> features = new HashMap<>();
+    told.fieldNames().forEachRemaining(name -> features.put(name, Json.flag(told, name)));
+    return new GuestCpu(Json.text(node, "vendor"), features);
   }
 
   private static ImageIdentity image(JsonNode node) {

@@ -149,6 +149,7 @@ final class HostArrivalsTest {
             web.images(),
             web.copies(),
             web.guest(),
+            web.cpu(),
             web.channels(),
             web.boot(),
             web.key());
@@ -174,6 +175,7 @@ final class HostArrivalsTest {
         offer.images(),
         offer.copies(),
         offer.guest(),
+        offer.cpu(),
         offer.channels(),
         offer.boot(),
         offer.key());

@@ -12,6 +12,7 @@ import dev.berth.domain.StateChannels;
 import dev.berth.host.MemoryDump;
 import dev.berth.image.ImageFiles;
 import dev.berth.job.JobId;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -500,9 +501,8 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord planArrival(
-        LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
-      return launcher.planArrival(source, revision, channels, held);
+    public LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held) {
+      return launcher.planArrival(arriving, revision, held);
     }
 
     @Override

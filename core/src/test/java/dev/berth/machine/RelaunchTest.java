@@ -54,6 +54,45 @@ final class RelaunchTest {
         .withMessageContaining("comma");
   }
 
+  @Test
+  void whatItsCpuIsNotToHaveIsLeftOut() {
+    LaunchRecord launch = withArgv("/usr/bin/qemu", "-cpu", "max", "-append", "-cpu max");
+
+    LaunchRecord without = Relaunch.without(launch, List.of("avx", "sse4.2"));
+
+    assertThat(without.argv())
+        .containsExactly("/usr/bin/qemu", "-cpu", "max,avx=off,sse4.2=off", "-append", "-cpu max");
+    assertThat(without.hardware().cpuModel()).isEqualTo("max,avx=off,sse4.2=off");
+    assertThat(without.hardware().model()).isEqualTo("max");
+    assertThat(Relaunch.without(launch, List.of())).isEqualTo(launch);
+  }
+
+  /** Its command line is what is run, and its record what was looked at. */
+  @Test
+  void aCommandLineWithAnotherCpuThanTheRecordIsRefused() {
+    for (LaunchRecord wrong :
+        List.of(
+            withArgv("/usr/bin/qemu"),
+            withArgv("/usr/bin/qemu", "-cpu"),
+            withArgv("/usr/bin/qemu", "-cpu", "qemu64"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Relaunch.without(wrong, List.of()))
+          .withMessageContaining("has not the CPU that its record has");
+    }
+  }
+
+  private static LaunchRecord withArgv(String... argv) {
+    LaunchRecord source = source("/run");
+    return new LaunchRecord(
+        source.subject(),
+        source.qemu(),
+        source.hardware(),
+        List.of(argv),
+        source.assembly(),
+        source.devices(),
+        source.files());
+  }
+
   private static LaunchRecord moved(LaunchRecord source) {
     return Relaunch.moved(
         source,

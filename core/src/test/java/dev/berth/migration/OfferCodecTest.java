@@ -12,11 +12,13 @@ import dev.berth.image.ImageFormat;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.StreamKey;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ final class OfferCodecTest {
               new CopiedImage(
                   "data", "data-format", Path.of("/b.qcow2"), ImageFormat.QCOW2, 1 << 20, 1 << 16)),
           SavedMachine.Guest.PAUSED,
+          new GuestCpu("GenuineIntel", Map.of("avx", true, "hle", false)),
           new StateChannels(4, StateChannels.Compression.ZSTD),
           "5f1a2c3d",
           Optional.of(StreamKey.random()));
@@ -70,6 +73,15 @@ final class OfferCodecTest {
 
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> OfferCodec.offer(node));
+  }
+
+  /** So an older version offers its machines. */
+  @Test
+  void anOfferThatDoesNotTellOfTheCpuIsOneWithACpuThatIsNotKnown() {
+    ObjectNode node = OfferCodec.write(OFFER);
+    node.remove("cpu");
+
+    assertThat(OfferCodec.offer(node).cpu().isKnown()).isFalse();
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.ServeShare;
@@ -367,13 +368,13 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(
-      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
+  public LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {
       throw new HostFailureException("Planning was interrupted.", e);
     }
+    LaunchRecord source = arriving.source();
     String incarnation = UUID.randomUUID().toString().replace("-", "");
     return Relaunch.moved(
         source,

@@ -5,6 +5,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainName;
 import dev.berth.domain.StateChannels;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.HeldResources;
@@ -149,8 +150,7 @@ final class FleetLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planArrival(
-      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
+  public LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held) {
     throw new UnsupportedOperationException("nothing comes here");
   }
 

@@ -32,7 +32,7 @@ final class ArrivalChecks {
     if (here.machines().stream().noneMatch(known -> known.name().equals(type))) {
       obstacles.add("QEMU " + here.version() + " here knows no machine type '" + type + "'");
     }
-    String model = source.hardware().cpuModel().split(",", 2)[0];
+    String model = source.hardware().model();
     if (!HOSTS.contains(model) && !here.cpuModels().contains(model)) {
       obstacles.add(
           "QEMU "

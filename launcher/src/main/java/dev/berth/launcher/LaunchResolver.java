@@ -6,13 +6,13 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
-import dev.berth.domain.StateChannels;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
 import dev.berth.launcher.QemuCapabilities.MachineType;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -42,6 +42,7 @@ final class LaunchResolver {
   private final SchemaShelf schemas;
   private final FirmwareCatalog firmwares = new FirmwareCatalog(FirmwareCatalog.DIRECTORIES);
   private final VirtiofsdFinder servers = new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES);
+  private final CpuProbe cpus = new CpuProbe(QemuLauncher.PROBE_LIMIT);
   private final SecureRandom random = new SecureRandom();
 
   LaunchResolver(
@@ -257,17 +258,23 @@ final class LaunchResolver {
    *
    * @throws UnsupportedException naming all that speaks against it
    */
-  LaunchRecord arrival(LaunchRecord source, long revision, StateChannels channels)
-      throws InterruptedException {
+  LaunchRecord arrival(ArrivingMachine arriving, long revision) throws InterruptedException {
+    LaunchRecord source = arriving.source();
     QemuInstall qemu = finder.find();
     List<String> obstacles = new ArrayList<>(ArrivalChecks.of(source, qemu));
     obstacles.addAll(OfferedLaunch.obstacles(source, qemu.capabilities()));
     obstacles.addAll(ArrivalRoom.here().obstacles(source, settings));
     obstacles.addAll(ArrivalLinks.here().obstacles(source));
-    ArrivalChannels.obstacle(schemas, qemu, channels).ifPresent(obstacles::add);
+    ArrivalChannels.obstacle(schemas, qemu, arriving.channels()).ifPresent(obstacles::add);
     if (source.hardware().accelerator().equals(AcceleratorVerdict.KVM)
         && !accelerators.choose(qemu, AcceleratorChoice.AUTO).isKvm()) {
       obstacles.add("it runs by KVM, which does not work here");
+    }
+    List<String> surplus = List.of();
+    if (obstacles.isEmpty()) {
+      ArrivalCpu cpu = ArrivalCpu.of(arriving, qemu, cpus);
+      cpu.obstacle().ifPresent(obstacles::add);
+      surplus = cpu.surplus();
     }
     String incarnation = incarnation();
     Subject subject =
@@ -278,8 +285,13 @@ final class LaunchResolver {
     try {
       moved =
           Optional.of(
-              Relaunch.moved(
-                  source, subject, new Qemu(qemu.binary(), qemu.capabilities().version()), files));
+              Relaunch.without(
+                  Relaunch.moved(
+                      source,
+                      subject,
+                      new Qemu(qemu.binary(), qemu.capabilities().version()),
+                      files),
+                  surplus));
     } catch (IllegalArgumentException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));
     }

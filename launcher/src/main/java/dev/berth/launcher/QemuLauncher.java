@@ -10,6 +10,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
+import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.FdsetNumbers;
@@ -221,11 +222,11 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord planArrival(
-      LaunchRecord source, long revision, StateChannels channels, HeldResources held) {
-    return planned(
-        source.subject().name(),
-        () -> resolver.arrival(GivenAgain.of(source, held), revision, channels));
+  public LaunchRecord planArrival(ArrivingMachine arriving, long revision, HeldResources held) {
+    ArrivingMachine given =
+        new ArrivingMachine(
+            GivenAgain.of(arriving.source(), held), arriving.cpu(), arriving.channels());
+    return planned(given.source().subject().name(), () -> resolver.arrival(given, revision));
   }
 
   @Override
