@@ -52,6 +52,11 @@ public final class MemoryObject {
     return Optional.ofNullable(ownOf(launch).get("mem-path")).map(Path::of);
   }
 
+  /** Whether all of it is taken from the host before the guest runs. */
+  public static boolean isTakenAtOnce(LaunchRecord launch) {
+    return ownOf(launch).getOrDefault("prealloc", "off").equals("on");
+  }
+
   private static Map<String, String> ownOf(LaunchRecord launch) {
     return launch.argv().stream()
         .filter(word -> word.startsWith(TYPE))

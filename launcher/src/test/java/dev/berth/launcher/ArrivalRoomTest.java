@@ -22,6 +22,9 @@ final class ArrivalRoomTest {
           "-object",
           "memory-backend-memfd,id=pc.ram,size=512M,hugetlb=on,hugetlbsize=2M,share=on");
 
+  private static final List<String> AT_ONCE =
+      List.of("qemu", "-object", "memory-backend-ram,id=pc.ram,size=512M,prealloc=on");
+
   @TempDir Path directory;
   private ArrivalRoom room;
   private LauncherSettings settings;
@@ -31,24 +34,53 @@ final class ArrivalRoomTest {
     Path memory =
         Files.writeString(
             directory.resolve("meminfo"),
-            "MemTotal: 4194304 kB\nMemAvailable:    393216 kB\nSwapFree:   131072 kB\n");
+            "MemTotal: 1048576 kB\nMemAvailable:    393216 kB\nSwapTotal: 1048576 kB\n"
+                + "SwapFree:   131072 kB\nCommitLimit: 4194304 kB\nCommitted_AS: 3145728 kB\n");
     Path pool = Files.createDirectories(directory.resolve("pools/hugepages-2048kB"));
     Files.writeString(pool.resolve("free_hugepages"), "255\n");
-    room = new ArrivalRoom(memory, directory.resolve("pools"));
+    overcommit(0);
+    room = new ArrivalRoom(memory, directory.resolve("overcommit"), directory.resolve("pools"));
     settings = LauncherSettings.under(directory.resolve("home"), "");
   }
 
+  private void overcommit(int rule) throws IOException {
+    Files.writeString(directory.resolve("overcommit"), rule + "\n");
+  }
+
+  /** Hosts are overcommitted on purpose; what the kernel grants is for its administrator to say. */
   @Test
-  void aMachineThatFitsIsTaken() {
-    assertThat(room.obstacles(machine(512, List.of("qemu"), 1), settings)).isEmpty();
+  void aMachineThatIsLargerThanWhatIsFreeIsTaken() {
+    assertThat(room.obstacles(machine(2048, List.of("qemu"), 1), settings)).isEmpty();
   }
 
   @Test
-  void aMachineThatIsLargerThanWhatIsFreeIsNot() {
-    assertThat(room.obstacles(machine(513, List.of("qemu"), 1), settings))
+  void aMachineThatIsLargerThanAllThereIsIsNot() {
+    assertThat(room.obstacles(machine(2049, List.of("qemu"), 1), settings))
         .singleElement()
         .asString()
-        .contains("513MiB of memory", "512MiB are free", "end something there");
+        .contains("2049MiB of memory, and 2GiB are there at the target", "end something there");
+  }
+
+  @Test
+  void theKernelPromisesAsItsAdministratorHasSaid() throws IOException {
+    overcommit(1);
+    assertThat(room.obstacles(machine(2049, List.of("qemu"), 1), settings)).isEmpty();
+
+    overcommit(2);
+    assertThat(room.obstacles(machine(1024, List.of("qemu"), 1), settings)).isEmpty();
+    assertThat(room.obstacles(machine(1025, List.of("qemu"), 1), settings))
+        .singleElement()
+        .asString()
+        .contains("1GiB can be promised at the target");
+  }
+
+  @Test
+  void whatIsTakenAtOnceHasToBeFree() {
+    assertThat(room.obstacles(machine(512, AT_ONCE, 1), settings)).isEmpty();
+    assertThat(room.obstacles(machine(513, AT_ONCE, 1), settings))
+        .singleElement()
+        .asString()
+        .contains("512MiB are free at the target", "'preallocate'");
   }
 
   @Test
