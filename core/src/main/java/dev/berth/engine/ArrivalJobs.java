@@ -346,9 +346,11 @@ final class ArrivalJobs implements JobWork {
         (now, failure) -> {
           failure.ifPresent(
               why -> LOG.warn("Job {} leaves the key of its stream: {}", now.job().id(), why));
-          return now.isRunning() && keeper.lifecycle() == active
-              ? complete(active, now)
-              : takenUpElsewhere();
+          if (now.isRunning() && keeper.lifecycle() == active) {
+            return complete(active, now);
+          }
+          answerTakers();
+          return takeUp();
         });
     return Mailbox.DONE;
   }
@@ -452,11 +454,13 @@ final class ArrivalJobs implements JobWork {
 
   /** What it has written is in its images, which stay. */
   private CompletionStage<?> lose(KeptJob job) {
-    if (StorageRow.hasCopies(job) && !aside.isBusy(job.job().id())) {
-      aside.run(job, storage.images(job)::keep, (now, failure) -> lost(now));
-      return Mailbox.DONE;
+    if (!StorageRow.hasCopies(job)) {
+      return lost(job);
     }
-    return lost(job);
+    if (!aside.isBusy(job.job().id())) { // else what it is busy with takes it up again
+      aside.run(job, storage.images(job)::keep, (now, failure) -> lost(now));
+    }
+    return Mailbox.DONE;
   }
 
   private CompletionStage<?> lost(KeptJob job) {

@@ -97,7 +97,7 @@ final class ComingImages {
   }
 
   private void make(CopiedImage copy, Path mark) throws InterruptedException {
-    images.discard(mark);
+    discard(copy.file(), mark);
     ImageTask create =
         new ImageTask.Create(
             new Layer(mark, copy.format()), new ByteSize(copy.size()), Preallocation.OFF);
@@ -132,12 +132,16 @@ final class ComingImages {
   void discard() {
     images.endLeftOver(migration);
     for (int i = 0; i < copies.size(); i++) {
-      Path file = copies.get(i).file();
-      if (isMade(file, mark(i))) {
-        images.discard(file);
-      }
-      images.discard(mark(i));
+      discard(copies.get(i).file(), mark(i));
     }
+  }
+
+  /** The mark goes last: without it nobody knows whose the file is. */
+  private void discard(Path file, Path mark) {
+    if (isMade(file, mark)) {
+      images.discard(file);
+    }
+    images.discard(mark);
   }
 
   private static boolean isMade(Path file, Path mark) {

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * do file work, {@code berth-patient-N} what may be held up; {@code berth-timer} says when things
  * are due; {@code berth-sampler-1} takes machines' figures; {@code berth-op-DOMAIN} is one start in
  * flight; {@code berth-image-N} do jobs about images, {@code berth-restore-N} those about complete
- * backups; {@code berth-peer-N} and {@code berth-switch-N} talk to other hosts. None of them grows
- * with the number of machines. {@code docs/threads.md} lists all.
+ * backups; {@code berth-peer-N}, {@code berth-switch-N} and {@code berth-tell-N} talk to other
+ * hosts. None of them grows with the number of machines. {@code docs/threads.md} lists all.
  *
  * <p>Whoever opens an engine closes it, and after it the store and the launcher it was given.
  */

@@ -69,7 +69,7 @@ final class MigrationTalk {
     Optional<Lifecycle.Active> active = course.active(job);
     Optional<HandDecision> byHand = decisions.of(job);
     aside.run(
-        host.peerThreads().switching(),
+        isTold(job) ? host.peerThreads().telling() : host.peerThreads().switching(),
         job,
         () -> {
           said.set(ask(job, byHand));
@@ -87,6 +87,11 @@ final class MigrationTalk {
               : answered(now, heard, course.isThere(now) ? qemu.get() : Qemu.GONE);
         });
     return Mailbox.DONE;
+  }
+
+  /** Whether the guest is where it is, and the target is only to know. */
+  private static boolean isTold(KeptJob job) {
+    return phase(job) == SourcePhase.TELLING;
   }
 
   private Arrival ask(KeptJob job, Optional<HandDecision> byHand) {

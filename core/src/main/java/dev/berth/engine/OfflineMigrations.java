@@ -66,7 +66,7 @@ final class OfflineMigrations implements JobWork {
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
-    this.aside = new JobAside(mailbox, ledger, host.peerThreads().switching(), this::takeUp);
+    this.aside = new JobAside(mailbox, ledger, host.peerThreads().telling(), this::takeUp);
     this.peers = new MigrationPeers(host.peers());
   }
 

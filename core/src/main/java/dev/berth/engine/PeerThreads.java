@@ -8,21 +8,26 @@ import java.util.concurrent.ExecutorService;
  *
  * @param preparing for what is asked before anything is sent, which may take minutes
  * @param switching for what is said while a guest stands
+ * @param telling for what is said when none does: the other host is only to know it
  */
-record PeerThreads(ExecutorService preparing, ExecutorService switching) {
+record PeerThreads(ExecutorService preparing, ExecutorService switching, ExecutorService telling) {
   /** More machines than go at once; who comes later waits. */
   private static final int PREPARING = 8;
 
   /** One for each guest that stands, and none of them waits long. */
   private static final int SWITCHING = 32;
 
+  /** Each second another one asks, and those of a host that is gone hold theirs for seconds. */
+  private static final int TELLING = 8;
+
   static PeerThreads make() {
     return new PeerThreads(
         EngineThreads.elasticPool("berth-peer", PREPARING),
-        EngineThreads.elasticPool("berth-switch", SWITCHING));
+        EngineThreads.elasticPool("berth-switch", SWITCHING),
+        EngineThreads.elasticPool("berth-tell", TELLING));
   }
 
   List<ExecutorService> all() {
-    return List.of(preparing, switching);
+    return List.of(preparing, switching, telling);
   }
 }

@@ -49,8 +49,12 @@ public final class StreamCredentials {
    * @throws HostFailureException when it cannot
    */
   public void giveSender(StreamKey key) throws InterruptedException {
-    give(key, QCryptoTLSCredsEndpoint.CLIENT);
-    removeFile();
+    takeBack();
+    try {
+      give(key, QCryptoTLSCredsEndpoint.CLIENT);
+    } finally {
+      removeFile();
+    }
   }
 
   /**
@@ -59,11 +63,19 @@ public final class StreamCredentials {
    * @throws HostFailureException when it cannot
    */
   public void giveReceiver(StreamKey key) throws InterruptedException {
-    give(key, QCryptoTLSCredsEndpoint.SERVER);
+    takeBack();
+    boolean given = false;
+    try {
+      give(key, QCryptoTLSCredsEndpoint.SERVER);
+      given = true;
+    } finally {
+      if (!given) {
+        removeFile();
+      }
+    }
   }
 
   private void give(StreamKey key, QCryptoTLSCredsEndpoint end) throws InterruptedException {
-    takeBack();
     write(key);
     TlsCredsPsk.Builder credentials =
         TlsCredsPsk.builder(ID).dir(directory.toString()).endpoint(end);
@@ -73,7 +85,6 @@ public final class StreamCredentials {
     try {
       run(new ObjectAdd(credentials.build()));
     } catch (QemuRefusedException refused) {
-      removeFile();
       throw new HostFailureException(
           "QEMU here cannot encrypt what it sends to other machines: "
               + refused.description()
@@ -83,15 +94,15 @@ public final class StreamCredentials {
     parameters(ID);
   }
 
-  /** Makes it as if there had been none. Idempotent. */
+  /** Makes it as if there had been none, the file first, whatever QEMU says. Idempotent. */
   public void takeBack() throws InterruptedException {
+    removeFile();
     parameters("");
     try {
       run(new ObjectDel(ID));
     } catch (QemuRefusedException notThere) {
-      // there was none, or it was taken back before
+      return; // there was none, or it was taken back before
     }
-    removeFile();
   }
 
   private void parameters(String credentials) throws InterruptedException {

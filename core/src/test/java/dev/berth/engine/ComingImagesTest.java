@@ -74,6 +74,17 @@ final class ComingImagesTest {
   }
 
   @Test
+  void whatWasMadeBeforeIsMadeAnew() throws Exception {
+    ComingImages images = images(copy("a", 1));
+    images.make();
+
+    images.make();
+    images.discard();
+
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
   void allThatSpeaksAgainstThemIsSaidAtOnce() throws IOException {
     Files.createFile(directory.resolve("a.qcow2"));
     CopiedImage nowhere =

@@ -142,9 +142,14 @@ final class MigrationJobTest extends MigrationFixture {
     other.api().domain(WEB);
     assertThat(otherMachines.of("web").runState()).isEqualTo("paused");
 
+    askedOn.clear();
     reachable = true;
     assertThat(ended(job).status().phase()).isEqualTo("target-silent");
     assertStays();
+    assertThat(askedOn)
+        .as("no guest stands for it, and none that does waits behind it")
+        .isNotEmpty()
+        .allMatch(name -> name.matches("berth-tell-\\d+"));
   }
 
   @Test
