@@ -74,7 +74,7 @@ enum CommandName {
   DUMP("dump", "Write a guest's memory to a file on the host, and wait until it is there."),
   SAVE("save", "Write a domain's machine to a file, and end it."),
   RESTORE("restore", "Have a saved machine's guest go on."),
-  MIGRATE("migrate", "Move a domain to another host while its guest goes on."),
+  MIGRATE("migrate", "Move a domain to another host, while its guest goes on or shut off."),
   MIGRATION_SET(
       "migration set", "Set anew how fast a migration is sent, or how long its guest may stand."),
   MIGRATION_RESOLVE(

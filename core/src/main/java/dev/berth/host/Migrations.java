@@ -26,8 +26,9 @@ public interface Migrations {
    * leaves the guest here, where it goes on, and nothing of the images there.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
-   * @throws dev.berth.error.InvalidStateException unless it runs or is paused
-   * @throws dev.berth.error.UnsupportedException naming all that speaks against it, here and there
+   * @throws dev.berth.error.InvalidStateException when it has no machine with a guest
+   * @throws dev.berth.error.UnsupportedException naming all that speaks against it, here and there;
+   *     also that its guest does not run
    * @throws dev.berth.error.HostUnreachableException when the other host does not answer
    * @throws dev.berth.error.BusyException when a job or an operation is in the way
    * @throws dev.berth.error.ConflictException when the key is that of another call
