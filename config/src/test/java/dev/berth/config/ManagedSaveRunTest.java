@@ -137,6 +137,31 @@ final class ManagedSaveRunTest extends HomeFixture {
     }
   }
 
+  /** Another domain may have used it meanwhile; the kernel has counted what that wrote. */
+  @Test
+  void aGuestWhoseDeviceWasWrittenToIsNotRestoredAndOneWhoseDeviceWasReadIs() throws Exception {
+    Path file = Files.write(directory.resolve("device"), new byte[1 << 20]);
+    try (LoopDevice device = LoopDevice.of(file);
+        VmHost host = home.open()) {
+      start(host, "q35", device.path());
+      save(host);
+      Files.readAllBytes(device.path());
+      assertThat(host.start(VM, StartMode.RUNNING, PATIENT).snapshot().status().reason())
+          .isEqualTo(StateReason.RESTORED);
+
+      save(host);
+      try (RandomAccessFile image = new RandomAccessFile(device.path().toFile(), "rw")) {
+        image.write(1);
+      }
+
+      assertThatThrownBy(() -> host.start(VM, StartMode.RUNNING, PATIENT))
+          .isInstanceOf(InvalidStateException.class)
+          .hasMessageContaining("'" + device.path() + "' was written to")
+          .hasMessageContaining("--changed-images");
+      host.saves().discard(VM, PATIENT);
+    }
+  }
+
   private static Path save(VmHost host) {
     Job job = host.saves().save(VM, JobOptions.none(), PATIENT);
     assertThat(host.awaitJob(job.id(), TestHome.PATIENCE).status().phase()).isEqualTo("complete");
@@ -146,11 +171,15 @@ final class ManagedSaveRunTest extends HomeFixture {
 
   private void start(VmHost host, String machine) throws Exception {
     Files.write(image(), new byte[1 << 20]);
+    start(host, machine, image());
+  }
+
+  private void start(VmHost host, String machine, Path image) throws Exception {
     home.defineGuestWith(
         host,
         "vm",
-        "machine: %s\nmemory: 128MiB\ndisks:\n  - {name: data, file: data.raw, format: raw}"
-            .formatted(machine),
+        "machine: %s\nmemory: 128MiB\ndisks:\n  - {name: data, file: %s, format: raw}"
+            .formatted(machine, image),
         TestGuest.running("heartbeat"));
     host.start(VM, StartMode.RUNNING, PATIENT);
     ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);

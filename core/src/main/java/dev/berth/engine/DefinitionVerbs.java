@@ -72,8 +72,10 @@ final class DefinitionVerbs {
             .change(new Change.RemoveDomain(ledger.uuid()))
             .event(EventTypes.UNDEFINED, Map.of())
             .whenPublished(this::undefined);
-    return CompletableFuture.runAsync(
-            () -> host.launcher().removeFiles(ledger.uuid()), host.patient())
+    return keeper
+        .managedSaves()
+        .clear()
+        .thenRunAsync(() -> host.launcher().removeFiles(ledger.uuid()), host.patient())
         .thenComposeAsync(done -> ledger.request(step), host.turns())
         .handle((done, failure) -> failure == null ? Mailbox.DONE : takenBack(failure))
         .thenCompose(stage -> stage);

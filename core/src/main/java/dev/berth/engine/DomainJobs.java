@@ -181,10 +181,13 @@ final class DomainJobs {
     }
   }
 
+  /** Without those by which a file of the host's is found again: there is one at a time. */
   private List<KeptJob> beyondLimit(Map<JobId, KeptJob> all) {
+    Optional<KeptJob> last = all.values().stream().filter(SaveRow::isReleased).max(BY_AGE);
     List<KeptJob> ended =
         all.values().stream()
             .filter(kept -> !kept.isRunning() && !SaveRow.isHeld(kept))
+            .filter(kept -> !last.equals(Optional.of(kept)))
             .sorted(BY_AGE)
             .toList();
     return ended.subList(0, Math.max(0, ended.size() - limit));

@@ -1,7 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.SaveFiles.Written;
-import dev.berth.error.HostFailureException;
+import dev.berth.error.NotFoundException;
 import dev.berth.job.Job;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.SavedMachine;
@@ -9,12 +9,20 @@ import dev.berth.migration.SavedMachine;
 /** The file of one save. For threads that may be held up by storage. */
 record SaveFileOf(SaveFiles files, KeptJob job) {
 
-  /** Brings to the disk what QEMU has written. */
+  /**
+   * Brings to the disk what QEMU has written.
+   *
+   * @throws NotFoundException when somebody has removed it
+   */
   Written settle(LaunchRecord launch) {
     return files.settle(SaveRow.partial(job), launch).orElseThrow(this::gone);
   }
 
-  /** Has it describe itself and gives it its name, unless a host before had come so far. */
+  /**
+   * Has it describe itself and gives it its name, unless a host before had come so far.
+   *
+   * @throws NotFoundException when somebody has removed it
+   */
   void complete() {
     if (files.size(SaveRow.partial(job)).isPresent()) {
       Job.Origin origin = job.job().origin();
@@ -30,8 +38,8 @@ record SaveFileOf(SaveFiles files, KeptJob job) {
     }
   }
 
-  private HostFailureException gone() {
-    return new HostFailureException("Somebody has removed '" + SaveRow.partial(job) + "'.");
+  private NotFoundException gone() {
+    return new NotFoundException("Somebody has removed '" + SaveRow.partial(job) + "'.");
   }
 
   /** Removes it. Idempotent. */

@@ -23,6 +23,7 @@ import dev.berth.domain.StateReason;
 import dev.berth.engine.SaveFiles.Written;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.NotFoundException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.job.Job;
@@ -354,22 +355,30 @@ final class SaveJobs implements JobWork {
     return Mailbox.DONE;
   }
 
-  /** Nobody but that file has the guest: it is kept, whatever it is called. */
+  /** Nobody but that file has the guest: it is tried until it has its name, or is not there. */
   private CompletionStage<?> completed(KeptJob job, Optional<BerthException> failure) {
     if (failure.isEmpty()) {
       return end(job, JobState.SUCCEEDED, COMPLETE, "");
     }
-    String why =
-        failure.get().getMessage()
-            + " The machine has ended. Its state is in '"
-            + partial(job)
-            + "'.";
+    String why = String.valueOf(failure.get().getMessage());
+    if (failure.get() instanceof NotFoundException) {
+      return givenUp(job, why);
+    }
+    LOG.warn("Domain '{}': job {} is not complete yet: {}", ledger.name(), job.job().id(), why);
+    ledger.jobs().show(job.with(SaveRow.running(SEALING, Optional.empty(), why)));
+    host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(job)));
+    return Mailbox.DONE;
+  }
+
+  /** What is written stays, whatever it is called. */
+  private CompletionStage<Void> givenUp(KeptJob job, String because) {
+    String why = because + " The machine has ended. Its state is in '" + partial(job) + "'.";
     Step step = step(job);
     if (ledger.status().reason() == StateReason.SAVED) {
       step.status(
           new DomainStatus(DomainState.SHUTOFF, StateReason.FAILED, Optional.of(why), host.now()));
     }
-    return end(step, job, JobState.FAILED, FILE_FAILED, why);
+    return end(step, job, JobState.FAILED, FILE_FAILED, why).thenRun(() -> {});
   }
 
   /**
@@ -396,6 +405,9 @@ final class SaveJobs implements JobWork {
 
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    if (phase(job).equals(SEALING) && !isThere(job) && !aside.isBusy(job.job().id())) {
+      return givenUp(job, job.job().status().detail());
+    }
     if (Set.of(SEALING, ENDING).contains(phase(job))) {
       throw new InvalidStateException(
           "Cannot cancel job " + job.job().id() + ": all is written. Wait for it, and restore it.");

@@ -25,8 +25,9 @@ import java.util.Set;
  * @param file absolute path
  * @param bytes its length; 0 for a block device
  * @param modified when it was last written to; the epoch for a block device, which does not tell
+ * @param written how much was written to a block device by then, as {@link DeviceWrites} has it
  */
-public record ImageState(Path file, long bytes, Instant modified) {
+public record ImageState(Path file, long bytes, Instant modified, String written) {
   private static final int TYPE = 0170000;
   private static final int BLOCK_DEVICE = 0060000;
 
@@ -35,11 +36,11 @@ public record ImageState(Path file, long bytes, Instant modified) {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (attributes.isRegularFile()) {
       return Optional.of(
-          new ImageState(file, attributes.size(), attributes.lastModifiedTime().toInstant()));
+          new ImageState(file, attributes.size(), attributes.lastModifiedTime().toInstant(), ""));
     }
     int mode = (Integer) Files.getAttribute(file, "unix:mode");
     return (mode & TYPE) == BLOCK_DEVICE
-        ? Optional.of(new ImageState(file, 0, Instant.EPOCH))
+        ? Optional.of(new ImageState(file, 0, Instant.EPOCH, DeviceWrites.of(file)))
         : Optional.empty();
   }
 
@@ -98,7 +99,8 @@ public record ImageState(Path file, long bytes, Instant modified) {
       all.addObject()
           .put("file", state.file.toString())
           .put("bytes", state.bytes)
-          .put("modified", state.modified.toString());
+          .put("modified", state.modified.toString())
+          .put("written", state.written);
     }
     return all;
   }
@@ -110,26 +112,38 @@ public record ImageState(Path file, long bytes, Instant modified) {
                 new ImageState(
                     Path.of(Json.text(state, "file")),
                     Json.number(state, "bytes"),
-                    Instant.parse(Json.text(state, "modified"))))
+                    Instant.parse(Json.text(state, "modified")),
+                    Json.optionalText(state, "written").orElse("")))
         .toList();
-  }
-
-  /** Whether it tells when it was written to. */
-  boolean tells() {
-    return !modified.equals(Instant.EPOCH);
   }
 
   /** What speaks against it being as it was; empty when it is. */
   public Optional<String> change() {
-    if (!tells()) {
-      return Optional.of("'" + file + "' is a device, which does not tell whether it was");
-    }
+    return doubt().or(this::knownChange);
+  }
+
+  /** Why it does not tell whether it is as it was; empty when it does. */
+  Optional<String> doubt() {
+    return isDevice() && !DeviceWrites.areComparable(written, DeviceWrites.of(file))
+        ? Optional.of("'" + file + "' is a device, which does not tell whether it was")
+        : Optional.empty();
+  }
+
+  private boolean isDevice() {
+    return modified.equals(Instant.EPOCH);
+  }
+
+  /** What is different in one that does tell. */
+  Optional<String> knownChange() {
     try {
       Optional<ImageState> now = of(file);
       return now.equals(Optional.of(this))
           ? Optional.empty()
           : Optional.of(
-              "'" + file + "' was written to" + now.map(it -> " at " + it.modified()).orElse(""));
+              "'"
+                  + file
+                  + "' was written to"
+                  + now.filter(it -> !it.isDevice()).map(it -> " at " + it.modified()).orElse(""));
     } catch (IOException e) {
       return Optional.of("'" + file + "' cannot be looked at: " + e);
     }

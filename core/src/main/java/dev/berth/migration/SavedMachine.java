@@ -43,8 +43,8 @@ public record SavedMachine(
   /** The same without what does not tell. */
   public List<String> knownChanges() {
     return images.stream()
-        .filter(ImageState::tells)
-        .flatMap(image -> image.change().stream())
+        .filter(image -> image.doubt().isEmpty())
+        .flatMap(image -> image.knownChange().stream())
         .toList();
   }
 

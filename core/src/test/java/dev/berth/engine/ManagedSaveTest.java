@@ -174,6 +174,48 @@ final class ManagedSaveTest extends PolicyFixture {
     assertThat(file).doesNotExist();
   }
 
+  @Test
+  void whatIsLeftOfOneThatIsOverGoesWithItsDomain() throws Exception {
+    define("");
+    host.start("web");
+    Path file = leftOver();
+    host.destroy("web");
+
+    api().undefine(WEB);
+
+    assertThat(file).doesNotExist();
+  }
+
+  /** Its row is what tells of the file. */
+  @Test
+  void whatIsLeftOfOneThatIsOverIsKnownHoweverManyJobsThereWereSince() throws Exception {
+    define("");
+    host.start("web");
+    Path file = leftOver();
+    Path others = Files.createDirectories(directory.resolve("others"));
+    for (int i = 0; i <= DomainJobs.KEPT; i++) {
+      Job job =
+          api()
+              .saves()
+              .save(WEB, others.resolve("save-" + i), JobOptions.none(), CallOptions.none());
+      assertThat(api().awaitJob(job.id(), TestHost.PATIENCE).status().phase())
+          .isEqualTo("complete");
+      waitUntil(DomainState.SHUTOFF);
+      start();
+    }
+
+    assertThat(save()).isEqualTo(file);
+  }
+
+  /** The file of a guest that has gone on from it, as if it could not have been removed. */
+  private Path leftOver() throws Exception {
+    Path file = save();
+    byte[] saved = Files.readAllBytes(file);
+    start();
+    assertGoneOnFrom(file);
+    return Files.write(file, saved);
+  }
+
   private Path save() {
     Job job = api().saves().save(WEB, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
     assertThat(api().awaitJob(job.id(), TestHost.PATIENCE).status().phase()).isEqualTo("complete");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
+import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
@@ -31,7 +32,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,23 +242,86 @@ final class SaveJobTest {
   }
 
   @Test
-  void whatCannotBeNamedWithoutItsMachineIsKept() {
-    FakeMachine machine = machine();
-    files.beforeNaming(
+  void whatCannotBeNamedWithoutItsMachineIsTriedUntilItCan() {
+    AtomicInteger tries = new AtomicInteger();
+    dieWhenItIsNamed(
         () -> {
-          machine.die(ProcessExit.ofShellCode(137));
-          host.await("web", DomainState.SHUTOFF);
-          BrittleSaveFiles.fail();
+          if (tries.incrementAndGet() < 4) {
+            BrittleSaveFiles.fail();
+          }
+        });
+
+    Job job = save();
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(10));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("complete");
+        });
+    assertThat(tries).hasValue(4);
+    assertSavedInItsFile();
+  }
+
+  @Test
+  void whatCannotBeNamedWithoutItsMachineIsKeptForWhomItTakesTooLong() {
+    dieWhenItIsNamed(BrittleSaveFiles::fail);
+    Job job = save();
+    eventually(
+        () ->
+            assertThat(host.api().job(job.id()).status().detail()).contains("the disk is broken"));
+    assertThat(host.api().job(job.id()).status().phase()).isEqualTo("sealing");
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> host.start("web"));
+
+    host.api().cancelJob(job.id());
+
+    Job ended = ended(job);
+    assertThat(ended.status().phase()).isEqualTo("file-failed");
+    Path partial = saved.resolve("web.save." + ended.id() + ".part");
+    assertThat(partial).exists();
+    assertThat(ended.status().detail()).contains("the disk is broken", partial.toString());
+    assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
+        .isEqualTo(StateReason.FAILED);
+  }
+
+  @Test
+  void whatSomebodyHasRemovedWithoutItsMachineIsNotWaitedFor() {
+    dieWhenItIsNamed(
+        () -> {
+          for (Path file : files()) {
+            delete(file);
+          }
         });
 
     Job ended = ended(save());
 
     assertThat(ended.status().phase()).isEqualTo("file-failed");
-    Path partial = saved.resolve("web.save." + ended.id() + ".part");
-    assertThat(partial).exists();
-    assertThat(ended.status().detail()).contains(partial.toString());
-    assertThat(host.await("web", DomainState.SHUTOFF).status().reason())
-        .isEqualTo(StateReason.FAILED);
+    assertThat(ended.status().detail()).contains("Somebody has removed");
+  }
+
+  private void dieWhenItIsNamed(Runnable then) {
+    FakeMachine machine = machine();
+    files.beforeNaming(
+        () -> {
+          machine.die(ProcessExit.ofShellCode(137));
+          host.await("web", DomainState.SHUTOFF);
+          then.run();
+        });
+  }
+
+  private List<Path> files() {
+    try (Stream<Path> all = Files.list(saved)) {
+      return all.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

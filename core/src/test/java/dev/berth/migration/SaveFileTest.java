@@ -147,7 +147,7 @@ final class SaveFileTest {
 
   @Test
   void whatDoesNotTellIsNotTakenForUnchanged() {
-    ImageState device = new ImageState(Path.of("/dev/some"), 0, Instant.EPOCH);
+    ImageState device = new ImageState(Path.of("/dev/some"), 0, Instant.EPOCH, "boot 7:0 1 8 0");
     AssemblyStep given =
         new PassGivenFile(2, "data", new FileKey(1, 2), FileAccess.READ_WRITE, "data rw");
     SavedMachine saved =
