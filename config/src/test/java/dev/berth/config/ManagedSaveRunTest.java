@@ -172,6 +172,7 @@ final class ManagedSaveRunTest extends HomeFixture {
   private void start(VmHost host, String machine) throws Exception {
     Files.write(image(), new byte[1 << 20]);
     start(host, machine, image());
+    ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
   }
 
   private void start(VmHost host, String machine, Path image) throws Exception {
@@ -182,7 +183,6 @@ final class ManagedSaveRunTest extends HomeFixture {
             .formatted(machine, image),
         TestGuest.running("heartbeat"));
     host.start(VM, StartMode.RUNNING, PATIENT);
-    ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
   }
 
   private Path image() {

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.control.ControlAccess;
 import dev.berth.domain.DomainState;
 import dev.berth.error.BusyException;
+import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,17 @@ final class UnfitTargetsTest extends TwoHomesFixture {
             .isInstanceOf(HostUnreachableException.class)
             .hasMessageContaining("said nothing");
       }
+      Path speechless = directory.resolve("speechless");
+      try (ScriptedHost silent = ScriptedHost.silent(speechless)) {
+        URI there = URI.create("unix:" + speechless);
+        CallOptions hasty = CallOptions.within(Duration.ofSeconds(3));
+        assertThatThrownBy(
+                () ->
+                    here.migrations()
+                        .migrate(VM, MigrationRequest.to(there), JobOptions.none(), hasty))
+            .isInstanceOf(DeadlineExceededException.class);
+        eventually(() -> assertThat(silent.asked()).containsExactly("hello", "arrival.obstacles"));
+      }
 
       assertThat(here.jobs()).isEmpty();
       assertThat(here.domain(VM).status().state()).isEqualTo(DomainState.RUNNING);
@@ -88,12 +102,12 @@ final class UnfitTargetsTest extends TwoHomesFixture {
 
   /** Which of both it is, is said in the words of a caller, who knows no methods. */
   @Test
-  void anOlderHostIsRefusedByNameBeforeAnythingHasHappened() throws Exception {
+  void anScriptedHostIsRefusedByNameBeforeAnythingHasHappened() throws Exception {
     Path socket = directory.resolve("older");
     try (VmHost here = home.open()) {
       boot(here).close();
 
-      try (OlderHost older = OlderHost.withoutMigrations(socket)) {
+      try (ScriptedHost older = ScriptedHost.withoutMigrations(socket)) {
         assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
             .isInstanceOf(UnsupportedException.class)
             .hasMessageContaining("The host at '" + socket + "' is of an older version of Berth")
@@ -101,7 +115,7 @@ final class UnfitTargetsTest extends TwoHomesFixture {
         assertThat(older.asked()).containsExactly("hello", "arrival.obstacles");
       }
       Files.delete(socket);
-      try (OlderHost older = OlderHost.ofAnotherProtocol(socket)) {
+      try (ScriptedHost older = ScriptedHost.ofAnotherProtocol(socket)) {
         assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
             .isInstanceOf(UnsupportedException.class)
             .hasMessageContaining("Cannot talk to the host at '" + socket + "'")

@@ -13,23 +13,25 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * What a host of an older version says on its control socket, to one connection after the other.
+ * What a host that takes no machines says on its control socket, to one connection after the other.
  * Whoever made it closes it.
  */
-final class OlderHost implements AutoCloseable {
+final class ScriptedHost implements AutoCloseable {
   private static final int METHOD_NOT_FOUND = -32601;
   private static final int CALL_FAILED = -32000;
 
   private final ServerSocketChannel server;
-  private final Function<String, ObjectNode> answers;
+  private final Function<String, Optional<ObjectNode>> answers;
   private final List<String> asked = new CopyOnWriteArrayList<>();
-  private final Thread thread = new Thread(this::serve, "older-host");
+  private final Thread thread = new Thread(this::serve, "scripted-host");
 
-  private OlderHost(Path socket, Function<String, ObjectNode> answers) throws IOException {
+  private ScriptedHost(Path socket, Function<String, Optional<ObjectNode>> answers)
+      throws IOException {
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     this.answers = answers;
     server.bind(UnixDomainSocketAddress.of(socket));
@@ -37,22 +39,31 @@ final class OlderHost implements AutoCloseable {
   }
 
   /** One that speaks this protocol, and knows nothing of migrations. */
-  static OlderHost withoutMigrations(Path socket) throws IOException {
-    return new OlderHost(
+  static ScriptedHost withoutMigrations(Path socket) throws IOException {
+    return new ScriptedHost(
         socket,
         method ->
             method.equals("hello")
-                ? hello()
-                : error(METHOD_NOT_FOUND, "This host knows no method '" + method + "'."));
+                ? Optional.of(hello())
+                : Optional.of(
+                    error(METHOD_NOT_FOUND, "This host knows no method '" + method + "'.")));
+  }
+
+  /** One that says hello, and nothing more. */
+  static ScriptedHost silent(Path socket) throws IOException {
+    return new ScriptedHost(
+        socket, method -> Optional.of(hello()).filter(reply -> method.equals("hello")));
   }
 
   /** One that speaks another protocol. */
-  static OlderHost ofAnotherProtocol(Path socket) throws IOException {
-    return new OlderHost(
+  static ScriptedHost ofAnotherProtocol(Path socket) throws IOException {
+    return new ScriptedHost(
         socket,
         method ->
-            error(
-                CALL_FAILED, "This host (Berth 0.0.1) speaks version 0 of the control protocol."));
+            Optional.of(
+                error(
+                    CALL_FAILED,
+                    "This host (Berth 0.0.1) speaks version 0 of the control protocol.")));
   }
 
   private static ObjectNode hello() {
@@ -93,9 +104,11 @@ final class OlderHost implements AutoCloseable {
       JsonNode request = Json.read(line);
       String method = request.path("method").asText();
       asked.add(method);
-      ObjectNode reply = answers.apply(method).put("jsonrpc", "2.0");
-      reply.set("id", request.path("id"));
-      client.write(StandardCharsets.UTF_8.encode(Json.text(reply) + "\n"));
+      Optional<ObjectNode> reply = answers.apply(method);
+      if (reply.isPresent()) {
+        reply.get().put("jsonrpc", "2.0").set("id", request.path("id"));
+        client.write(StandardCharsets.UTF_8.encode(Json.text(reply.get()) + "\n"));
+      }
     }
   }
 
