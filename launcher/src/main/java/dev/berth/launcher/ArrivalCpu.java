@@ -34,7 +34,8 @@ record ArrivalCpu(Optional<String> obstacle, List<String> surplus) {
     }
     Hardware hardware = arriving.source().hardware();
     try {
-      return of(arriving.cpu(), probe.of(qemu, hardware), hardware, qemu);
+      GuestCpu here = probe.of(qemu, hardware);
+      return here.isKnown() ? of(arriving.cpu(), here, hardware, qemu) : AS_IT_IS;
     } catch (HostFailureException failure) {
       return cannot(
           "its CPU '" + hardware.cpuModel() + "' cannot be had here: " + failure.getMessage());

@@ -48,7 +48,7 @@ final class CpuProbe {
   }
 
   /**
-   * The CPU of a guest with that hardware.
+   * The CPU of a guest with that hardware; unknown when QEMU does not tell.
    *
    * @throws HostFailureException when QEMU does not start with it, with its own words
    * @throws InterruptedException when the caller is interrupted; QEMU is ended
@@ -62,10 +62,13 @@ final class CpuProbe {
       return remembered.get();
     }
     ShortRun.Result run = ShortRun.until(LAST, argv(qemu, hardware), questions(hardware), limit);
-    GuestCpu found = read(run);
-    if (!found.isKnown()) {
-      throw new HostFailureException("QEMU does not start with it" + run.lastWords());
+    if (!run.output().contains(LAST)) {
+      throw new HostFailureException(
+          run.timedOut()
+              ? "QEMU did not answer within " + limit.toMillis() + " ms"
+              : "QEMU does not start with it" + run.lastWords());
     }
+    GuestCpu found = read(run);
     remember(question, found);
     return found;
   }

@@ -86,6 +86,16 @@ final class CpuProbeTest {
     assertThat(runs).hasContent("run\nrun\n");
   }
 
+  @Test
+  void aQemuThatDoesNotAnswerIsEnded() throws Exception {
+    Path stuck = Scripts.write(directory.resolve("stuck"), "sleep 1000");
+
+    assertThatThrownBy(
+            () -> new CpuProbe(Duration.ofMillis(200)).of(install(stuck), hardware("qemu64")))
+        .isInstanceOf(HostFailureException.class)
+        .hasMessage("QEMU did not answer within 200 ms");
+  }
+
   /** An older version does not tell; names are compared then, as it does itself. */
   @Test
   void aCpuOfWhichNobodyTellsIsNotAskedFor() throws Exception {
