@@ -12,7 +12,8 @@ final class BootSector {
   private static final int DISK_BYTES = 1 << 20;
 
   /**
-   * Writes to a page of each 4 KiB from 1 MiB to 33 MiB, again and again.
+   * Writes to a page of each 4 KiB from 1 MiB to where it is full, once, and goes on with one of
+   * those below.
    *
    * <pre>
    *         cli                         ; the gate of the 21st address line, flat segments,
@@ -28,6 +29,21 @@ final class BootSector {
    *         jmp  dword 8:0x7c00 + flat
    *   flat: mov  ax, 0x10
    *         mov  ds, ax
+   *         mov  ebx, 0x100000
+   *   fill: inc  byte [ebx]
+   *         add  ebx, 0x1000
+   *         cmp  ebx, full
+   *         jb   fill
+   * </pre>
+   */
+  private static final String FILLS =
+      "fae4920c02e69231c08ed8660f0116787c0f20c00c010f22c066ea217c00"
+          + "00080066b810008ed8bb00001000fe0381c30010000081fb%s72f0";
+
+  /**
+   * Writes to a page of each 4 KiB from 1 MiB to 33 MiB, again and again.
+   *
+   * <pre>
    *   again:
    *         mov  ebx, 0x100000
    *   page: inc  byte [ebx]
@@ -37,29 +53,38 @@ final class BootSector {
    *         jmp  again
    * </pre>
    */
-  private static final String WRITES =
-      "fae4920c02e69231c08ed8660f0116587c0f20c00c010f22c066ea217c00"
-          + "00080066b810008ed8bb00001000fe0381c30010000081fb0000100272f0"
-          + "ebe966900000000000000000ffff0000009acf00ffff00000092cf001700"
-          + "407c0000";
+  private static final String WRITES = "bb00001000fe0381c30010000081fb0000100272f0ebe9";
 
-  /** {@code cli}, then {@code hlt} for ever. */
-  private static final String RESTS = "faf4ebfd";
+  /** {@code hlt} for ever. */
+  private static final String RESTS = "f4ebfd";
+
+  /** The segments, and at {@code descriptor} where they are. */
+  private static final String SEGMENTS =
+      "0000000000000000ffff0000009acf00ffff00000092cf001700607c0000";
+
+  private static final int SEGMENTS_AT = 0x60;
 
   private BootSector() {}
 
-  /** A disk whose guest never stops to write to 32 MiB of its memory. */
-  static void writing(Path disk) throws IOException {
-    write(disk, WRITES);
+  /**
+   * A disk whose guest fills that much of its memory, and then never stops to write to 32 MiB of
+   * it.
+   */
+  static void writing(Path disk, int mebibytes) throws IOException {
+    write(disk, mebibytes, WRITES);
   }
 
-  /** A disk whose guest does nothing. */
-  static void resting(Path disk) throws IOException {
-    write(disk, RESTS);
+  /** A disk whose guest fills that much of its memory, and then does nothing. */
+  static void resting(Path disk, int mebibytes) throws IOException {
+    write(disk, mebibytes, RESTS);
   }
 
-  private static void write(Path disk, String code) throws IOException {
-    byte[] content = Arrays.copyOf(HexFormat.of().parseHex(code), DISK_BYTES);
+  private static void write(Path disk, int mebibytes, String then) throws IOException {
+    String full = "%08x".formatted(Integer.reverseBytes(mebibytes << 20));
+    byte[] code = HexFormat.of().parseHex(FILLS.formatted(full) + then);
+    byte[] segments = HexFormat.of().parseHex(SEGMENTS);
+    byte[] content = Arrays.copyOf(code, DISK_BYTES);
+    System.arraycopy(segments, 0, content, SEGMENTS_AT, segments.length);
     content[BYTES - 2] = 0x55;
     content[BYTES - 1] = (byte) 0xaa;
     Files.write(disk, content);
