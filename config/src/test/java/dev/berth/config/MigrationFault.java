@@ -64,7 +64,10 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
     }
   }
 
-  /** A phase, on record, of which nothing has followed yet; QEMU sends in {@code transferring}. */
+  /**
+   * A phase, on record, of which nothing has followed yet that waits for it to be; QEMU sends in
+   * {@code transferring}.
+   */
   record Moment(Side side, String phase) {
     /** Those of a migration that goes well, in their order. */
     static final List<Moment> FORWARD =
@@ -199,6 +202,9 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
     if (part == Part.TARGET_QEMU && moment.isBefore(INCOMING)) {
       return Optional.of("there is none yet");
     }
+    if (part == Part.SOURCE_QEMU && moment.equals(COMPLETE)) {
+      return Optional.of("it is being ended");
+    }
     if (part == Part.STREAM) {
       return stream();
     }
@@ -238,7 +244,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
 
   private Outcome targetDaemon() {
     return blow == Blow.KILL && isOneOf(TARGET_PREPARING, INCOMING)
-            || blow == Blow.STOP && isOneOf(SOURCE_PREPARING, SWITCHING, SENT, RECEIVED)
+            || blow == Blow.STOP && isOneOf(SOURCE_PREPARING, SWITCHING)
         ? Outcome.STAYS
         : usual();
   }
@@ -258,7 +264,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
     if (blow == Blow.DISCONNECT) {
       return isOneOf(TARGET_PREPARING, INCOMING) ? Outcome.STAYS : usual();
     }
-    return isOneOf(SOURCE_PREPARING, SWITCHING, SENT, RECEIVED) ? Outcome.STAYS : usual();
+    return isOneOf(SOURCE_PREPARING, SWITCHING) ? Outcome.STAYS : usual();
   }
 
   /** What is waited for while something is stopped. */
@@ -275,7 +281,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
       case SOURCE_QEMU -> isOneOf(TRANSFERRING, SWITCHING) ? Until.THE_HOST_SEES_IT : Until.NOTHING;
       case TARGET_QEMU -> targetQemuStopped();
       case TARGET_DAEMON -> silence();
-      case CONTROL -> moment.equals(OWNER) ? Until.NOTHING : silence();
+      case CONTROL -> isOneOf(RECEIVED, OWNER) ? Until.NOTHING : silence();
     };
   }
 
@@ -293,7 +299,7 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
     if (outcome() == Outcome.STAYS && !moment.isBack()) {
       return Until.THE_SOURCE_TELLS;
     }
-    return isOneOf(HANDED_OVER, OWNER, COMPLETE) || moment.isBack()
+    return isOneOf(SENT, RECEIVED, HANDED_OVER, OWNER) || moment.isBack()
         ? Until.THE_SOURCE_WAITS
         : Until.NOTHING;
   }

@@ -172,7 +172,7 @@ final class MigrationRig implements AutoCloseable {
     if (cell.moment().equals(Moment.source(SourcePhase.SENT))) {
       awaitPhase(to, JobKind.INCOMING_MIGRATION, TargetPhase.RECEIVED.text());
     } else if (cell.moment().equals(Moment.target(TargetPhase.RECEIVED))) {
-      awaitPhase(from, JobKind.MIGRATION, SourcePhase.SENT.text());
+      awaitPhase(from, JobKind.MIGRATION, SourcePhase.HANDED_OVER.text());
     }
   }
 

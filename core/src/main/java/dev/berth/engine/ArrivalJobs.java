@@ -138,14 +138,16 @@ final class ArrivalJobs implements JobWork {
   /** How far that migration is. */
   Arrival arrival(JobId id) {
     return known(id)
-        .map(
-            job ->
-                new Arrival(
-                    phase(job),
-                    job.job().status().detail(),
-                    incomingLaunch(job).map(launch -> ArrivalRow.stream(job, launch)),
-                    incomingLaunch(job).flatMap(launch -> ComingStorage.socket(job, launch))))
+        .map(this::arrival)
         .orElseGet(() -> Arrival.of(TargetPhase.NONE, "there is no such migration here"));
+  }
+
+  private Arrival arrival(KeptJob job) {
+    return new Arrival(
+        phase(job),
+        job.job().status().detail(),
+        incomingLaunch(job).map(launch -> ArrivalRow.stream(job, launch)),
+        incomingLaunch(job).flatMap(launch -> ComingStorage.socket(job, launch)));
   }
 
   private Optional<LaunchRecord> incomingLaunch(KeptJob job) {
@@ -264,7 +266,7 @@ final class ArrivalJobs implements JobWork {
   private CompletionStage<?> seen(Lifecycle.Active active, QemuMigration now) {
     KeptJob job = incoming(active).orElseThrow();
     return switch (TargetRules.decide(phase(job), view(now), Word.NONE)) {
-      case NOTE_RECEIVED -> onRecord(ArrivalRow.in(TargetPhase.RECEIVED, job, ""), this::tell);
+      case NOTE_RECEIVED -> received(job);
       case FAIL ->
           fail(
               job,
@@ -275,6 +277,16 @@ final class ArrivalJobs implements JobWork {
         yield Mailbox.DONE;
       }
     };
+  }
+
+  /**
+   * The source need not wait for the disk: it says nothing that makes a difference before its own
+   * word is on record, and a host that comes later hears the same from QEMU.
+   */
+  private CompletionStage<?> received(KeptJob job) {
+    KeptJob received = ArrivalRow.in(TargetPhase.RECEIVED, job, "");
+    answer(waiting, arrival(received));
+    return onRecord(received, this::tell);
   }
 
   private static Qemu view(QemuMigration now) {
@@ -322,9 +334,17 @@ final class ArrivalJobs implements JobWork {
                     }));
   }
 
+  /** Whether the step by which it is complete is about to put on record that the guest goes on. */
+  boolean isAboutToComplete(DomainStatus status) {
+    return running
+        && status.state() == DomainState.RUNNING
+        && present().filter(job -> phase(job) == TargetPhase.OWNER).isPresent();
+  }
+
   private CompletionStage<?> ran(
       Lifecycle.Active active, KeptJob job, Optional<Throwable> failure) {
-    if (failure.isEmpty()) {
+    if (failure.isEmpty()) { // the source hears of it at once: QEMU says the same to a later host
+      answer(taking, Arrival.of(TargetPhase.COMPLETE, ""));
       return keeper.lifecycle() == active ? tidied(active, job) : takenUpElsewhere();
     }
     if (MachineKeeper.cause(failure.get()) instanceof QemuRefusedException refused
@@ -382,9 +402,15 @@ final class ArrivalJobs implements JobWork {
   }
 
   private void answerTakers() {
-    List<CompletableFuture<Arrival>> all = List.copyOf(taking);
-    taking.clear();
-    all.forEach(answer -> answer.complete(latest()));
+    if (!taking.isEmpty()) {
+      answer(taking, latest());
+    }
+  }
+
+  private static void answer(List<CompletableFuture<Arrival>> askers, Arrival arrival) {
+    List<CompletableFuture<Arrival>> all = List.copyOf(askers);
+    askers.clear();
+    all.forEach(answer -> answer.complete(arrival));
   }
 
   /** The migration that a take was of: there is one at a time. */
@@ -419,10 +445,8 @@ final class ArrivalJobs implements JobWork {
   /** Those who wait are told, once there is something to tell. */
   private CompletionStage<?> tell() {
     Optional<KeptJob> job = present();
-    if (job.filter(it -> isUnderWay(phase(it))).isEmpty()) {
-      List<CompletableFuture<Arrival>> all = List.copyOf(waiting);
-      waiting.clear();
-      all.forEach(answer -> answer.complete(latest()));
+    if (!waiting.isEmpty() && job.filter(it -> isUnderWay(phase(it))).isEmpty()) {
+      answer(waiting, latest());
     }
     return Mailbox.DONE;
   }

@@ -31,6 +31,15 @@ final class MigratedDomain {
         : status;
   }
 
+  /** Whether the step by which the switch begins is about to put on record that it stands. */
+  boolean isAboutToSwitch(LaunchRecord launch, DomainStatus status) {
+    return status.state() == DomainState.PAUSED
+        && status.reason() == StateReason.MIGRATING
+        && MigrationRow.running(ledger).stream()
+            .anyMatch(
+                job -> phase(job) == SourcePhase.TRANSFERRING && MigrationRow.isOf(launch, job));
+  }
+
   /** The step, with a guest that stands for the switch. */
   Step standing(Step step) {
     DomainState state = ledger.status().state();

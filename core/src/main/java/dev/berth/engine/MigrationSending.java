@@ -107,7 +107,7 @@ final class MigrationSending {
       }
       case SWITCH -> switchOver(active, job);
       case CONTINUE -> goOn(active, job);
-      case NOTE_SENT -> course.next(job, sent(job, now.info()));
+      case NOTE_SENT -> noteSent(job, now.info());
       case RETURN ->
           switch (qemu) {
             case IDLE ->
@@ -126,8 +126,11 @@ final class MigrationSending {
     };
   }
 
-  private static KeptJob sent(KeptJob job, MigrationInfo info) {
-    return MigrationFigures.sent(in(SourcePhase.SENT, job), info);
+  /** The target is asked meanwhile; what follows from its answer waits for the disk. */
+  private CompletionStage<?> noteSent(KeptJob job, MigrationInfo info) {
+    KeptJob sent = MigrationFigures.sent(in(SourcePhase.SENT, job), info);
+    talk.converse(sent);
+    return course.next(job, sent);
   }
 
   private CompletionStage<?> show(
@@ -171,11 +174,12 @@ final class MigrationSending {
 
   private CompletionStage<?> goOn(Lifecycle.Active active, KeptJob job) {
     return StorageRow.hasCopies(job)
-        ? storage.finish(active, job, () -> sendTheRest(active))
-        : sendTheRest(active);
+        ? storage.finish(active, job, () -> sendTheRest(active, job))
+        : sendTheRest(active, job);
   }
 
-  private CompletionStage<?> sendTheRest(Lifecycle.Active active) {
+  private CompletionStage<?> sendTheRest(Lifecycle.Active active, KeptJob job) {
+    talk.listen(job);
     beImpatient(active);
     active
         .machine()

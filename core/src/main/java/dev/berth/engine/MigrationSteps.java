@@ -78,8 +78,7 @@ final class MigrationSteps {
 
   /** The same, asked now. */
   SourceRules.Qemu view() throws InterruptedException {
-    return view(
-        new QemuMigration(run(new QueryMigrate()), run(new QueryStatus()).status().value()));
+    return view(OperationThreads.await(QemuMigration.ask(qmp)));
   }
 
   /**

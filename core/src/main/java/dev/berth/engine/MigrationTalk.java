@@ -40,6 +40,7 @@ final class MigrationTalk {
   private final SwitchPatience patience;
   private final HandDecisions decisions;
   private final MigrationCourse course;
+  private final EarlyAnswers early;
 
   MigrationTalk(
       HostServices host,
@@ -60,11 +61,19 @@ final class MigrationTalk {
     this.patience = new SwitchPatience(host, mailbox);
     this.decisions = new HandDecisions(ledger);
     this.course = course;
+    this.early = new EarlyAnswers(host.peerThreads(), peers);
+  }
+
+  /** QEMU is about to send the rest: the target is to say when it has it. */
+  void listen(KeptJob job) {
+    early.ask(job, ANSWER);
   }
 
   /** Asks or tells the target, as the phase has it. */
   CompletionStage<?> converse(KeptJob job) {
     AtomicReference<Arrival> said = new AtomicReference<>();
+    Optional<EarlyAnswers.Question> asked =
+        phase(job) == SourcePhase.SENT ? early.take(job) : Optional.empty();
     AtomicReference<Qemu> qemu = new AtomicReference<>(Qemu.SENT);
     Optional<Lifecycle.Active> active = course.active(job);
     Optional<HandDecision> byHand = decisions.of(job);
@@ -72,14 +81,17 @@ final class MigrationTalk {
         isTold(job) ? host.peerThreads().telling() : host.peerThreads().switching(),
         job,
         () -> {
-          said.set(ask(job, byHand));
+          Optional<Arrival> heard = asked.isPresent() ? asked.get().await() : Optional.empty();
+          said.set(heard.isPresent() ? heard.get() : ask(job, byHand));
           if (phase(job) == SourcePhase.SENT && active.isPresent()) {
             qemu.set(new MigrationSteps(active.get().machine(), job).view());
           }
         },
         (now, failure) -> {
           if (!MigrationRow.isIn(now, phase(job))) {
-            return course.takeUp(now);
+            return MigrationRow.isIn(now, SourcePhase.SWITCHING)
+                ? takeUpLater(now) // that all is sent cannot be put on record yet
+                : course.takeUp(now);
           }
           Arrival heard = heard(said, failure);
           return byHand.isPresent()
@@ -156,6 +168,10 @@ final class MigrationTalk {
     if (decisions.of(job).isPresent()) {
       return course.takeUp(job); // it was decided meanwhile, and is asked once more
     }
+    return takeUpLater(job);
+  }
+
+  private CompletionStage<?> takeUpLater(KeptJob job) {
     host.timers().after(ASK_AGAIN, () -> mailbox.event(() -> course.takeUp(job)));
     return Mailbox.DONE;
   }

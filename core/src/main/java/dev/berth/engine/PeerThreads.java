@@ -14,8 +14,8 @@ record PeerThreads(ExecutorService preparing, ExecutorService switching, Executo
   /** More machines than go at once; who comes later waits. */
   private static final int PREPARING = 8;
 
-  /** One for each guest that stands, and none of them waits long. */
-  private static final int SWITCHING = 32;
+  /** Two for each guest that stands, and none of them waits long. */
+  private static final int SWITCHING = 64;
 
   /** Each second another one asks, and those of a host that is gone hold theirs for seconds. */
   private static final int TELLING = 8;

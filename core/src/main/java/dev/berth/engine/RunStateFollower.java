@@ -91,7 +91,7 @@ final class RunStateFollower {
     DomainStatus plain =
         RunStates.interpret(runState, active.watch().panicked(), before, host.now());
     DomainStatus status = named(active.watch().explained(plain, before));
-    if (status.equals(before) || isPassing(plain, active)) {
+    if (status.equals(before) || isPassing(plain, active) || isOfSwitch(status, active)) {
       return Mailbox.DONE;
     }
     if (!ledger.allows(status)) {
@@ -132,6 +132,12 @@ final class RunStateFollower {
     return status.state() == DomainState.PAUSED
         && (before == DomainState.CRASHED || before == DomainState.PMSUSPENDED)
         && active.watch().verbs().stream().anyMatch(inFlight -> inFlight.verb() == Verb.RESET);
+  }
+
+  /** A guest that changes hosts waits for the commits of that, and for none of its own. */
+  private boolean isOfSwitch(DomainStatus status, Lifecycle.Active active) {
+    return keeper.migrations().domain().isAboutToSwitch(active.machine().launch(), status)
+        || keeper.arrivals().isAboutToComplete(status);
   }
 
   /** A guest that has shut down leaves a process to be reaped; its agent learns of its sleep. */

@@ -179,6 +179,18 @@ abstract class MigrationFixture {
     host = open();
   }
 
+  /** The other host is killed, and finds what was on its disk. */
+  void killOther() {
+    reachable = false;
+    MemoryStore next = otherStore.reopened();
+    other.hangUp();
+    other.close(Duration.ZERO);
+    otherStore.close();
+    otherStore = next;
+    other = openOther();
+    reachable = true;
+  }
+
   void assertMoved() {
     eventually(() -> assertThat(host.api().list()).isEmpty());
     assertThat(other.await("web", DomainState.RUNNING).status().reason())

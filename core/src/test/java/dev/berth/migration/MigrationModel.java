@@ -161,13 +161,24 @@ final class MigrationModel {
   static Set<State> stepsWithoutFault(State state) {
     Set<State> next = new HashSet<>();
     if (state.job() == Job.GOES_ON) {
-      next.add(state.answered(state.target()));
+      answer(state, next);
       act(state, Patience.LEFT, next);
     }
     ofQemus(state, next);
     ofTarget(state, next);
     next.remove(state);
     return next;
+  }
+
+  /** The target tells what is on record, or what it has from QEMU and is about to put there. */
+  private static void answer(State state, Set<State> next) {
+    next.add(state.answered(state.target()));
+    if (state.target() == TargetPhase.INCOMING && state.targetQemu() == TargetRules.Qemu.LOADED) {
+      next.add(state.answered(TargetPhase.RECEIVED));
+    }
+    if (state.target() == TargetPhase.OWNER && state.targetQemu() == TargetRules.Qemu.RUNNING) {
+      next.add(state.answered(TargetPhase.COMPLETE));
+    }
   }
 
   // ---- the source
@@ -182,7 +193,10 @@ final class MigrationModel {
       }
       case SWITCH -> next.add(state.source(SourcePhase.SWITCHING));
       case CONTINUE -> next.add(state.sourceQemu(SourceQemu.SENDING_THE_REST));
-      case NOTE_SENT -> next.add(state.source(SourcePhase.SENT));
+      case NOTE_SENT -> {
+        next.add(state.source(SourcePhase.SENT));
+        next.add(state.source(SourcePhase.SENT).answered(state.answered())); // asked meanwhile
+      }
       case HAND_OVER -> next.add(state.source(SourcePhase.HANDED_OVER));
       case TELL_TO_TAKE -> next.add(state.saying(true, state.discard()));
       case END -> end(state, next);

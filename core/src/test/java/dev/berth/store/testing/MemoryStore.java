@@ -77,6 +77,11 @@ public final class MemoryStore implements Store {
     holding = true;
   }
 
+  /** How many commits are held back. */
+  public synchronized int held() {
+    return held.size();
+  }
+
   /** Lets the commits that were held back happen. */
   public synchronized void release() {
     holding = false;
