@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,39 @@ final class UnfitTargetsTest extends TwoHomesFixture {
       assertThat(ended(here, first).status().phase()).isEqualTo("cancelled");
       eventually(() -> assertThat(there.list()).isEmpty());
     }
+  }
+
+  @Test
+  void aDomainWhoseImageStandsOnAFileThatIsGoneDoesNotMove() throws Exception {
+    Path base = directory.resolve("base.raw");
+    Files.write(base, new byte[1 << 20]);
+    String tool = TestQemu.installed().imageTool().toString();
+    String top = directory.resolve("top.qcow2").toString();
+    Process create =
+        new ProcessBuilder(
+                tool, "create", "-q", "-f", "qcow2", "-b", base.toString(), "-F", "raw", top)
+            .inheritIO()
+            .start();
+    assertThat(create.waitFor()).isZero();
+    try (VmHost here = home.open();
+        VmHost there = openOther()) {
+      home.define(
+          here,
+          "vm",
+          "memory: 64MiB",
+          "disks:",
+          "- {name: data, file: top.qcow2, format: qcow2, backing: follow}");
+      assertThat(obstacles(here)).isEmpty();
+      Files.delete(base);
+
+      assertThatThrownBy(() -> obstacles(here)).hasMessageContaining("base.raw");
+
+      assertThat(there.list()).isEmpty();
+    }
+  }
+
+  private List<String> obstacles(VmHost host) {
+    return host.migrations().obstacles(VM, MigrationRequest.to(other), PATIENT);
   }
 
   /** The path leads to another file than the one that the guest writes to. */

@@ -9,7 +9,10 @@ import dev.berth.error.InvalidRequestException;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetHost;
 import dev.berth.testing.MemoryHost;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +57,26 @@ final class TlsPeerTest {
         .withMessageContaining("tls://host-b.example")
         .withMessageContaining(named)
         .withMessageContaining("migration-address");
+  }
+
+  /** What listens there may be anything that serves this machine alone. */
+  @Test
+  void nothingOfThisMachineIsConnectedTo() throws Exception {
+    List<String> own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .map(InetAddress::getHostAddress)
+            .map(address -> address.replaceFirst("%.*", ""))
+            .map(address -> address.contains(":") ? "[" + address + "]" : address)
+            .toList();
+
+    assertThat(own).isNotEmpty();
+    for (String address : own) {
+      assertThatExceptionOfType(HostFailureException.class)
+          .as(address)
+          .isThrownBy(() -> reach("tls://host-b.example", address + ":49152"))
+          .withMessageContaining("no address of another machine");
+    }
   }
 
   @Test
