@@ -64,9 +64,9 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     this.peers = new MigrationPeers(host.peers());
     this.domain = new MigratedDomain(host, ledger);
     this.ends = new MigrationEnds(host, ledger, keeper, peers, domain);
-    this.storage = new StorageCopying(host, mailbox, ledger, keeper, aside, this);
-    this.talk = new MigrationTalk(host, mailbox, ledger, aside, peers, domain, ends, this);
     this.pacing = new MigrationPacing(host, mailbox, ledger, this);
+    this.storage = new StorageCopying(host, mailbox, ledger, keeper, aside, pacing, this);
+    this.talk = new MigrationTalk(host, mailbox, ledger, aside, peers, domain, ends, this);
     this.sending =
         new MigrationSending(host, mailbox, ledger, keeper, domain, talk, pacing, storage, this);
   }
@@ -241,10 +241,14 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   @Override
   public CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
-    if (present.isEmpty() || isBusy(known)) {
+    if (present.isEmpty()) {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
+    if (isBusy(job)) {
+      storage.cut(job);
+      return Mailbox.DONE;
+    }
     talk.answerDecision(job);
     boolean there = isThere(job);
     switch (phase(job)) {
@@ -298,12 +302,11 @@ final class MigrationJobs implements JobWork, MigrationCourse {
 
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
+    if (MigrationRow.isIn(job, SourcePhase.SWITCHING) && !MigrationRow.sendsTheRest(job)) {
+      return takeBack(job, actor); // its guest stands for the last of its images
+    }
     return switch (phase(job)) {
-      case PREPARING, COPYING, TRANSFERRING ->
-          ledger
-              .request(
-                  step(job).job(MigrationRow.returning(job, MigrationRow.CANCELLED, "by " + actor)))
-              .thenRun(() -> takeUp(job));
+      case PREPARING, COPYING, TRANSFERRING -> takeBack(job, actor);
       case SWITCHING, SENT, HANDED_OVER, ENDING ->
           throw new InvalidStateException(
               "Cannot cancel job "
@@ -320,6 +323,12 @@ final class MigrationJobs implements JobWork, MigrationCourse {
               .thenAccept(done -> {})
               .toCompletableFuture();
     };
+  }
+
+  private CompletionStage<Void> takeBack(KeptJob job, String actor) {
+    return ledger
+        .request(step(job).job(MigrationRow.returning(job, MigrationRow.CANCELLED, "by " + actor)))
+        .thenRun(() -> takeUp(job));
   }
 
   @Override

@@ -7,7 +7,10 @@ import dev.berth.host.MigrationLimit;
 import dev.berth.host.MigrationPace;
 import dev.berth.job.JobId;
 import dev.berth.migration.SourcePhase;
+import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,10 @@ import java.util.concurrent.CompletionStage;
  * left than it had in the beginning, whatever the clock says.
  */
 final class MigrationPacing {
+  /** The phases in which there is something to set. */
+  private static final Set<SourcePhase> PACED =
+      Set.of(SourcePhase.COPYING, SourcePhase.TRANSFERRING);
+
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
@@ -81,23 +88,30 @@ final class MigrationPacing {
 
   /** Tells QEMU what is on record of it; what it does not take now it is told again. */
   void tell(Lifecycle.Active active, KeptJob job) {
-    active
-        .machine()
-        .qmp()
-        .send(MigrationSteps.pace(job))
+    say(active.machine().qmp(), job)
         .exceptionally(lost -> null); // its connection is, and the next adoption tells it again
+  }
+
+  /** Images and memory are as fast, each; several images share that. */
+  private static CompletableFuture<Void> say(QmpConnection qmp, KeptJob job) {
+    List<CompletableFuture<?>> said = new ArrayList<>();
+    if (phase(job) == SourcePhase.TRANSFERRING) {
+      said.add(qmp.send(MigrationSteps.pace(job)));
+    }
+    if (PACED.contains(phase(job))) {
+      StorageSteps.pace(job).forEach(speed -> said.add(qmp.send(speed)));
+    }
+    return CompletableFuture.allOf(said.toArray(CompletableFuture[]::new));
   }
 
   /**
    * Sets it anew; completes when QEMU has taken it.
    *
-   * @throws InvalidStateException when QEMU does not send
+   * @throws InvalidStateException when QEMU neither sends nor copies
    */
   CompletionStage<?> set(MigrationPace pace, String actor, CompletableFuture<Void> answer) {
     Optional<KeptJob> sent =
-        MigrationRow.running(ledger).stream()
-            .filter(job -> phase(job) == SourcePhase.TRANSFERRING)
-            .findFirst();
+        MigrationRow.running(ledger).stream().filter(job -> PACED.contains(phase(job))).findFirst();
     Optional<Lifecycle.Active> active = sent.flatMap(course::active);
     if (active.isEmpty()) {
       throw new InvalidStateException(
@@ -116,11 +130,7 @@ final class MigrationPacing {
         .request(Step.by(actor).job(next))
         .thenRun(
             () ->
-                active
-                    .get()
-                    .machine()
-                    .qmp()
-                    .send(MigrationSteps.pace(next))
+                take(active.get(), next)
                     .whenComplete(
                         (done, failure) -> {
                           if (failure == null) {
@@ -129,5 +139,12 @@ final class MigrationPacing {
                             answer.completeExceptionally(MachineKeeper.cause(failure));
                           }
                         }));
+  }
+
+  /** What is about to copy images is told once it has begun to. */
+  private CompletableFuture<Void> take(Lifecycle.Active active, KeptJob job) {
+    return phase(job) == SourcePhase.COPYING && course.isBusy(job)
+        ? CompletableFuture.completedFuture(null)
+        : say(active.machine().qmp(), job);
   }
 }

@@ -52,6 +52,7 @@ final class MigrationRow {
   private static final String COMPRESSION = "compression";
   private static final String STREAM = "stream";
   private static final String STANDS_SINCE = "standsSince";
+  private static final String REST_SINCE = "restSince";
   private static final String END = "end";
   private static final String WHY = "why";
   private static final String DESTROYED = "destroyed";
@@ -125,6 +126,20 @@ final class MigrationRow {
   /** The same, whose guest stands since then. */
   static KeptJob switching(KeptJob job, Instant since) {
     return in(SourcePhase.SWITCHING, job.with(STANDS_SINCE, since.toString()));
+  }
+
+  /** The same, of which QEMU is to send the rest: nothing is left to be copied since then. */
+  static KeptJob sendingTheRest(KeptJob job, Instant since) {
+    return job.with(REST_SINCE, since.toString());
+  }
+
+  /** Whether QEMU was, or may have been, told to send the rest. */
+  static boolean sendsTheRest(KeptJob job) {
+    return !job.fact(restSince(job)).isEmpty();
+  }
+
+  private static String restSince(KeptJob job) {
+    return StorageRow.hasCopies(job) ? REST_SINCE : STANDS_SINCE;
   }
 
   /** The same, which is taken back, and is to end with that code. */
@@ -239,6 +254,12 @@ final class MigrationRow {
   /** For how long the guest has been standing at that moment. */
   static Duration standing(KeptJob job, Instant now) {
     String since = job.fact(STANDS_SINCE);
+    return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
+  }
+
+  /** For how long the guest has been standing for nothing but the rest and the target's word. */
+  static Duration waiting(KeptJob job, Instant now) {
+    String since = job.fact(restSince(job));
     return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
   }
 

@@ -82,10 +82,10 @@ final class MigrationSending {
     watch.look(active);
   }
 
-  /** Once the guest stands; it does not need to be told twice. */
+  /** Once the guest stands for nothing else; it does not need to be told twice. */
   private void beImpatient(Lifecycle.Active active) {
     sending(active)
-        .filter(job -> phase(job) == SourcePhase.SWITCHING)
+        .filter(job -> phase(job) == SourcePhase.SWITCHING && MigrationRow.sendsTheRest(job))
         .ifPresent(job -> patience.watch(job, this::overdue));
   }
 
@@ -167,15 +167,27 @@ final class MigrationSending {
               + ledger.status().reason().text()
               + "), and one that does not run cannot change hosts");
     }
+    return StorageRow.hasCopies(job)
+        ? storage.requireReady(active, job, now -> stand(active, now))
+        : stand(active, job);
+  }
+
+  private CompletionStage<?> stand(Lifecycle.Active active, KeptJob job) {
     KeptJob switching = MigrationRow.switching(job, host.now());
     Step step = Step.by(job.job().origin().actor()).job(switching);
     return course.onRecord(job, domain.standing(step), () -> goOn(active, switching));
   }
 
   private CompletionStage<?> goOn(Lifecycle.Active active, KeptJob job) {
-    return StorageRow.hasCopies(job)
-        ? storage.finish(active, job, () -> sendTheRest(active, job))
-        : sendTheRest(active, job);
+    return MigrationRow.sendsTheRest(job)
+        ? sendTheRest(active, job)
+        : storage.finish(active, job, now -> copied(active, now));
+  }
+
+  private CompletionStage<?> copied(Lifecycle.Active active, KeptJob job) {
+    KeptJob rest = MigrationRow.sendingTheRest(job, host.now());
+    Step step = Step.by(job.job().origin().actor()).job(rest);
+    return course.onRecord(job, step, () -> sendTheRest(active, rest));
   }
 
   private CompletionStage<?> sendTheRest(Lifecycle.Active active, KeptJob job) {

@@ -23,9 +23,6 @@ import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.migration.QueryMigrate;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.runstate.QueryStatus;
-import dev.berth.qapi.yank.Yank;
-import dev.berth.qapi.yank.YankInstance;
-import dev.berth.qapi.yank.YankInstanceType;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
@@ -158,13 +155,17 @@ final class MigrationSteps {
 
   /**
    * QEMU that sends the rest answers nothing else, and would wait as long as the stream takes
-   * nothing. Older than 6.0 it cannot be helped.
+   * nothing. So it is with one that waits for what it copies images to, which nobody wants any
+   * more.
    */
   private void freeFromStream() throws InterruptedException {
+    if (StorageRow.hasCopies(job)) {
+      new StorageSteps(qmp, job).cut();
+    }
     try {
       qmp.execute(new QueryMigrate(), Deadline.of(LOOK_AGAIN));
     } catch (DeadlineExceededException stuck) {
-      qmp.sendOutOfBand(new Yank(List.of(new YankInstance.Plain(YankInstanceType.MIGRATION))));
+      new StuckStreams(qmp).cutMigration();
     }
   }
 

@@ -45,16 +45,29 @@ final class QemuJobs {
 
   /** Waits until all of those that QEMU has are over; they stay until they are dismissed. */
   List<JobInfo> concluded(Set<String> jobs) throws InterruptedException {
+    return concluded(jobs, Deadline.none());
+  }
+
+  /**
+   * The same, and for no longer than that.
+   *
+   * @throws DeadlineExceededException when they are not over by then
+   */
+  List<JobInfo> concluded(Set<String> jobs, Deadline longest) throws InterruptedException {
     while (true) {
       try (Expectation change = qmp.expect(event -> event.name().equals("JOB_STATUS_CHANGE"))) {
         List<JobInfo> ours =
-            qmp(new QueryJobs()).stream().filter(job -> jobs.contains(job.id())).toList();
+            qmp.execute(new QueryJobs(), longest).stream()
+                .filter(job -> jobs.contains(job.id()))
+                .toList();
         if (ours.stream().allMatch(job -> job.status().equals(JobStatus.CONCLUDED))) {
           return ours;
         }
         change.await(Deadline.of(LOOK_AGAIN));
       } catch (DeadlineExceededException nothingNew) {
-        continue;
+        if (longest.hasPassed()) {
+          throw nothingNew;
+        }
       }
     }
   }

@@ -3,19 +3,23 @@ package dev.berth.engine;
 import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.domain.Liveness;
 import dev.berth.error.BerthException;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
 import dev.berth.migration.SourceRules.Copies;
 import dev.berth.qapi.job.JobInfo;
-import dev.berth.qapi.job.JobStatus;
 import dev.berth.qapi.job.QueryJobs;
+import dev.berth.qmp.QmpConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * The images that a machine takes along, at the host that it comes from: all of each is copied
@@ -23,9 +27,15 @@ import java.util.function.Supplier;
  * stands. Runs in the driver's turns, and holds no thread while QEMU copies.
  */
 final class StorageCopying {
+  /** For how long QEMU may answer nothing before it is held up; its guest may stand meanwhile. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
+
   private final HostServices host;
+  private final Mailbox mailbox;
   private final Ledger ledger;
+  private final MachineKeeper keeper;
   private final JobAside aside;
+  private final MigrationPacing pacing;
   private final MigrationCourse course;
   private final QemuWatch<List<JobInfo>> watch;
   private Pace pace = new Pace();
@@ -36,19 +46,18 @@ final class StorageCopying {
       Ledger ledger,
       MachineKeeper keeper,
       JobAside aside,
+      MigrationPacing pacing,
       MigrationCourse course) {
     this.host = host;
+    this.mailbox = mailbox;
     this.ledger = ledger;
+    this.keeper = keeper;
     this.aside = aside;
+    this.pacing = pacing;
     this.course = course;
     this.watch =
         new QemuWatch<>(
-            host,
-            mailbox,
-            keeper,
-            qmp -> qmp.send(new QueryJobs()),
-            active -> copying(active).isPresent(),
-            this::seen);
+            host, mailbox, keeper, this::ask, active -> watched(active).isPresent(), this::seen);
   }
 
   /** Begins to copy, or goes on with it. */
@@ -68,8 +77,16 @@ final class StorageCopying {
     if (failure.isPresent()) {
       return course.back(job, MigrationRow.REFUSED_BY_QEMU, PeerWords.of(failure.get()));
     }
+    pacing.tell(active, job); // it may have been set anew meanwhile, or by a host before
     look(active);
     return Mailbox.DONE;
+  }
+
+  /** What is being done for one that is not wanted any more does not wait for the other host. */
+  void cut(KeptJob job) {
+    if (StorageRow.hasCopies(job) && MigrationRow.isIn(job, SourcePhase.RETURNING)) {
+      course.active(job).ifPresent(active -> new StorageSteps(active.machine().qmp(), job).cut());
+    }
   }
 
   /** Asks how far it is, now and as long as it is all that is done. */
@@ -77,37 +94,58 @@ final class StorageCopying {
     watch.look(active);
   }
 
+  private CompletableFuture<List<JobInfo>> ask(QmpConnection qmp) {
+    CompletableFuture<List<JobInfo>> answer = qmp.send(new QueryJobs());
+    Future<?> alarm =
+        host.timers().every(LONGEST_SILENCE, () -> mailbox.event(() -> silent(answer)));
+    return answer.whenComplete((known, failure) -> alarm.cancel(false));
+  }
+
+  /** A QEMU that only waits is alive; one that somebody has stopped is not, and is left alone. */
+  private CompletionStage<?> silent(CompletableFuture<?> answer) {
+    return keeper.lifecycle() instanceof Lifecycle.Active active
+            && active.watch().liveness() == Liveness.BUSY
+            && !answer.isDone()
+        ? copying(active).<CompletionStage<?>>map(this::heldUp).orElse(Mailbox.DONE)
+        : Mailbox.DONE;
+  }
+
+  private CompletionStage<?> heldUp(KeptJob job) {
+    return course.back(
+        job,
+        MigrationRow.TRANSFER_FAILED,
+        "QEMU has answered nothing for "
+            + LONGEST_SILENCE.toSeconds()
+            + " s; it may be waiting for the other host's QEMU to take what is copied to it");
+  }
+
+  private Optional<KeptJob> watched(Lifecycle.Active active) {
+    return copying(active).filter(job -> !aside.isBusy(job.job().id()));
+  }
+
   private Optional<KeptJob> copying(Lifecycle.Active active) {
     return MigrationRow.running(ledger).stream()
         .filter(StorageRow::hasCopies)
         .filter(job -> MigrationRow.isOf(active.machine().launch(), job))
         .filter(job -> Set.of(SourcePhase.COPYING, SourcePhase.TRANSFERRING).contains(phase(job)))
-        .filter(job -> !aside.isBusy(job.job().id()))
         .findFirst(); // there is never more than one, see JobConflicts
   }
 
   private CompletionStage<?> seen(Lifecycle.Active active, List<JobInfo> known) {
-    KeptJob job = copying(active).orElseThrow();
-    Optional<String> failure =
-        StorageSteps.failure(job, known).or(() -> StorageSteps.early(job, known));
+    KeptJob job = watched(active).orElseThrow();
+    MirrorReport report = new MirrorReport(job, known);
+    Optional<String> failure = report.failure().or(report::early);
     Copies copies =
-        failure.isPresent()
-            ? Copies.BROKEN
-            : areAll(job, known, JobStatus.READY) ? Copies.READY : Copies.UNDER_WAY;
+        failure.isPresent() ? Copies.BROKEN : report.areReady() ? Copies.READY : Copies.UNDER_WAY;
     return switch (SourceRules.copying(phase(job), copies)) {
       case BEGIN -> course.transfer(job, in(SourcePhase.TRANSFERRING, job));
       case RETURN ->
           course.back(job, MigrationRow.TRANSFER_FAILED, failure.orElse("it was not copied"));
-      default -> phase(job) == SourcePhase.COPYING ? show(job, known) : Mailbox.DONE;
+      default -> {
+        watch.later();
+        yield phase(job) == SourcePhase.COPYING ? show(job, known) : Mailbox.DONE;
+      }
     };
-  }
-
-  private static boolean areAll(KeptJob job, List<JobInfo> known, JobStatus status) {
-    List<String> mirrors = StorageSteps.mirrors(job);
-    return known.stream()
-            .filter(mirror -> mirrors.contains(mirror.id()) && mirror.status().equals(status))
-            .count()
-        == mirrors.size();
   }
 
   private CompletionStage<?> show(KeptJob job, List<JobInfo> known) {
@@ -126,23 +164,38 @@ final class StorageCopying {
             job.with(
                 MigrationRow.running(
                     phase(job), Optional.of(pace.at(host.now(), done, total)), "")));
-    watch.later();
     return Mailbox.DONE;
+  }
+
+  /** As the guest begins to stand: goes on if its mirrors have followed it until then. */
+  CompletionStage<?> requireReady(
+      Lifecycle.Active active, KeptJob job, Function<KeptJob, CompletionStage<?>> then) {
+    StorageSteps steps = new StorageSteps(active.machine().qmp(), job);
+    return at(SourcePhase.TRANSFERRING, job, steps::requireReady, then);
   }
 
   /** While the guest stands: the last of what it wrote goes to the target, then that is done. */
   CompletionStage<?> finish(
-      Lifecycle.Active active, KeptJob job, Supplier<CompletionStage<?>> then) {
+      Lifecycle.Active active, KeptJob job, Function<KeptJob, CompletionStage<?>> then) {
+    StorageSteps steps = new StorageSteps(active.machine().qmp(), job);
+    return at(SourcePhase.SWITCHING, job, steps::finish, then);
+  }
+
+  private CompletionStage<?> at(
+      SourcePhase phase,
+      KeptJob job,
+      JobAside.Work work,
+      Function<KeptJob, CompletionStage<?>> then) {
     aside.run(
         job,
-        new StorageSteps(active.machine().qmp(), job)::finish,
+        work,
         (now, failure) -> {
-          if (!MigrationRow.isIn(now, SourcePhase.SWITCHING) || !course.isThere(now)) {
+          if (!MigrationRow.isIn(now, phase) || !course.isThere(now)) {
             return course.takeUp(now);
           }
           return failure.isPresent()
               ? course.back(now, MigrationRow.TRANSFER_FAILED, PeerWords.of(failure.get()))
-              : then.get();
+              : then.apply(now);
         });
     return Mailbox.DONE;
   }

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
@@ -15,18 +16,18 @@ import dev.berth.qapi.block.BlockdevDel;
 import dev.berth.qapi.block.BlockdevMirror;
 import dev.berth.qapi.block.MirrorSyncMode;
 import dev.berth.qapi.block.QueryNamedBlockNodes;
-import dev.berth.qapi.job.JobInfo;
-import dev.berth.qapi.job.JobStatus;
+import dev.berth.qapi.job.QueryJobs;
 import dev.berth.qapi.migration.BitmapMigrationBitmapAlias;
 import dev.berth.qapi.migration.BitmapMigrationNodeAlias;
 import dev.berth.qmp.Deadline;
+import dev.berth.qmp.Expectation;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,20 @@ import org.jspecify.annotations.Nullable;
  * and how that has ended, is the evidence for a host that comes later.
  */
 final class StorageSteps {
-  private static final Set<JobStatus> ENDED = Set.of(JobStatus.CONCLUDED, JobStatus.ABORTING);
+  /** For how long QEMU may wait for the other host's to begin. */
+  private static final Duration BEGINNING = Duration.ofSeconds(30);
+
+  /**
+   * For how long QEMU connects, in seconds: its guest is not served meanwhile, and nothing can cut
+   * a connection of which the other end has not said a word yet.
+   */
+  private static final int CONNECTING = 5;
+
+  /** For how long a mirror that QEMU has just interrupted may take to go on. */
+  private static final Duration GOING_ON = Duration.ofSeconds(5);
+
+  /** For how long the guest stands at most until what it has written last is there. */
+  private static final Duration LAST_WRITES = Duration.ofSeconds(60);
 
   private final QmpConnection qmp;
   private final KeptJob job;
@@ -65,18 +79,47 @@ final class StorageSteps {
     return IntStream.range(0, StorageRow.copies(job).size()).mapToObj(i -> prefix + i).toList();
   }
 
+  /** How fast each of them is to go, as far as that is on record. */
+  static List<BlockJobSetSpeed> pace(KeptJob job) {
+    return mirrors(job).stream()
+        .flatMap(
+            id -> speed(job).stream().map(it -> BlockJobSetSpeed.builder(it).device(id).build()))
+        .toList();
+  }
+
+  private static Optional<Long> speed(KeptJob job) {
+    return MigrationRow.bytesPerSecond(job)
+        .map(all -> Math.max(1, all / StorageRow.copies(job).size()));
+  }
+
   // ---- beginning
 
-  /** Has QEMU copy all of them, and what the guest writes meanwhile; those that it copies stay. */
+  /**
+   * Has QEMU copy all of them, and what the guest writes meanwhile; those that it copies stay.
+   *
+   * @throws HostFailureException when that has not begun within some time
+   */
   void begin() throws InterruptedException {
+    try {
+      begin(Deadline.of(BEGINNING));
+    } catch (DeadlineExceededException heldUp) {
+      throw new HostFailureException(
+          "the copying of its images has not begun within "
+              + BEGINNING.toSeconds()
+              + " s: the other host's QEMU does not answer",
+          heldUp);
+    }
+  }
+
+  private void begin(Deadline deadline) throws InterruptedException {
     Set<String> present = jobs.present();
     Set<String> nodes = new BlockNodes(qmp).names();
     for (int i = 0; i < copies.size(); i++) {
       if (!present.contains(prefix + i)) {
         if (!nodes.contains(target(i))) {
-          run(BlockdevAdd.read(client(i)));
+          qmp.execute(BlockdevAdd.read(client(i)), deadline);
         }
-        run(mirror(i));
+        qmp.execute(mirror(i), deadline);
       }
     }
   }
@@ -89,6 +132,9 @@ final class StorageSteps {
             .put("export", copies.get(index).disk())
             .put("discard", "unmap");
     node.set("server", server(StorageRow.storage(job)));
+    if (qmp.supports("blockdev-add", "open-timeout")) { // QEMU 7.0
+      node.put("open-timeout", CONNECTING);
+    }
     return node;
   }
 
@@ -109,8 +155,7 @@ final class StorageSteps {
             .jobId(prefix + index)
             .filterNodeName(prefix + index + "m")
             .autoDismiss(false);
-    MigrationRow.bytesPerSecond(job)
-        .ifPresent(speed -> mirror.speed(Math.max(1, speed / copies.size())));
+    speed(job).ifPresent(mirror::speed);
     if (qmp.supports("blockdev-mirror", "target-is-zero")) {
       mirror.targetIsZero(true);
     }
@@ -120,61 +165,67 @@ final class StorageSteps {
   // ---- the switch
 
   /**
+   * Requires that each mirror follows a guest that stands since a moment ago: then nothing that it
+   * has written is missing once they have ended.
+   *
+   * @throws HostFailureException when one of them does not, with why
+   */
+  void requireReady() throws InterruptedException {
+    Deadline deadline = Deadline.of(GOING_ON); // when a guest stops, its mirrors do for an instant
+    while (true) {
+      try (Expectation change = qmp.expect(event -> event.name().equals("JOB_STATUS_CHANGE"))) {
+        MirrorReport report = new MirrorReport(job, qmp.execute(new QueryJobs(), deadline));
+        Optional<String> failure = report.failure().or(report::early);
+        if (failure.isPresent()) {
+          throw new HostFailureException(failure.get());
+        }
+        if (report.areReady()) {
+          return;
+        }
+        change.await(deadline);
+      } catch (DeadlineExceededException stays) {
+        throw new HostFailureException(
+            "one of its images is not followed any more: QEMU has paused its copying, or does not"
+                + " say how it is",
+            stays);
+      }
+    }
+  }
+
+  /**
    * Brings to the target what the guest has written last, and ends the mirrors, while the guest
    * stands. Those that have ended so before are left as they are.
    *
-   * @throws HostFailureException when not all of it has come there
+   * @throws HostFailureException when not all of it has come there, or not within some time
    */
   void finish() throws InterruptedException {
+    Deadline deadline = Deadline.of(LAST_WRITES);
+    try {
+      Optional<String> failure = finish(deadline).failure();
+      if (failure.isPresent()) {
+        throw new HostFailureException(failure.get());
+      }
+      removeClients(deadline);
+    } catch (DeadlineExceededException heldUp) {
+      throw new HostFailureException(
+          "the other host's QEMU has not taken what the guest has written last within "
+              + LAST_WRITES.toSeconds()
+              + " s",
+          heldUp);
+    }
+  }
+
+  private MirrorReport finish(Deadline deadline) throws InterruptedException {
     List<String> mirrors = mirrors(job);
     for (String mirror : mirrors) {
       try {
-        run(BlockJobSetSpeed.builder(0).device(mirror).build());
-        run(BlockJobCancel.builder().device(mirror).force(false).build());
+        qmp.execute(BlockJobSetSpeed.builder(0).device(mirror).build(), deadline);
+        qmp.execute(BlockJobCancel.builder().device(mirror).force(false).build(), deadline);
       } catch (QemuRefusedException over) {
         continue; // which is found out now
       }
     }
-    List<JobInfo> ended = jobs.concluded(Set.copyOf(mirrors));
-    Optional<String> failure = failure(job, ended);
-    if (failure.isPresent()) {
-      throw new HostFailureException(failure.get());
-    }
-    removeClients();
-  }
-
-  /** Why what QEMU has of its mirrors is of no use; empty as long as it may be. */
-  static Optional<String> failure(KeptJob job, List<JobInfo> known) {
-    List<String> mirrors = mirrors(job);
-    for (int i = 0; i < mirrors.size(); i++) {
-      String id = mirrors.get(i);
-      String disk = StorageRow.copies(job).get(i).disk();
-      Optional<JobInfo> mirror = known.stream().filter(it -> it.id().equals(id)).findFirst();
-      if (mirror.isEmpty()) {
-        return Optional.of("somebody else has ended the copying of disk '" + disk + "' in QEMU");
-      }
-      if (mirror.get().error().isPresent()) {
-        return Optional.of("disk '" + disk + "' cannot be copied: " + mirror.get().error().get());
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * Which of its mirrors has ended before the guest stands, by somebody else's doing: what the
-   * guest writes from then on would not go along.
-   */
-  static Optional<String> early(KeptJob job, List<JobInfo> known) {
-    List<String> mirrors = mirrors(job);
-    return known.stream()
-        .filter(mirror -> mirrors.contains(mirror.id()))
-        .filter(mirror -> ENDED.contains(mirror.status()))
-        .findFirst()
-        .map(
-            mirror ->
-                "somebody else has ended the copying of disk '"
-                    + StorageRow.copies(job).get(mirrors.indexOf(mirror.id())).disk()
-                    + "' in QEMU");
+    return new MirrorReport(job, jobs.concluded(Set.copyOf(mirrors), deadline));
   }
 
   /** The bitmaps that go along: those of each image that can all be used. */
@@ -205,6 +256,14 @@ final class StorageSteps {
 
   // ---- its end
 
+  /**
+   * Cuts QEMU off from where it copies to, and so ends what waits for the other host; nobody wants
+   * the copies any more.
+   */
+  void cut() {
+    new StuckStreams(qmp).cutNodes(clients());
+  }
+
   /** Frees all that QEMU has for it, whatever that is at. */
   void undo() throws InterruptedException {
     Set<String> present = jobs.present();
@@ -217,18 +276,20 @@ final class StorageSteps {
     }
     jobs.concluded(present);
     jobs.dismiss();
-    removeClients();
+    removeClients(Deadline.none());
   }
 
-  private void removeClients() throws InterruptedException {
+  private void removeClients(Deadline deadline) throws InterruptedException {
     Set<String> nodes = new BlockNodes(qmp).names();
-    Set<String> clients =
-        IntStream.range(0, copies.size()).mapToObj(this::target).collect(Collectors.toSet());
-    for (String client : clients) {
+    for (String client : clients()) {
       if (nodes.contains(client)) {
-        run(new BlockdevDel(client));
+        qmp.execute(new BlockdevDel(client), deadline);
       }
     }
+  }
+
+  private List<String> clients() {
+    return IntStream.range(0, copies.size()).mapToObj(this::target).toList();
   }
 
   private String target(int index) {

@@ -31,7 +31,7 @@ final class SwitchPatience {
   }
 
   private Duration left(KeptJob job) {
-    return longest(job).minus(MigrationRow.standing(job, host.now()));
+    return longest(job).minus(MigrationRow.waiting(job, host.now()));
   }
 
   private static Duration longest(KeptJob job) {

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What of a migration can be set anew while QEMU sends.
+ * What of a migration can be set anew while QEMU sends, or copies images.
  *
- * @param bytesPerSecond how fast it may send; empty for as it is
+ * @param bytesPerSecond how fast it may send, images and memory each; empty for as it is
  * @param downtime how long the guest may stand, by QEMU's own estimate; empty for as it is
  */
 @Api(since = "0.1")

@@ -66,8 +66,8 @@ public interface Migrations {
    * while it goes on: for one that does not come to an end as it was asked for.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
-   * @throws dev.berth.error.InvalidStateException when QEMU does not send it, or its guest stands
-   *     for the switch already
+   * @throws dev.berth.error.InvalidStateException when QEMU neither sends it nor copies its images,
+   *     or its guest stands for the switch already
    */
   VerbResult setPace(DomainRef domain, MigrationPace pace, CallOptions options);
 

@@ -28,6 +28,10 @@ public final class FakeBackplane {
   private static final String OBJECT = "-object";
   private static final String SOURCE = "-source";
 
+  /** What of the record is not plugged in, or is of the command line. */
+  private static final Set<String> NOT_PLUGGED =
+      Set.of(CpuSlots.SPARE, Dimms.SPARE, LaunchRecord.SPARE_PORT);
+
   private final FakeQemu qemu;
   private final List<String> cpus;
   private final FakeDrives drives;
@@ -59,7 +63,7 @@ public final class FakeBackplane {
         objects.add(device.id());
         continue;
       }
-      if (!device.kind().equals(CpuSlots.SPARE) && !device.kind().equals(Dimms.SPARE)) {
+      if (!NOT_PLUGGED.contains(device.kind())) {
         devices.add(device.id());
       }
       nodes.addAll(device.nodes());

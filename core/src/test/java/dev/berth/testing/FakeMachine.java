@@ -60,6 +60,7 @@ public final class FakeMachine implements QemuProcess {
   private final FakeMemory memory;
   private final FakeDump dump;
   private final FakeBackups backups;
+  private final FakeMirrors mirrors;
   private final FakeMigration migration;
   private final FakeSettings settings;
   private final FakeScreen screen;
@@ -73,6 +74,7 @@ public final class FakeMachine implements QemuProcess {
     this.memory = new FakeMemory(qemu, launch, this::running, backplane::dimmBytes);
     this.dump = new FakeDump(qemu, this);
     this.backups = new FakeBackups(qemu, backplane::nodes, launch.files().nbdSocket());
+    this.mirrors = new FakeMirrors(qemu, backups);
     this.migration = new FakeMigration(qemu, this);
     this.settings = new FakeSettings(qemu, drives, backups, this::launch);
     this.screen = new FakeScreen(qemu);
@@ -114,6 +116,11 @@ public final class FakeMachine implements QemuProcess {
   /** How its disks are backed up. */
   public FakeBackups backups() {
     return backups;
+  }
+
+  /** How its disks are copied elsewhere while the guest goes on. */
+  public FakeMirrors mirrors() {
+    return mirrors;
   }
 
   /** How its state is written. */

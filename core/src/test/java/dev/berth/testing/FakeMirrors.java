@@ -26,6 +26,16 @@ public final class FakeMirrors {
     slow = true;
   }
 
+  /** Somebody else ends them all. */
+  public void endByHand() {
+    jobs.ids().forEach(jobs::end);
+  }
+
+  /** None of them follows its guest any more, and nobody is told. */
+  public void stopUnnoticed() {
+    jobs.allUnnoticed("standby");
+  }
+
   /** All is copied but what the guest writes from now on. */
   public void finish() {
     jobs.all("ready");
