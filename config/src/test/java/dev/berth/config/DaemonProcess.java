@@ -28,7 +28,12 @@ final class DaemonProcess implements AutoCloseable {
 
   /** The same of another kind. */
   static DaemonProcess start(Class<?> main, Path home) {
-    DaemonProcess daemon = new DaemonProcess(HostProcess.start(main, home));
+    return startBy(List.of(), main, home);
+  }
+
+  /** The same, started by another program, which becomes the process. */
+  static DaemonProcess startBy(List<String> starter, Class<?> main, Path home) {
+    DaemonProcess daemon = new DaemonProcess(HostProcess.startBy(starter, main, home));
     daemon.reader.start();
     return daemon;
   }

@@ -1,10 +1,13 @@
 package dev.berth.config;
 
+import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.Engine;
 import dev.berth.engine.HostFacts;
+import dev.berth.engine.HostNetwork;
 import dev.berth.launcher.LauncherSettings;
 import dev.berth.launcher.QemuLauncher;
 import dev.berth.machine.MachineLauncher;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qmp.QmpLoop;
 import dev.berth.storage.H2Store;
 import dev.berth.storage.StoreSettings;
@@ -50,6 +53,16 @@ final class HandMadeHost {
         drivers,
         clock,
         settings.engine(),
-        new HostFacts(BerthVersion.TEXT, layout.home(), HostBoot.id(), List::of, Optional::empty));
+        new HostFacts(
+            BerthVersion.TEXT,
+            layout.home(),
+            HostBoot.id(),
+            List::of,
+            Optional::empty,
+            settings.resources(),
+            new HostNetwork(
+                settings.tls(),
+                settings.listen().map(TlsEndpoint::host).orElse(StreamAddress.Port.ANY_ADDRESS),
+                settings.migration())));
   }
 }

@@ -2,6 +2,7 @@ package dev.berth.config;
 
 import dev.berth.config.HoldingStore.Point;
 import dev.berth.control.ControlServer;
+import dev.berth.control.TlsServer;
 import dev.berth.engine.Engine;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,6 +39,10 @@ final class HeldDaemon {
             settings.access(),
             ControlServer.NOT_STOPPABLE)
         .start();
+    settings
+        .listen()
+        .ifPresent(
+            place -> new TlsServer(engine::as, place, ControlServer.NOT_STOPPABLE).start());
     System.out.println(TestDaemon.SERVES);
     obey(holding[0]);
     Runtime.getRuntime().halt(0);

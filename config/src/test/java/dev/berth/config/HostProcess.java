@@ -28,7 +28,17 @@ final class HostProcess implements AutoCloseable {
    * @param home the first argument
    */
   static HostProcess start(Class<?> main, Path home, String... arguments) {
-    List<String> command = new ArrayList<>();
+    return startBy(List.of(), main, home, arguments);
+  }
+
+  /**
+   * The same, started by another program.
+   *
+   * @param starter that one with its arguments, which becomes the process
+   */
+  static HostProcess startBy(
+      List<String> starter, Class<?> main, Path home, String... arguments) {
+    List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     if (Runtime.version().feature() >= 22) {

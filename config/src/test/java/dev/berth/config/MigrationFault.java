@@ -133,6 +133,10 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
       this.text = text;
     }
 
+    String text() {
+      return text;
+    }
+
     boolean isLost() {
       return this == LOST_AT_SOURCE || this == LOST_AT_TARGET;
     }

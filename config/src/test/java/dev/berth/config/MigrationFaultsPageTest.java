@@ -9,21 +9,31 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/recovery.md} has the decisions that {@link MigrationFaultsTest} holds hosts to. */
+/**
+ * {@code docs/recovery.md} has the decisions that {@link MigrationFaultsTest} and {@link
+ * CutLinkTest} hold hosts to.
+ */
 final class MigrationFaultsPageTest {
   private static final Path PAGE = Path.of("..", "docs", "recovery.md");
-  private static final String BEGIN = "<!-- the faults of a migration -->";
-  private static final String END = "<!-- end of the faults of a migration -->";
 
   @Test
   void thePageHasTheMatrix() throws IOException {
+    assertHas("the faults of a migration", MigrationFault.page());
+  }
+
+  @Test
+  void thePageHasTheMatrixOfCutLinks() throws IOException {
+    assertHas("the faults of a network", CutLink.page());
+  }
+
+  private static void assertHas(String name, List<String> matrix) throws IOException {
     List<String> lines = Files.readAllLines(PAGE);
-    int begin = lines.indexOf(BEGIN) + 1;
-    int end = lines.indexOf(END);
-    assertThat(begin).as(BEGIN).isPositive();
+    int begin = lines.indexOf("<!-- " + name + " -->") + 1;
+    int end = lines.indexOf("<!-- end of " + name + " -->");
+    assertThat(begin).as(name).isPositive();
     if (Boolean.getBoolean("golden.refresh")) {
       List<String> fresh = new ArrayList<>(lines.subList(0, begin));
-      fresh.addAll(MigrationFault.page());
+      fresh.addAll(matrix);
       fresh.addAll(lines.subList(end, lines.size()));
       Files.write(PAGE, fresh);
       return;
@@ -32,6 +42,6 @@ final class MigrationFaultsPageTest {
         .as(
             "the matrix: mvn -pl config -am test -Dtest=MigrationFaultsPageTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.refresh=true")
-        .isEqualTo(MigrationFault.page());
+        .isEqualTo(matrix);
   }
 }

@@ -4,39 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.config.HoldingStore.Point;
 import dev.berth.host.VmHost;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * One of two hosts between which a guest goes: a daemon in a process of its own, which other hosts
- * reach through a proxy. Not thread-safe; whoever made it closes it.
+ * reach through a proxy, or over a network. Not thread-safe; whoever made it closes it.
  */
-final class MigrationSite implements AutoCloseable {
+final class MigrationSite implements Closeable {
   private static final String SOCKET = "control.sock";
 
   private final Path directory;
   private final TestHome home;
-  private final SocketProxy proxy;
+  private final URI address;
+  private final Optional<SocketProxy> proxy;
+  private final List<String> starter;
   private DaemonProcess daemon;
 
-  private MigrationSite(Path directory, SocketProxy proxy) {
+  private MigrationSite(
+      Path directory, URI address, Optional<SocketProxy> proxy, List<String> starter) {
     this.directory = directory;
     this.home = new TestHome(directory);
+    this.address = address;
     this.proxy = proxy;
-    this.daemon = DaemonProcess.start(HeldDaemon.class, directory);
+    this.starter = starter;
+    this.daemon = DaemonProcess.startBy(starter, HeldDaemon.class, directory);
   }
 
   /** Starts one, with its home in that directory, which is made. */
   static MigrationSite start(Path directory) throws Exception {
     Files.createDirectory(directory);
     SocketProxy proxy = SocketProxy.listen(directory.resolve("p"), directory.resolve(SOCKET));
-    MigrationSite site = new MigrationSite(directory, proxy);
+    URI address = URI.create("unix:" + proxy.path());
+    MigrationSite site = new MigrationSite(directory, address, Optional.of(proxy), List.of());
+    site.daemon.awaitServing();
+    return site;
+  }
+
+  /**
+   * Starts one that other hosts reach over a network, with its home in that directory.
+   *
+   * @param starter what starts the daemon where that network is
+   */
+  static MigrationSite start(Path directory, URI address, List<String> starter) throws Exception {
+    MigrationSite site = new MigrationSite(directory, address, Optional.empty(), starter);
     site.daemon.awaitServing();
     return site;
   }
@@ -50,7 +69,7 @@ final class MigrationSite implements AutoCloseable {
   }
 
   SocketProxy proxy() {
-    return proxy;
+    return proxy.orElseThrow();
   }
 
   DaemonProcess daemon() {
@@ -59,7 +78,7 @@ final class MigrationSite implements AutoCloseable {
 
   /** Where other hosts reach it. */
   URI address() {
-    return URI.create("unix:" + proxy.path());
+    return address;
   }
 
   /** Asks it by its own socket. */
@@ -93,7 +112,7 @@ final class MigrationSite implements AutoCloseable {
   /** SIGKILL, and another daemon, which serves. */
   void restart() throws Exception {
     daemon.kill();
-    daemon = DaemonProcess.start(HeldDaemon.class, directory);
+    daemon = DaemonProcess.startBy(starter, HeldDaemon.class, directory);
     daemon.awaitServing();
   }
 
@@ -121,9 +140,10 @@ final class MigrationSite implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     daemon.close();
-    proxy.close();
+    proxy.ifPresent(SocketProxy::close);
+    Files.deleteIfExists(home.settings().layout().settingsFile()); // no network is there any more
     home.clear();
     assertThat(home.runDirectories()).isEmpty();
   }

@@ -27,9 +27,24 @@ final class TlsHome {
   static TlsHome of(
       TestHome home, TestAuthority authority, String name, String address, String trusted) {
     try {
+      return of(home, authority, name, address, freePort(InetAddress.getByName(address)), trusted);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same at a port that is known to be free there. */
+  static TlsHome of(
+      TestHome home,
+      TestAuthority authority,
+      String name,
+      String address,
+      int port,
+      String trusted) {
+    try {
       InetAddress own = InetAddress.getByName(address);
       authority.issue("CN=" + name).at(own).into(home.directory().resolve("tls"));
-      TlsHome made = new TlsHome(address, freePort(own));
+      TlsHome made = new TlsHome(address, port);
       home.set("listen", made.uri().toString());
       home.set("tls-hosts", "CN=" + trusted);
       return made;

@@ -21,7 +21,6 @@ import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.SavedMachine.Guest;
-import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import dev.berth.migration.TargetRules;
 import dev.berth.migration.TargetRules.Qemu;
@@ -119,10 +118,10 @@ final class ArrivalJobs implements JobWork {
   }
 
   /** The source may have taken it back meanwhile. */
-  private Step ready(Step step, StreamAddress stream) {
+  private Step ready(Step step, Arrival ready) {
     present()
         .filter(job -> phase(job) == TargetPhase.PREPARING)
-        .ifPresent(job -> step.job(ArrivalRow.incoming(job, stream)));
+        .ifPresent(job -> step.job(ArrivalRow.incoming(job, ready)));
     return step;
   }
 
@@ -147,7 +146,7 @@ final class ArrivalJobs implements JobWork {
         phase(job),
         job.job().status().detail(),
         incomingLaunch(job).map(launch -> ArrivalRow.stream(job, launch)),
-        incomingLaunch(job).flatMap(launch -> ComingStorage.socket(job, launch)));
+        incomingLaunch(job).flatMap(launch -> StorageRow.given(job)));
   }
 
   private Optional<LaunchRecord> incomingLaunch(KeptJob job) {
@@ -266,7 +265,8 @@ final class ArrivalJobs implements JobWork {
   private CompletionStage<?> seen(Lifecycle.Active active, QemuMigration now) {
     KeptJob job = incoming(active).orElseThrow();
     return switch (TargetRules.decide(phase(job), view(now), Word.NONE)) {
-      case NOTE_RECEIVED -> received(job);
+      case NOTE_RECEIVED ->
+          StorageRow.hasCopies(job) ? closeStorage(active, job) : received(job);
       case FAIL ->
           fail(
               job,
@@ -289,6 +289,22 @@ final class ArrivalJobs implements JobWork {
     return onRecord(received, this::tell);
   }
 
+  /** Whatever keeps QEMU from it, the guest is still its source's. */
+  private CompletionStage<?> closeStorage(Lifecycle.Active active, KeptJob job) {
+    aside.run(
+        job,
+        () -> storage.close(active.machine(), job),
+        (now, failure) -> {
+          if (!now.isRunning() || phase(now) != TargetPhase.INCOMING) {
+            return takeUp(); // it is not wanted any more
+          }
+          return failure.isPresent()
+              ? fail(now, "QEMU does not let go of its images: " + failure.get().getMessage())
+              : received(now);
+        });
+    return Mailbox.DONE;
+  }
+
   private static Qemu view(QemuMigration now) {
     Optional<MigrationStatus> status = now.info().status();
     if (now.runState().equals("running")) {
@@ -309,9 +325,10 @@ final class ArrivalJobs implements JobWork {
       return;
     }
     running = true;
-    storage
-        .close(active, job)
-        .thenCompose(closed -> active.machine().qmp().send(new QueryStatus()))
+    active
+        .machine()
+        .qmp()
+        .send(new QueryStatus())
         .thenCompose(
             status -> {
               boolean stands = status.status().value().equals(STANDS);
@@ -629,7 +646,9 @@ final class ArrivalJobs implements JobWork {
   }
 
   private Optional<KeptJob> incoming(Lifecycle.Active active) {
-    return present().filter(job -> phase(job) == TargetPhase.INCOMING && active(job).isPresent());
+    return present()
+        .filter(job -> phase(job) == TargetPhase.INCOMING && active(job).isPresent())
+        .filter(job -> !aside.isBusy(job.job().id()));
   }
 
   /** Its machine, when it answers: the domain has none before. */

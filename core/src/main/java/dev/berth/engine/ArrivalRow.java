@@ -4,6 +4,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SavedMachine.Guest;
@@ -65,9 +66,13 @@ final class ArrivalRow {
     return TargetPhase.of(job.job().status().phase()).orElse(TargetPhase.COMPLETE);
   }
 
-  /** The same, whose machine takes in the state there. */
-  static KeptJob incoming(KeptJob job, StreamAddress stream) {
-    return in(TargetPhase.INCOMING, job.with(STREAM, stream.text()), "");
+  /** The same, whose machine takes in there what comes. */
+  static KeptJob incoming(KeptJob job, Arrival ready) {
+    KeptJob incoming = job.with(STREAM, ready.stream().orElseThrow().text());
+    return in(
+        TargetPhase.INCOMING,
+        ready.storage().map(at -> StorageRow.stored(incoming, at)).orElse(incoming),
+        "");
   }
 
   /** Where its machine takes in the state. */

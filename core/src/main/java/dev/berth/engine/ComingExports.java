@@ -3,8 +3,8 @@ package dev.berth.engine;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
-import dev.berth.machine.Machine;
 import dev.berth.migration.CopiedImage;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.block.BlockExportAdd;
 import dev.berth.qapi.block.BlockExportDel;
 import dev.berth.qapi.block.BlockExportInfo;
@@ -29,23 +29,27 @@ final class ComingExports {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final QmpConnection qmp;
-  private final NbdServer server;
+  private final ComingServer server;
   private final String prefix;
   private final List<CopiedImage> copies;
 
-  ComingExports(Machine machine, JobId migration, List<CopiedImage> copies) {
-    this.qmp = machine.qmp();
-    this.server = new NbdServer(machine);
+  ComingExports(QmpConnection qmp, ComingServer server, JobId migration, List<CopiedImage> copies) {
+    this.qmp = qmp;
+    this.server = server;
     this.prefix = JobImages.prefix(migration);
     this.copies = copies;
   }
 
-  /** Has QEMU serve them, each under the name of its disk, and take in their bitmaps. */
-  void serve() throws InterruptedException {
+  /**
+   * Has QEMU serve them, each under the name of its disk, and take in their bitmaps.
+   *
+   * @return where it does
+   */
+  StreamAddress serve() throws InterruptedException {
     qmp(
         new MigrateSetCapabilities(
             List.of(new MigrationCapabilityStatus(MigrationCapability.DIRTY_BITMAPS, true))));
-    server.start();
+    StreamAddress address = server.start();
     for (int i = 0; i < copies.size(); i++) {
       CopiedImage copy = copies.get(i);
       qmp(
@@ -57,6 +61,7 @@ final class ComingExports {
                   .put("name", copy.disk())
                   .put("writable", true)));
     }
+    return address;
   }
 
   /** Nobody writes to them any more, save the guest that is about to go on. */

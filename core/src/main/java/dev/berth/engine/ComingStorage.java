@@ -1,14 +1,13 @@
 package dev.berth.engine;
 
 import dev.berth.error.MachineLostException;
-import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
 import dev.berth.migration.Offer;
 import dev.berth.migration.StreamAddress;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,13 @@ final class ComingStorage {
     Machine launch(Clearance clearance) throws InterruptedException;
   }
 
-  /** Brings a machine up with its images still empty, and has QEMU serve them. */
-  Machine launch(Offer offer, Clearance clearance, Launch launch) throws InterruptedException {
+  /**
+   * Brings a machine up with its images still empty, and has QEMU serve them.
+   *
+   * @param told where it does
+   */
+  Machine launch(Offer offer, Clearance clearance, Launch launch, Consumer<StreamAddress> told)
+      throws InterruptedException {
     if (offer.copies().isEmpty()) {
       return launch.launch(clearance);
     }
@@ -42,7 +46,12 @@ final class ComingStorage {
             });
     boolean served = false;
     try {
-      new ComingExports(machine, offer.migration(), offer.copies()).serve();
+      ComingServer server =
+          offer.key().isPresent()
+              ? new NbdPort(machine.qmp(), host.network())
+              : new NbdSocket(machine);
+      told.accept(
+          new ComingExports(machine.qmp(), server, offer.migration(), offer.copies()).serve());
       served = true;
       return machine;
     } finally {
@@ -53,20 +62,13 @@ final class ComingStorage {
     }
   }
 
-  /** Where QEMU takes in the images of a migration; empty when it brings none along. */
-  static Optional<StreamAddress> socket(KeptJob job, LaunchRecord launch) {
-    return StorageRow.hasCopies(job)
-        ? Optional.of(new StreamAddress.Socket(NbdServer.socket(launch)))
-        : Optional.empty();
-  }
-
-  /** The guest is about to go on: nobody else writes to its images from then on. */
-  CompletableFuture<@Nullable Void> close(Lifecycle.Active active, KeptJob job) {
-    return StorageRow.hasCopies(job)
-        ? aside(
-            () ->
-                new ComingExports(active.machine(), job.job().id(), StorageRow.copies(job)).close())
-        : CompletableFuture.completedFuture(null);
+  /** All has come: nobody else writes to the images from then on, save the guest. */
+  void close(Machine machine, KeptJob job) throws InterruptedException {
+    ComingServer server =
+        StorageRow.storage(job) instanceof StreamAddress.Port
+            ? new NbdPort(machine.qmp(), host.network())
+            : new NbdSocket(machine);
+    new ComingExports(machine.qmp(), server, job.job().id(), StorageRow.copies(job)).close();
   }
 
   /** The guest goes on: its images stay. */

@@ -26,11 +26,6 @@ record CopyPlan(List<CopiedImage> copies, List<String> obstacles) {
   /** That of a machine that finds its images where it goes. */
   static final CopyPlan NONE = new CopyPlan(List.of(), List.of());
 
-  /** That of one that goes to another machine, to which images are not encrypted on their way. */
-  static final CopyPlan ELSEWHERE =
-      new CopyPlan(
-          List.of(), List.of("images are copied between hosts on one machine, and not elsewhere"));
-
   CopyPlan {
     copies = List.copyOf(copies);
     obstacles = List.copyOf(obstacles);

@@ -9,8 +9,10 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.ListeningMachine;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
+import dev.berth.migration.Arrival;
 import dev.berth.migration.Offer;
 import dev.berth.migration.StreamAddress;
+import dev.berth.migration.TargetPhase;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpEventListener;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,21 +23,21 @@ import java.util.function.BiFunction;
  *
  * @param offer what the other host says of it
  * @param readiness what is so, in one step with the machine, once that is up and takes in the state
- * @param stream where it does, by then
+ * @param ready where it does, by then
  */
 record FromPeer(
     HostServices host,
     Offer offer,
-    BiFunction<Step, StreamAddress, Step> readiness,
-    AtomicReference<StreamAddress> stream)
+    BiFunction<Step, Arrival, Step> readiness,
+    AtomicReference<Arrival> ready)
     implements MachineSource {
   /** What a new domain's definition has. */
   private static final long FIRST = 1;
 
   private static final long ANOTHER = 0;
 
-  FromPeer(HostServices host, Offer offer, BiFunction<Step, StreamAddress, Step> readiness) {
-    this(host, offer, readiness, new AtomicReference<>());
+  FromPeer(HostServices host, Offer offer, BiFunction<Step, Arrival, Step> readiness) {
+    this(host, offer, readiness, new AtomicReference<>(Arrival.of(TargetPhase.INCOMING, "")));
   }
 
   /** The revision that a machine is of which that offer has. */
@@ -77,7 +79,11 @@ record FromPeer(
       Deadline deadline)
       throws InterruptedException {
     return new ComingStorage(host)
-        .launch(offer, clearance, cleared -> listen(launch, held, cleared, events, deadline));
+        .launch(
+            offer,
+            clearance,
+            cleared -> listen(launch, held, cleared, events, deadline),
+            storage -> ready.updateAndGet(it -> it.storedAt(storage)));
   }
 
   private Machine listen(
@@ -94,10 +100,11 @@ record FromPeer(
             .orElseGet(IncomingStream.Local::new);
     ListeningMachine listening =
         host.launcher().receive(launch, from, offer.channels(), held, clearance, events, deadline);
-    stream.set(
+    StreamAddress stream =
         listening.port().isPresent()
             ? host.network().told(listening.port().getAsInt())
-            : new StreamAddress.Socket(launch.files().stateSocket()));
+            : new StreamAddress.Socket(launch.files().stateSocket());
+    ready.updateAndGet(it -> it.at(stream));
     return listening.machine();
   }
 
@@ -120,7 +127,7 @@ record FromPeer(
   /** From then on a host that comes later does not take it for a start that was cut off. */
   @Override
   public Step completed(Step step) {
-    return readiness.apply(step, stream.get());
+    return readiness.apply(step, ready.get());
   }
 
   @Override

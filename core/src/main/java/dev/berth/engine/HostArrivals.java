@@ -68,6 +68,7 @@ final class HostArrivals implements TargetHost {
         .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
     obstacles.addAll(
         new ComingImages(host.images(), offer.migration(), offer.copies()).obstacles());
+    obstacles.addAll(ports(offer));
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
         host.launcher().planArrival(offer.arriving(), FromPeer.revision(offer), none);
@@ -76,6 +77,17 @@ final class HostArrivals implements TargetHost {
       obstacles.add(String.valueOf(unfit.getMessage()));
     }
     return List.copyOf(obstacles);
+  }
+
+  /** What comes from another machine takes a port for its state, and one for its images. */
+  private List<String> ports(Offer offer) {
+    if (offer.key().isEmpty()) {
+      return List.of();
+    }
+    int needed = offer.copies().isEmpty() ? 1 : 2;
+    return host.network().freePorts(needed).size() < needed
+        ? List.of(host.network().noPorts())
+        : List.of();
   }
 
   @Override

@@ -262,7 +262,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
           return lose(job);
         }
         pacing.time(job);
-        active(job).ifPresent(live -> storage.begin(live, job));
+        active(job).ifPresent(live -> storage.begin(live, job, key));
       }
       case TRANSFERRING, SWITCHING -> {
         if (!there) {

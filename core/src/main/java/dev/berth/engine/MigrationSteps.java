@@ -81,12 +81,12 @@ final class MigrationSteps {
   /**
    * Has QEMU send, and wait before the guest stands for good.
    *
-   * @param key of what goes to another machine
+   * @param key of what goes to another machine; empty when QEMU has it already
    */
   void begin(Optional<StreamKey> key) throws InterruptedException {
     StreamAddress to = MigrationRow.stream(job);
     if (to instanceof StreamAddress.Port) {
-      credentials.giveSender(key.orElseThrow()); // nothing leaves this machine in the clear
+      encrypt(credentials, key); // nothing leaves this machine in the clear
     }
     StateChannels channels = MigrationRow.channels(job);
     boolean copies = StorageRow.hasCopies(job);
@@ -106,6 +106,16 @@ final class MigrationSteps {
     }
     run(pace(job));
     run(Migrate.builder().uri(to.uri()).build());
+  }
+
+  /** Has QEMU encrypt by that key, or else by the one that it was given before. */
+  static void encrypt(StreamCredentials credentials, Optional<StreamKey> key)
+      throws InterruptedException {
+    if (key.isPresent()) {
+      credentials.giveSender(key.get());
+    } else {
+      credentials.keepSender();
+    }
   }
 
   /**

@@ -226,9 +226,6 @@ final class MigrationVerbs {
 
   private static CompletableFuture<CopyPlan> plan(
       QmpConnection qmp, LaunchRecord launch, MigrationRequest request) {
-    if (request.storage().isPresent() && Peers.isElsewhere(request.target())) {
-      return CompletableFuture.completedFuture(CopyPlan.ELSEWHERE);
-    }
     return request
         .storage()
         .map(

@@ -5,10 +5,14 @@ import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.domain.Liveness;
 import dev.berth.error.BerthException;
+import dev.berth.machine.Machine;
+import dev.berth.machine.StreamCredentials;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;
 import dev.berth.migration.SourceRules.Copies;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.QueryJobs;
 import dev.berth.qmp.QmpConnection;
@@ -60,12 +64,23 @@ final class StorageCopying {
             host, mailbox, keeper, this::ask, active -> watched(active).isPresent(), this::seen);
   }
 
-  /** Begins to copy, or goes on with it. */
-  void begin(Lifecycle.Active active, KeptJob job) {
+  /**
+   * Begins to copy, or goes on with it.
+   *
+   * @param key of what goes to another machine; empty when an earlier host's process had it
+   */
+  void begin(Lifecycle.Active active, KeptJob job, Optional<StreamKey> key) {
     pace = new Pace();
+    Machine machine = active.machine();
     aside.run(
         job,
-        new StorageSteps(active.machine().qmp(), job)::begin,
+        () -> {
+          if (StorageRow.storage(job) instanceof StreamAddress.Port) {
+            MigrationSteps.encrypt(
+                new StreamCredentials(machine.qmp(), machine.launch().files()), key);
+          }
+          new StorageSteps(machine.qmp(), job).begin();
+        },
         (now, failure) -> begun(active, now, failure));
   }
 

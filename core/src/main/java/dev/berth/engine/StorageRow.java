@@ -6,6 +6,7 @@ import dev.berth.migration.SourcePhase;
 import dev.berth.migration.StreamAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the row of a migration tells of the images that the machine takes along. */
@@ -44,14 +45,24 @@ final class StorageRow {
     return !job.fact(COPIES).isEmpty();
   }
 
-  /** The same migration, whose images are to be copied to where QEMU listens there. */
-  static KeptJob copying(KeptJob job, StreamAddress storage) {
-    return MigrationRow.in(SourcePhase.COPYING, job.with(STORAGE, storage.text()));
+  /** The same migration, whose images come in there. */
+  static KeptJob stored(KeptJob job, StreamAddress storage) {
+    return job.with(STORAGE, storage.text());
   }
 
-  /** Where QEMU listens there. */
+  /** The same migration, whose images are to be copied to where QEMU listens there. */
+  static KeptJob copying(KeptJob job, StreamAddress storage) {
+    return MigrationRow.in(SourcePhase.COPYING, stored(job, storage));
+  }
+
+  /** Where QEMU takes them in. */
   static StreamAddress storage(KeptJob job) {
     return StreamAddress.of(job.fact(STORAGE));
+  }
+
+  /** The same; empty when it takes in none, or is not that far. */
+  static Optional<StreamAddress> given(KeptJob job) {
+    return job.fact(STORAGE).isEmpty() ? Optional.empty() : Optional.of(storage(job));
   }
 
   /** What stays here of a guest that has gone; empty when nothing does. */

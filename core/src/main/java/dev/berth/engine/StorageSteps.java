@@ -5,6 +5,7 @@ import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.json.Json;
+import dev.berth.machine.StreamCredentials;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.block.BlockDeviceInfo;
@@ -131,7 +132,11 @@ final class StorageSteps {
             .put("node-name", target(index))
             .put("export", copies.get(index).disk())
             .put("discard", "unmap");
-    node.set("server", server(StorageRow.storage(job)));
+    StreamAddress storage = StorageRow.storage(job);
+    if (storage instanceof StreamAddress.Port) { // nothing leaves this machine in the clear
+      node.put("tls-creds", StreamCredentials.ID);
+    }
+    node.set("server", server(storage));
     if (qmp.supports("blockdev-add", "open-timeout")) { // QEMU 7.0
       node.put("open-timeout", CONNECTING);
     }

@@ -8,6 +8,7 @@ import dev.berth.qapi.migration.MigrateSetParameters;
 import dev.berth.qapi.qom.ObjectAdd;
 import dev.berth.qapi.qom.ObjectDel;
 import dev.berth.qapi.qom.ObjectOptions.TlsCredsPsk;
+import dev.berth.qapi.qom.QomList;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpCommand;
 import dev.berth.qmp.QmpConnection;
@@ -20,10 +21,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How QEMU is given the key of a stream: in a file, for it takes none over QMP. QEMU reads it at
- * once where it sends, and with each connection where it takes in, so the file is there as short as
- * can be. All of it has the same name each time: who comes later finds it again. For a thread that
- * may wait for QEMU.
+ * How QEMU is given the key of a migration, by which its streams are encrypted, that of the state
+ * and those of images: in a file, for it takes none over QMP. QEMU reads it at once where it sends,
+ * and with each connection where it takes in, so the file is there as short as can be. All of it
+ * has the same name each time: who comes later finds it again. For a thread that may wait for QEMU.
  */
 public final class StreamCredentials {
   /** Of the object in QEMU, which one of its migrations has at a time. */
@@ -33,6 +34,9 @@ public final class StreamCredentials {
   private static final String USER = "berth";
 
   private static final String FILE = "keys.psk";
+
+  /** Where QEMU has what was made by {@code object-add}. */
+  private static final String OBJECTS = "/objects";
 
   private final QmpConnection qmp;
   private final Path directory;
@@ -55,6 +59,22 @@ public final class StreamCredentials {
     } finally {
       removeFile();
     }
+  }
+
+  /**
+   * Has QEMU send on by the key that it was given for the same migration, by this host's process or
+   * an earlier one.
+   *
+   * @throws HostFailureException when it was given none
+   */
+  public void keepSender() throws InterruptedException {
+    removeFile();
+    if (run(new QomList(OBJECTS)).stream().noneMatch(object -> object.name().equals(ID))) {
+      throw new HostFailureException(
+          "The host's process ended before QEMU had the key of this migration, which is on no"
+              + " record. Migrate it anew.");
+    }
+    parameters(ID);
   }
 
   /**
