@@ -390,14 +390,11 @@ final class CutLinkRig implements AutoCloseable {
     to.assertRuns(0);
     to.assertLogs(0);
     assertThat(images(to.directory())).isEmptyDirectory();
-    assertThat(images(from.directory()).toFile().list())
-        .containsExactlyInAnyOrder(WRITTEN, FULL);
+    assertThat(images(from.directory()).toFile().list()).containsExactlyInAnyOrder(WRITTEN, FULL);
     assertThat(qmp("query-block-exports", "{}")).isEmpty();
     assertThat(qmp("query-jobs", "{}")).isEmpty();
-    QemuOf.awaitThat(
-        "the key is taken back", () -> !names("/objects").contains("berth-stream"));
-    assertThat(qmp("query-named-block-nodes", "{}").findValuesAsText("drv"))
-        .doesNotContain("nbd");
+    QemuOf.awaitThat("the key is taken back", () -> !names("/objects").contains("berth-stream"));
+    assertThat(qmp("query-named-block-nodes", "{}").findValuesAsText("drv")).doesNotContain("nbd");
     assertThat(qmp("query-named-block-nodes", "{}").findValues("dirty-bitmaps")).isEmpty();
     assertThat(link.listening("a")).containsExactly(Part.CONTROL.port());
     assertThat(link.listening("b")).containsExactly(Part.CONTROL.port());
@@ -411,8 +408,7 @@ final class CutLinkRig implements AutoCloseable {
   }
 
   private JsonNode qmp(String command, String arguments) {
-    String answer =
-        from.ask(host -> host.qmp(VM, QmpRequest.of(command, arguments), PATIENT));
+    String answer = from.ask(host -> host.qmp(VM, QmpRequest.of(command, arguments), PATIENT));
     try {
       return Json.read(answer);
     } catch (IOException e) {

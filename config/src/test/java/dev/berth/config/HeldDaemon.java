@@ -41,8 +41,7 @@ final class HeldDaemon {
         .start();
     settings
         .listen()
-        .ifPresent(
-            place -> new TlsServer(engine::as, place, ControlServer.NOT_STOPPABLE).start());
+        .ifPresent(place -> new TlsServer(engine::as, place, ControlServer.NOT_STOPPABLE).start());
     System.out.println(TestDaemon.SERVES);
     obey(holding[0]);
     Runtime.getRuntime().halt(0);

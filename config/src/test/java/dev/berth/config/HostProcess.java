@@ -36,8 +36,7 @@ final class HostProcess implements AutoCloseable {
    *
    * @param starter that one with its arguments, which becomes the process
    */
-  static HostProcess startBy(
-      List<String> starter, Class<?> main, Path home, String... arguments) {
+  static HostProcess startBy(List<String> starter, Class<?> main, Path home, String... arguments) {
     List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));

@@ -41,8 +41,19 @@ final class NetworkLink implements Closeable {
     try {
       ENDS.forEach(end -> run("ip", "netns", "add", link.name + end));
       run(
-          "ip", "-n", link.name + "a", "link", "add", "berth0", "type", "veth", "peer", "name",
-          "berth0", "netns", link.name + "b");
+          "ip",
+          "-n",
+          link.name + "a",
+          "link",
+          "add",
+          "berth0",
+          "type",
+          "veth",
+          "peer",
+          "name",
+          "berth0",
+          "netns",
+          link.name + "b");
       for (String end : ENDS) {
         link.ip(end, "addr", "add", link.address(end) + "/30", "dev", "berth0");
         link.ip(end, "link", "set", "lo", "up");
@@ -102,7 +113,13 @@ final class NetworkLink implements Closeable {
   void reset(int port) {
     for (String end : ENDS) {
       there(
-          end, "ss", "-K", "-tnH", "state", "established", "sport = :" + port + " or dport = :" + port);
+          end,
+          "ss",
+          "-K",
+          "-tnH",
+          "state",
+          "established",
+          "sport = :" + port + " or dport = :" + port);
     }
   }
 

@@ -95,6 +95,7 @@ final class NetworkStorageMigrationTest extends HomeFixture {
     try (VmHost a = home.open();
         VmHost b = otherHome.open();
         GuestJournal journal = start(a)) {
+      journal.awaitMore(3);
       Job ended = ended(a, migrate(a, request(Optional.empty())));
 
       assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
@@ -117,6 +118,7 @@ final class NetworkStorageMigrationTest extends HomeFixture {
     try (VmHost a = home.open();
         VmHost b = otherHome.open();
         GuestJournal journal = start(a)) {
+      journal.awaitMore(3);
       Job job = copying(a);
       Path key = keys().get(0);
       assertThat(keys()).as("the sender has it in memory").containsExactly(key);
@@ -149,6 +151,7 @@ final class NetworkStorageMigrationTest extends HomeFixture {
         VmHost a = home.open();
         VmHost b = otherHome.open();
         GuestJournal journal = start(a)) {
+      journal.awaitMore(3);
       Job ended = ended(a, migrate(a, request(Optional.empty())));
 
       assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
@@ -163,9 +166,9 @@ final class NetworkStorageMigrationTest extends HomeFixture {
     try (VmHost a = home.open();
         VmHost b = otherHome.open();
         GuestJournal journal = start(a)) {
+      journal.awaitMore(3);
       copying(a);
       assertThat(b.jobs()).hasSize(1);
-      journal.awaitMore(1);
     }
     try (VmHost b = otherHome.open();
         VmHost a = home.open()) {
@@ -208,9 +211,7 @@ final class NetworkStorageMigrationTest extends HomeFixture {
             + "  - {name: marked, file: marked.raw, format: raw}",
         TestGuest.running(GuestJournal.COMMANDS));
     host.start(VM, StartMode.RUNNING, PATIENT);
-    GuestJournal journal = GuestJournal.of(logFile(home, host), 0);
-    journal.awaitMore(3);
-    return journal;
+    return GuestJournal.of(logFile(home, host), 0);
   }
 
   private static Path logFile(TestHome home, VmHost host) {
@@ -245,8 +246,7 @@ final class NetworkStorageMigrationTest extends HomeFixture {
 
   /** What somebody learns who connects to where the images come in. */
   private static String look(Optional<Path> key) throws Exception {
-    String image =
-        "driver=nbd,host=" + THERE + ",port=" + STORAGE_PORT + ",export=marked";
+    String image = "driver=nbd,host=" + THERE + ",port=" + STORAGE_PORT + ",export=marked";
     List<String> command =
         key.isEmpty()
             ? List.of("qemu-img", "info", "--image-opts", image)
@@ -290,7 +290,8 @@ final class NetworkStorageMigrationTest extends HomeFixture {
   private List<Path> keys() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files
-          .filter(file -> file.endsWith("keys.psk") && !file.startsWith(directory.resolve("another")))
+          .filter(
+              file -> file.endsWith("keys.psk") && !file.startsWith(directory.resolve("another")))
           .toList();
     }
   }

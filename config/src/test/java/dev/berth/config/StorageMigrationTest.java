@@ -29,6 +29,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
 import dev.berth.testing.TestGuest;
+import dev.berth.tls.TestAuthority;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -97,6 +98,18 @@ final class StorageMigrationTest extends HomeFixture {
     goesOnWithItsChain(MigrationRequest.to(other), directory);
 
     assertThat(there).isEmptyDirectory();
+  }
+
+  @Tag("full")
+  @Test
+  void aGuestTakesItsDisksToAHostElsewhereAndIsBackedUpOnWithoutAFullBackup() throws Exception {
+    TestAuthority authority = TestAuthority.create("CN=Authority");
+    TlsHome.of(home, authority, "host-a", "127.0.0.12", "host-b");
+    TlsHome elsewhere = TlsHome.of(otherHome, authority, "host-b", "127.0.0.13", "host-a");
+
+    goesOnWithItsChain(MigrationRequest.to(elsewhere.uri()).with(StorageCopy.into(there)), there);
+
+    assertThat(there.toFile().list()).containsExactlyInAnyOrder("vda.qcow2", "vdb.raw");
   }
 
   private Job goesOnWithItsChain(MigrationRequest request, Path images) throws Exception {

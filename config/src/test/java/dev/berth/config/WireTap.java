@@ -73,8 +73,7 @@ final class WireTap implements AutoCloseable {
     while (!closed) {
       int length = SOCKETS.recv(socket, packet, packet.length, 0);
       if (length > 0) {
-        String text =
-            new String(Arrays.copyOf(packet, length), StandardCharsets.ISO_8859_1);
+        String text = new String(Arrays.copyOf(packet, length), StandardCharsets.ISO_8859_1);
         words.stream().filter(text::contains).forEach(read::add);
       }
     }
