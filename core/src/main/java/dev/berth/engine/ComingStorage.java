@@ -46,10 +46,7 @@ final class ComingStorage {
             });
     boolean served = false;
     try {
-      ComingServer server =
-          offer.key().isPresent()
-              ? new NbdPort(machine.qmp(), host.network())
-              : new NbdSocket(machine);
+      ComingServer server = server(machine, offer.key().isPresent());
       told.accept(
           new ComingExports(machine.qmp(), server, offer.migration(), offer.copies()).serve());
       served = true;
@@ -64,11 +61,12 @@ final class ComingStorage {
 
   /** All has come: nobody else writes to the images from then on, save the guest. */
   void close(Machine machine, KeptJob job) throws InterruptedException {
-    ComingServer server =
-        StorageRow.storage(job) instanceof StreamAddress.Port
-            ? new NbdPort(machine.qmp(), host.network())
-            : new NbdSocket(machine);
+    ComingServer server = server(machine, ArrivalRow.isEncrypted(job));
     new ComingExports(machine.qmp(), server, job.job().id(), StorageRow.copies(job)).close();
+  }
+
+  private ComingServer server(Machine machine, boolean isEncrypted) {
+    return isEncrypted ? new NbdPort(machine.qmp(), host.network()) : new NbdSocket(machine);
   }
 
   /** The guest goes on: its images stay. */
