@@ -265,8 +265,7 @@ final class ArrivalJobs implements JobWork {
   private CompletionStage<?> seen(Lifecycle.Active active, QemuMigration now) {
     KeptJob job = incoming(active).orElseThrow();
     return switch (TargetRules.decide(phase(job), view(now), Word.NONE)) {
-      case NOTE_RECEIVED ->
-          StorageRow.hasCopies(job) ? closeStorage(active, job) : received(job);
+      case NOTE_RECEIVED -> StorageRow.hasCopies(job) ? closeStorage(active, job) : received(job);
       case FAIL ->
           fail(
               job,
