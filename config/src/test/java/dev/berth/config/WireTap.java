@@ -85,9 +85,14 @@ final class WireTap implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     closed = true;
-    reading.join();
+    try {
+      reading.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
     SOCKETS.close(socket);
   }
 }
