@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,23 @@ final class MigrationMethodsTest {
   @TempDir Path directory;
 
   private final List<MigrationRequest> asked = Collections.synchronizedList(new ArrayList<>());
+  private ControlServer server;
+
+  @BeforeEach
+  void start() {
+    server =
+        new ControlServer(
+                actor -> recording(MemoryHost.create().as(actor)),
+                directory.resolve("control.sock"),
+                ControlAccess.OWNER_ONLY,
+                ControlServer.NOT_STOPPABLE)
+            .start();
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
 
   @Test
   void whoeverNamesADirectoryForImagesHasThemCopied() throws Exception {
@@ -39,15 +58,7 @@ final class MigrationMethodsTest {
 
   /** What a host is asked for by that call. */
   private MigrationRequest request(String more) throws Exception {
-    Path socket = directory.resolve("control.sock");
-    try (ControlServer server =
-            new ControlServer(
-                    actor -> recording(MemoryHost.create().as(actor)),
-                    socket,
-                    ControlAccess.OWNER_ONLY,
-                    ControlServer.NOT_STOPPABLE)
-                .start();
-        RawPeer peer = RawPeer.connect(socket)) {
+    try (RawPeer peer = RawPeer.connect(directory.resolve("control.sock"))) {
       assertThat(
               peer.request(1, "migration.obstacles", TARGET + more + "}").receive().has("result"))
           .isTrue();
