@@ -285,8 +285,8 @@ final class MigrationRig implements AutoCloseable {
     switch (cell.part()) {
       case SOURCE_DAEMON -> from.daemon().thaw();
       case TARGET_DAEMON -> to.daemon().thaw();
-      case SOURCE_QEMU -> QemuOf.only(from.directory()).thaw();
-      case TARGET_QEMU -> QemuOf.thawAll(to.directory()); // unless it was ended meanwhile
+      case SOURCE_QEMU -> QemuOf.thawAll(from.directory()); // unless it was ended meanwhile
+      case TARGET_QEMU -> QemuOf.thawAll(to.directory());
       case CONTROL -> to.proxy().pass();
       case STREAM -> stream.orElseThrow().pass();
     }
