@@ -27,8 +27,7 @@ final class MigrateCommand implements Command {
         parameters.flag("--dry-run", "Only say what speaks against it, here and there, all of it.");
     offline =
         parameters.flag(
-            "--offline",
-            "Move a domain that is shut off: its definition, whose images both reach.");
+            "--offline", "Move a domain that is shut off; with --with-storage, its images, too.");
     key =
         parameters.option(
             "--key", "KEY", text -> text, "The same call with the same key gives the same job.");
@@ -63,14 +62,13 @@ final class MigrateCommand implements Command {
       throws IOException, InterruptedException {
     if (options.areAboutMachine()) {
       throw new UsageException(
-          "--offline is about a domain without a machine, and takes none of the options that say"
-              + " how a machine is sent.");
+          "--offline is about a domain without a machine: of the options that say how one is sent"
+              + " it takes --with-storage and --storage, and --speed with them.");
     }
     return session
         .host()
         .migrations()
-        .migrateOffline(
-            domain, options.request().target(), new JobOptions(key.given()), deadline.options());
+        .migrateOffline(domain, options.request(), new JobOptions(key.given()), deadline.options());
   }
 
   private Job migrate(Session session, DomainRef domain) throws IOException, InterruptedException {

@@ -109,14 +109,14 @@ final class MigrationOptions {
 
   /** Whether any of them says how a machine is sent. */
   boolean areAboutMachine() {
-    return speed.given().isPresent()
+    boolean isSpeedOfImages = storageCopy().isPresent();
+    return (speed.given().isPresent() && !isSpeedOfImages)
         || downtime.given().isPresent()
         || throttle.value()
         || within.given().isPresent()
         || atLimit.given().isPresent()
         || channels.given().isPresent()
-        || compression.given().isPresent()
-        || storageCopy().isPresent();
+        || compression.given().isPresent();
   }
 
   /** What they ask for. */

@@ -249,7 +249,7 @@ final class ProtocolExamplesTest {
   private void offline(RawPeer peer, RawPeer arrivals) throws IOException {
     all(peer, "domain.define");
     domainOffer = Optional.of(domainOffer(peer));
-    all(arrivals, "arrival.domain-obstacles", "arrival.reserve");
+    all(arrivals, "arrival.domain-obstacles", "arrival.reserve", "arrival.settle");
     offer = Optional.empty();
     all(arrivals, "migration.resolve");
     await(arrivals, "domain.list", JsonNode::isEmpty);
@@ -271,6 +271,7 @@ final class ProtocolExamplesTest {
         new DomainName(domain.path("name").asText()),
         definition.path("json").asText(),
         ImageIdentity.ofFiles(Set.of(guest.kernel(), guest.agentInitrd())),
+        List.of(),
         directory.toString(),
         Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
   }

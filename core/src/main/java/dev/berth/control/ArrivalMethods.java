@@ -26,6 +26,7 @@ final class ArrivalMethods {
   static final String PREPARE = "arrival.prepare";
   static final String DOMAIN_OBSTACLES = "arrival.domain-obstacles";
   static final String RESERVE = "arrival.reserve";
+  static final String SETTLE = "arrival.settle";
   static final String AWAIT = "arrival.await";
   static final String TAKE = "arrival.take";
   static final String DISCARD = "arrival.discard";
@@ -64,6 +65,7 @@ final class ArrivalMethods {
           return OfferCodec.write(target(host).reserve(offer));
         },
         OFFER);
+    about(methods, SETTLE, TargetHost::settle);
     methods.call(
         AWAIT,
         (host, params) -> {

@@ -82,11 +82,14 @@ final class MigrationMethods {
                 host.migrations()
                     .migrateOffline(
                         ArgumentCodec.domain(params),
-                        target(params),
+                        offline(params),
                         JobArguments.options(params),
                         ArgumentCodec.options(params))),
         ArgumentCodec.DOMAIN,
         TARGET,
+        SPEED,
+        STORAGE,
+        DIRECTORY,
         JobArguments.KEY,
         ArgumentCodec.DEADLINE);
     methods.call(
@@ -151,6 +154,17 @@ final class MigrationMethods {
                     .put(AT_LIMIT, WireText.of(limit.then())));
     params.put(CHANNELS, migration.channels().count());
     params.put(COMPRESSION, WireText.of(migration.channels().compression()));
+    storage(params, migration);
+  }
+
+  /** What it says that is of account for a domain without a machine. */
+  static void offline(ObjectNode params, MigrationRequest migration) {
+    params.put(TARGET, migration.target().toString());
+    pace(params, migration.bytesPerSecond(), Optional.empty());
+    storage(params, migration);
+  }
+
+  private static void storage(ObjectNode params, MigrationRequest migration) {
     params.put(
         STORAGE, WireText.of(migration.storage().isPresent() ? Storage.COPIED : Storage.SHARED));
     migration
@@ -190,6 +204,16 @@ final class MigrationMethods {
                 .optionalConstant(COMPRESSION, Compression.class)
                 .orElse(StateChannels.ONE.compression())),
         storage(params));
+  }
+
+  private static MigrationRequest offline(Params params) {
+    MigrationRequest migration =
+        new MigrationRequest(
+            target(params),
+            params.optionalNumber(SPEED),
+            Optional.empty(),
+            Convergence.LEFT_TO_GUEST);
+    return storage(params).map(migration::with).orElse(migration);
   }
 
   private static Optional<StorageCopy> storage(Params params) {

@@ -11,7 +11,6 @@ import dev.berth.host.Migrations;
 import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
 import dev.berth.job.JobCodec;
-import java.net.URI;
 import java.util.List;
 
 /** The migrations of a host in another process, over its connection. Thread-safe. */
@@ -33,9 +32,10 @@ final class RemoteMigrations implements Migrations {
   }
 
   @Override
-  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
+  public Job migrateOffline(
+      DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options) {
     ObjectNode params = ArgumentCodec.domain(domain);
-    params.put(MigrationMethods.TARGET, target.toString());
+    MigrationMethods.offline(params, migration);
     JobArguments.options(params, job);
     ArgumentCodec.options(params, options);
     return host.change(MigrationMethods.MIGRATE_OFFLINE, params, options, JobCodec::read);

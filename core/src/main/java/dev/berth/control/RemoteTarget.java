@@ -67,6 +67,11 @@ final class RemoteTarget implements TargetHost {
   }
 
   @Override
+  public Arrival settle(UUID domain, JobId migration) {
+    return told(ArrivalMethods.SETTLE, domain, migration);
+  }
+
+  @Override
   public Arrival await(UUID domain, JobId migration, Duration longest) {
     ObjectNode params =
         params(domain, migration).put(ArgumentCodec.TIMEOUT, WireValue.millis(longest));

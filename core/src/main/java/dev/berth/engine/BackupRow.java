@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The row of a backup, and what it tells. */
 final class BackupRow {
@@ -185,6 +186,13 @@ final class BackupRow {
 
   static BackupPlan plan(KeptJob job) {
     return BackupPlan.read(job.fact(PLAN));
+  }
+
+  /** The images that get marks when it is there, of a domain without a machine. */
+  static Stream<Path> marked(KeptJob job) {
+    return plan(job).disks().stream()
+        .filter(disk -> disk.marks().isPresent())
+        .map(disk -> StandIns.image(job, disk.disk()));
   }
 
   /** How the images were when it was planned, of a domain without a machine. */

@@ -41,14 +41,23 @@ final class ComingExports {
   }
 
   /**
-   * Has QEMU serve them, each under the name of its disk, and take in their bitmaps.
+   * Has QEMU serve them, and take in their bitmaps with the state.
+   *
+   * @return where it does
+   */
+  StreamAddress serveAndTakeInBitmaps() throws InterruptedException {
+    qmp(
+        new MigrateSetCapabilities(
+            List.of(new MigrationCapabilityStatus(MigrationCapability.DIRTY_BITMAPS, true))));
+    return serve();
+  }
+
+  /**
+   * Has QEMU serve them, each under the name of its disk.
    *
    * @return where it does
    */
   StreamAddress serve() throws InterruptedException {
-    qmp(
-        new MigrateSetCapabilities(
-            List.of(new MigrationCapabilityStatus(MigrationCapability.DIRTY_BITMAPS, true))));
     StreamAddress address = server.start();
     for (int i = 0; i < copies.size(); i++) {
       CopiedImage copy = copies.get(i);

@@ -10,6 +10,7 @@ import dev.berth.image.ImageTask.Layer;
 import dev.berth.image.ImageTaskException;
 import dev.berth.job.JobId;
 import dev.berth.migration.CopiedImage;
+import dev.berth.migration.CopiedImage.Content;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,11 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The images that a machine of another host brings along, as files of this one. For threads that
+ * The images that a domain of another host brings along, as files of this one. For threads that
  * storage may hold up; each of its methods may be called again, whatever became of it before.
  *
  * <pre>
- *   made as a mark ──► linked to its name ──► the guest goes on here: the mark goes
+ *   made as a mark ──► linked to its name ──► the domain is this host's: the mark goes
  *                             └──► it does not: what the mark is another name of goes, and the mark
  * </pre>
  *
@@ -100,7 +101,7 @@ final class ComingImages {
     discard(copy.file(), mark);
     ImageTask create =
         new ImageTask.Create(
-            new Layer(mark, copy.format()), new ByteSize(copy.size()), Preallocation.OFF);
+            new Layer(mark, copy.writtenAs()), new ByteSize(copy.size()), Preallocation.OFF);
     try {
       images.run(migration, create, done -> {});
       Files.createLink(copy.file(), mark);
@@ -118,6 +119,27 @@ final class ComingImages {
     } catch (IOException | UnsupportedOperationException e) {
       throw new HostFailureException(
           "The image of disk '" + copy.disk() + "' cannot be '" + copy.file() + "': " + e + ".", e);
+    }
+  }
+
+  /**
+   * Brings them to the disk, once QEMU has closed them; a file that came as it is gets its length,
+   * which need not be whole sectors.
+   */
+  void settle() {
+    for (CopiedImage copy : copies) {
+      if (copy.content() == Content.FILE) {
+        truncate(copy);
+      }
+      images.force(copy.file());
+    }
+  }
+
+  private static void truncate(CopiedImage copy) {
+    try (FileChannel file = FileChannel.open(copy.file(), StandardOpenOption.WRITE)) {
+      file.truncate(copy.size());
+    } catch (IOException e) {
+      throw new HostFailureException("'" + copy.file() + "' cannot be written: " + e + ".", e);
     }
   }
 

@@ -48,7 +48,8 @@ final class ComingStorage {
     try {
       ComingServer server = server(machine, offer.key().isPresent());
       told.accept(
-          new ComingExports(machine.qmp(), server, offer.migration(), offer.copies()).serve());
+          new ComingExports(machine.qmp(), server, offer.migration(), offer.copies())
+              .serveAndTakeInBitmaps());
       served = true;
       return machine;
     } finally {

@@ -7,6 +7,7 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Disk.DiskFormat;
+import dev.berth.definition.DomainDefinition;
 import dev.berth.json.Json;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
@@ -68,6 +69,15 @@ final class CopiedDisks {
    */
   static String moved(String definition, LaunchRecord launch, List<CopiedImage> copies) {
     return copies.isEmpty() ? definition : new CopiedDisks(launch, copies).definition(definition);
+  }
+
+  /** What of a definition is not copied, and is to be there before. */
+  static DomainDefinition remaining(DomainDefinition definition, List<CopiedImage> copies) {
+    DomainDefinition left = definition;
+    for (CopiedImage copy : copies) {
+      left = left.withoutDisk(copy.disk());
+    }
+    return left;
   }
 
   private String definition(String text) {

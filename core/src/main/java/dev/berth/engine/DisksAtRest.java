@@ -47,8 +47,8 @@ final class DisksAtRest {
   }
 
   /**
-   * Those that what stands in for a machine is to open. An encrypted one is none of them: what is
-   * on it is not read.
+   * Those that what stands in for a machine is to open, for reading. An encrypted one is none of
+   * them: what is on it is not read.
    *
    * @throws InvalidStateException naming one whose image is given with each start
    */
@@ -65,7 +65,7 @@ final class DisksAtRest {
                 + " first, or leave the disk out.");
       }
     }
-    return disks.stream().filter(disk -> disk.secret().isEmpty()).toList();
+    return disks.stream().filter(disk -> disk.secret().isEmpty()).map(Disk::readOnly).toList();
   }
 
   private List<Disk> writable() {

@@ -100,7 +100,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
         new BackupMachines(
             ledger,
             keeper,
-            new StandIns(host, mailbox, keeper.recorder(), this::takeUp, this::look));
+            new StandIns(
+                host, mailbox, keeper.recorder(), BackupRow::marked, this::takeUp, this::look));
     this.remains = new BackupRemains(host, mailbox, ledger, machines, aside, this);
   }
 

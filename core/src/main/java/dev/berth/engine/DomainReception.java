@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.error.BerthException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.HeldResources;
+import dev.berth.migration.CopiedImage;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.ImageIdentity;
 import java.nio.file.Path;
@@ -39,19 +40,24 @@ final class DomainReception {
     offer
         .images()
         .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
+    obstacles.addAll(
+        new ComingImages(host.images(), offer.migration(), offer.copies()).obstacles());
     definition.ifPresent(wanted -> startable(wanted, offer, obstacles));
     return definition;
   }
 
-  /** It has to be a domain that can be started here, of the same files. */
+  /** It has to be a domain that can be started here, of the same files and of those that come. */
   private void startable(DomainDefinition wanted, DomainOffer offer, List<String> obstacles) {
     try (HeldResources none = HeldResources.none()) {
-      DomainDefinition found = host.namedImages().found(wanted);
+      DomainDefinition found =
+          CopiedDisks.remaining(host.namedImages().found(wanted), offer.copies());
       Set<Path> named =
           offer.images().stream().map(ImageIdentity::file).collect(Collectors.toSet());
-      if (!named.containsAll(DefinedFiles.of(found))) {
+      if (offer.copies().stream().anyMatch(copy -> !names(wanted, copy))) {
+        obstacles.add("its definition does not name the images that come with it");
+      } else if (!named.containsAll(DefinedFiles.of(found))) {
         obstacles.add("its definition names other files there than those that were looked at");
-      } else if (obstacles.isEmpty() && wanted.resources().isEmpty()) {
+      } else if (obstacles.isEmpty() && found.resources().isEmpty()) {
         Set<Path> opened =
             ImageIdentity.filesOf(host.launcher().plan(offer.domain(), 1, found, none));
         opened.removeAll(named);
@@ -61,6 +67,15 @@ final class DomainReception {
     } catch (BerthException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));
     }
+  }
+
+  private static boolean names(DomainDefinition definition, CopiedImage copy) {
+    return definition.disks().stream()
+        .anyMatch(
+            disk ->
+                disk.name().equals(copy.disk())
+                    && disk.file().equals(Optional.of(copy.file()))
+                    && disk.stated().map(Enum::name).equals(Optional.of(copy.format().name())));
   }
 
   /**

@@ -436,7 +436,7 @@ final class EngineHost implements VmHost, TakesMachines {
 
   @Override
   public Migrations migrations() {
-    return new HostMigrations(this::domains, this::turns, actor);
+    return new HostMigrations(this::domains, this::turns, () -> hostImages().users(), actor);
   }
 
   @Override

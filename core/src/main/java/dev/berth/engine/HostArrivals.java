@@ -148,12 +148,23 @@ final class HostArrivals implements TargetHost {
     if (find(offer.domain()).filter(driver -> isOf(driver, offer.migration())).isEmpty()) {
       DomainReception reception = new DomainReception(host, arriving, actor);
       DomainDriver driver = turns.get().await(() -> reception.reserve(offer), CallOptions.none());
+      if (!offer.copies().isEmpty()) {
+        turns
+            .get()
+            .await(() -> driver.migrations().receiveImages(offer.migration()), CallOptions.none());
+      }
       if (refused.contains(offer.migration())) {
         driver.migrations().discard(offer.migration());
       }
     }
     requireWanted(offer.migration());
     return await(offer.domain(), offer.migration(), Duration.ZERO);
+  }
+
+  @Override
+  public Arrival settle(UUID domain, JobId migration) {
+    requirePreparer(domain, migration);
+    return asked(domain, verbs -> verbs.settle(migration));
   }
 
   @Override

@@ -9,24 +9,30 @@ import dev.berth.host.MigrationRequest;
 import dev.berth.host.Migrations;
 import dev.berth.host.VerbResult;
 import dev.berth.job.Job;
-import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One actor's view of an engine's migrations: blocking calls over its futures. */
 final class HostMigrations implements Migrations {
   private final Supplier<Domains> domains;
   private final Supplier<Turns> turns;
+  private final Supplier<ImageUsers> users;
   private final String actor;
 
   /**
    * The view of an actor.
    *
    * @param domains the engine's, as long as it is open
+   * @param users who uses images there
    */
-  HostMigrations(Supplier<Domains> domains, Supplier<Turns> turns, String actor) {
+  HostMigrations(
+      Supplier<Domains> domains, Supplier<Turns> turns, Supplier<ImageUsers> users, String actor) {
     this.domains = domains;
     this.turns = turns;
+    this.users = users;
     this.actor = actor;
   }
 
@@ -40,13 +46,23 @@ final class HostMigrations implements Migrations {
   }
 
   @Override
-  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
-    return turns.get().await(() -> verbs(domain).offline().migrate(target, job, actor), options);
+  public Job migrateOffline(
+      DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options) {
+    return turns
+        .get()
+        .await(
+            () -> verbs(domain).offline().migrate(migration, others(domain), job, actor), options);
+  }
+
+  /** Who else has a file open, each as a phrase. */
+  private Function<Path, List<String>> others(DomainRef domain) {
+    UUID own = domains.get().get(domain).snapshot().uuid();
+    return file -> users.get().machinesOf(file, own);
   }
 
   @Override
   public List<String> obstacles(DomainRef domain, MigrationRequest migration, CallOptions options) {
-    return turns.get().await(() -> verbs(domain).obstacles(migration), options);
+    return turns.get().await(() -> verbs(domain).obstacles(migration, others(domain)), options);
   }
 
   @Override

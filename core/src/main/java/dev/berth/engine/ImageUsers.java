@@ -72,6 +72,17 @@ final class ImageUsers {
   }
 
   /**
+   * The same, of other domains than that.
+   *
+   * @param but the domain whose file it is
+   */
+  List<String> machinesOf(Path file, UUID but) {
+    return openers(
+        other -> FilesInChange.isSame(file, other),
+        domain -> !domain.snapshot().uuid().equals(but));
+  }
+
+  /**
    * Everybody for whom another content of that file would be wrong: machines that have it open,
    * what stands on it, and jobs of other domains that write it.
    *
@@ -79,7 +90,7 @@ final class ImageUsers {
    */
   List<String> inTheWayOf(Path file, UUID but) {
     Predicate<Path> isIt = other -> FilesInChange.isSame(file, other);
-    List<String> users = new ArrayList<>(machines(isIt));
+    List<String> users = new ArrayList<>(machines(isIt, domain -> true));
     users.addAll(images(isIt, found -> true));
     for (DomainDriver domain : domains.all()) {
       String name = "'" + domain.snapshot().name() + "'";
@@ -94,8 +105,12 @@ final class ImageUsers {
   }
 
   private List<String> openers(Predicate<Path> isIt) {
-    List<String> users = new ArrayList<>(machines(isIt));
-    for (DomainDriver domain : domains.all()) {
+    return openers(isIt, domain -> true);
+  }
+
+  private List<String> openers(Predicate<Path> isIt, Predicate<DomainDriver> ofThese) {
+    List<String> users = new ArrayList<>(machines(isIt, ofThese));
+    for (DomainDriver domain : domains.all().stream().filter(ofThese).toList()) {
       if (restored(domain).anyMatch(isIt)) {
         users.add("the restore of domain '" + domain.snapshot().name() + "' that is under way");
       }
@@ -115,14 +130,14 @@ final class ImageUsers {
     return images(other -> FilesInChange.isSame(file, other), found -> true);
   }
 
-  private List<String> machines(Predicate<Path> isIt) {
+  private List<String> machines(Predicate<Path> isIt, Predicate<DomainDriver> ofThese) {
     List<String> users = new ArrayList<>();
-    for (DomainDriver domain : domains.all()) {
+    for (DomainDriver domain : domains.all().stream().filter(ofThese).toList()) {
       if (domain.opened().anyMatch(isIt)) {
         users.add("the machine of domain '" + domain.snapshot().name() + "'");
       }
       if (domain.readByJobs().anyMatch(isIt)) {
-        users.add("the backup of domain '" + domain.snapshot().name() + "'");
+        users.add("a job of domain '" + domain.snapshot().name() + "' that has it open");
       }
     }
     return users;

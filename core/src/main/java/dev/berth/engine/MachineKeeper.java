@@ -112,7 +112,7 @@ final class MachineKeeper {
     this.migrations = new MigrationJobs(host, mailbox, ledger, this);
     this.arrivals = new ArrivalJobs(host, mailbox, ledger, this);
     this.offlineMigrations = new OfflineMigrations(host, mailbox, ledger, this);
-    this.offlineArrivals = new OfflineArrivals(host, ledger);
+    this.offlineArrivals = new OfflineArrivals(host, mailbox, ledger, this);
     this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
     this.adjustments = new Adjustments(host, mailbox, ledger, this);
     this.sizings = new Sizings(host, mailbox, ledger, this);
@@ -313,6 +313,7 @@ final class MachineKeeper {
     backups.letGo();
     migrations.letGo();
     offlineMigrations.letGo();
+    offlineArrivals.letGo();
     if (lifecycle instanceof Lifecycle.Active active) {
       active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();

@@ -54,10 +54,17 @@ final class MigrationPeers {
    */
   Arrival reserve(KeptJob job, DomainOffer offer) {
     try {
-      return peer(job).target().reserve(offer);
+      Peer peer = peer(job);
+      Arrival place = peer.target().reserve(offer);
+      return place.storage().map(named -> place.storedAt(peer.reach(named))).orElse(place);
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
     }
+  }
+
+  /** Tells the target that all of the images that a domain takes along is there. */
+  Arrival settle(KeptJob job) {
+    return said(job, target -> target.settle(domain(job), job.job().id()));
   }
 
   /** What the target says, once it has more to say than that it takes in the state. */

@@ -40,8 +40,10 @@ final class MigrationRow {
   static final String DECIDED_BY_HAND = "decided-by-hand";
   static final String NOT_IN_TIME = "not-in-time";
 
+  /** A fact: how fast it may go. */
+  static final String SPEED = "bytesPerSecond";
+
   private static final String GUEST = "guest";
-  private static final String SPEED = "bytesPerSecond";
   private static final String DOWNTIME = "downtimeMillis";
   private static final String CONVERGENCE = "convergence";
   private static final String LIMIT = "limitMillis";

@@ -19,6 +19,7 @@ import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.qapi.block.QueryBlock;
 import dev.berth.qmp.QmpConnection;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,15 +156,20 @@ final class MigrationVerbs {
         });
   }
 
-  /** What speaks against a migration, here and there. */
-  CompletableFuture<List<String>> obstacles(MigrationRequest request) {
+  /**
+   * What speaks against a migration, here and there.
+   *
+   * @param users who has a file open, each as a phrase; may wait for storage
+   */
+  CompletableFuture<List<String>> obstacles(
+      MigrationRequest request, Function<Path, List<String>> users) {
     CompletableFuture<List<String>> answer = new CompletableFuture<>();
     requests.post(
         answer,
         () -> {
           if (keeper.lifecycle() instanceof Lifecycle.Off) {
             offline
-                .obstacles(request.target())
+                .obstacles(request, users)
                 .whenComplete((found, failure) -> told(answer, found, failure));
             return Mailbox.DONE;
           }
@@ -340,6 +347,20 @@ final class MigrationVerbs {
           keeper.arrivals().begin(offer, actor, answer);
           return Mailbox.DONE;
         });
+    return answer;
+  }
+
+  /** Has the images made ready that a domain without a machine brings along. */
+  CompletableFuture<Arrival> receiveImages(JobId migration) {
+    CompletableFuture<Arrival> answer = new CompletableFuture<>();
+    requests.post(answer, () -> keeper.offlineArrivals().begin(migration, answer));
+    return answer;
+  }
+
+  /** All images are there that a domain without a machine brings along. */
+  CompletableFuture<Arrival> settle(JobId migration) {
+    CompletableFuture<Arrival> answer = new CompletableFuture<>();
+    requests.post(answer, () -> keeper.offlineArrivals().settle(migration, answer));
     return answer;
   }
 

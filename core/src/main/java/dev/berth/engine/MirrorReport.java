@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
+import dev.berth.job.Job.Progress;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +16,7 @@ import java.util.stream.Collectors;
  * @param known all jobs that QEMU has
  */
 record MirrorReport(KeptJob job, List<JobInfo> known) {
+  private static final Set<JobStatus> COPIED = Set.of(JobStatus.READY, JobStatus.CONCLUDED);
   private static final Set<JobStatus> ENDED = Set.of(JobStatus.CONCLUDED, JobStatus.ABORTING);
 
   MirrorReport {
@@ -58,6 +61,33 @@ record MirrorReport(KeptJob job, List<JobInfo> known) {
             .map(JobInfo::id)
             .collect(Collectors.toSet());
     return ready.containsAll(StorageSteps.mirrors(job));
+  }
+
+  /**
+   * Whether all of each image is copied, of which nobody writes to any: one that has ended without
+   * an error had all of its own.
+   */
+  boolean areCopied() {
+    Set<String> copied =
+        known.stream()
+            .filter(mirror -> COPIED.contains(mirror.status()))
+            .map(JobInfo::id)
+            .collect(Collectors.toSet());
+    return failure().isEmpty() && copied.containsAll(StorageSteps.mirrors(job));
+  }
+
+  /** How far they are at that moment. */
+  Progress progress(Pace pace, Instant now) {
+    List<String> mirrors = StorageSteps.mirrors(job);
+    long done = 0;
+    long total = 0;
+    for (JobInfo mirror : known) {
+      if (mirrors.contains(mirror.id())) {
+        done += mirror.currentProgress();
+        total += mirror.totalProgress();
+      }
+    }
+    return pace.at(now, done, total);
   }
 
   private String endedByOthers(int index) {

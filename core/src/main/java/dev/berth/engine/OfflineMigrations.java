@@ -1,15 +1,9 @@
 package dev.berth.engine;
 
-import dev.berth.domain.DomainState;
-import dev.berth.domain.DomainStatus;
-import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
-import dev.berth.job.Job;
-import dev.berth.job.JobKind;
-import dev.berth.job.JobState;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.PeerWords;
@@ -18,7 +12,6 @@ import dev.berth.migration.SourceRules;
 import dev.berth.migration.SourceRules.Patience;
 import dev.berth.migration.SourceRules.Qemu;
 import dev.berth.migration.TargetPhase;
-import dev.berth.store.Intent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,51 +30,57 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *               the target has            it says that the
  *   on record ──a place for it──► handed-  domain is its own──► undefined here
- *  (preparing)                     over
- *       │ refused, not wanted       │ the target says that it never will be
- *       └────────► telling ◄────────┘
- *                     └─────────────► the domain stays
+ *  (preparing)    ▲   │            over
+ *       │         │   │ refused, not │ the target says that it never will be
+ *       │ copying-storage   wanted   │
+ *       └─────────┴───┴──► telling ◄─┘
+ *                            └─────────────► the domain stays
  *   ◄──────── the source's ───────►◄──────── the target's ─────────►
  * </pre>
  *
- * <p>It is the handing over of {@link SourceRules}, with nothing to send before: the target keeps
+ * <p>It is the handing over of {@link SourceRules}, with no state to send before: the target keeps
  * its place and starts nothing, this host puts on record that the domain is the target's, and only
- * then tells it. So at every moment one of the two hosts can start the domain at most.
+ * then tells it. So at every moment one of the two hosts can start the domain at most. The images
+ * that it takes along are {@link CopyingAtRest}'s affair, and are there before.
  */
-final class OfflineMigrations implements JobWork {
+final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(OfflineMigrations.class);
 
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
-  private final MachineKeeper keeper;
   private final JobAside aside;
   private final MigrationPeers peers;
-  private Function<String, CompletionStage<Void>> undefine = actor -> Mailbox.DONE;
-  private Optional<HandDecision> decision = Optional.empty();
+  private final MigrationEnds ends;
+  private final HandDecisions decisions;
+  private final CopyingAtRest copying;
 
   OfflineMigrations(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
-    this.keeper = keeper;
     this.aside = new JobAside(mailbox, ledger, host.peerThreads().telling(), this::takeUp);
     this.peers = new MigrationPeers(host.peers());
+    this.ends = new MigrationEnds(host, ledger, keeper, peers, new MigratedDomain(host, ledger));
+    this.decisions = new HandDecisions(ledger);
+    this.copying = new CopyingAtRest(host, mailbox, ledger, keeper, aside, this);
   }
 
   /** Has that remove a domain that has gone, and whose undefinition is on record. */
   void whenGone(Function<String, CompletionStage<Void>> undefinition) {
-    undefine = undefinition;
+    ends.whenGone(undefinition);
   }
 
   /** The host is being closed. */
   void letGo() {
+    copying.letGo();
     peers.close();
   }
 
   /** Begins a migration that is on record. */
   void begin(KeptJob job, Supplier<DomainOffer> offer) {
+    copying.claim(job);
     AtomicReference<Arrival> reserved = new AtomicReference<>();
     aside.run(
         host.peerThreads().preparing(),
@@ -91,30 +90,61 @@ final class OfflineMigrations implements JobWork {
           if (!MigrationRow.isIn(now, SourcePhase.PREPARING)) {
             return takeUp(now); // it is not wanted any more
           }
-          if (failure.isPresent()) {
-            return stays(now, MigrationRow.REFUSED_BY_TARGET, said(failure.get()));
-          }
-          return reserved.get().phase() == TargetPhase.RECEIVED
-              ? next(now, MigrationRow.in(SourcePhase.HANDED_OVER, now))
-              : stays(now, MigrationRow.REFUSED_BY_TARGET, reserved.get().detail());
+          return failure.isPresent()
+              ? stays(now, MigrationRow.REFUSED_BY_TARGET, said(failure.get()))
+              : reserved(now, reserved.get());
         });
+  }
+
+  private CompletionStage<?> reserved(KeptJob job, Arrival said) {
+    return switch (SourceRules.reserved(said.phase())) {
+      case HAND_OVER -> next(job, MigrationRow.in(SourcePhase.HANDED_OVER, job));
+      case BEGIN ->
+          said.storage().isPresent()
+              ? next(job, StorageRow.copying(job, said.storage().get()))
+              : stays(job, MigrationRow.REFUSED_BY_TARGET, "it does not say where images go");
+      default -> stays(job, MigrationRow.REFUSED_BY_TARGET, said.detail());
+    };
   }
 
   private static String said(BerthException failure) {
     return PeerWords.of(String.valueOf(failure.getMessage()));
   }
 
+  // ---- its images
+
+  @Override
+  public CompletionStage<?> copied(KeptJob job) {
+    return converse(job);
+  }
+
+  /** If the target has ended it, its words say more. */
+  @Override
+  public CompletionStage<?> broken(KeptJob job, String why) {
+    AtomicReference<Arrival> said = new AtomicReference<>();
+    aside.run(
+        job,
+        () -> said.set(peers.await(job, Duration.ZERO)),
+        (now, failure) -> {
+          if (!MigrationRow.isIn(now, SourcePhase.COPYING)) {
+            return takeUp(now);
+          }
+          boolean failed = failure.isEmpty() && said.get().phase() == TargetPhase.FAILED;
+          return failed
+              ? stays(now, MigrationRow.TARGET_FAILED, said.get().detail())
+              : stays(now, MigrationRow.TRANSFER_FAILED, why);
+        });
+    return Mailbox.DONE;
+  }
+
   // ---- what the target is told
 
   private CompletionStage<?> converse(KeptJob job) {
     AtomicReference<Arrival> said = new AtomicReference<>();
-    Optional<HandDecision> byHand = byHand(job);
-    boolean gives =
-        MigrationRow.phase(job) == SourcePhase.HANDED_OVER
-            && byHand.filter(HandDecision::keeps).isEmpty();
+    Optional<HandDecision> byHand = decisions.of(job);
     aside.run(
         job,
-        () -> said.set(gives ? peers.take(job) : peers.discard(job)),
+        () -> said.set(tell(job, byHand)),
         (now, failure) -> {
           if (!MigrationRow.isIn(now, MigrationRow.phase(job))) {
             return takeUp(now);
@@ -126,23 +156,38 @@ final class OfflineMigrations implements JobWork {
     return Mailbox.DONE;
   }
 
+  private Arrival tell(KeptJob job, Optional<HandDecision> byHand) {
+    return switch (MigrationRow.phase(job)) {
+      case COPYING -> peers.settle(job);
+      case HANDED_OVER ->
+          byHand.filter(HandDecision::keeps).isPresent() ? peers.discard(job) : peers.take(job);
+      case PREPARING, TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING, TELLING ->
+          peers.discard(job);
+    };
+  }
+
   private CompletionStage<?> answered(KeptJob job, Arrival said) {
     SourceRules.Act act =
-        SourceRules.decide(MigrationRow.phase(job), Qemu.GONE, said.phase(), Patience.OVER);
+        MigrationRow.phase(job) == SourcePhase.COPYING
+            ? SourceRules.settled(said.phase())
+            : SourceRules.decide(MigrationRow.phase(job), Qemu.GONE, said.phase(), Patience.OVER);
     return switch (act) {
-      case END -> finish(job, "");
-      case LOSE -> stays(job, MigrationRow.TARGET_FAILED, said.detail());
+      case HAND_OVER -> next(job, MigrationRow.in(SourcePhase.HANDED_OVER, job));
+      case END ->
+          finish(
+              job,
+              StorageRow.hasCopies(job) ? "its images were copied" + StorageRow.remains(job) : "");
+      case LOSE, RETURN -> stays(job, MigrationRow.TARGET_FAILED, said.detail());
       case FINISH -> told(job, said);
       case WAIT, TELL_TO_TAKE, TELL_TO_DISCARD -> later(job, said);
-      case BEGIN, WATCH, SWITCH, CONTINUE, NOTE_SENT, HAND_OVER, RETURN ->
-          Mailbox.DONE; // of a machine
+      case BEGIN, WATCH, SWITCH, CONTINUE, NOTE_SENT -> Mailbox.DONE; // of a machine
     };
   }
 
   private CompletionStage<?> told(KeptJob job, Arrival said) {
     boolean twice = said.phase() == TargetPhase.OWNER || said.phase() == TargetPhase.COMPLETE;
-    String detail = job.job().status().detail();
-    return ended(
+    String detail = MigrationRow.why(job);
+    return ends.ended(
         job,
         twice
             ? detail + "; the target says that the domain is there, too: undefine it at one of them"
@@ -156,8 +201,11 @@ final class OfflineMigrations implements JobWork {
             : "the target says '" + said.phase().text() + "'";
     ledger
         .jobs()
-        .show(job.with(MigrationRow.running(MigrationRow.phase(job), Optional.empty(), detail)));
-    if (byHand(job).isPresent()) {
+        .show(
+            job.with(
+                MigrationRow.running(
+                    MigrationRow.phase(job), job.job().status().progress(), detail)));
+    if (decisions.of(job).isPresent()) {
       return takeUp(job); // it was decided meanwhile, and is asked once more
     }
     host.timers().after(LOOK_AGAIN, () -> mailbox.event(() -> takeUp(job)));
@@ -181,13 +229,21 @@ final class OfflineMigrations implements JobWork {
         .handle(
             (recorded, failure) -> {
               if (failure == null) {
-                return takeUp(next).thenRun(() -> {});
+                return entered(next).thenRun(() -> {});
               }
               LOG.warn("Job {} cannot be put on record yet", before.job().id(), failure);
               host.timers().after(LOOK_AGAIN, () -> mailbox.event(() -> notedAgain(before, next)));
               return Mailbox.DONE;
             })
         .thenCompose(stage -> stage);
+  }
+
+  private CompletionStage<?> entered(KeptJob job) {
+    if (MigrationRow.phase(job) != SourcePhase.COPYING) {
+      return takeUp(job);
+    }
+    copying.begin(job);
+    return Mailbox.DONE;
   }
 
   /** What was decided stays so, unless something else was meanwhile. */
@@ -201,41 +257,10 @@ final class OfflineMigrations implements JobWork {
         : Mailbox.DONE;
   }
 
-  private CompletionStage<?> ended(KeptJob job, String detail) {
-    String code = MigrationRow.end(job);
-    JobState state = code.equals(MigrationRow.CANCELLED) ? JobState.CANCELLED : JobState.FAILED;
-    peers.forget(job.job().id());
-    return keeper.record(JobSteps.ended(step(job), job.with(status(state, code, detail))));
-  }
-
-  private Job.Status status(JobState state, String code, String detail) {
-    return new Job.Status(state, code, Optional.empty(), detail, Optional.of(host.now()));
-  }
-
   /** The domain is defined elsewhere, and not here any more. */
   private CompletionStage<?> finish(KeptJob job, String detail) {
-    String actor = job.job().origin().actor();
-    KeptJob done = job.with(status(JobState.SUCCEEDED, MigrationRow.COMPLETE, detail));
-    Step step =
-        step(job)
-            .status(
-                new DomainStatus(
-                    DomainState.SHUTOFF,
-                    StateReason.MIGRATED,
-                    Optional.of("to " + MigrationRow.target(job)),
-                    host.now()))
-            .policy(Step.Policy.OVERRIDDEN)
-            .intent(new Intent(ledger.uuid(), "undefine", "{}", actor, host.now()))
-            .whenPublished(() -> host.departed().add(done.job()));
-    peers.forget(job.job().id());
-    return keeper
-        .record(JobSteps.ended(step, done))
-        .thenCompose(recorded -> undefine.apply(actor))
-        .exceptionally(
-            left -> {
-              LOG.warn("Domain '{}' has moved, and stays defined here", ledger.name(), left);
-              return null;
-            });
+    KeptJob ending = MigrationRow.in(SourcePhase.ENDING, job, detail);
+    return ends.gone(ending).thenRun(() -> decisions.answer(ending));
   }
 
   // ---- found again
@@ -252,42 +277,52 @@ final class OfflineMigrations implements JobWork {
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> takeUp(KeptJob known) {
+  @Override
+  public CompletionStage<?> takeUp(KeptJob known) {
     Optional<KeptJob> present = ledger.jobs().find(known.job().id()).filter(KeptJob::isRunning);
     if (present.isEmpty() || aside.isBusy(known.job().id())) {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
-    answerDecision(job);
+    decisions.answer(job);
     return switch (MigrationRow.phase(job)) {
       case PREPARING ->
           stays(
               job,
               MigrationRow.INTERRUPTED,
               "the host's process ended before the target had a place for it");
-      case HANDED_OVER, TELLING -> converse(job);
-      case COPYING, TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING ->
-          Mailbox.DONE; // of a machine
+      case COPYING -> copying.takeUp(job);
+      case HANDED_OVER, TELLING -> StandIns.reads(job) ? copying.end(job) : converse(job);
+      case TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING -> Mailbox.DONE; // of a machine
     };
   }
 
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
     return switch (MigrationRow.phase(job)) {
-      case PREPARING ->
+      case PREPARING, COPYING ->
           ledger
               .request(
                   step(job).job(MigrationRow.telling(job, MigrationRow.CANCELLED, "by " + actor)))
-              .thenRun(() -> takeUp(job));
-      case TELLING ->
-          ended(
-                  job,
-                  job.job().status().detail()
-                      + "; the target was not told: 'vmctl migration resolve --owner other' there"
-                      + " ends what it has of it")
-              .thenAccept(done -> {})
-              .toCompletableFuture();
-      case COPYING, TRANSFERRING, SWITCHING, SENT, HANDED_OVER, ENDING, RETURNING ->
+              .thenRun(
+                  () -> {
+                    copying.giveUp(job);
+                    takeUp(job);
+                  });
+      case TELLING -> {
+        if (StandIns.reads(job)) { // which goes first
+          copying.giveUp(job);
+          yield CompletableFuture.completedFuture(null);
+        }
+        yield ends.ended(
+                job,
+                job.job().status().detail()
+                    + "; the target was not told: 'vmctl migration resolve --owner other' there"
+                    + " ends what it has of it")
+            .thenAccept(done -> {})
+            .toCompletableFuture();
+      }
+      case TRANSFERRING, SWITCHING, SENT, HANDED_OVER, ENDING, RETURNING ->
           throw new InvalidStateException(
               "Cannot cancel job "
                   + job.job().id()
@@ -299,7 +334,9 @@ final class OfflineMigrations implements JobWork {
   @Override
   public JobPausing pausing(KeptJob job) {
     throw new UnsupportedException(
-        "Cannot pause or resume job " + job.job().id() + ": there is nothing that takes its time.");
+        "Cannot pause or resume job "
+            + job.job().id()
+            + ": nothing of it can be held. Cancel it, and ask for it again later.");
   }
 
   // ---- decided by hand
@@ -315,65 +352,24 @@ final class OfflineMigrations implements JobWork {
         .findFirst()
         .map(
             job -> {
-              decision.ifPresent(
-                  earlier -> failed(earlier, "Somebody else has decided after that."));
-              HandDecision now =
-                  new HandDecision(job.job().id(), owner, actor, new CompletableFuture<>());
-              decision = Optional.of(now);
+              CompletableFuture<Void> answer = decisions.decide(job, owner, actor);
               takeUp(job);
-              return now.answer();
+              return answer;
             });
   }
 
-  private Optional<HandDecision> byHand(KeptJob job) {
-    return decision.filter(
-        it -> MigrationRow.phase(job) == SourcePhase.HANDED_OVER && it.isOf(job));
-  }
-
-  private static void failed(HandDecision byHand, String why) {
-    byHand.answer().completeExceptionally(new InvalidStateException(why));
-  }
-
   private CompletionStage<?> decided(KeptJob job, HandDecision byHand, Arrival said) {
-    SourceRules.Act act =
-        byHand.keeps()
-            ? SourceRules.keptByHand(said.phase())
-            : SourceRules.givenByHand(said.phase());
-    return switch (act) {
+    return switch (HandDecisions.decide(byHand, said)) {
       case RETURN ->
           byHand.keeps()
               ? stays(job, MigrationRow.DECIDED_BY_HAND, byHand.by())
               : stays(job, MigrationRow.TARGET_FAILED, said.detail());
-      case END -> {
-        decision = Optional.empty();
-        yield finish(job, byHand.by()).thenRun(() -> byHand.answer().complete(null));
-      }
+      case END -> finish(job, byHand.by());
       default -> {
-        decision = Optional.empty();
-        failed(
-            byHand,
-            "There is nothing to decide about domain '"
-                + ledger.name()
-                + "': the other host answers, and says '"
-                + said.phase().text()
-                + "'. It is told that the domain is its own.");
+        decisions.contradict(byHand, said);
         yield takeUp(job);
       }
     };
-  }
-
-  /** Whoever has decided that it stays is answered once that is on record. */
-  private void answerDecision(KeptJob job) {
-    Optional<HandDecision> waiting = decision.filter(it -> it.isOf(job));
-    if (waiting.isEmpty() || MigrationRow.phase(job) == SourcePhase.HANDED_OVER) {
-      return;
-    }
-    decision = Optional.empty();
-    if (waiting.get().keeps()) {
-      waiting.get().answer().complete(null);
-    } else {
-      failed(waiting.get(), "The other host has answered: it does not take the domain.");
-    }
   }
 
   private static Step step(KeptJob job) {
@@ -381,8 +377,6 @@ final class OfflineMigrations implements JobWork {
   }
 
   private List<KeptJob> running() {
-    return ledger.jobs().running().stream()
-        .filter(job -> job.job().target().kind() == JobKind.MIGRATION && OfflineRow.is(job))
-        .toList();
+    return ledger.jobs().running().stream().filter(OfflineRow::isLeaving).toList();
   }
 }

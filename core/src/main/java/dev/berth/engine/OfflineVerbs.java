@@ -1,10 +1,12 @@
 package dev.berth.engine;
 
+import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.engine.Peers.Peer;
 import dev.berth.error.BusyException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
@@ -13,7 +15,7 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.PeerWords;
-import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -43,117 +46,196 @@ final class OfflineVerbs {
     this.requests = requests;
   }
 
-  /** Begins a migration. */
-  CompletableFuture<Job> migrate(URI target, JobOptions options, String actor) {
-    CompletableFuture<Job> answer = new CompletableFuture<>();
-    requests.post(answer, () -> migrate(target, options, actor, answer));
-    return answer;
+  /**
+   * What was asked for.
+   *
+   * @param users who has a file open, each as a phrase; may wait for storage
+   */
+  private record Call(
+      MigrationRequest request,
+      Function<Path, List<String>> users,
+      JobOptions options,
+      String actor,
+      CompletableFuture<Job> answer) {
+    String target() {
+      return request.target().toString();
+    }
   }
 
-  private CompletionStage<?> migrate(
-      URI target, JobOptions options, String actor, CompletableFuture<Job> answer) {
-    if (answerSame(target, options, answer)) {
+  /**
+   * What was found out before anything is done.
+   *
+   * @param obstacles here and there
+   * @param copies the images that would go along
+   */
+  private record Found(List<String> obstacles, CopiesAtRest.Found copies) {}
+
+  /** Begins a migration. */
+  CompletableFuture<Job> migrate(
+      MigrationRequest request,
+      Function<Path, List<String>> users,
+      JobOptions options,
+      String actor) {
+    Call call = new Call(request, users, options, actor, new CompletableFuture<>());
+    requests.post(call.answer(), () -> migrate(call));
+    return call.answer();
+  }
+
+  private CompletionStage<?> migrate(Call call) {
+    if (answerSame(call)) {
       return Mailbox.DONE;
     }
-    requests.admit(Verb.MIGRATE_OFFLINE, target.toString());
+    requests.admit(Verb.MIGRATE_OFFLINE, call.target());
     long revision = ledger.revision();
-    look(target)
+    look(call.request(), call.users())
         .whenComplete(
-            (obstacles, failure) ->
+            (found, failure) ->
                 requests.post(
-                    answer,
+                    call.answer(),
                     () -> {
                       if (failure != null) {
-                        answer.completeExceptionally(MachineKeeper.cause(failure));
+                        call.answer().completeExceptionally(MachineKeeper.cause(failure));
                         return Mailbox.DONE;
                       }
                       return ledger.revision() == revision
-                          ? begin(target, obstacles, options, actor, answer)
-                          : migrate(target, options, actor, answer); // that was another definition
+                          ? begin(call, found)
+                          : migrate(call); // that was another definition
                     }));
     return Mailbox.DONE;
   }
 
   /** Whether the same call has begun it before; then the answer is there. */
-  private boolean answerSame(URI target, JobOptions options, CompletableFuture<Job> answer) {
+  private boolean answerSame(Call call) {
     Optional<Job> same =
-        ledger.jobs().same(options, JobKind.MIGRATION, target.toString(), Map.of());
-    same.ifPresent(answer::complete);
+        ledger.jobs().same(call.options(), JobKind.MIGRATION, call.target(), Map.of());
+    same.ifPresent(call.answer()::complete);
     return same.isPresent();
   }
 
   /** Something else may have begun since the first look, or the same call twice. */
-  private CompletionStage<?> begin(
-      URI target,
-      List<String> obstacles,
-      JobOptions options,
-      String actor,
-      CompletableFuture<Job> answer) {
-    if (answerSame(target, options, answer)) {
+  private CompletionStage<?> begin(Call call, Found found) {
+    if (answerSame(call)) {
       return Mailbox.DONE;
     }
-    if (!obstacles.isEmpty()) {
+    if (!found.obstacles().isEmpty()) {
       throw new UnsupportedException(
-          "Cannot migrate domain '" + ledger.name() + "': " + String.join("; ", obstacles) + ".");
+          "Cannot migrate domain '"
+              + ledger.name()
+              + "': "
+              + String.join("; ", found.obstacles())
+              + ".");
     }
-    requests.admit(Verb.MIGRATE_OFFLINE, target.toString());
-    KeptJob job = OfflineRow.of(target, ledger, new Job.Origin(actor, options.key(), host.now()));
-    Supplier<DomainOffer> offer = offer(job.job().id());
+    requests.admit(Verb.MIGRATE_OFFLINE, call.target());
+    KeptJob job =
+        OfflineRow.of(
+            call.request(),
+            found.copies(),
+            ledger,
+            new Job.Origin(call.actor(), call.options().key(), host.now()));
+    Supplier<DomainOffer> offer = offer(job.job().id(), found.copies());
     return ledger
-        .request(JobSteps.began(Step.by(actor), job))
+        .request(JobSteps.began(Step.by(call.actor()), job))
         .thenRun(
             () -> {
-              answer.complete(job.job());
-              keeper.offlineMigrations().begin(job, offer);
+              call.answer().complete(job.job());
+              keeper.offlineMigrations().begin(job, unusedStill(job, call.users(), offer));
             });
   }
 
+  /** Whoever has opened one since it was looked at is seen now that it is claimed. */
+  private static Supplier<DomainOffer> unusedStill(
+      KeptJob job, Function<Path, List<String>> users, Supplier<DomainOffer> offer) {
+    return () -> {
+      for (Path file : StandIns.does(job) ? StorageRow.copied(job).toList() : List.<Path>of()) {
+        CopiesAtRest.inUse(file, users)
+            .ifPresent(
+                why -> {
+                  throw new BusyException("Cannot copy it: " + why + ".", job.job().id().text());
+                });
+      }
+      return offer.get();
+    };
+  }
+
   /** What speaks against it there, here and there. In the driver's turn. */
-  CompletableFuture<List<String>> obstacles(URI target) {
+  CompletableFuture<List<String>> obstacles(
+      MigrationRequest request, Function<Path, List<String>> users) {
     List<String> inTheWay = new ArrayList<>();
     try {
       requests.admit(Verb.MIGRATE_OFFLINE, "");
     } catch (BusyException obstacle) {
       inTheWay.add(String.valueOf(obstacle.getMessage()));
     }
-    return look(target)
+    return look(request, users)
         .thenApply(
             found -> {
-              inTheWay.addAll(found);
+              inTheWay.addAll(found.obstacles());
               return List.copyOf(inTheWay);
             });
   }
 
-  private CompletableFuture<List<String>> look(URI target) {
+  private CompletableFuture<Found> look(
+      MigrationRequest request, Function<Path, List<String>> users) {
     List<String> here = DefinedFiles.leftBehind(ledger.definition());
-    Supplier<DomainOffer> draft = offer(JobId.random());
+    Supplier<CopiesAtRest.Found> copies = copies(request, users);
+    Function<CopiesAtRest.Found, DomainOffer> draft = drafts(JobId.random());
     return CompletableFuture.supplyAsync(
         () -> {
+          CopiesAtRest.Found found = copies.get();
           List<String> all = new ArrayList<>(here);
-          try (Peer peer = host.peers().connect(target)) {
-            peer.target().obstacles(draft.get()).stream()
+          all.addAll(found.plan().obstacles());
+          try (Peer peer = host.peers().connect(request.target())) {
+            peer.target().obstacles(draft.apply(found)).stream()
                 .limit(MOST_OBSTACLES)
                 .map(PeerWords::of)
                 .forEach(all::add);
           }
-          return List.copyOf(all);
+          return new Found(List.copyOf(all), found);
         },
         host.peerThreads().preparing());
   }
 
-  /** What is offered, once its files are looked at: on a thread that may wait for storage. */
-  private Supplier<DomainOffer> offer(JobId id) {
+  /** The images that go along, once they are looked at: on a thread that may wait for storage. */
+  private Supplier<CopiesAtRest.Found> copies(
+      MigrationRequest request, Function<Path, List<String>> users) {
+    if (request.storage().isEmpty()) {
+      return () -> CopiesAtRest.Found.NONE;
+    }
+    if (Peers.isElsewhere(request.target())) {
+      return () -> CopiesAtRest.Found.ELSEWHERE;
+    }
+    CopiesAtRest images = new CopiesAtRest(host, users, request.storage().get());
     DomainDefinition definition = ledger.definition();
-    String json = ledger.view().json();
-    return () ->
+    long revision = ledger.revision();
+    return () -> images.look(ledger.uuid(), revision, host.namedImages().found(definition));
+  }
+
+  private Supplier<DomainOffer> offer(JobId id, CopiesAtRest.Found copies) {
+    Function<CopiesAtRest.Found, DomainOffer> drafts = drafts(id);
+    return () -> drafts.apply(copies);
+  }
+
+  /** What is offered, once its files are looked at: on a thread that may wait for storage. */
+  private Function<CopiesAtRest.Found, DomainOffer> drafts(JobId id) {
+    DomainDefinition definition = ledger.definition();
+    return copies ->
         new DomainOffer(
             id,
             ledger.uuid(),
             ledger.name(),
-            json,
-            files(host.namedImages().found(definition)),
+            moved(copies.copyable(definition), copies),
+            files(host.namedImages().found(copies.remaining(definition))),
+            copies.plan().copies(),
             host.managedSaves().resolveSibling("").toString(),
             host.boot());
+  }
+
+  private static String moved(DomainDefinition definition, CopiesAtRest.Found copies) {
+    String json = DefinitionWriter.json(definition);
+    return copies
+        .standIn()
+        .map(reader -> CopiedDisks.moved(json, reader, copies.plan().copies()))
+        .orElse(json);
   }
 
   private List<ImageIdentity> files(DomainDefinition found) {

@@ -31,10 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands in for the machine of a domain that has none: for a job that reads its disks, a QEMU
- * without a guest that has their images open for reading. Its launch record is on record with the
- * job before it is started, so that the next host process finds it, and takes it up or ends it. It
- * changes no image, so that its end at any moment costs the job alone.
+ * What stands in for the machine of a domain that has none: for a job that reads its disks, or
+ * fills new ones, a QEMU without a guest that has their images open. Its launch record is on record
+ * with the job before it is started, so that the next host process finds it, and takes it up or
+ * ends it. It changes no image that was there before the job, so that its end at any moment costs
+ * the job alone.
  *
  * <pre>
  *   on record ──launched──► connected ◄──it lives, and answers── looked for ◄── found on record
@@ -56,6 +57,7 @@ final class StandIns {
   private final HostServices host;
   private final Mailbox mailbox;
   private final QmpRecorder recorder;
+  private final Function<KeptJob, Stream<Path>> claimed;
   private final Function<KeptJob, CompletionStage<?>> changed;
   private final Supplier<CompletionStage<?>> news;
   private final Map<JobId, Machine> connected = new ConcurrentHashMap<>();
@@ -66,6 +68,7 @@ final class StandIns {
    * Those of one domain.
    *
    * @param recorder notes what is spoken with them
+   * @param claimed which images nobody else is to open while such a QEMU does that job
    * @param changed takes up a job whose stand-in is connected now, or gone, or lost
    * @param news looks at the jobs of QEMU's, which have moved
    */
@@ -73,11 +76,13 @@ final class StandIns {
       HostServices host,
       Mailbox mailbox,
       QmpRecorder recorder,
+      Function<KeptJob, Stream<Path>> claimed,
       Function<KeptJob, CompletionStage<?>> changed,
       Supplier<CompletionStage<?>> news) {
     this.host = host;
     this.mailbox = mailbox;
     this.recorder = recorder;
+    this.claimed = claimed;
     this.changed = changed;
     this.news = news;
   }
@@ -87,6 +92,11 @@ final class StandIns {
   /** The fact of a job that such a QEMU does. */
   static Map<String, String> fact(LaunchRecord launch) {
     return Map.of(LAUNCH, CODEC.write(launch));
+  }
+
+  /** The same job, which such a QEMU does. Pure. */
+  static KeptJob doing(KeptJob job, LaunchRecord launch) {
+    return job.with(LAUNCH, CODEC.write(launch));
   }
 
   /** Whether such a QEMU does that job. Pure. */
@@ -109,7 +119,7 @@ final class StandIns {
     return CODEC.read(job.fact(LAUNCH));
   }
 
-  /** The image of one of the disks that it has open. Pure. */
+  /** The image of one of the disks that it has open for reading. Pure. */
   static Path image(KeptJob job, String disk) {
     return launchOf(job).assembly().stream()
         .filter(PassFile.class::isInstance)
@@ -138,19 +148,11 @@ final class StandIns {
     return gone.contains(job.job().id());
   }
 
-  /** Nobody else is to open the images that are changed for that job. Idempotent. */
+  /** Nobody else is to open the images that are claimed for that job. Idempotent. */
   void claim(KeptJob job) {
     if (reads(job)) {
-      changedBy(job).forEach(image -> host.filesInChange().begin(image, job.job()));
+      claimed.apply(job).forEach(image -> host.filesInChange().begin(image, job.job()));
     }
-  }
-
-  private static Stream<Path> changedBy(KeptJob job) {
-    return does(job)
-        ? BackupRow.plan(job).disks().stream()
-            .filter(disk -> disk.marks().isPresent())
-            .map(disk -> image(job, disk.disk()))
-        : Stream.empty();
   }
 
   /** Starts it; returns when its images are open. For a thread that may wait. */
@@ -276,7 +278,9 @@ final class StandIns {
   /** That job has come to its end, or leaves the images alone from now on. Idempotent. */
   void forget(KeptJob job) {
     gone.remove(job.job().id());
-    changedBy(job).forEach(image -> host.filesInChange().end(image, job.job()));
+    if (does(job)) {
+      claimed.apply(job).forEach(image -> host.filesInChange().end(image, job.job()));
+    }
   }
 
   /** Lets go of all of them, which live on: the host is being closed. */

@@ -5,6 +5,7 @@ import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.domain.Liveness;
 import dev.berth.error.BerthException;
+import dev.berth.job.Job;
 import dev.berth.machine.Machine;
 import dev.berth.machine.StreamCredentials;
 import dev.berth.machine.StreamKey;
@@ -164,21 +165,8 @@ final class StorageCopying {
   }
 
   private CompletionStage<?> show(KeptJob job, List<JobInfo> known) {
-    List<String> mirrors = StorageSteps.mirrors(job);
-    long done = 0;
-    long total = 0;
-    for (JobInfo mirror : known) {
-      if (mirrors.contains(mirror.id())) {
-        done += mirror.currentProgress();
-        total += mirror.totalProgress();
-      }
-    }
-    ledger
-        .jobs()
-        .show(
-            job.with(
-                MigrationRow.running(
-                    phase(job), Optional.of(pace.at(host.now(), done, total)), "")));
+    Job.Progress progress = new MirrorReport(job, known).progress(pace, host.now());
+    ledger.jobs().show(job.with(MigrationRow.running(phase(job), Optional.of(progress), "")));
     return Mailbox.DONE;
   }
 

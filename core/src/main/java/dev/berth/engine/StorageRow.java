@@ -4,12 +4,14 @@ import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.StreamAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What the row of a migration tells of the images that the machine takes along. */
+/** What the row of a migration tells of the images that go along. */
 final class StorageRow {
   private static final String COPIES = "copies";
   private static final String STORAGE = "storage";
@@ -38,6 +40,17 @@ final class StorageRow {
   /** Those images; none of a machine that finds them where it goes. */
   static List<CopiedImage> copies(KeptJob job) {
     return CopiedImage.read(job.fact(COPIES));
+  }
+
+  /** The files here of those that go from here without a machine. */
+  static Stream<Path> copied(KeptJob job) {
+    LaunchRecord standIn = StandIns.launchOf(job);
+    return copies(job).stream().flatMap(copy -> CopiedDisks.file(standIn, copy.disk()).stream());
+  }
+
+  /** The files of those that come here. */
+  static Stream<Path> coming(KeptJob job) {
+    return copies(job).stream().map(CopiedImage::file);
   }
 
   /** Whether there is any. */

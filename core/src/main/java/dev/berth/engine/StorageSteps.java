@@ -220,6 +220,20 @@ final class StorageSteps {
     }
   }
 
+  /**
+   * Ends the mirrors of images that nobody writes to, however long it takes until all of them is on
+   * the disk there. Those that have ended so before are left as they are.
+   *
+   * @throws HostFailureException when not all of it has come there
+   */
+  void finishAtRest() throws InterruptedException {
+    Optional<String> failure = finish(Deadline.none()).failure();
+    if (failure.isPresent()) {
+      throw new HostFailureException(failure.get());
+    }
+    removeClients(Deadline.none());
+  }
+
   private MirrorReport finish(Deadline deadline) throws InterruptedException {
     List<String> mirrors = mirrors(job);
     for (String mirror : mirrors) {

@@ -2,7 +2,6 @@ package dev.berth.host;
 
 import dev.berth.api.Api;
 import dev.berth.job.Job;
-import java.net.URI;
 import java.util.List;
 
 /**
@@ -37,10 +36,12 @@ public interface Migrations {
 
   /**
    * Moves a domain without a machine to another host, by a job: its definition, by its UUID, is
-   * there then and not here any more. Both hosts reach its images by the same paths. At every
-   * moment one of the two can start it at most; a job that fails or is cancelled leaves it here.
+   * there then and not here any more. Both hosts reach its images by the same paths, or it takes
+   * along those that its guest writes to. At every moment one of the two can start it at most; a
+   * job that fails or is cancelled leaves it here, and nothing of the images there.
    *
-   * @param target where the other host answers
+   * @param migration where it goes, whether its images go along, and how fast; what it says of a
+   *     machine is of no account
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.InvalidStateException unless it is shut off; or when it has a managed
    *     save
@@ -49,7 +50,8 @@ public interface Migrations {
    * @throws dev.berth.error.BusyException when a job or an operation is in the way
    * @throws dev.berth.error.ConflictException when the key is that of another call
    */
-  Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options);
+  Job migrateOffline(
+      DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options);
 
   /**
    * What speaks against such a migration, each that does, here and there; or against moving a

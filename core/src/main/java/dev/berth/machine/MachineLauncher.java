@@ -38,8 +38,9 @@ public interface MachineLauncher {
 
   /**
    * Plans what stands in for the machine of a domain that has none: a QEMU without a guest, which
-   * has the images of those disks open for reading. It is launched and recognised as machines are,
-   * and changes no image, whenever it ends. Changes nothing.
+   * has the images of those disks open, for reading alone if the disk is read-only. It is launched
+   * and recognised as machines are, and changes no image by itself, whenever it ends. Changes
+   * nothing.
    *
    * @param disks whose images need neither a secret nor an open file of somebody else's
    * @throws dev.berth.error.InvalidDefinitionException when images cannot be used, with every

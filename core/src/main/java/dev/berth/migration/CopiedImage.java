@@ -11,17 +11,47 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * An image that a machine takes along: made anew where it goes, and filled while its guest goes on.
+ * An image that a domain takes along: made anew where it goes, and filled, while its guest goes on
+ * or before it is handed over.
  *
  * @param disk the disk's name in the definition
  * @param node the block node that the guest reads and writes, here and there
  * @param file absolute path of the image there
  * @param format how it is written there
- * @param size of the disk, in bytes
+ * @param size of what is copied, in bytes
  * @param allocated how much of that there is something in, in bytes; about
+ * @param content what of it is copied
  */
 public record CopiedImage(
-    String disk, String node, Path file, ImageFormat format, long size, long allocated) {
+    String disk,
+    String node,
+    Path file,
+    ImageFormat format,
+    long size,
+    long allocated,
+    Content content) {
+
+  /** What of an image is copied. */
+  public enum Content {
+    /** What is on the disk, into an image that stands on nothing. */
+    DISK,
+    /** The file as it is, with all that is kept in it. */
+    FILE
+  }
+
+  /** One of which it is copied what is on the disk. */
+  public CopiedImage(
+      String disk, String node, Path file, ImageFormat format, long size, long allocated) {
+    this(disk, node, file, format, size, allocated, Content.DISK);
+  }
+
+  /** How QEMU writes what comes: a file that comes as it is is bytes until all of it is there. */
+  public ImageFormat writtenAs() {
+    return switch (content) {
+      case DISK -> format;
+      case FILE -> ImageFormat.RAW;
+    };
+  }
 
   /** Such images as JSON. */
   public static String text(List<CopiedImage> images) {
@@ -53,7 +83,8 @@ public record CopiedImage(
           .put("file", image.file.toString())
           .put("format", image.format.text())
           .put("size", image.size)
-          .put("allocated", image.allocated);
+          .put("allocated", image.allocated)
+          .put("content", image.content.name());
     }
     return all;
   }
@@ -71,7 +102,16 @@ public record CopiedImage(
         ImageFormat.of(format)
             .orElseThrow(() -> new MalformedReplyException("a format is '" + format + "'")),
         Json.number(image, "size"),
-        Json.number(image, "allocated"));
+        Json.number(image, "allocated"),
+        content(Json.optionalText(image, "content").orElse(Content.DISK.name())));
+  }
+
+  private static Content content(String text) {
+    try {
+      return Content.valueOf(text);
+    } catch (IllegalArgumentException unknown) {
+      throw new MalformedReplyException("what is copied is '" + text + "'");
+    }
   }
 
   private static Path path(String text) {

@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param domain its UUID
  * @param name its name
  * @param definition its definition as canonical JSON
- * @param images the files that the definition names
+ * @param images the files that the definition names and that are to be there
+ * @param copies the images that it takes along
  * @param from what the source tells of itself
  * @param boot of the machine that the source runs on
  */
@@ -22,12 +23,14 @@ public record DomainOffer(
     DomainName name,
     String definition,
     List<ImageIdentity> images,
+    List<CopiedImage> copies,
     String from,
     String boot) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public DomainOffer {
     images = List.copyOf(images);
+    copies = List.copyOf(copies);
   }
 
   /** Where the source is, for a host that runs in that boot of its machine. */

@@ -68,6 +68,7 @@ public final class OfferCodec {
     node.put("name", offer.name().text());
     node.put("definition", offer.definition());
     write(node.putArray("images"), offer.images());
+    node.set("copies", CopiedImage.write(offer.copies()));
     node.put("from", offer.from());
     node.put("boot", offer.boot());
     return node;
@@ -86,6 +87,7 @@ public final class OfferCodec {
           new DomainName(Json.text(node, "name")),
           Json.text(node, "definition"),
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
+          node.has("copies") ? CopiedImage.read(Json.array(node, "copies")) : List.of(),
           Json.text(node, "from"),
           Json.optionalText(node, "boot").orElse(""));
     } catch (MalformedReplyException | IllegalArgumentException wrong) {

@@ -123,6 +123,31 @@ public final class SourceRules {
   }
 
   /**
+   * What follows once the target was asked for a place for a domain without a machine: images that
+   * it takes along are copied first.
+   */
+  public static Act reserved(TargetPhase target) {
+    return switch (target) {
+      case RECEIVED -> Act.HAND_OVER;
+      case INCOMING -> Act.BEGIN;
+      case NONE, SILENT, PREPARING, OWNER, COMPLETE, FAILED -> Act.RETURN;
+    };
+  }
+
+  /**
+   * What follows once the target was told that all images of such a domain are there. Until it says
+   * that it has received them, the domain is this host's, and nobody is in a hurry.
+   */
+  public static Act settled(TargetPhase target) {
+    return switch (target) {
+      case RECEIVED -> Act.HAND_OVER;
+      case OWNER, COMPLETE -> Act.HAND_OVER; // decided by hand
+      case PREPARING, INCOMING, SILENT -> Act.WAIT;
+      case NONE, FAILED -> Act.RETURN;
+    };
+  }
+
+  /**
    * What follows once somebody has said, of a guest that was handed over, that it is this host's.
    * What the target itself says counts for more: only where it is silent, or knows of nothing, is
    * their word taken. {@link Act#WAIT} is no.

@@ -27,11 +27,18 @@ public interface TargetHost {
 
   /**
    * Gives a domain without a machine its place, where nothing starts it: it is {@code received}
-   * then, and stays the source's until the target is told to take it.
+   * then, and stays the source's until the target is told to take it. One that takes images along
+   * is {@code incoming} first, and says where QEMU takes them in.
    *
    * @throws dev.berth.error.UnsupportedException naming all that speaks against it
    */
   Arrival reserve(DomainOffer offer);
+
+  /**
+   * Tells it that all of the images is there that a domain without a machine takes along: it brings
+   * them to its disks, and is {@code received} then.
+   */
+  Arrival settle(UUID domain, JobId migration);
 
   /** How far it is, once it is not {@code incoming} any more, or after so long. */
   Arrival await(UUID domain, JobId migration, Duration longest);

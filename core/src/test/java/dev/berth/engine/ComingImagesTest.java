@@ -103,6 +103,29 @@ final class ComingImagesTest {
         .anyMatch(it -> it.contains("its images take 2") && it.contains("1GiB left"));
   }
 
+  @Test
+  void aFileThatCameAsItIsGetsItsLength() throws Exception {
+    CopiedImage odd =
+        new CopiedImage(
+            "a",
+            "a-format",
+            directory.resolve("a.qcow2"),
+            ImageFormat.QCOW2,
+            1000,
+            1000,
+            CopiedImage.Content.FILE);
+    ComingImages images = images(odd);
+    images.make();
+    Files.write(odd.file(), new byte[1024]);
+
+    images.settle();
+    images.settle();
+
+    assertThat(odd.file()).hasSize(1000);
+    images.discard();
+    assertThat(directory).isEmptyDirectory();
+  }
+
   private ComingImages images(CopiedImage... copies) {
     return new ComingImages(files, new JobId("7b1e0c94a2d9"), List.of(copies));
   }

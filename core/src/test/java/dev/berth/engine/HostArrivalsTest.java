@@ -218,6 +218,11 @@ final class HostArrivalsTest {
     }
 
     @Override
+    public Arrival settle(UUID domain, JobId migration) {
+      throw new UnsupportedOperationException("of a machine");
+    }
+
+    @Override
     public Arrival await(UUID domain, JobId migration, Duration longest) {
       throw new UnsupportedOperationException("only looked at");
     }

@@ -32,6 +32,11 @@ record MortalTarget(Mortality mortality, TargetHost host) implements TargetHost 
   }
 
   @Override
+  public Arrival settle(UUID domain, JobId migration) {
+    return mortality.around("the target settles", () -> host.settle(domain, migration));
+  }
+
+  @Override
   public Arrival await(UUID domain, JobId migration, Duration longest) {
     return host.await(domain, migration, longest);
   }

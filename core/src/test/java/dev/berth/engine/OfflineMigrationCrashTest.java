@@ -9,22 +9,31 @@ import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
-import dev.berth.host.VmHost;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.StorageCopy;
+import dev.berth.image.ImageFiles;
+import dev.berth.machine.MachineLauncher;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.store.Store;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,9 +59,17 @@ final class OfflineMigrationCrashTest {
     TARGET
   }
 
+  /** What the domain brings along. */
+  private enum Luggage {
+    NOTHING,
+    IMAGES
+  }
+
   /** Two hosts, each of which can be another process of the same. */
   private static final class Pair implements AutoCloseable {
     private final ManualTime time = new ManualTime();
+    private final Path place;
+    private final Luggage luggage;
     private final FakeMachines machines;
     private final FakeMachines otherMachines;
     private final AtomicReference<TestHost> target = new AtomicReference<>();
@@ -62,35 +79,81 @@ final class OfflineMigrationCrashTest {
     private Mortal mortal = Mortal.SOURCE;
     private boolean isBack;
 
-    Pair(Path place) {
+    Pair(Path place, Luggage luggage) {
+      this.place = place;
+      this.luggage = luggage;
       machines = new FakeMachines(place.resolve("source"));
       otherMachines = new FakeMachines(place.resolve("target"));
     }
 
-    void define() {
+    void define() throws IOException {
+      Files.createDirectories(there());
+      Files.write(place.resolve("data.raw"), new byte[512]);
       try (TestHost host = new TestHost(store, machines)) {
         host.define("web");
+        if (luggage == Luggage.IMAGES) {
+          host.api()
+              .attachDisk(
+                  WEB,
+                  TestHost.document(
+                      "{name: data, file: " + place.resolve("data.raw") + ", format: raw}"),
+                  EditScope.CONFIG,
+                  CallOptions.none());
+        }
       }
       MemoryStore defined = store.reopened();
       store.close();
       store = defined;
     }
 
-    void open(Mortal which, Mortality mortality) {
-      mortal = which;
-      target.set(
-          new TestHost(
-              mortal == Mortal.TARGET ? mortality.mortal(otherStore) : otherStore, otherMachines));
-      openSource(mortal == Mortal.SOURCE ? mortality.mortal(store) : store);
+    /** Where its images go. */
+    Path there() {
+      return place.resolve("there");
     }
 
-    private void openSource(Store on) {
+    MigrationRequest request() {
+      MigrationRequest request = MigrationRequest.to(OTHER);
+      return luggage == Luggage.IMAGES ? request.with(StorageCopy.into(there())) : request;
+    }
+
+    void open(Mortal which, Mortality mortality) {
+      mortal = which;
+      switch (mortal) {
+        case SOURCE -> {
+          openTarget(otherStore, port -> port, new FakeImageFiles());
+          openSource(mortality.mortal(store), mortality::mortal);
+        }
+        case TARGET -> {
+          openTarget(
+              mortality.mortal(otherStore),
+              mortality::mortal,
+              mortality.mortal(new FakeImageFiles()));
+          openSource(store, port -> port);
+        }
+      }
+    }
+
+    private void openTarget(Store on, UnaryOperator<MachineLauncher> launcher, ImageFiles images) {
+      target.set(
+          new TestHost(
+              on,
+              otherMachines,
+              TestHost.SETTINGS,
+              launcher,
+              images,
+              TestHost.files(),
+              Clock.systemUTC(),
+              TimerThread.start(),
+              TestHost.BOOT));
+    }
+
+    private void openSource(Store on, UnaryOperator<MachineLauncher> launcher) {
       source =
           new TestHost(
               on,
               machines,
               TestHost.SETTINGS,
-              port -> port,
+              launcher,
               new JobFiles(
                   new LocalDumpFiles(),
                   new LocalBackupFiles(),
@@ -135,14 +198,14 @@ final class OfflineMigrationCrashTest {
           source.close(Duration.ZERO);
           store.close();
           store = next;
-          openSource(store);
+          openSource(store, port -> port);
         }
         case TARGET -> {
           MemoryStore next = otherStore.reopened();
           target.getAndSet(null).close(Duration.ZERO);
           otherStore.close();
           otherStore = next;
-          target.set(new TestHost(otherStore, otherMachines));
+          openTarget(otherStore, port -> port, new FakeImageFiles());
         }
       }
     }
@@ -161,10 +224,20 @@ final class OfflineMigrationCrashTest {
   @ParameterizedTest
   @EnumSource(Mortal.class)
   void oneHostHasItWheneverOneOfThemDied(Mortal mortal) throws Exception {
+    whenever(mortal, Luggage.NOTHING);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mortal.class)
+  void oneHostHasItWithItsImagesWheneverOneOfThemDied(Mortal mortal) throws Exception {
+    whenever(mortal, Luggage.IMAGES);
+  }
+
+  private void whenever(Mortal mortal, Luggage luggage) throws Exception {
     int moments = Integer.MAX_VALUE;
     for (int moment = -1; moment < moments; moment++) {
       Mortality mortality = new Mortality(moment);
-      try (Pair pair = new Pair(directory.resolve("m" + moment))) {
+      try (Pair pair = new Pair(directory.resolve("m" + moment), luggage)) {
         pair.define();
         pair.open(mortal, mortality);
         String death = dieAndReturn(pair, mortality);
@@ -172,6 +245,7 @@ final class OfflineMigrationCrashTest {
         if (moment == -1) {
           moments = mortality.moments().size(); // before those of a start
           assertThat(moments).as("moments").isGreaterThan(3);
+          assertThat(owner).as("who has it when nobody dies").isSameAs(pair.target.get());
         }
         owner.start("web");
       }
@@ -182,7 +256,7 @@ final class OfflineMigrationCrashTest {
     CompletableFuture<String> call =
         TestHost.async(
             () -> {
-              migrate(pair.source.api());
+              migrate(pair);
               return "after it was done";
             });
     String death =
@@ -208,10 +282,13 @@ final class OfflineMigrationCrashTest {
                 }));
   }
 
-  private static void migrate(VmHost host) {
+  private static void migrate(Pair pair) {
     try {
-      host.migrations()
-          .migrateOffline(WEB, OTHER, JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
+      pair.source
+          .api()
+          .migrations()
+          .migrateOffline(
+              WEB, pair.request(), JobOptions.none(), CallOptions.within(TestHost.PATIENCE));
     } catch (BerthException refused) {
       assertThat(refused.getMessage()).isNotNull();
     }
@@ -241,6 +318,12 @@ final class OfflineMigrationCrashTest {
           assertThat(here + there).as("hosts that have it, " + when).isEqualTo(1);
           TestHost owner = here == 1 ? pair.source : pair.target.get();
           assertThat(owner.api().jobs()).as(when).allMatch(job -> job.status().state().isEnded());
+          boolean hasCome = there == 1 && pair.luggage == Luggage.IMAGES;
+          assertThat(pair.there().toFile().list())
+              .as("images there, " + when)
+              .containsExactly(hasCome ? new String[] {"data.raw"} : new String[0]);
+          assertThat(pair.machines.living()).as("QEMUs at the source, " + when).isEmpty();
+          assertThat(pair.otherMachines.living()).as("QEMUs there, " + when).isEmpty();
         });
     return pair.source.api().list().isEmpty() ? pair.target.get() : pair.source;
   }

@@ -287,7 +287,9 @@ final class OfflineMigrationTest {
   }
 
   private Job migrate() {
-    return host.api().migrations().migrateOffline(WEB, OTHER, JobOptions.none(), PATIENT);
+    return host.api()
+        .migrations()
+        .migrateOffline(WEB, MigrationRequest.to(OTHER), JobOptions.none(), PATIENT);
   }
 
   private Job ended(Job job) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OfferCodecTest {
@@ -82,6 +83,46 @@ final class OfferCodecTest {
     node.remove("cpu");
 
     assertThat(OfferCodec.offer(node).cpu().isKnown()).isFalse();
+  }
+
+  private static DomainOffer domainOffer(CopiedImage.Content content) {
+    return new DomainOffer(
+        new JobId("7b1e0c94a2d9"),
+        UUID.randomUUID(),
+        new DomainName("web"),
+        "{}",
+        List.of(new ImageIdentity(Path.of("/a.raw"), 64769, 131, "")),
+        List.of(
+            new CopiedImage(
+                "data", "data-format", Path.of("/b"), ImageFormat.QCOW2, 999, 512, content)),
+        "/var/lib/berth",
+        "5f1a2c3d");
+  }
+
+  @ParameterizedTest
+  @EnumSource(CopiedImage.Content.class)
+  void aDomainIsReadBackAsItWasWritten(CopiedImage.Content content) {
+    DomainOffer offer = domainOffer(content);
+
+    assertThat(OfferCodec.domainOffer(OfferCodec.write(offer))).isEqualTo(offer);
+  }
+
+  @Test
+  void aDomainOfAnEarlierVersionTakesNothingAlong() {
+    ObjectNode node = OfferCodec.write(domainOffer(CopiedImage.Content.FILE));
+    node.remove("copies");
+
+    assertThat(OfferCodec.domainOffer(node).copies()).isEmpty();
+  }
+
+  @Test
+  void aDomainOfWhichItIsNotKnownWhatIsCopiedIsRefused() {
+    ObjectNode node = OfferCodec.write(domainOffer(CopiedImage.Content.FILE));
+    ((ObjectNode) node.path("copies").path(0)).put("content", "SOUL");
+
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> OfferCodec.domainOffer(node))
+        .withMessageContaining("SOUL");
   }
 
   @Test

@@ -32,8 +32,9 @@ final class MemoryMigrations implements Migrations {
   }
 
   @Override
-  public Job migrateOffline(DomainRef domain, URI target, JobOptions job, CallOptions options) {
-    throw unreachable(domain, target, DomainState.SHUTOFF);
+  public Job migrateOffline(
+      DomainRef domain, MigrationRequest migration, JobOptions job, CallOptions options) {
+    throw unreachable(domain, migration.target(), DomainState.SHUTOFF);
   }
 
   @Override

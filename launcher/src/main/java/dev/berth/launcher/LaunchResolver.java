@@ -122,7 +122,7 @@ final class LaunchResolver {
     List<Problem> problems = new ArrayList<>();
     ImageChecks images = new ImageChecks(problems);
     try (HeldResources none = HeldResources.none()) {
-      images.check(disks.stream().map(Disk::readOnly).toList(), none);
+      images.check(disks, none);
     }
     if (!problems.isEmpty()) {
       throw new InvalidDefinitionException(name.text(), problems);

@@ -57,16 +57,26 @@ final class MachineDraft {
     assembly.add(new PassFile(fdset, file, access, opaque));
   }
 
+  /** Adds the steps that open an image for reading, as the other method does. */
+  void open(Path image, String stem, IntFunction<ObjectNode> fileNode, ObjectNode formatNode) {
+    open(image, FileAccess.READ_ONLY, stem, fileNode, formatNode);
+  }
+
   /**
-   * Adds the steps that open an image for reading.
+   * Adds the steps that open an image.
    *
    * @param stem what the note on its file begins with
    * @param fileNode the node of its file, which is that fdset
    * @param formatNode the node of its format
    */
-  void open(Path image, String stem, IntFunction<ObjectNode> fileNode, ObjectNode formatNode) {
+  void open(
+      Path image,
+      FileAccess access,
+      String stem,
+      IntFunction<ObjectNode> fileNode,
+      ObjectNode formatNode) {
     int fdset = newFdset();
-    passFile(fdset, image, FileAccess.READ_ONLY, stem + " ro");
+    passFile(fdset, image, access, stem + (access == FileAccess.READ_WRITE ? " rw" : " ro"));
     execute("blockdev-add").setAll(fileNode.apply(fdset));
     execute("blockdev-add").setAll(formatNode);
   }

@@ -1,7 +1,9 @@
 package dev.berth.launcher;
 
 import dev.berth.definition.Disk;
+import dev.berth.definition.Disk.Access;
 import dev.berth.domain.ByteSize;
+import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.DeviceRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -11,8 +13,8 @@ import dev.berth.machine.MachineFiles;
 import java.util.List;
 
 /**
- * Plans a QEMU that has images open and no guest. It opens them for reading alone, with the nodes
- * that a machine has, so that its end at any moment leaves them as they were. Pure.
+ * Plans a QEMU that has images open and no guest, by the nodes that a machine has. Those that it
+ * opens for reading alone are as they were, whenever it ends. Pure.
  *
  * <p>It has no accelerator of its own choice: no instruction ever runs.
  */
@@ -32,7 +34,7 @@ final class StandInPlanner {
     LaunchPlanner.sandbox(draft, qemu.capabilities());
     draft.option("-msg", OptionText.of("timestamp", "on"));
     LaunchPlanner.monitor(draft, files);
-    disks.forEach(disk -> open(draft, disk.readOnly(), images));
+    disks.forEach(disk -> open(draft, disk, images));
     return new LaunchRecord(
         subject,
         new Qemu(qemu.binary(), qemu.capabilities().version()),
@@ -48,7 +50,13 @@ final class StandInPlanner {
     nodes
         .below()
         .forEach(below -> draft.open(below.path(), below.stem(), below::file, below.format()));
-    disk.file().ifPresent(file -> draft.open(file, disk.name(), nodes::file, nodes.format()));
+    disk.file()
+        .ifPresent(
+            file -> draft.open(file, access(disk), disk.name(), nodes::file, nodes.format()));
     draft.device(new DeviceRecord("disk-" + disk.name(), "disk", disk.name(), "", nodes.names()));
+  }
+
+  private static FileAccess access(Disk disk) {
+    return disk.access() == Access.READ_WRITE ? FileAccess.READ_WRITE : FileAccess.READ_ONLY;
   }
 }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -35,7 +36,7 @@ final class StandInPlannerTest {
   @ParameterizedTest
   @FieldSource("VERSIONS")
   void imagesAreOpenedByTheNodesOfAMachineAndForReadingAlone(String version) {
-    LaunchRecord launch = plan(version);
+    LaunchRecord launch = plan(version, Disk::readOnly);
 
     assertThat(launch.isStandIn()).isTrue();
     assertThat(launch.argv())
@@ -67,13 +68,33 @@ final class StandInPlannerTest {
 
   @ParameterizedTest
   @FieldSource("VERSIONS")
+  void imagesThatAreFilledAreOpenedForWritingAndWhatTheyStandOnIsNot(String version) {
+    LaunchRecord launch = plan(version, disk -> disk);
+
+    assertThat(launch.assembly())
+        .filteredOn(PassFile.class::isInstance)
+        .containsExactly(
+            new PassFile(1, BELOW, FileAccess.READ_ONLY, "root.1 ro"),
+            new PassFile(2, IMAGE, FileAccess.READ_WRITE, "root rw"));
+    assertThat(launch.assembly())
+        .filteredOn(Execute.class::isInstance)
+        .extracting(step -> ((Execute) step).arguments())
+        .filteredOn(node -> node.path("node-name").asText().startsWith("root-"))
+        .hasSize(2)
+        .noneMatch(node -> node.path("read-only").asBoolean())
+        .allMatch(node -> node.path("discard").asText().equals("unmap"));
+  }
+
+  @ParameterizedTest
+  @FieldSource("VERSIONS")
   void theRecordIsReadAsItWasWritten(String version) {
     LaunchRecordCodec codec = new LaunchRecordCodec();
 
-    assertThat(codec.read(codec.write(plan(version)))).isEqualTo(plan(version));
+    assertThat(codec.read(codec.write(plan(version, Disk::readOnly))))
+        .isEqualTo(plan(version, Disk::readOnly));
   }
 
-  private static LaunchRecord plan(String version) {
+  private static LaunchRecord plan(String version, UnaryOperator<Disk> opened) {
     Disk root =
         new Disk("root", DiskDevice.DISK, DiskFormat.QCOW2, Optional.of(IMAGE), Access.READ_WRITE)
             .standingOn(Backing.FOLLOW);
@@ -86,7 +107,7 @@ final class StandInPlannerTest {
             Path.of("/run/berth/00000000/0123456789abcdef0123456789abcdef"),
             Path.of("/log"),
             new ByteSize(Long.MAX_VALUE)),
-        List.of(root),
+        List.of(opened.apply(root)),
         facts);
   }
 }

@@ -107,7 +107,7 @@ public interface MigrationContract {
   }
 
   private void migrateOffline(DomainRef domain, URI target) {
-    migrations().migrateOffline(domain, target, JobOptions.none(), NONE);
+    migrations().migrateOffline(domain, MigrationRequest.to(target), JobOptions.none(), NONE);
   }
 
   private void migrate(DomainRef domain, URI target) {

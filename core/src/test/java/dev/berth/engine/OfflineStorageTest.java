@@ -1,0 +1,381 @@
+package dev.berth.engine;
+
+import static dev.berth.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.berth.definition.DefinitionDocument;
+import dev.berth.domain.ByteSize;
+import dev.berth.domain.DomainState;
+import dev.berth.engine.Peers.Peer;
+import dev.berth.error.BusyException;
+import dev.berth.error.UnsupportedException;
+import dev.berth.host.CallOptions;
+import dev.berth.host.DefineCondition;
+import dev.berth.host.DomainRef;
+import dev.berth.host.EditScope;
+import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationRequest;
+import dev.berth.host.StorageCopy;
+import dev.berth.image.ImageFormat;
+import dev.berth.image.ImageOrigin.Preallocation;
+import dev.berth.image.ImageTask;
+import dev.berth.job.Job;
+import dev.berth.job.JobId;
+import dev.berth.job.JobState;
+import dev.berth.migration.StreamAddress;
+import dev.berth.migration.TakesMachines;
+import dev.berth.migration.TargetHost;
+import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
+import dev.berth.testing.FakeMachine;
+import dev.berth.testing.FakeMachines;
+import dev.berth.testing.LeakCheck;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Domains without machines that take their images along. */
+@ExtendWith(LeakCheck.class)
+@Timeout(90)
+final class OfflineStorageTest {
+  private static final DomainRef WEB = DomainRef.of("web");
+  private static final URI OTHER = URI.create("unix:/other");
+  private static final CallOptions PATIENT = CallOptions.within(TestHost.PATIENCE);
+
+  @TempDir Path directory;
+  @TempDir Path otherDirectory;
+  @TempDir Path images;
+  @TempDir Path there;
+  private final ManualTime time = new ManualTime();
+  private FakeMachines machines;
+  private FakeMachines otherMachines;
+  private MemoryStore store;
+  private MemoryStore otherStore;
+  private TestHost host;
+  private TestHost other;
+
+  @BeforeEach
+  void defineADomain() throws Exception {
+    machines = new FakeMachines(directory);
+    otherMachines = new FakeMachines(otherDirectory);
+    store = new MemoryStore();
+    otherStore = new MemoryStore();
+    host = open();
+    other = new TestHost(otherStore, otherMachines);
+    new FakeImageFiles()
+        .run(
+            JobId.random(),
+            new ImageTask.Create(
+                new ImageTask.Layer(images.resolve("data.qcow2"), ImageFormat.QCOW2),
+                ByteSize.mebibytes(8),
+                Preallocation.OFF),
+            done -> {});
+    Files.write(images.resolve("more.raw"), new byte[1000]);
+    define(
+        "web",
+        "{name: data, file: data.qcow2, format: qcow2}, {name: more, file: more.raw, format: raw}");
+  }
+
+  private TestHost open() {
+    return new TestHost(
+        store,
+        machines,
+        TestHost.SETTINGS,
+        port -> port,
+        new JobFiles(
+            new LocalDumpFiles(),
+            new LocalBackupFiles(),
+            new FakeServedDisks(),
+            new LocalSaveFiles(),
+            address -> peer()),
+        time,
+        time,
+        TestHost.BOOT);
+  }
+
+  private Peer peer() {
+    return new Peer() {
+      @Override
+      public TargetHost target() {
+        return ((TakesMachines) other.api()).targetHost();
+      }
+
+      @Override
+      public StreamAddress reach(StreamAddress named) {
+        return named;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+    other.close();
+    assertThat(machines.living()).isEmpty();
+    assertThat(otherMachines.living()).isEmpty();
+    machines.close();
+    otherMachines.close();
+    store.close();
+    otherStore.close();
+  }
+
+  @Test
+  void itIsStartedThereFromImagesThatWereMadeForIt() {
+    Job ended = ended(migrate());
+
+    assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
+    assertThat(ended.status().detail())
+        .contains("its images stay here: '" + images.resolve("data.qcow2") + "'");
+    eventually(() -> assertThat(host.api().list()).isEmpty());
+    assertThat(there.toFile().list()).containsExactlyInAnyOrder("data.qcow2", "more.raw");
+    assertThat(there.resolve("more.raw")).hasSize(1000);
+    assertThat(other.api().definition(WEB).json())
+        .contains(there.resolve("data.qcow2").toString(), there.resolve("more.raw").toString())
+        .doesNotContain(images.toString());
+    assertNothingIsLeftOfIt();
+    other.start("web");
+    other.destroy("web");
+  }
+
+  @Test
+  void itsProgressIsToldAndNobodyElseOpensItsImagesMeanwhile() {
+    host.define("thief");
+    host.start("thief");
+    DefinitionDocument disk =
+        TestHost.document(
+            "{name: data, file: " + images.resolve("data.qcow2") + ", format: qcow2}");
+    Job job = copying();
+
+    eventually(() -> assertThat(now(job).status().progress()).isPresent());
+    assertThatExceptionOfType(BusyException.class)
+        .isThrownBy(
+            () -> host.api().attachDisk(DomainRef.of("thief"), disk, EditScope.LIVE, PATIENT))
+        .withMessageContaining(job.id().text());
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> host.start("web"));
+    assertThatExceptionOfType(BusyException.class).isThrownBy(() -> other.start("web"));
+    machines.of("web").mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    host.api().attachDisk(DomainRef.of("thief"), disk, EditScope.LIVE, PATIENT);
+    host.destroy("thief");
+  }
+
+  @Test
+  void allThatSpeaksAgainstItIsToldAtOnce() throws Exception {
+    host.define("thief");
+    host.start("thief");
+    host.api()
+        .attachDisk(
+            DomainRef.of("thief"),
+            TestHost.document(
+                "{name: data, file: " + images.resolve("data.qcow2") + ", format: qcow2}"),
+            EditScope.LIVE,
+            PATIENT);
+    Files.writeString(there.resolve("data.qcow2"), "somebody's");
+    other.define("web");
+
+    List<String> obstacles = host.api().migrations().obstacles(WEB, request(), PATIENT);
+
+    assertThat(obstacles)
+        .anyMatch(it -> it.contains("disk 'data' cannot be copied") && it.contains("'thief'"))
+        .anyMatch(it -> it.contains("another domain of its name"));
+    host.destroy("thief");
+    assertThat(host.api().migrations().obstacles(WEB, request(), PATIENT))
+        .anyMatch(it -> it.contains("there is a file '" + there.resolve("data.qcow2") + "'"));
+    assertThatExceptionOfType(UnsupportedException.class).isThrownBy(this::migrate);
+    assertThat(there.resolve("data.qcow2")).hasContent("somebody's");
+    assertThat(there.toFile().list()).hasSize(1);
+    assertThat(host.api().jobs()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {name: data, file: gone.qcow2, format: qcow2}   | disk 'data' cannot be copied
+          {name: data, file: more.raw, format: qcow2}     | not a qcow2 image
+          {name: data, fd: given, format: qcow2}          | given open at each start
+          {name: a, file: x/d.raw, format: raw}, {name: b, file: y/d.raw, format: raw} | two of its
+          """)
+  void whatCannotBeCopiedIsNamed(String disks, String why) throws Exception {
+    for (String each : List.of("x", "y")) {
+      Files.write(Files.createDirectory(images.resolve(each)).resolve("d.raw"), new byte[512]);
+    }
+    define("odd", disks);
+
+    assertThat(host.api().migrations().obstacles(DomainRef.of("odd"), request(), PATIENT))
+        .anyMatch(it -> it.contains(why));
+    assertThat(there).isEmptyDirectory();
+  }
+
+  @Test
+  void imagesAreNotCopiedToAnotherMachineYet() {
+    MigrationRequest elsewhere =
+        MigrationRequest.to(URI.create("tls://host-b.example")).with(StorageCopy.into(there));
+
+    assertThat(host.api().migrations().obstacles(WEB, elsewhere, PATIENT))
+        .anyMatch(it -> it.contains("are copied between hosts on one machine"));
+  }
+
+  @Test
+  void whatIsCancelledWhileItIsCopiedLeavesNothingThere() {
+    Job job = copying();
+
+    host.api().cancelJob(job.id());
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertStays();
+  }
+
+  @Test
+  void whatCannotBeWrittenThereLeavesNothingThere() {
+    Job job = copying();
+
+    machines.of("web").backups().fail("No space left on device");
+
+    assertThat(ended(job).status().phase()).isEqualTo("transfer-failed");
+    assertThat(ended(job).status().detail()).contains("disk 'data'", "No space left on device");
+    assertStays();
+  }
+
+  @Test
+  void aSourceThatIsClosedMeanwhileGoesOnWithTheQemuThatCopies() {
+    Job job = copying();
+    FakeMachine reader = machines.of("web");
+
+    reopenSource();
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("copying-storage"));
+    assertThat(machines.of("web")).isSameAs(reader);
+    reader.mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeftOfIt();
+  }
+
+  @Test
+  void aTargetThatIsClosedMeanwhileGoesOnWithTheQemuThatTakesThemIn() {
+    Job job = copying();
+
+    reopenTarget();
+    machines.of("web").mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeftOfIt();
+  }
+
+  @Test
+  void aQemuThatEndsWhileItCopiesLeavesNothingThere() {
+    Job job = copying();
+
+    machines.of("web").kill();
+
+    assertThat(ended(job).status().phase()).isEqualTo("transfer-failed");
+    assertStays();
+  }
+
+  @Test
+  void aQemuThatEndsWhileItTakesThemInLeavesNothingThere() {
+    Job job = copying();
+
+    otherMachines.of("web").kill();
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    machines.of("web").backups().fail("Input/output error");
+
+    assertThat(ended(job).status().state()).isEqualTo(JobState.FAILED);
+    assertStays();
+  }
+
+  // ---- short ways
+
+  private void define(String name, String disks) {
+    host.api()
+        .define(
+            new DefinitionDocument(
+                "{name: %s, memory: 64MiB, disks: [%s]}".formatted(name, disks),
+                name + ".yaml",
+                images),
+            new DefineCondition.Always());
+  }
+
+  private void reopenSource() {
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    host = open();
+  }
+
+  private void reopenTarget() {
+    other.close();
+    MemoryStore next = otherStore.reopened();
+    otherStore.close();
+    otherStore = next;
+    other = new TestHost(otherStore, otherMachines);
+  }
+
+  private MigrationRequest request() {
+    return MigrationRequest.to(OTHER).with(StorageCopy.into(there));
+  }
+
+  private Job migrate() {
+    return host.api().migrations().migrateOffline(WEB, request(), JobOptions.none(), PATIENT);
+  }
+
+  /** One whose images are copied until they are told to be there. */
+  private Job copying() {
+    machines.onStart(machine -> machine.mirrors().takeTime());
+    Job job = migrate();
+    eventually(() -> assertThat(now(job).status().phase()).isEqualTo("copying-storage"));
+    eventually(() -> assertThat(machines.of("web").backups().ids()).hasSize(2));
+    machines.onStart(machine -> {});
+    return job;
+  }
+
+  private Job now(Job job) {
+    return host.api().job(job.id());
+  }
+
+  private Job ended(Job job) {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(now(job).status().state().isEnded()).isTrue();
+        });
+    return now(job);
+  }
+
+  /** The domain is here and can be moved again, and nothing of it is there. */
+  private void assertStays() {
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    assertThat(there).isEmptyDirectory();
+    assertNothingIsLeftOfIt();
+    assertThat(host.start("web").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+    host.destroy("web");
+    assertThat(ended(migrate()).status().phase()).isEqualTo("complete");
+  }
+
+  private void assertNothingIsLeftOfIt() {
+    eventually(
+        () -> {
+          assertThat(machines.living()).isEmpty();
+          assertThat(otherMachines.living()).isEmpty();
+          assertThat(machines.runDirectories()).isEmpty();
+          assertThat(otherMachines.runDirectories()).isEmpty();
+        });
+  }
+}
