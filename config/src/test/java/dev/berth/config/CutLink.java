@@ -57,9 +57,10 @@ record CutLink(Part part, Blow blow, Moment moment) {
   static final Moment COPYING = Moment.source(SourcePhase.COPYING);
   static final Moment TRANSFERRING = Moment.source(SourcePhase.TRANSFERRING);
   static final Moment SWITCHING = Moment.source(SourcePhase.SWITCHING);
+  static final Moment SENT = Moment.source(SourcePhase.SENT);
+  static final Moment RECEIVED = Moment.target(TargetPhase.RECEIVED);
   private static final Moment TARGET_PREPARING = Moment.target(TargetPhase.PREPARING);
   private static final Moment INCOMING = Moment.target(TargetPhase.INCOMING);
-  private static final Moment HANDED_OVER = Moment.source(SourcePhase.HANDED_OVER);
 
   /** All that make sense. */
   static List<CutLink> all() {
@@ -124,7 +125,7 @@ record CutLink(Part part, Blow blow, Moment moment) {
   }
 
   private Outcome controlCut() {
-    return isBeforeSwitch() || moment.isBefore(HANDED_OVER) ? Outcome.STAYS : Outcome.MOVES;
+    return isBeforeSwitch() || moment.isBefore(SENT) ? Outcome.STAYS : Outcome.MOVES;
   }
 
   /** The table of all cells, as the page has it. */

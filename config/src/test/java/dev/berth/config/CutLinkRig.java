@@ -22,6 +22,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.json.Json;
 import dev.berth.migration.SourcePhase;
+import dev.berth.migration.TargetPhase;
 import dev.berth.testing.TestGuest;
 import dev.berth.tls.TestAuthority;
 import java.io.FileInputStream;
@@ -186,6 +187,11 @@ final class CutLinkRig implements AutoCloseable {
     } else {
       holder.awaitHeld(cell.moment().point());
     }
+    if (cell.moment().equals(CutLink.SENT)) { // what follows is said before that is on record
+      awaitPhase(to, JobKind.INCOMING_MIGRATION, TargetPhase.RECEIVED.text());
+    } else if (cell.moment().equals(CutLink.RECEIVED)) {
+      awaitPhase(from, JobKind.MIGRATION, SourcePhase.HANDED_OVER.text());
+    }
     if (cell.part() != Part.CONTROL) {
       int port = cell.part().port();
       QemuOf.awaitThat("the " + cell + " is there", () -> link.isConnected(port));
@@ -269,19 +275,25 @@ final class CutLinkRig implements AutoCloseable {
   }
 
   private void awaitJob(String what, Predicate<Job> condition) {
-    QemuOf.awaitThat(what, () -> job().filter(condition).isPresent());
+    QemuOf.awaitThat(what, () -> job(from, JobKind.MIGRATION).filter(condition).isPresent());
   }
 
   private void awaitJobOrNone(String what, Predicate<Job> condition) {
-    QemuOf.awaitThat(what, () -> job().map(condition::test).orElse(true));
+    QemuOf.awaitThat(what, () -> job(from, JobKind.MIGRATION).map(condition::test).orElse(true));
   }
 
-  /** The one that goes on at the source. */
-  private Optional<Job> job() {
-    return from.ask(
+  private static void awaitPhase(MigrationSite site, JobKind kind, String phase) {
+    QemuOf.awaitThat(
+        "a job is " + phase,
+        () -> job(site, kind).filter(job -> job.status().phase().equals(phase)).isPresent());
+  }
+
+  /** The one that goes on. */
+  private static Optional<Job> job(MigrationSite site, JobKind kind) {
+    return site.ask(
         host ->
             host.jobs().stream()
-                .filter(job -> job.target().kind() == JobKind.MIGRATION)
+                .filter(job -> job.target().kind() == kind)
                 .filter(job -> !job.status().state().isEnded())
                 .findFirst());
   }
