@@ -140,6 +140,7 @@ public final class ProtocolResults {
           Map.entry(ArrivalMethods.PREPARE, ARRIVAL),
           Map.entry(ArrivalMethods.DOMAIN_OBSTACLES, OBSTACLES),
           Map.entry(ArrivalMethods.RESERVE, ARRIVAL),
+          Map.entry(ArrivalMethods.SETTLE, ARRIVAL),
           Map.entry(ArrivalMethods.AWAIT, ARRIVAL),
           Map.entry(ArrivalMethods.TAKE, ARRIVAL),
           Map.entry(ArrivalMethods.DISCARD, ARRIVAL),
