@@ -4,7 +4,7 @@ import dev.berth.api.Api;
 import dev.berth.control.ControlAccess;
 import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.EngineSettings;
-import dev.berth.engine.MigrationNetwork;
+import dev.berth.engine.migration.MigrationNetwork;
 import dev.berth.host.ResourceResolver;
 import dev.berth.tls.TlsFiles;
 import java.nio.file.Path;

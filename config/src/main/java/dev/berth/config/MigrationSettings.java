@@ -1,6 +1,6 @@
 package dev.berth.config;
 
-import dev.berth.engine.MigrationNetwork;
+import dev.berth.engine.migration.MigrationNetwork;
 import dev.berth.error.InvalidRequestException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;

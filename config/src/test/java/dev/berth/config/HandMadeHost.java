@@ -2,8 +2,8 @@ package dev.berth.config;
 
 import dev.berth.control.TlsEndpoint;
 import dev.berth.engine.Engine;
-import dev.berth.engine.HostFacts;
-import dev.berth.engine.HostNetwork;
+import dev.berth.engine.migration.HostFacts;
+import dev.berth.engine.migration.HostNetwork;
 import dev.berth.launcher.LauncherSettings;
 import dev.berth.launcher.QemuLauncher;
 import dev.berth.machine.MachineLauncher;

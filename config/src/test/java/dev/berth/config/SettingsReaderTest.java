@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.berth.control.ControlAccess;
 import dev.berth.control.TlsAccess;
 import dev.berth.control.TlsEndpoint;
-import dev.berth.engine.MigrationNetwork;
+import dev.berth.engine.migration.MigrationNetwork;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.tls.TlsFiles;

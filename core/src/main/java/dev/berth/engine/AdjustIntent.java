@@ -3,6 +3,12 @@ package dev.berth.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
+import dev.berth.engine.backup.CheckpointAdjustment;
+import dev.berth.engine.backup.CheckpointRemoval;
+import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.device.LatencyAdjustment;
+import dev.berth.engine.device.LinkAdjustment;
+import dev.berth.engine.device.ResizeAdjustment;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.EditScope;
@@ -20,7 +26,7 @@ import java.util.UUID;
  * @param actor who asked
  * @param since when
  */
-record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instant since) {
+public record AdjustIntent(Adjustment adjustment, EditScope scope, String actor, Instant since) {
   /** The intent's verb in the store. */
   static final String VERB = "adjust";
 

@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.EditScope;
 import dev.berth.host.VerbResult;

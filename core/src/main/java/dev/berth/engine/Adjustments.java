@@ -4,6 +4,10 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
@@ -38,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What QEMU has decides, not its reply: a reply can get lost, and a host process too.
  */
-final class Adjustments {
+public final class Adjustments {
   /** How long until a machine that could not be asked is asked again. */
   private static final Duration RETRY = Duration.ofSeconds(10);
 

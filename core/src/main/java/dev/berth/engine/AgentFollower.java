@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
 import dev.berth.domain.AgentState;
+import dev.berth.engine.qemu.QemuNews;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qapi.chardev.ChardevInfo;
 import dev.berth.qapi.chardev.QueryChardev;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Verb;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;

@@ -2,7 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.backup.BackupName;
 import dev.berth.engine.BackupUses.Target;
-import dev.berth.engine.RestorePlan.OfDisk;
+import dev.berth.engine.backup.RestorePlan;
+import dev.berth.engine.backup.RestorePlan.OfDisk;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;

@@ -10,6 +10,10 @@ import static dev.berth.engine.BackupJobRow.kind;
 import static dev.berth.engine.BackupJobRow.phase;
 
 import dev.berth.engine.BackupRun.Outcome;
+import dev.berth.engine.backup.RestorePlan;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
 import dev.berth.machine.Machine;
 import dev.berth.qapi.job.JobPause;
 import dev.berth.qapi.job.JobResume;

@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.backup.Consistency;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.backup.BackupPlan;
+import dev.berth.engine.backup.ImageStamps;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;

@@ -4,7 +4,16 @@ import static dev.berth.engine.BackupJobRow.FILE_FAILED;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
-import dev.berth.engine.RestorePlan.OfDisk;
+import dev.berth.engine.backup.BackupChain;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.BackupRecords;
+import dev.berth.engine.backup.ChainProof;
+import dev.berth.engine.backup.RestorePlan;
+import dev.berth.engine.backup.RestorePlan.OfDisk;
+import dev.berth.engine.backup.VerifiedImages;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.thread.EndableThread;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.image.ImageFiles;

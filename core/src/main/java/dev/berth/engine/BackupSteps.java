@@ -2,8 +2,13 @@ package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.berth.engine.BackupPlan.OfDisk;
 import dev.berth.engine.JobImages.Image;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.BackupPlan;
+import dev.berth.engine.backup.BackupPlan.OfDisk;
+import dev.berth.engine.backup.BackupTargets;
+import dev.berth.engine.backup.DiskMarks;
+import dev.berth.engine.qemu.QemuJobs;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.image.ImageFormat;

@@ -2,7 +2,12 @@ package dev.berth.engine;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
-import dev.berth.engine.BackupFolder.Kind;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.BackupFolder;
+import dev.berth.engine.backup.BackupFolder.Kind;
+import dev.berth.engine.backup.BackupReading;
+import dev.berth.engine.backup.BackupRecord;
+import dev.berth.engine.backup.BackupRecords;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;

@@ -1,7 +1,8 @@
 package dev.berth.engine;
 
 import dev.berth.backup.Consistency;
-import dev.berth.engine.BackupPlan.OfDisk;
+import dev.berth.engine.backup.BackupPlan.OfDisk;
+import dev.berth.engine.step.KeptJob;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.ComingServer;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;

@@ -1,5 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.ComingImages;
+import dev.berth.engine.migration.ComingServer;
+import dev.berth.engine.migration.NbdPort;
+import dev.berth.engine.migration.NbdSocket;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.MachineLostException;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;

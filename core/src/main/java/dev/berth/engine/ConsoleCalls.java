@@ -1,6 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
+import dev.berth.engine.console.ConsolePort;
+import dev.berth.engine.step.Admission;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.step.VerbTable;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.Console;

@@ -5,6 +5,7 @@ import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.migration.CopyPlan;
 import dev.berth.error.BerthException;
 import dev.berth.host.StorageCopy;
 import dev.berth.image.FoundImage;

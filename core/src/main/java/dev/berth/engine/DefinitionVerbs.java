@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.VerbResult;

@@ -8,6 +8,8 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.OnRecord;
+import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.ConflictException;
 import dev.berth.error.OutcomeUnknownException;

@@ -21,6 +21,14 @@ import static dev.berth.engine.BackupRow.partial;
 import static dev.berth.engine.BackupRow.phase;
 import static dev.berth.engine.BackupRow.plan;
 
+import dev.berth.engine.backup.BackupPlan;
+import dev.berth.engine.backup.BackupTargets;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;

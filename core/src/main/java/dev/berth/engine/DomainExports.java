@@ -18,6 +18,13 @@ import static dev.berth.engine.PullRow.plan;
 
 import dev.berth.backup.PullBackup;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.backup.ExportProbe;
+import dev.berth.engine.backup.NbdServer;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;

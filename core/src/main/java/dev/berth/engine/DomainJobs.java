@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.ConflictException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.JobOptions;

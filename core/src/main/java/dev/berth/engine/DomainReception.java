@@ -1,6 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.image.DefinedFiles;
+import dev.berth.engine.migration.ComingImages;
+import dev.berth.engine.migration.CopiedDisks;
 import dev.berth.error.BerthException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.HeldResources;

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainName;
+import dev.berth.engine.device.DiskBackend;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.machine.DriveMedium;

@@ -1,5 +1,9 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.host.MemoryDump;
 import dev.berth.job.Job;

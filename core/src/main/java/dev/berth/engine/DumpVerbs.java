@@ -1,5 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MemoryDump;

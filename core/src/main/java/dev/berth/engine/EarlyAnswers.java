@@ -1,5 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.OperationThreads;
+import dev.berth.engine.thread.PeerThreads;
 import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.TargetPhase;

@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.Failure;
 import dev.berth.machine.ProcessExit;
 import java.time.Instant;
 import java.util.Optional;

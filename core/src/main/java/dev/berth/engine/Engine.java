@@ -1,5 +1,17 @@
 package dev.berth.engine;
 
+import dev.berth.engine.backup.BackupRecords;
+import dev.berth.engine.image.FilesInChange;
+import dev.berth.engine.image.NamedImages;
+import dev.berth.engine.migration.HostFacts;
+import dev.berth.engine.migration.RefusedArrivals;
+import dev.berth.engine.step.Provision;
+import dev.berth.engine.thread.EngineThreads;
+import dev.berth.engine.thread.OpenCalls;
+import dev.berth.engine.thread.OperationThreads;
+import dev.berth.engine.thread.PeerThreads;
+import dev.berth.engine.thread.TimerThread;
+import dev.berth.engine.thread.Timers;
 import dev.berth.host.VmHost;
 import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;

@@ -2,6 +2,13 @@ package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.device.FdsetAccount;
+import dev.berth.engine.qemu.BlockNodes;
+import dev.berth.engine.qemu.HandRules;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.FdsetNumbers;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;

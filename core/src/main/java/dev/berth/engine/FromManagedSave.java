@@ -2,6 +2,10 @@ package dev.berth.engine;
 
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.MachineSource;
+import dev.berth.engine.step.Provision;
+import dev.berth.engine.step.Step;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.RestoreRequest.ChangedImages;

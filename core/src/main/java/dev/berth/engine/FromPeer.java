@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.MachineSource;
+import dev.berth.engine.step.Provision;
+import dev.berth.engine.step.Step;
 import dev.berth.error.UnsupportedException;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.IncomingStream;

@@ -2,6 +2,8 @@ package dev.berth.engine;
 
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.MachineSource;
+import dev.berth.engine.step.Provision;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.RestoreRequest.ChangedImages;
 import dev.berth.host.StartMode;

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.backup.GuestFreeze;
 import dev.berth.error.BerthException;
 import dev.berth.qmp.Deadline;
 import java.util.Optional;

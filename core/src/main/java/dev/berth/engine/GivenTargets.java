@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.Backup.BackedUpDisk;
+import dev.berth.engine.image.FilesInChange;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.machine.HeldResources;

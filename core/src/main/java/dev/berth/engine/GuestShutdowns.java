@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.NotFoundException;

@@ -2,6 +2,8 @@ package dev.berth.engine;
 
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.engine.migration.HandDecision;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.GuestOwner;
 import dev.berth.migration.Arrival;

@@ -1,6 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.migration.ComingImages;
+import dev.berth.engine.migration.RefusedArrivals;
+import dev.berth.engine.thread.Turns;
 import dev.berth.error.AccessDeniedException;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;

@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
 import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.store.Change;
 import java.time.Duration;
 import java.util.List;

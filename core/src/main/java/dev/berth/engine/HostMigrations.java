@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.Turns;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;

@@ -1,5 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.engine.save.SaveTarget;
+import dev.berth.engine.step.Provision;
+import dev.berth.engine.thread.Turns;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.CallOptions;

@@ -1,6 +1,19 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.BackupRecords;
+import dev.berth.engine.backup.ServedDisks;
+import dev.berth.engine.image.FilesInChange;
+import dev.berth.engine.image.NamedImages;
+import dev.berth.engine.migration.HostNetwork;
+import dev.berth.engine.migration.Peers;
+import dev.berth.engine.save.DumpFiles;
+import dev.berth.engine.save.SaveFiles;
+import dev.berth.engine.step.Provision;
+import dev.berth.engine.thread.OperationThreads;
+import dev.berth.engine.thread.PeerThreads;
+import dev.berth.engine.thread.Timers;
 import dev.berth.image.ImageFiles;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.store.Commit;

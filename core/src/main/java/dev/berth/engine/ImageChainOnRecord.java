@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.image.ImageRegistry;
 import dev.berth.error.HostFailureException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;

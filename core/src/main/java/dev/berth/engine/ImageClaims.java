@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.BusyException;
 import dev.berth.image.ImageName;
 import dev.berth.image.PoolName;

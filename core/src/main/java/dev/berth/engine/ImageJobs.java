@@ -1,6 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.step.JobOwner;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.NotFoundException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;

@@ -1,6 +1,12 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
+import dev.berth.engine.image.ImageRegistry;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
+import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.BerthException;
 import dev.berth.store.Change;
 import dev.berth.store.Commit;

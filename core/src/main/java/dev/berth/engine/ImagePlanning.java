@@ -1,6 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.domain.ByteSize;
+import dev.berth.engine.image.ForeignImages;
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.image.ImageRegistry;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidRequestException;

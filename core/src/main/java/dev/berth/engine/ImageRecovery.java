@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;

@@ -2,6 +2,10 @@ package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.ImageLedger.Entry;
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.thread.EndableThread;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;

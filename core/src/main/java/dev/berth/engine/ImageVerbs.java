@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.ByteSize;
+import dev.berth.engine.thread.Turns;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.Images;

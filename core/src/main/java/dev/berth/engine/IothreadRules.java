@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.definition.DeviceDocument;
 import dev.berth.definition.Disk;
 import dev.berth.definition.Pluggable;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Verb;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.Problem;
 import dev.berth.machine.Iothreads;

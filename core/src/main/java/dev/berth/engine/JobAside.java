@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.MachineLostException;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.store.Change;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Verb;
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
@@ -16,7 +18,7 @@ import java.util.Optional;
  * <p>What a verb is about decides, so that a new one has its place in one line, and a new kind in
  * another; the switches have no default branch, so that neither is forgotten.
  */
-final class JobConflicts {
+public final class JobConflicts {
 
   /** How far a job is in the way. */
   enum Reach {

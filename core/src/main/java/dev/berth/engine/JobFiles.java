@@ -1,5 +1,15 @@
 package dev.berth.engine;
 
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.backup.NbdDisks;
+import dev.berth.engine.backup.ServedDisks;
+import dev.berth.engine.migration.HostNetwork;
+import dev.berth.engine.migration.Peers;
+import dev.berth.engine.save.DumpFiles;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
+import dev.berth.engine.save.SaveFiles;
 import dev.berth.tls.TlsFiles;
 
 /**

@@ -1,6 +1,12 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.device.FdsetAccount;
+import dev.berth.engine.qemu.BlockNodes;
+import dev.berth.engine.qemu.HandRules;
+import dev.berth.engine.qemu.QemuJobs;
+import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.image.ImageFormat;

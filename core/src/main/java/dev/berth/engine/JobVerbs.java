@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.NotFoundException;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;

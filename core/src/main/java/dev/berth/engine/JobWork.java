@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.UnsupportedException;
 import java.util.concurrent.CompletionStage;
 

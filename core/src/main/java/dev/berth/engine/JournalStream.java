@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Actors;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.EventStream;
 import dev.berth.qmp.Deadline;

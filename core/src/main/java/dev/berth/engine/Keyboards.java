@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
 import java.util.HashMap;

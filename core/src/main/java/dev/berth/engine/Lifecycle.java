@@ -1,5 +1,9 @@
 package dev.berth.engine;
 
+import dev.berth.engine.qemu.AgentLink;
+import dev.berth.engine.qemu.MachineEnd;
+import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.qemu.QemuNews;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;

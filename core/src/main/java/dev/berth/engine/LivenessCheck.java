@@ -2,6 +2,11 @@ package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.Liveness;
+import dev.berth.engine.qemu.EventBudget;
+import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.MachineStalledException;
 import dev.berth.guest.GuestAgent;
 import dev.berth.machine.QemuProcess;

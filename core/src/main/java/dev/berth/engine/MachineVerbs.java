@@ -2,6 +2,11 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.qemu.MachineEnd;
+import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineStalledException;

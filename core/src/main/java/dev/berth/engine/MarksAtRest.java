@@ -1,8 +1,10 @@
 package dev.berth.engine;
 
-import dev.berth.engine.BackupPlan.Marks;
-import dev.berth.engine.BackupPlan.OfDisk;
-import dev.berth.engine.BackupSource.Checkpoint;
+import dev.berth.engine.backup.BackupPlan;
+import dev.berth.engine.backup.BackupPlan.Marks;
+import dev.berth.engine.backup.BackupPlan.OfDisk;
+import dev.berth.engine.backup.BackupSource.Checkpoint;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.BerthException;
 import dev.berth.image.ImageBitmap;
 import dev.berth.image.ImageFiles;

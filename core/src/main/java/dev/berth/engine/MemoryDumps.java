@@ -1,6 +1,11 @@
 package dev.berth.engine;
 
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.MemoryDump;

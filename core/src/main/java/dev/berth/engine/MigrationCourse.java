@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
 import dev.berth.job.MigrationResult;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;

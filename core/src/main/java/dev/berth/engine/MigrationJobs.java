@@ -2,6 +2,11 @@ package dev.berth.engine;
 
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.engine.qemu.MachineEnd;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;

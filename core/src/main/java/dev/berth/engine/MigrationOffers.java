@@ -2,7 +2,10 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateChannels;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.migration.CopiedDisks;
+import dev.berth.engine.migration.Peers;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;

@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.MigrationLimit;
 import dev.berth.host.MigrationPace;

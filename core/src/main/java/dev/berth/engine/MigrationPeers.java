@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.migration.Peers;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.OutcomeUnknownException;

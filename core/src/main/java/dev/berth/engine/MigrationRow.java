@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateChannels;
 import dev.berth.domain.StateChannels.Compression;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Verb;
 import dev.berth.host.MigrationLimit;
 import dev.berth.host.MigrationLimit.AtLimit;
 import dev.berth.host.MigrationPace;

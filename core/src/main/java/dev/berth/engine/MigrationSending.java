@@ -3,6 +3,14 @@ package dev.berth.engine;
 import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.engine.migration.MigrationForecast;
+import dev.berth.engine.migration.MigrationWords;
+import dev.berth.engine.migration.SendingWatch;
+import dev.berth.engine.qemu.QemuMigration;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.job.Job.Progress;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules;

@@ -1,6 +1,10 @@
 package dev.berth.engine;
 
 import dev.berth.domain.StateChannels;
+import dev.berth.engine.migration.StuckStreams;
+import dev.berth.engine.qemu.QemuMigration;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.MigrationRequest.Convergence;

@@ -3,6 +3,9 @@ package dev.berth.engine;
 import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
+import dev.berth.engine.migration.HandDecision;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.host.GuestOwner;
 import dev.berth.migration.Arrival;

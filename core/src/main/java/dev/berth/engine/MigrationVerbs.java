@@ -1,5 +1,14 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.CopyPlan;
+import dev.berth.engine.migration.CpuQuestion;
+import dev.berth.engine.migration.MigrationChannels;
+import dev.berth.engine.qemu.QemuMigration;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
 import dev.berth.job.Job.Progress;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.JobStatus;

@@ -1,5 +1,10 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.HandDecision;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;

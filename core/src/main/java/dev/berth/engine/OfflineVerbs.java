@@ -2,7 +2,15 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionWriter;
 import dev.berth.definition.DomainDefinition;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.image.DefinedFiles;
+import dev.berth.engine.migration.CopiedDisks;
+import dev.berth.engine.migration.Peers;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;

@@ -2,7 +2,13 @@ package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.berth.engine.PullPlan.OfDisk;
+import dev.berth.engine.backup.BackupFiles;
+import dev.berth.engine.backup.DiskMarks;
+import dev.berth.engine.backup.NbdServer;
+import dev.berth.engine.backup.PullPlan;
+import dev.berth.engine.backup.PullPlan.OfDisk;
+import dev.berth.engine.qemu.BlockNodes;
+import dev.berth.engine.qemu.QemuJobs;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;

@@ -1,5 +1,11 @@
 package dev.berth.engine;
 
+import dev.berth.engine.qemu.EventBudget;
+import dev.berth.engine.qemu.GuestHistory;
+import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.qemu.QemuNews;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.Step;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.qmp.QmpConnection;
 import java.time.Duration;
 import java.util.Optional;

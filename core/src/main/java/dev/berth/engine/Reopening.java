@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainEvent;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.OnRecord;
 import dev.berth.store.Commit;
 import dev.berth.store.DomainRecord;
 import dev.berth.store.Intent;

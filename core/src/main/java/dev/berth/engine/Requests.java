@@ -2,6 +2,10 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.DomainState;
+import dev.berth.engine.step.Admission;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.step.VerbTable;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;

@@ -1,6 +1,12 @@
 package dev.berth.engine;
 
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.backup.RestorePlan;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.JobOptions;

@@ -1,6 +1,8 @@
 package dev.berth.engine;
 
-import dev.berth.engine.SaveFiles.Written;
+import dev.berth.engine.save.SaveFiles;
+import dev.berth.engine.save.SaveFiles.Written;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.NotFoundException;
 import dev.berth.job.Job;
 import dev.berth.machine.LaunchRecord;

@@ -1,7 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainState;
-import dev.berth.engine.SaveFiles.Written;
+import dev.berth.engine.save.SaveFiles.Written;
+import dev.berth.engine.save.SaveTarget;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;

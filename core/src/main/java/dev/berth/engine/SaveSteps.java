@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.save.SaveFiles;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.machine.StateStream;

@@ -1,5 +1,11 @@
 package dev.berth.engine;
 
+import dev.berth.engine.save.SaveTarget;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;

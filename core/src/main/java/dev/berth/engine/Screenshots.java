@@ -1,5 +1,9 @@
 package dev.berth.engine;
 
+import dev.berth.engine.qemu.ScreenFile;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
+import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.MachineLostException;

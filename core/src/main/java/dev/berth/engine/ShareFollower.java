@@ -1,6 +1,9 @@
 package dev.berth.engine;
 
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.LaunchRecord;
 import java.util.HashMap;

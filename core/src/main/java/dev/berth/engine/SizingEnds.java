@@ -2,6 +2,9 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
 import dev.berth.error.BerthException;
 import dev.berth.host.EditScope;
 import dev.berth.job.Job;

@@ -1,5 +1,14 @@
 package dev.berth.engine;
 
+import dev.berth.engine.device.CpuSizing;
+import dev.berth.engine.device.DimmWay;
+import dev.berth.engine.device.Sizing;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.JobPausing;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
@@ -39,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>What QEMU has decides, not its reply nor an event: nothing is lost with these, nor with a host
  * process. What is there goes on record as it is seen, whoever brought it.
  */
-final class Sizings implements JobWork {
+public final class Sizings implements JobWork {
   static final String CHANGING = "changing";
   static final String DONE = "done";
   static final String REFUSED = "refused";

@@ -1,5 +1,8 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.OpenedFiles;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.HeldResources;

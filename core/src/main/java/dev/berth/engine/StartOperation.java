@@ -2,6 +2,13 @@ package dev.berth.engine;
 
 import dev.berth.domain.DomainName;
 import dev.berth.domain.ResourceNames;
+import dev.berth.engine.qemu.MachineEnd;
+import dev.berth.engine.qemu.QemuNews;
+import dev.berth.engine.qemu.QmpFeed;
+import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.MachineSource;
+import dev.berth.engine.step.OpenedFiles;
+import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.ResourceRequest;

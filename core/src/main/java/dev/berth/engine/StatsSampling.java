@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.Timers;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.MachineLauncher;
 import java.time.Duration;

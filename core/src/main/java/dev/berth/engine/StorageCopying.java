@@ -4,6 +4,9 @@ import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.domain.Liveness;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Pace;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.job.Job;
 import dev.berth.machine.Machine;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.CopiedDisks;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.SourcePhase;

@@ -1,6 +1,10 @@
 package dev.berth.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.engine.migration.StuckStreams;
+import dev.berth.engine.qemu.BlockNodes;
+import dev.berth.engine.qemu.QemuJobs;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.QemuRefusedException;

@@ -3,6 +3,9 @@ package dev.berth.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.Step;
+import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.VerbResult;
 import dev.berth.host.VncPassword;

@@ -11,6 +11,7 @@ import dev.berth.domain.LinkState;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
+import dev.berth.engine.device.DiskBackend;
 import dev.berth.error.BusyException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.host.CallOptions;

@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.save.LocalSaveFiles;
+import dev.berth.engine.save.SaveFiles;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.machine.LaunchRecord;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.berth.engine.console.ConsoleAttachment;
+import dev.berth.engine.console.ConsolePort;
+import dev.berth.engine.console.Consoles;
 import dev.berth.error.BusyException;
 import dev.berth.error.MachineLostException;
 import dev.berth.host.Console;

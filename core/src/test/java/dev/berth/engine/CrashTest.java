@@ -16,6 +16,7 @@ import dev.berth.domain.StateReason;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.error.BerthException;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Pace;

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.backup.DiskExtents;
 import dev.berth.domain.DomainState;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
+import dev.berth.engine.thread.TimerThread;
+import dev.berth.engine.thread.Timers;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;

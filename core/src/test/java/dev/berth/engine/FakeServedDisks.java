@@ -4,6 +4,7 @@ import dev.berth.backup.DiskExtents;
 import dev.berth.backup.DiskExtents.DiskExtent;
 import dev.berth.backup.PullBackup;
 import dev.berth.backup.PullBackup.ExportedDisk;
+import dev.berth.engine.backup.ServedDisks;
 import dev.berth.error.HostFailureException;
 import java.util.List;
 import java.util.Optional;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.HandTouch;
 import dev.berth.domain.Liveness;
+import dev.berth.engine.qemu.HandRules;
 import dev.berth.error.DeadlineExceededException;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.MachineStalledException;

@@ -3,7 +3,11 @@ package dev.berth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.error.AccessDeniedException;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.UnsupportedException;

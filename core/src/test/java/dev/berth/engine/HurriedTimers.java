@@ -1,5 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.TimerThread;
+import dev.berth.engine.thread.Timers;
 import java.time.Duration;
 import java.util.concurrent.Future;
 

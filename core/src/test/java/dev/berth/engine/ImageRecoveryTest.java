@@ -4,6 +4,8 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.ByteSize;
+import dev.berth.engine.image.ImagePlan;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.StorageFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;

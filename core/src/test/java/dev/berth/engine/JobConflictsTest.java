@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.berth.domain.DomainName;
+import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.Verb;
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;

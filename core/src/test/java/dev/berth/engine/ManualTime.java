@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.Timers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

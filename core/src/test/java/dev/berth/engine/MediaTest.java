@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.domain.Throttle;
 import dev.berth.domain.Throttle.Rate;
 import dev.berth.domain.Throttle.Rates;
+import dev.berth.engine.device.DiskBackend;
+import dev.berth.engine.thread.Timers;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;

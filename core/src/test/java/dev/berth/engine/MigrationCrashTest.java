@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.thread.TimerThread;
+import dev.berth.engine.thread.Timers;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.CallOptions;

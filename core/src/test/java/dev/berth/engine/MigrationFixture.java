@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;

@@ -4,7 +4,11 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.StateReason;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.host.CallOptions;

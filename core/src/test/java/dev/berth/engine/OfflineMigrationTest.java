@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
-import dev.berth.engine.Peers.Peer;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.migration.Peers.Peer;
+import dev.berth.engine.save.LocalDumpFiles;
+import dev.berth.engine.save.LocalSaveFiles;
 import dev.berth.error.BusyException;
 import dev.berth.error.HostUnreachableException;
 import dev.berth.error.InvalidStateException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.host.DefineCondition;
 import dev.berth.machine.MachineLauncher;
 import dev.berth.machine.ProcessExit;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.step.PolicyRules;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.ShutdownPolicy;

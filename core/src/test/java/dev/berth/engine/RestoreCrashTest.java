@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.backup.Backup;
 import dev.berth.backup.BackupName;
+import dev.berth.engine.migration.HostNetwork;
+import dev.berth.engine.thread.TimerThread;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.CallOptions;

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.backup.BackupName;
-import dev.berth.engine.RestorePlan.OfDisk;
+import dev.berth.engine.backup.RestorePlan;
+import dev.berth.engine.backup.RestorePlan.OfDisk;
+import dev.berth.engine.image.FilesInChange;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.BusyException;
 import dev.berth.host.BackupRestoreRequest;
 import dev.berth.host.DomainRef;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.backup.LocalBackupFiles;
+import dev.berth.engine.save.LocalDumpFiles;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.StorageFailureException;

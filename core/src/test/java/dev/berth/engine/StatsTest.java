@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.Liveness;
 import dev.berth.domain.MachineSummary;
+import dev.berth.engine.qemu.MachineSampler;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.json.Json;

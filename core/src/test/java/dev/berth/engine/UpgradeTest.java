@@ -6,6 +6,8 @@ import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.qemu.QemuNews;
+import dev.berth.engine.qemu.QmpFeed;
 import dev.berth.host.CallOptions;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;

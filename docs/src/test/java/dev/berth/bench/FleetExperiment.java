@@ -4,7 +4,7 @@ import dev.berth.control.ControlAccess;
 import dev.berth.control.ControlServer;
 import dev.berth.engine.Engine;
 import dev.berth.engine.EngineSettings;
-import dev.berth.engine.HostFacts;
+import dev.berth.engine.migration.HostFacts;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.StartMode;

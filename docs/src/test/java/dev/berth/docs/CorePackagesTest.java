@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The arrows between core's packages. A new package needs a line in {@link #MAY_USE}. */
 final class CorePackagesTest {
+  private static final String ENGINE = "dev.berth.engine";
+
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("api", Set.of()),
@@ -127,6 +129,23 @@ final class CorePackagesTest {
         .ignoreDependency(
             resideInAPackage("dev.berth.host"), resideInAPackage("dev.berth.control.."))
         .check(BerthClasses.all());
+  }
+
+  /** What they decide and write is there without a driver, and so is tested without one. */
+  @Test
+  void noPartOfTheEngineKnowsItsDrivers() {
+    noClasses()
+        .that()
+        .resideInAPackage(ENGINE + ".*..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ENGINE)
+        .check(BerthClasses.all());
+  }
+
+  @Test
+  void partsOfTheEngineFormNoCycle() {
+    slices().matching(ENGINE + ".(*)..").should().beFreeOfCycles().check(BerthClasses.all());
   }
 
   static Stream<String> packages() {

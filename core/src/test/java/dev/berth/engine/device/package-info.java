@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.image;
+
+import org.jspecify.annotations.NullMarked;

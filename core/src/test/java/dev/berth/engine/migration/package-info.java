@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.migration;
+
+import org.jspecify.annotations.NullMarked;

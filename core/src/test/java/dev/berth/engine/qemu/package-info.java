@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.qemu;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.save;
+
+import org.jspecify.annotations.NullMarked;

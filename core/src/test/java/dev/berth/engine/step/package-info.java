@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.step;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.berth.engine.thread;
+
+import org.jspecify.annotations.NullMarked;
