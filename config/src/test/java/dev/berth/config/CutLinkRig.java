@@ -29,6 +29,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,9 @@ final class CutLinkRig implements AutoCloseable {
 
   /** Of memory, and of each image: so that what is done meanwhile is done meanwhile. */
   private static final long SLOW = 4 << 20;
+
+  /** The guest writes as fast as that. */
+  private static final Duration LONG = Duration.ofSeconds(10);
 
   private static final Set<String> FOR_WANT_OF_TIME = Set.of("target-silent", "refused-by-target");
 
@@ -258,7 +262,7 @@ final class CutLinkRig implements AutoCloseable {
         new MigrationRequest(
                 to.address(),
                 slowly ? Optional.of(SLOW) : Optional.empty(),
-                Optional.empty(),
+                slowly ? Optional.of(LONG) : Optional.empty(),
                 Convergence.LEFT_TO_GUEST)
             .with(StorageCopy.into(images(to.directory())));
     MigrationSite source = from;

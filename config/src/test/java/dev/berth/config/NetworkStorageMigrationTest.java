@@ -30,6 +30,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -221,7 +222,10 @@ final class NetworkStorageMigrationTest extends HomeFixture {
 
   private MigrationRequest request(Optional<Long> bytesPerSecond) {
     return new MigrationRequest(
-            there.uri(), bytesPerSecond, Optional.empty(), Convergence.LEFT_TO_GUEST)
+            there.uri(),
+            bytesPerSecond,
+            bytesPerSecond.map(slow -> Duration.ofSeconds(10)), // the guest writes as fast as that
+            Convergence.LEFT_TO_GUEST)
         .with(StorageCopy.into(images));
   }
 
