@@ -95,7 +95,7 @@ final class VerbTableTest {
 
   @Test
   void theTableInTheJavadocIsThisOne() throws IOException {
-    String source = Files.readString(Path.of("src/main/java/dev/berth/engine/VerbTable.java"));
+    String source = Files.readString(Path.of("src/main/java/dev/berth/engine/step/VerbTable.java"));
     assertThat(TABLE.lines()).allSatisfy(line -> assertThat(source).contains(" * " + line));
   }
 
