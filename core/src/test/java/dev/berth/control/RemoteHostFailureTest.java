@@ -110,7 +110,7 @@ final class RemoteHostFailureTest {
             })) {
       assertThatThrownBy(() -> VmHost.connect(server.uri()))
           .isInstanceOf(UnsupportedException.class)
-          .hasMessage("version 9");
+          .hasMessage("Cannot talk to the host at '" + directory.resolve("s") + "': version 9");
     }
   }
 
