@@ -69,7 +69,8 @@ enum SettingKey {
   MIGRATION_PORTS(
       "migration-ports",
       "49152-49215",
-      "Ports of TCP of which each machine that comes in from elsewhere takes one for that time.");
+      "Ports of TCP of which each machine that comes in from elsewhere takes one for that time,"
+          + " and one more for images that it brings along.");
 
   private final String text;
   private final String fallback;

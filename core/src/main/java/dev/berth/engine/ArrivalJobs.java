@@ -299,6 +299,7 @@ final class ArrivalJobs implements JobWork {
   /** Whatever keeps QEMU from it, the guest is still its source's. */
   private CompletionStage<?> closeStorage(Lifecycle.Active active, KeptJob job) {
     aside.run(
+        host.peerThreads().switching(), // a guest stands
         job,
         () -> storage.close(active.machine(), job),
         (now, failure) -> {
@@ -484,7 +485,7 @@ final class ArrivalJobs implements JobWork {
         (now, failure) ->
             now.isRunning() && isUnderWayOrReceived(phase(now))
                 ? fail(now, ("its QEMU has ended. " + words.get()).strip())
-                : Mailbox.DONE);
+                : takeUp()); // it may be unwanted meanwhile
     return Mailbox.DONE;
   }
 

@@ -57,6 +57,7 @@ final class MigrationRow {
   private static final String STREAM = "stream";
   private static final String STANDS_SINCE = "standsSince";
   private static final String REST_SINCE = "restSince";
+  private static final String SENT_SINCE = "sentSince";
   private static final String END = "end";
   private static final String WHY = "why";
   private static final String DESTROYED = "destroyed";
@@ -140,6 +141,11 @@ final class MigrationRow {
   /** Whether QEMU was, or may have been, told to send the rest. */
   static boolean sendsTheRest(KeptJob job) {
     return !job.fact(restSince(job)).isEmpty();
+  }
+
+  /** The same, of which QEMU has sent all. */
+  static KeptJob sent(KeptJob job, Instant since) {
+    return in(SourcePhase.SENT, job.with(SENT_SINCE, since.toString()));
   }
 
   private static String restSince(KeptJob job) {
@@ -261,9 +267,9 @@ final class MigrationRow {
     return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
   }
 
-  /** For how long the guest has been standing for nothing but the rest and the target's word. */
+  /** For how long the guest has been standing for nothing but the rest, or the target's word. */
   static Duration waiting(KeptJob job, Instant now) {
-    String since = job.fact(restSince(job));
+    String since = job.fact(isIn(job, SourcePhase.SENT) ? SENT_SINCE : restSince(job));
     return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
   }
 

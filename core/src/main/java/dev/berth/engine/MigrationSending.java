@@ -1,6 +1,5 @@
 package dev.berth.engine;
 
-import static dev.berth.engine.MigrationRow.in;
 import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.engine.migration.MigrationForecast;
@@ -136,7 +135,7 @@ final class MigrationSending {
 
   /** The target is asked meanwhile; what follows from its answer waits for the disk. */
   private CompletionStage<?> noteSent(KeptJob job, MigrationInfo info) {
-    KeptJob sent = MigrationFigures.sent(in(SourcePhase.SENT, job), info);
+    KeptJob sent = MigrationFigures.sent(MigrationRow.sent(job, host.now()), info);
     talk.converse(sent);
     return course.next(job, sent);
   }

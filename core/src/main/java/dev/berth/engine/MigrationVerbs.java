@@ -320,12 +320,14 @@ final class MigrationVerbs {
             asked.get().whenComplete((done, failure) -> resolved(answer, failure));
             return Mailbox.DONE;
           }
+          CompletableFuture<Arrival> decided = new CompletableFuture<>();
+          decided.whenComplete((said, failure) -> resolved(answer, failure));
           return keeper
               .arrivals()
               .resolve(owner)
-              .or(() -> keeper.offlineArrivals().resolve(owner))
-              .orElseThrow(this::nothingToDecide)
-              .thenRun(() -> resolved(answer, null));
+              .<CompletionStage<?>>map(turn -> turn.thenRun(() -> resolved(answer, null)))
+              .or(() -> keeper.offlineArrivals().resolve(owner, decided))
+              .orElseThrow(this::nothingToDecide);
         });
     return answer;
   }

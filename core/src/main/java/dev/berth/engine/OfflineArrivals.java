@@ -287,23 +287,30 @@ final class OfflineArrivals implements JobWork {
   }
 
   /**
-   * Decides by hand.
+   * Decides by hand. What follows with its images takes more turns than this one.
    *
-   * @return empty when there is nothing here to be decided
+   * @param answer completes when what was decided is done
+   * @return this turn; empty when there is nothing here to be decided so
    */
-  Optional<CompletionStage<?>> resolve(GuestOwner owner) {
+  Optional<CompletionStage<?>> resolve(GuestOwner owner, CompletableFuture<Arrival> answer) {
     return ledger.jobs().running().stream()
         .filter(OfflineRow::isArriving)
+        .filter(job -> canBe(owner, ArrivalRow.phase(job)))
+        .map(job -> job.job().id())
         .findFirst()
         .map(
-            job -> {
-              CompletableFuture<Arrival> answer = new CompletableFuture<>();
-              JobId id = job.job().id();
-              return switch (owner) {
-                case THIS_HOST -> take(id, answer).thenCompose(done -> answer);
-                case OTHER_HOST -> discard(id, answer).thenCompose(done -> answer);
-              };
-            });
+            id ->
+                switch (owner) {
+                  case THIS_HOST -> take(id, answer);
+                  case OTHER_HOST -> discard(id, answer);
+                });
+  }
+
+  private static boolean canBe(GuestOwner owner, TargetPhase phase) {
+    return switch (owner) {
+      case THIS_HOST -> phase == TargetPhase.RECEIVED || phase == TargetPhase.OWNER;
+      case OTHER_HOST -> phase != TargetPhase.OWNER;
+    };
   }
 
   // ---- found again

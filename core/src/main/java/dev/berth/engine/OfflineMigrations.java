@@ -102,7 +102,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   }
 
   private CompletionStage<?> reserved(KeptJob job, Arrival said) {
-    return switch (SourceRules.reserved(said.phase())) {
+    return switch (SourceRules.reserved(said.phase(), StorageRow.hasCopies(job))) {
       case HAND_OVER -> next(job, MigrationRow.in(SourcePhase.HANDED_OVER, job));
       case BEGIN ->
           said.storage().isPresent()

@@ -370,7 +370,7 @@ final class SaveJobs implements JobWork {
     }
     String why = String.valueOf(failure.get().getMessage());
     if (failure.get() instanceof NotFoundException) {
-      return givenUp(job, why);
+      return givenUp(job, why + " The machine has ended.");
     }
     LOG.warn("Domain '{}': job {} is not complete yet: {}", ledger.name(), job.job().id(), why);
     ledger.jobs().show(job.with(SaveRow.running(SEALING, Optional.empty(), why)));
@@ -378,9 +378,7 @@ final class SaveJobs implements JobWork {
     return Mailbox.DONE;
   }
 
-  /** What is written stays, whatever it is called. */
-  private CompletionStage<Void> givenUp(KeptJob job, String because) {
-    String why = because + " The machine has ended. Its state is in '" + partial(job) + "'.";
+  private CompletionStage<Void> givenUp(KeptJob job, String why) {
     Step step = step(job);
     if (ledger.status().reason() == StateReason.SAVED) {
       step.status(
@@ -414,7 +412,8 @@ final class SaveJobs implements JobWork {
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
     if (phase(job).equals(SEALING) && !isThere(job) && !aside.isBusy(job.job().id())) {
-      return givenUp(job, job.job().status().detail());
+      String why = job.job().status().detail(); // what is written stays, whatever it is called
+      return givenUp(job, why + " The machine has ended. Its state is in '" + partial(job) + "'.");
     }
     if (Set.of(SEALING, ENDING).contains(phase(job))) {
       throw new InvalidStateException(

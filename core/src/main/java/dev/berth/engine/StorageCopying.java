@@ -193,6 +193,7 @@ final class StorageCopying {
       JobAside.Work work,
       Function<KeptJob, CompletionStage<?>> then) {
     aside.run(
+        host.peerThreads().switching(), // a guest stands
         job,
         work,
         (now, failure) -> {

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.job.JobId;
+import dev.berth.migration.SourcePhase;
 import dev.berth.migration.SourceRules.Patience;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,8 +37,10 @@ final class SwitchPatience {
     return longest(job).minus(MigrationRow.waiting(job, host.now()));
   }
 
+  /** The time for the rest is no more the target's once it has all of it. */
   private static Duration longest(KeptJob job) {
     return MigrationRow.downtimeMillis(job)
+        .filter(millis -> !MigrationRow.isIn(job, SourcePhase.SENT))
         .map(Duration::ofMillis)
         .map(LONGEST::plus)
         .orElse(LONGEST);

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * How much this machine has written to a block device since it was booted, by the kernel's count:
  * {@code /sys/dev/block/MAJOR:MINOR/stat}. What another machine writes to the same storage is in no
- * count here.
+ * count here, nor is what goes to it by another device: by the whole disk of a partition, or by one
+ * path of several.
  */
 final class DeviceWrites {
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
@@ -28,7 +29,10 @@ final class DeviceWrites {
   static String of(Path device) {
     try (FileChannel open = FileChannel.open(device, StandardOpenOption.READ)) {
       open.force(true);
-      Path kernels = DEVICES.resolve(number(device));
+      Path kernels = DEVICES.resolve(number(device)).toRealPath();
+      if (!counts(kernels)) {
+        return UNKNOWN;
+      }
       String[] figures = line(kernels.resolve("stat")).split(" +");
       return String.join(
           " ",
@@ -55,6 +59,12 @@ final class DeviceWrites {
   private static String sequence(Path kernels) throws IOException {
     Path file = kernels.resolve("diskseq");
     return Files.exists(file) ? line(file) : UNKNOWN;
+  }
+
+  /** A partition is counted as its disk is. */
+  private static boolean counts(Path kernels) throws IOException {
+    Path own = kernels.resolve("queue/iostats");
+    return line(Files.exists(own) ? own : kernels.resolveSibling("queue/iostats")).equals("1");
   }
 
   private static String line(Path file) throws IOException {

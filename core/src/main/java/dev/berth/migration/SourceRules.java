@@ -123,13 +123,14 @@ public final class SourceRules {
   }
 
   /**
-   * What follows once the target was asked for a place for a domain without a machine: images that
-   * it takes along are copied first.
+   * What follows once the target was asked for a place for a domain without a machine.
+   *
+   * @param takesImages whether it takes images along, which are copied first
    */
-  public static Act reserved(TargetPhase target) {
+  public static Act reserved(TargetPhase target, boolean takesImages) {
     return switch (target) {
-      case RECEIVED -> Act.HAND_OVER;
-      case INCOMING -> Act.BEGIN;
+      case RECEIVED -> takesImages ? Act.RETURN : Act.HAND_OVER;
+      case INCOMING -> takesImages ? Act.BEGIN : Act.RETURN;
       case NONE, SILENT, PREPARING, OWNER, COMPLETE, FAILED -> Act.RETURN;
     };
   }
@@ -169,8 +170,8 @@ public final class SourceRules {
    */
   public static Act givenByHand(TargetPhase target) {
     return switch (target) {
-      case COMPLETE, NONE, SILENT, PREPARING, INCOMING -> Act.END;
-      case RECEIVED, OWNER -> Act.TELL_TO_TAKE;
+      case COMPLETE, NONE, SILENT -> Act.END;
+      case PREPARING, INCOMING, RECEIVED, OWNER -> Act.TELL_TO_TAKE;
       case FAILED -> Act.RETURN;
     };
   }

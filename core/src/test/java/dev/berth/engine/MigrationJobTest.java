@@ -15,6 +15,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
+import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
 import dev.berth.json.Json;
@@ -28,7 +29,9 @@ import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -150,6 +153,32 @@ final class MigrationJobTest extends MigrationFixture {
         .as("no guest stands for it, and none that does waits behind it")
         .isNotEmpty()
         .allMatch(name -> name.matches("berth-tell-\\d+"));
+  }
+
+  @Test
+  void aTargetHasNoLongerToAnswerWhereTheGuestMayStandForLong() {
+    Duration allowed = Duration.ofSeconds(1000);
+    machine().migration().takeTime();
+    Job job =
+        transferring(
+            migrate(
+                new MigrationRequest(
+                    OTHER, Optional.empty(), Optional.of(allowed), Convergence.LEFT_TO_GUEST)));
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+    Instant sent = time.instant();
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("telling");
+        });
+
+    assertThat(Duration.between(sent, time.instant())).isLessThan(allowed);
+    reachable = true;
+    assertThat(ended(job).status().phase()).isEqualTo("target-silent");
+    assertStays();
   }
 
   @Test

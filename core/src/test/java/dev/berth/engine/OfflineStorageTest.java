@@ -12,11 +12,14 @@ import dev.berth.engine.migration.Peers.Peer;
 import dev.berth.engine.save.LocalDumpFiles;
 import dev.berth.engine.save.LocalSaveFiles;
 import dev.berth.error.BusyException;
+import dev.berth.error.HostUnreachableException;
+import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.EditScope;
+import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.StorageCopy;
@@ -39,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,7 @@ final class OfflineStorageTest {
   private MemoryStore otherStore;
   private TestHost host;
   private TestHost other;
+  private volatile BooleanSupplier cutOff = () -> false;
 
   @BeforeEach
   void defineADomain() throws Exception {
@@ -111,6 +116,9 @@ final class OfflineStorageTest {
     return new Peer() {
       @Override
       public TargetHost target() {
+        if (cutOff.getAsBoolean()) {
+          throw new HostUnreachableException("It was cut off by the test.");
+        }
         return ((TakesMachines) other.api()).targetHost();
       }
 
@@ -303,7 +311,52 @@ final class OfflineStorageTest {
     assertStays();
   }
 
+  @Test
+  void aTargetThatHasThemByHandKeepsThem() {
+    cutOff = () -> isHandedOver();
+    Job job = migrate();
+    eventually(() -> assertThat(isHandedOver()).isTrue());
+
+    other.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, PATIENT);
+
+    other.start("web");
+    other.destroy("web");
+    cutOff = () -> false;
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(there.toFile().list()).containsExactlyInAnyOrder("data.qcow2", "more.raw");
+    assertNothingIsLeftOfIt();
+  }
+
+  @Test
+  void aTargetThatIsNotToHaveThemByHandHasNothingOfThem() {
+    Job job = copying();
+
+    other.api().migrations().resolve(WEB, GuestOwner.OTHER_HOST, PATIENT);
+
+    eventually(() -> assertThat(other.api().list()).isEmpty());
+    assertThat(there).isEmptyDirectory();
+    machines.of("web").backups().fail("Input/output error");
+    assertThat(ended(job).status().state()).isEqualTo(JobState.FAILED);
+    assertStays();
+  }
+
+  @Test
+  void nobodyHasByHandWhatIsNotThereYet() {
+    Job job = copying();
+
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(() -> other.api().migrations().resolve(WEB, GuestOwner.THIS_HOST, PATIENT));
+
+    machines.of("web").mirrors().finish();
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeftOfIt();
+  }
+
   // ---- short ways
+
+  private boolean isHandedOver() {
+    return host.api().jobs().stream().anyMatch(job -> job.status().phase().equals("handed-over"));
+  }
 
   private void define(String name, String disks) {
     host.api()

@@ -99,8 +99,9 @@ final class OneOwnerTest {
     }
     assertThat(SourceRules.keptByHand(TargetPhase.SILENT)).isEqualTo(SourceRules.Act.RETURN);
     assertThat(SourceRules.givenByHand(TargetPhase.FAILED)).isEqualTo(SourceRules.Act.RETURN);
-    assertThat(SourceRules.givenByHand(TargetPhase.RECEIVED))
-        .isEqualTo(SourceRules.Act.TELL_TO_TAKE);
+    for (TargetPhase coming : Set.of(TargetPhase.INCOMING, TargetPhase.RECEIVED)) {
+      assertThat(SourceRules.givenByHand(coming)).isEqualTo(SourceRules.Act.TELL_TO_TAKE);
+    }
     assertThat(SourceRules.givenByHand(TargetPhase.SILENT)).isEqualTo(SourceRules.Act.END);
   }
 

@@ -31,13 +31,9 @@ final class SettlingTest {
   @ParameterizedTest
   @EnumSource(TargetPhase.class)
   void onlyAPlaceThatWasGivenIsOfUse(TargetPhase said) {
-    Act expected =
-        switch (said) {
-          case RECEIVED -> Act.HAND_OVER;
-          case INCOMING -> Act.BEGIN;
-          case NONE, SILENT, PREPARING, OWNER, COMPLETE, FAILED -> Act.RETURN;
-        };
-
-    assertThat(SourceRules.reserved(said)).isEqualTo(expected);
+    assertThat(SourceRules.reserved(said, false))
+        .isEqualTo(said == TargetPhase.RECEIVED ? Act.HAND_OVER : Act.RETURN);
+    assertThat(SourceRules.reserved(said, true))
+        .isEqualTo(said == TargetPhase.INCOMING ? Act.BEGIN : Act.RETURN);
   }
 }

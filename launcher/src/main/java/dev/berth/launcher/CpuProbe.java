@@ -8,6 +8,7 @@ import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord.Hardware;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,9 @@ final class CpuProbe {
               : "QEMU does not start with it" + run.lastWords());
     }
     GuestCpu found = read(run);
-    remember(question, found);
+    if (found.isKnown()) {
+      remember(question, found);
+    }
     return found;
   }
 
@@ -82,23 +85,27 @@ final class CpuProbe {
   }
 
   private static List<String> argv(QemuInstall qemu, Hardware hardware) {
-    return List.of(
-        qemu.binary().toString(),
-        "-S",
-        "-no-user-config",
-        "-nodefaults",
-        "-machine",
-        hardware.machineType(),
-        "-accel",
-        hardware.accelerator(),
-        "-cpu",
-        hardware.cpuModel(),
-        "-m",
-        "16M",
-        "-display",
-        "none",
-        "-qmp",
-        "stdio");
+    List<String> argv =
+        new ArrayList<>(
+            List.of(
+                qemu.binary().toString(),
+                "-S",
+                "-no-user-config",
+                "-nodefaults",
+                "-machine",
+                hardware.machineType(),
+                "-accel",
+                hardware.accelerator(),
+                "-cpu",
+                hardware.cpuModel(),
+                "-m",
+                "16M",
+                "-display",
+                "none",
+                "-qmp",
+                "stdio"));
+    argv.addAll(OfferedLaunch.sandbox(qemu.capabilities())); // another host has chosen the words
+    return argv;
   }
 
   private static String questions(Hardware hardware) {

@@ -74,7 +74,7 @@ final class OfferedLaunch {
   }
 
   /** Empty when QEMU here has none. */
-  private static List<String> sandbox(QemuCapabilities here) {
+  static List<String> sandbox(QemuCapabilities here) {
     MachineDraft draft = new MachineDraft();
     LaunchPlanner.sandbox(draft, here);
     return draft.argv();
