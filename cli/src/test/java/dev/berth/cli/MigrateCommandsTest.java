@@ -38,12 +38,12 @@ final class MigrateCommandsTest {
 
     assertThat(shell.run(with(offline)).exitCode()).isEqualTo(16);
     assertThat(shell.run(with(offline, "--with-storage")).exitCode()).isEqualTo(16);
-    assertThat(shell.run(with(offline, "--storage", "/b", "--speed", "1M")).exitCode())
+    assertThat(shell.run(with(offline, "--storage", "/b", "--speed", "1MiB")).exitCode())
         .isEqualTo(16);
     assertThat(shell.run(with(offline, "--storage", "b")).err()).contains("an absolute path");
     for (String[] wrong :
         List.of(
-            new String[] {"--speed", "1M"},
+            new String[] {"--speed", "1MiB"},
             new String[] {"--downtime", "1s"},
             new String[] {"--with-storage", "--channels", "2"})) {
       assertThat(shell.run(with(offline, wrong)).exitCode())
