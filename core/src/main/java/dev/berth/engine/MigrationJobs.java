@@ -7,6 +7,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
+import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
@@ -175,6 +176,13 @@ final class MigrationJobs implements JobWork, MigrationCourse {
     return next(job, MigrationRow.returning(job, code, why));
   }
 
+  /** The target's QEMU may be what the one here waits for, and only the target can end it. */
+  private void undo(Lifecycle.Active active, KeptJob job) throws InterruptedException {
+    CompletableFuture<?> told = talk.forgo(job);
+    steps(active, job).undo();
+    OperationThreads.await(told);
+  }
+
   private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
     if (!isThere(job)) {
       return lose(job);
@@ -291,7 +299,7 @@ final class MigrationJobs implements JobWork, MigrationCourse {
         if (!there) {
           return lose(job);
         }
-        active(job).ifPresent(live -> aside.run(job, steps(live, job)::undo, this::undone));
+        active(job).ifPresent(live -> aside.run(job, () -> undo(live, job), this::undone));
       }
     }
     return Mailbox.DONE;

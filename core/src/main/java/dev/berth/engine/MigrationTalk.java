@@ -72,6 +72,11 @@ final class MigrationTalk {
     early.ask(job, ANSWER);
   }
 
+  /** Has the target forget a guest that stays here; whether it has is asked later. */
+  CompletableFuture<?> forgo(KeptJob job) {
+    return CompletableFuture.runAsync(() -> peers.discard(job), host.peerThreads().telling());
+  }
+
   /** Asks or tells the target, as the phase has it. */
   CompletionStage<?> converse(KeptJob job) {
     AtomicReference<Arrival> said = new AtomicReference<>();

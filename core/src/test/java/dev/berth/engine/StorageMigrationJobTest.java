@@ -137,6 +137,23 @@ final class StorageMigrationJobTest extends MigrationFixture {
   }
 
   @Test
+  void theTargetForgetsItBeforeWhatIsCopiedToItHasLetGo() throws Exception {
+    FakeQemu qemu = machine().monitor();
+    machine().mirrors().takeTime();
+    Job job = copying();
+    qemu.hold("block-job-cancel");
+
+    host.api().cancelJob(job.id());
+
+    qemu.awaitReceived("block-job-cancel", 1, TestHost.PATIENCE);
+    eventually(() -> assertThat(there).isEmptyDirectory());
+    phase(job, "returning");
+    qemu.release("block-job-cancel");
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    assertNothingIsLeft();
+  }
+
+  @Test
   void aGuestThatStandsForTheLastOfItsImageIsTakenBackAtOnce() throws Exception {
     FakeQemu qemu = machine().monitor();
     Job job = transferring(migrate(request()));

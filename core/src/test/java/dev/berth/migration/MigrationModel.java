@@ -245,6 +245,7 @@ final class MigrationModel {
             : state.source(SourcePhase.RETURNING));
     if (state.source() == SourcePhase.RETURNING) {
       next.add(state.sourceQemu(SourceQemu.GOES_ON)); // and is cut off
+      next.add(state.saying(state.take(), true)); // beside that
     }
   }
 
