@@ -182,6 +182,9 @@ final class MigrationSending {
   private CompletionStage<?> stand(Lifecycle.Active active, KeptJob job) {
     KeptJob switching = MigrationRow.switching(job, host.now());
     Step step = Step.by(job.job().origin().actor()).job(switching);
+    if (MigrationRow.sendsTheRest(switching)) {
+      talk.listen(switching); // now, for the guest waits for the disk anyway
+    }
     return course.onRecord(job, domain.standing(step), () -> goOn(active, switching));
   }
 
@@ -204,13 +207,15 @@ final class MigrationSending {
         .machine()
         .qmp()
         .send(new MigrateContinue(MigrationStatus.PRE_SWITCHOVER))
-        .whenComplete(
-            (done, refused) ->
-                mailbox.event(
-                    () -> {
-                      look(active); // it may have ended, or gone on, meanwhile
-                      return Mailbox.DONE;
-                    }));
+        .exceptionally(
+            refused -> {
+              mailbox.event(
+                  () -> {
+                    look(active); // it has ended, or gone on, meanwhile
+                    return Mailbox.DONE;
+                  });
+              return null;
+            });
     watch.later();
     return Mailbox.DONE;
   }

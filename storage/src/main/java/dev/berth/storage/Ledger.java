@@ -7,6 +7,7 @@ import dev.berth.error.OutcomeUnknownException;
 import dev.berth.store.DomainRecord;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,11 @@ final class Ledger {
   /** How far event numbers go before the host's recovery copy follows. */
   private static final long HOST_COPY_EVERY = 10_000;
 
+  /** How far the recovery copies may be behind. */
+  private static final Duration COPY_AFTER = Duration.ofMillis(200);
+
+  private static final Duration COPY_AGAIN_AFTER = Duration.ofSeconds(2);
+
   private final StoreSettings settings;
   private final StoreHome home;
   private final FileLimits limits;
@@ -50,6 +56,7 @@ final class Ledger {
   private final Set<UUID> uncopied = new LinkedHashSet<>();
 
   private boolean poolsUncopied;
+  private long copyAt; // by the nanosecond clock; of use while something is behind
 
   private long bytesAfterRewrite;
   private volatile EventRange range;
@@ -130,6 +137,9 @@ final class Ledger {
 
   /** Closes the database for good. */
   void finish() {
+    if (!isCopied()) {
+      copyChanged();
+    }
     close();
     if (limits.isExceededAtClose(home.databaseBytes(), bytesAfterRewrite)) {
       compact();
@@ -154,7 +164,6 @@ final class Ledger {
     }
     stock = sealed;
     acknowledge(group);
-    copyChanged();
   }
 
   /** Finds out whether a group whose writing failed is in the file. */
@@ -168,7 +177,6 @@ final class Ledger {
       }
       reopened.sync();
       acknowledge(group);
-      copyChanged();
     } catch (SQLException | IOException | RuntimeException e) {
       e.addSuppressed(failure);
       close();
@@ -200,18 +208,32 @@ final class Ledger {
           StoreErrors.reason(e));
     }
     uncopied.removeAll(group.removed());
-    uncopied.addAll(group.changed());
-    poolsUncopied |= group.changesPools();
+    if (group.changesPools() || !group.changed().isEmpty()) {
+      copyAt = isCopied() ? System.nanoTime() + COPY_AFTER.toNanos() : copyAt;
+      uncopied.addAll(group.changed());
+      poolsUncopied |= group.changesPools();
+    }
     Map<PendingCommit, List<DomainEvent>> accepted = group.accepted();
     completions.execute(
         () -> accepted.forEach((commit, events) -> commit.outcome().complete(events)));
   }
 
+  private boolean isCopied() {
+    return uncopied.isEmpty() && !poolsUncopied;
+  }
+
+  /** For how long the recovery copies need not follow yet; empty when they are not behind. */
+  Optional<Duration> untilCopies() {
+    return isCopied()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(Math.max(0, copyAt - System.nanoTime())));
+  }
+
   /**
-   * Reads what the recovery copies will say. Nobody waits for it: the copies follow behind. What
-   * cannot be read is read with the next group.
+   * Reads what the recovery copies will say. Nobody waits for it: the copies follow behind, so that
+   * a domain which changes all the time is read a few times a second.
    */
-  private void copyChanged() {
+  void copyChanged() {
     try {
       DomainTables domains = open().domains();
       if (poolsUncopied) {
@@ -223,6 +245,7 @@ final class Ledger {
       }
     } catch (SQLException | IOException | RuntimeException e) {
       close();
+      copyAt = System.nanoTime() + COPY_AGAIN_AFTER.toNanos();
       LOG.warn("The recovery copies cannot follow yet: {}", StoreErrors.reason(e));
     }
   }

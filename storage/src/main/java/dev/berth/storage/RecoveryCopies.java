@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes recovery copies behind the commits, on the thread {@code berth-recovery-copies}.
  *
- * <p>Only the newest state of a domain is written: a round starts {@link #LINGER_MILLIS} after its
- * first change, so a busy domain costs a few files a second however often it changes. What cannot
- * be written stays due and is tried again.
+ * <p>Only the newest state of a domain is written, and {@link Ledger} gives it here a few times a
+ * second at most, however often it changes. What cannot be written stays due and is tried again.
  *
  * <p>A copy is <em>removed</em> by the caller's thread, before the removal of its domain is
  * acknowledged: otherwise a later rebuild would bring an undefined domain back. The lock makes sure
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RecoveryCopies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RecoveryCopies.class);
-  private static final long LINGER_MILLIS = 200;
   private static final long RETRY_MILLIS = 2_000;
 
   private final CopyDirectory directory;
@@ -156,14 +154,16 @@ final class RecoveryCopies implements AutoCloseable {
     writeRound(failing);
   }
 
-  /** Waits for something to write, then for more of it; false once closed. */
+  /**
+   * Waits for something to write, and for some time when that has just failed; false once closed.
+   */
   private boolean awaitRound(boolean failing) {
     lock.lock();
     try {
       while (!closed && due.isEmpty() && dueHost == null && duePools == null) {
         changed.await();
       }
-      long nanos = TimeUnit.MILLISECONDS.toNanos(failing ? RETRY_MILLIS : LINGER_MILLIS);
+      long nanos = failing ? TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS) : 0;
       while (!closed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }

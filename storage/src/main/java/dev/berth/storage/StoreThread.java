@@ -1,9 +1,12 @@
 package dev.berth.storage;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.berth.error.BerthException;
 import dev.berth.error.OutcomeUnknownException;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,13 +125,13 @@ final class StoreThread implements Runnable {
     while (true) {
       batch.clear();
       try {
-        batch.add(tasks.take());
+        next(ledger).ifPresent(batch::add);
       } catch (InterruptedException e) {
         LOG.warn(
             "Thread {} was interrupted, which nobody may do", Thread.currentThread().getName());
         continue;
       }
-      tasks.drainTo(batch, GROUP_LIMIT - 1);
+      tasks.drainTo(batch, GROUP_LIMIT - batch.size());
       try {
         if (!handle(ledger, batch)) {
           return;
@@ -141,6 +144,19 @@ final class StoreThread implements Runnable {
         }
       }
     }
+  }
+
+  /** What is to be done next; empty when the recovery copies were brought up to it. */
+  private Optional<StoreTask> next(Ledger ledger) throws InterruptedException {
+    Optional<Duration> left = ledger.untilCopies();
+    if (left.isEmpty()) {
+      return Optional.of(tasks.take());
+    }
+    StoreTask task = left.get().isZero() ? null : tasks.poll(left.get().toNanos(), NANOSECONDS);
+    if (task == null) {
+      ledger.copyChanged();
+    }
+    return Optional.ofNullable(task);
   }
 
   /** Runs tasks in order, commits that follow each other as one group; false at the end. */

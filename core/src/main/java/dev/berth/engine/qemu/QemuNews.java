@@ -33,6 +33,9 @@ public final class QemuNews implements QmpEventListener {
   private static final int TEXT = 200;
 
   /** The source of an _OST that is about an ejection, and the status of one that goes on. */
+  /** By which nothing ends, and which each question would hold up: a guest stands. */
+  private static final String SENDS_THE_REST = "device";
+
   private static final int EJECTION = 3;
 
   private static final int UNDER_WAY = 0x84;
@@ -248,7 +251,7 @@ public final class QemuNews implements QmpEventListener {
         return;
       }
       case "MIGRATION" -> {
-        jobEnded = true;
+        jobEnded |= !text(data, "status").equals(SENDS_THE_REST);
         return;
       }
       case "DUMP_COMPLETED" -> dumped = Optional.of(text(data, "error"));
