@@ -4,6 +4,7 @@ import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.engine.device.Adjustment;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.NotFoundException;
 import dev.berth.host.EditScope;
@@ -105,6 +106,6 @@ final class AdjustmentVerbs {
         .request(step)
         .thenRun(
             () -> answer.complete(keeper.changed("the definition, which the next boot follows")))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 }

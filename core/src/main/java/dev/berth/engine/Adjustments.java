@@ -7,6 +7,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.engine.device.Adjustment;
 import dev.berth.engine.qemu.MachineWatch;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -123,7 +124,7 @@ public final class Adjustments {
       Optional<Throwable> refusal) {
     if (refusal.isPresent() || keeper.lifecycle() != active || answer.isDone()) {
       finish(intent);
-      answer.completeExceptionally(refusal.map(MachineKeeper::cause).orElseGet(this::machineLost));
+      answer.completeExceptionally(refusal.map(Answers::cause).orElseGet(this::machineLost));
       return Mailbox.DONE;
     }
     return ledger
@@ -137,7 +138,7 @@ public final class Adjustments {
         .exceptionally(
             failure -> {
               finish(intent);
-              return Requests.fail(answer, failure);
+              return Answers.fail(answer, failure);
             });
   }
 
@@ -166,9 +167,9 @@ public final class Adjustments {
     if (Boolean.TRUE.equals(isSo)) {
       answer.complete(keeper.changed(""));
     } else if (failure != null) {
-      Requests.fail(answer, failure);
+      Answers.fail(answer, failure);
     } else if (trouble != null) {
-      Requests.fail(answer, trouble);
+      Answers.fail(answer, trouble);
     } else {
       answer.completeExceptionally(
           new HostFailureException(
@@ -262,8 +263,8 @@ public final class Adjustments {
                         return Mailbox.DONE;
                       }
                       if (failure != null) {
-                        retry(active, intent, MachineKeeper.cause(failure));
-                        outcome.completeExceptionally(MachineKeeper.cause(failure));
+                        retry(active, intent, Answers.cause(failure));
+                        outcome.completeExceptionally(Answers.cause(failure));
                         return Mailbox.DONE;
                       }
                       return conclude(intent, isSo).thenRun(() -> outcome.complete(isSo));

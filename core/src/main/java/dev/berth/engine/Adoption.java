@@ -12,6 +12,7 @@ import dev.berth.engine.qemu.RunStates;
 import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.AttachIntent;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -87,7 +88,7 @@ final class Adoption {
                                 () -> adopted(adopting, qmp, news, status.status().value()))))
         .exceptionally(
             failure -> {
-              mailbox.event(() -> failed(adopting, connected, MachineKeeper.cause(failure)));
+              mailbox.event(() -> failed(adopting, connected, Answers.cause(failure)));
               return null;
             });
   }

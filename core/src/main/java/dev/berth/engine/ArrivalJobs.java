@@ -12,6 +12,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
@@ -112,8 +113,8 @@ final class ArrivalJobs implements JobWork {
                     answer.complete(result);
                     return takeUp();
                   }
-                  answer.completeExceptionally(MachineKeeper.cause(failure));
-                  return notReady(offer.migration(), MachineKeeper.cause(failure));
+                  answer.completeExceptionally(Answers.cause(failure));
+                  return notReady(offer.migration(), Answers.cause(failure));
                 }));
     keeper
         .starts()
@@ -372,7 +373,7 @@ final class ArrivalJobs implements JobWork {
       answer(taking, Arrival.of(TargetPhase.COMPLETE, ""));
       return keeper.lifecycle() == active ? tidied(active, job) : takenUpElsewhere();
     }
-    if (MachineKeeper.cause(failure.get()) instanceof QemuRefusedException refused
+    if (Answers.cause(failure.get()) instanceof QemuRefusedException refused
         && keeper.lifecycle() == active) {
       return fail(job, "QEMU does not let its guest go on: " + refused.description());
     }

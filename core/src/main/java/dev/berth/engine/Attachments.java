@@ -7,6 +7,7 @@ import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.engine.step.AttachIntent;
 import dev.berth.engine.step.Plugging;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.BerthException;
@@ -113,7 +114,7 @@ final class Attachments {
                       (done, failure) ->
                           failure == null
                               ? recorded.complete(null)
-                              : recorded.completeExceptionally(MachineKeeper.cause(failure)));
+                              : recorded.completeExceptionally(Answers.cause(failure)));
             });
     if (!posted) {
       recorded.completeExceptionally(new HostUnreachableException("The host has been closed."));
@@ -242,8 +243,8 @@ final class Attachments {
                         return Mailbox.DONE;
                       }
                       if (failure != null) {
-                        retry(active, MachineKeeper.cause(failure));
-                        outcome.completeExceptionally(MachineKeeper.cause(failure));
+                        retry(active, Answers.cause(failure));
+                        outcome.completeExceptionally(Answers.cause(failure));
                         return Mailbox.DONE;
                       }
                       return conclude(intent, present).thenAccept(outcome::complete);

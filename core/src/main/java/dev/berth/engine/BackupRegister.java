@@ -8,6 +8,7 @@ import dev.berth.engine.backup.BackupFolder;
 import dev.berth.engine.backup.BackupRecord;
 import dev.berth.engine.backup.BackupSurvey;
 import dev.berth.engine.backup.DomainNotes;
+import dev.berth.engine.thread.Answers;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -210,7 +211,7 @@ final class BackupRegister {
             answer.complete(
                 failure == null
                     ? value
-                    : otherwise.apply(String.valueOf(MachineKeeper.cause(failure).getMessage()))));
+                    : otherwise.apply(String.valueOf(Answers.cause(failure).getMessage()))));
     Future<?> due =
         host.timers()
             .after(

@@ -14,6 +14,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.BackupRequest;
@@ -123,7 +124,7 @@ final class BackupVerbs {
       DisksAtRest disks = DisksAtRest.asFarAsTheyTell(found, host.images());
       CompletableFuture.supplyAsync(() -> disks.sources(List.of()), host.looks())
           .thenAccept(answer::complete)
-          .exceptionally(failure -> Requests.fail(answer, failure));
+          .exceptionally(failure -> Answers.fail(answer, failure));
       return Mailbox.DONE;
     }
     requests.admit(Verb.CHECKPOINTS, "");
@@ -147,7 +148,7 @@ final class BackupVerbs {
               .thenApply(
                   devices -> told.apply(BackupSource.of(ledger.launch().orElseThrow(), devices)))
               .thenAccept(answer::complete)
-              .exceptionally(failure -> Requests.fail(answer, failure));
+              .exceptionally(failure -> Answers.fail(answer, failure));
           return Mailbox.DONE;
         });
   }
@@ -256,7 +257,7 @@ final class BackupVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
+    answer.completeExceptionally(Answers.cause(failure));
     return Mailbox.DONE;
   }
 

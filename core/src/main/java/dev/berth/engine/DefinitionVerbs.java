@@ -4,6 +4,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
@@ -52,7 +53,7 @@ final class DefinitionVerbs {
         .thenRun(
             () ->
                 answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot())))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   CompletionStage<?> undefine(String actor, CompletableFuture<VerbResult> answer) {
@@ -61,7 +62,7 @@ final class DefinitionVerbs {
         .request(Step.by(actor).intent(intent))
         .thenCompose(done -> finishUndefine(actor))
         .thenRun(() -> answer.complete(keeper.changed("")))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /**

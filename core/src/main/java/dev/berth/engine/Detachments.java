@@ -9,6 +9,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Plugging;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.QemuRefusedException;
@@ -159,7 +160,7 @@ final class Detachments implements JobWork {
     if (job.isEmpty()) {
       return Mailbox.DONE;
     }
-    if (failure != null && MachineKeeper.cause(failure) instanceof QemuRefusedException refused) {
+    if (failure != null && Answers.cause(failure) instanceof QemuRefusedException refused) {
       if (DeviceParts.isAbsent(refused)) {
         look(active);
         return Mailbox.DONE;
@@ -314,7 +315,7 @@ final class Detachments implements JobWork {
                     () -> {
                       freeing.remove(plugged.device().id());
                       if (failure != null) {
-                        lookLater(plugged, MachineKeeper.cause(failure));
+                        lookLater(plugged, Answers.cause(failure));
                         return Mailbox.DONE;
                       }
                       notFreed.remove(plugged.device().id());

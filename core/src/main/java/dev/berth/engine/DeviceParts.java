@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.thread.Answers;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.Backend;
@@ -79,9 +80,8 @@ final class DeviceParts {
 
   private static @Nullable Void unlessAbsent(@Nullable Throwable failure) {
     if (failure != null
-        && !(MachineKeeper.cause(failure) instanceof QemuRefusedException refused
-            && isAbsent(refused))) {
-      throw new CompletionException(MachineKeeper.cause(failure));
+        && !(Answers.cause(failure) instanceof QemuRefusedException refused && isAbsent(refused))) {
+      throw new CompletionException(Answers.cause(failure));
     }
     return null;
   }

@@ -9,6 +9,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Plugging;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.InvalidDefinitionException;
@@ -85,7 +86,7 @@ final class DeviceVerbs {
     return ledger
         .request(step)
         .thenRun(() -> answer.complete(keeper.changed("the definition; there is no machine")))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   private boolean isPlugged(Pluggable device) {
@@ -213,7 +214,7 @@ final class DeviceVerbs {
               answer.complete(job.job());
               keeper.detachments().begin(active, job.job().id());
             })
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /** No guest has to be asked, so the job begins and ends in one step. */
@@ -231,7 +232,7 @@ final class DeviceVerbs {
     return ledger
         .request(Detachments.told(step, job))
         .thenRun(() -> answer.complete(job.job()))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   private boolean isAboutMachine(EditScope scope) {

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.host.MemoryDump;
@@ -94,7 +95,7 @@ final class DumpEnds {
                 mailbox.event(
                     () ->
                         end == null
-                            ? failed(job, FILE_FAILED, MachineKeeper.cause(failure))
+                            ? failed(job, FILE_FAILED, Answers.cause(failure))
                             : end(job, end)));
   }
 

@@ -4,6 +4,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.JobOptions;
@@ -106,7 +107,7 @@ final class DumpVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
+    answer.completeExceptionally(Answers.cause(failure));
     return Mailbox.DONE;
   }
 

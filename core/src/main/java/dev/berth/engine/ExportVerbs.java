@@ -11,6 +11,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
@@ -160,7 +161,7 @@ final class ExportVerbs {
                           asked.answer(),
                           () -> {
                             if (failure != null) {
-                              Requests.fail(asked.answer(), failure);
+                              Answers.fail(asked.answer(), failure);
                               return Mailbox.DONE;
                             }
                             return begin(asked, planned);

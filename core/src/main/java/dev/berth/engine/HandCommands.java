@@ -8,6 +8,7 @@ import dev.berth.engine.qemu.HandCommand;
 import dev.berth.engine.qemu.HandRules;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.MachineLostException;
 import dev.berth.error.UnsupportedException;
@@ -80,7 +81,7 @@ final class HandCommands {
                     if (failure == null) {
                       answer.complete(schema.json());
                     } else {
-                      answer.completeExceptionally(MachineKeeper.cause(failure));
+                      answer.completeExceptionally(Answers.cause(failure));
                     }
                   });
           return Mailbox.DONE;
@@ -154,7 +155,7 @@ final class HandCommands {
               active.news().resetAsked(); // a reset by hand is news
               submit(active, sent);
             })
-        .exceptionally(failure -> Requests.fail(sent.answer(), failure));
+        .exceptionally(failure -> Answers.fail(sent.answer(), failure));
   }
 
   private void submit(Lifecycle.Active active, Sent sent) {
@@ -212,7 +213,7 @@ final class HandCommands {
 
   private static CompletionStage<?> fail(Sent sent, @Nullable Throwable failure) {
     if (failure != null) {
-      sent.answer().completeExceptionally(MachineKeeper.cause(failure));
+      sent.answer().completeExceptionally(Answers.cause(failure));
     }
     return Mailbox.DONE;
   }

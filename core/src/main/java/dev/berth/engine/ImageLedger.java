@@ -5,6 +5,7 @@ import dev.berth.engine.image.ImageRegistry;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.BerthException;
@@ -117,7 +118,7 @@ final class ImageLedger {
                         (value, failure) ->
                             failure == null
                                 ? answer.complete(value)
-                                : answer.completeExceptionally(MachineKeeper.cause(failure)));
+                                : answer.completeExceptionally(Answers.cause(failure)));
               } catch (BerthException refused) {
                 answer.completeExceptionally(refused);
                 return Mailbox.DONE;

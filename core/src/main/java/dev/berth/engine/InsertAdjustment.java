@@ -11,6 +11,7 @@ import dev.berth.engine.device.Adjustment;
 import dev.berth.engine.device.DiskBackend;
 import dev.berth.engine.step.OpenedFiles;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.error.InvalidRequestException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
@@ -194,7 +195,7 @@ record InsertAdjustment(
             .thenApply(limited -> true)
             .exceptionallyCompose(
                 failure ->
-                    MachineKeeper.cause(failure) instanceof QemuRefusedException
+                    Answers.cause(failure) instanceof QemuRefusedException
                         ? takenOut(qmp, launch)
                         : CompletableFuture.failedFuture(failure));
   }

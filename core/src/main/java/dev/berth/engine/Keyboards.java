@@ -4,6 +4,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
@@ -85,7 +86,7 @@ final class Keyboards {
                 next();
               }
             })
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /** Presses the next chord of whose turn it is. */
@@ -121,7 +122,7 @@ final class Keyboards {
 
   private CompletionStage<?> pressed(Typing typing, Chord chord, @Nullable Throwable failure) {
     if (failure != null) {
-      fail(typing, MachineKeeper.cause(failure));
+      fail(typing, Answers.cause(failure));
       return Mailbox.DONE;
     }
     typing.pressed++;

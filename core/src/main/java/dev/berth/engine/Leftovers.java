@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class Leftovers {
       LOG.warn(
           "What is left of a change of the {} cannot be freed yet: {}",
           leftover.of(),
-          MachineKeeper.cause(failure).getMessage());
+          Answers.cause(failure).getMessage());
     }
     host.timers()
         .after(

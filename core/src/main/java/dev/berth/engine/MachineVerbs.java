@@ -6,6 +6,7 @@ import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.qemu.MachineWatch;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -91,7 +92,7 @@ final class MachineVerbs {
                             hasDeadline,
                             answer,
                             qmp -> qmp.send(new InjectNmi())))
-                .exceptionally(failure -> Requests.fail(answer, failure)));
+                .exceptionally(failure -> Answers.fail(answer, failure)));
   }
 
   CompletionStage<?> destroy(Duration grace, String actor, CompletableFuture<VerbResult> answer) {
@@ -157,7 +158,7 @@ final class MachineVerbs {
               }
               return destroy(grace, actor, answer);
             })
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   // ---- one command
@@ -208,7 +209,7 @@ final class MachineVerbs {
     if (failure == null) {
       verb.answer().complete(keeper.changed(""));
     } else {
-      verb.answer().completeExceptionally(MachineKeeper.cause(failure));
+      verb.answer().completeExceptionally(Answers.cause(failure));
     }
   }
 
@@ -220,7 +221,7 @@ final class MachineVerbs {
       boolean hasDeadline,
       CompletableFuture<?> answer) {
     CompletableFuture<VerbResult> stalled = new CompletableFuture<>();
-    stalled.exceptionally(failure -> Requests.fail(answer, failure));
+    stalled.exceptionally(failure -> Answers.fail(answer, failure));
     MachineWatch.VerbInFlight inFlight =
         new MachineWatch.VerbInFlight(verb, actor, hasDeadline, stalled);
     active.watch().add(inFlight);

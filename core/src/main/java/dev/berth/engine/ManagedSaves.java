@@ -9,6 +9,7 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.MachineSource;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
@@ -202,7 +203,7 @@ final class ManagedSaves {
         .request(step)
         .thenCompose(done -> remove(job))
         .thenAccept(told -> answer.complete(keeper.changed(told)))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /** Removes a file that is of no use any more; completes with what is to be told of that. */
@@ -215,7 +216,7 @@ final class ManagedSaves {
             host.patient())
         .exceptionally(
             failure -> {
-              String why = String.valueOf(MachineKeeper.cause(failure).getMessage());
+              String why = String.valueOf(Answers.cause(failure).getMessage());
               LOG.warn("Domain '{}': the file of job {} is left", ledger.name(), job.job().id());
               return why + " It is tried again when the host is opened.";
             });

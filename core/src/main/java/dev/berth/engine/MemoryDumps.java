@@ -5,6 +5,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Pace;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
@@ -79,7 +80,7 @@ final class MemoryDumps implements JobWork {
                   mailbox.event(
                       () ->
                           file == null
-                              ? ends.failed(job, DumpEnds.FILE_FAILED, MachineKeeper.cause(failure))
+                              ? ends.failed(job, DumpEnds.FILE_FAILED, Answers.cause(failure))
                               : give(active, job, format, file));
               if (!posted && file != null) {
                 close(file); // the next host finds an empty file, and removes it
@@ -117,7 +118,7 @@ final class MemoryDumps implements JobWork {
     if (failure == null) {
       return nowWriting(active, job);
     }
-    if (MachineKeeper.cause(failure) instanceof QemuRefusedException refused) {
+    if (Answers.cause(failure) instanceof QemuRefusedException refused) {
       takeBack(active, job);
       ends.discard(job, DumpEnds.REFUSED_BY_QEMU, "QEMU refused it: " + refused.description());
     }

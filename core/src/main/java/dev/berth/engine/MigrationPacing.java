@@ -4,6 +4,7 @@ import static dev.berth.engine.MigrationRow.phase;
 
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.MigrationLimit;
@@ -139,7 +140,7 @@ final class MigrationPacing {
                           if (failure == null) {
                             answer.complete(null);
                           } else {
-                            answer.completeExceptionally(MachineKeeper.cause(failure));
+                            answer.completeExceptionally(Answers.cause(failure));
                           }
                         }));
   }

@@ -8,6 +8,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.InvalidStateException;
@@ -119,7 +120,7 @@ final class MigrationVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<?> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
+    answer.completeExceptionally(Answers.cause(failure));
     return Mailbox.DONE;
   }
 
@@ -204,7 +205,7 @@ final class MigrationVerbs {
   private static <T> void told(
       CompletableFuture<T> answer, @Nullable T found, @Nullable Throwable failure) {
     if (failure != null) {
-      answer.completeExceptionally(MachineKeeper.cause(failure));
+      answer.completeExceptionally(Answers.cause(failure));
     } else {
       answer.complete(found);
     }

@@ -4,6 +4,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
@@ -202,7 +203,7 @@ final class OfflineArrivals implements JobWork {
     return ledger
         .request(JobSteps.ended(step(job), job.with(status)))
         .thenRun(() -> tell(job))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   // ---- its bad ends
@@ -259,7 +260,7 @@ final class OfflineArrivals implements JobWork {
                           return null;
                         }))
         .thenRun(() -> tell(job))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /** What could not be done with its files is tried again until it can. */
@@ -279,7 +280,7 @@ final class OfflineArrivals implements JobWork {
                 return then.get().thenRun(() -> {});
               }
               LOG.warn("Job {} cannot be put on record yet", next.job().id(), failure);
-              Requests.fail(answer, failure);
+              Answers.fail(answer, failure);
               host.timers().after(TRY_AGAIN, () -> mailbox.event(() -> takeUp(next)));
               return Mailbox.DONE;
             })

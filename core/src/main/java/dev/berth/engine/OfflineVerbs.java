@@ -10,6 +10,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.UnsupportedException;
@@ -102,7 +103,7 @@ final class OfflineVerbs {
                     call.answer(),
                     () -> {
                       if (failure != null) {
-                        call.answer().completeExceptionally(MachineKeeper.cause(failure));
+                        call.answer().completeExceptionally(Answers.cause(failure));
                         return Mailbox.DONE;
                       }
                       return ledger.revision() == revision

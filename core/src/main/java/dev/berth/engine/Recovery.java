@@ -8,6 +8,7 @@ import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.AttachIntent;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
@@ -45,7 +46,7 @@ final class Recovery {
         .exceptionally(
             failure ->
                 new Identity.Unprovable(
-                    "looking at it failed: " + MachineKeeper.cause(failure).getMessage()))
+                    "looking at it failed: " + Answers.cause(failure).getMessage()))
         .thenComposeAsync(identity -> decide(launch, intent, identity), host.turns());
   }
 
@@ -126,7 +127,7 @@ final class Recovery {
               if (failure == null) {
                 return keeper.reaper().ended(step);
               }
-              String why = MachineKeeper.cause(failure).getMessage();
+              String why = Answers.cause(failure).getMessage();
               keeper
                   .adoption()
                   .unadoptable(

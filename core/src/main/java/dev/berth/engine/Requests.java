@@ -5,6 +5,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.engine.step.Admission;
 import dev.berth.engine.step.Verb;
 import dev.berth.engine.step.VerbTable;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -150,13 +151,7 @@ final class Requests {
   /** A turn that failed must not leave its caller waiting. */
   private static void failIfNot(CompletableFuture<?> answer, @Nullable Throwable failure) {
     if (failure != null) {
-      answer.completeExceptionally(MachineKeeper.cause(failure));
+      Answers.fail(answer, failure);
     }
-  }
-
-  /** Ends the caller's wait with the first cause. */
-  static <T> @Nullable T fail(CompletableFuture<?> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
-    return null;
   }
 }

@@ -13,6 +13,7 @@ import dev.berth.engine.step.MachineSource;
 import dev.berth.engine.step.PolicyRules;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
@@ -109,7 +110,7 @@ final class Restarts {
     return ledger
         .request(Step.by(actor).policy(Step.Policy.OVERRIDDEN))
         .thenRun(() -> answer.complete(keeper.changed(CANCELLED)))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   /** Sets the timer to what is on record now. */
@@ -171,7 +172,7 @@ final class Restarts {
     answer.whenComplete(
         (done, failure) -> {
           if (failure != null) {
-            mailbox.event(() -> failed(MachineKeeper.cause(failure)));
+            mailbox.event(() -> failed(Answers.cause(failure)));
           }
         });
     return Mailbox.DONE;

@@ -6,6 +6,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.HostFailureException;
 import dev.berth.host.BackupRestoreRequest;
@@ -92,7 +93,7 @@ final class RestoreVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
+    answer.completeExceptionally(Answers.cause(failure));
     return Mailbox.DONE;
   }
 

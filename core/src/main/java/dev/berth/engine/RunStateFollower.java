@@ -10,6 +10,7 @@ import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.Failure;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.guest.GuestAgent;
 import dev.berth.qapi.runstate.QueryStatus;
@@ -82,7 +83,7 @@ final class RunStateFollower {
       send(active); // on a connection that has ended it fails, which is what those who ask get
     }
     if (status == null) {
-      asked.completeExceptionally(MachineKeeper.cause(failure));
+      asked.completeExceptionally(Answers.cause(failure));
       return Mailbox.DONE;
     }
     watch.answered();

@@ -5,6 +5,7 @@ import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.host.JobOptions;
 import dev.berth.job.Job;
@@ -111,7 +112,7 @@ final class SaveVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
-    answer.completeExceptionally(MachineKeeper.cause(failure));
+    answer.completeExceptionally(Answers.cause(failure));
     return Mailbox.DONE;
   }
 

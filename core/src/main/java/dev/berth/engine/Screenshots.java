@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.qemu.ScreenFile;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.engine.thread.OpenCalls;
 import dev.berth.error.BusyException;
@@ -120,7 +121,7 @@ final class Screenshots {
       if (picture != null) {
         answer.complete(picture);
       } else if (failure != null) {
-        Requests.fail(answer, failure);
+        Answers.fail(answer, failure);
       }
     }
     return goOn();

@@ -7,6 +7,7 @@ import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BusyException;
 import dev.berth.error.DeadlineExceededException;
@@ -80,7 +81,7 @@ final class ShutdownRequests {
             })
         .exceptionally(
             failure -> {
-              answer.completeExceptionally(MachineKeeper.cause(failure));
+              answer.completeExceptionally(Answers.cause(failure));
               return null;
             });
   }
@@ -142,12 +143,12 @@ final class ShutdownRequests {
    */
   private void failed(CompletableFuture<VerbResult> answer, Throwable failure) {
     if (failure != null
-        && !(MachineKeeper.cause(failure) instanceof MachineLostException)
-        && !(MachineKeeper.cause(failure) instanceof OutcomeUnknownException)) {
+        && !(Answers.cause(failure) instanceof MachineLostException)
+        && !(Answers.cause(failure) instanceof OutcomeUnknownException)) {
       mailbox.event(
           () -> {
             waiting.removeIf(one -> one.answer() == answer);
-            answer.completeExceptionally(MachineKeeper.cause(failure));
+            answer.completeExceptionally(Answers.cause(failure));
             return closeIntent();
           });
     }

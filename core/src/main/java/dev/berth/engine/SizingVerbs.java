@@ -6,6 +6,7 @@ import dev.berth.engine.device.Sizing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.host.EditScope;
 import dev.berth.host.JobOptions;
@@ -87,7 +88,7 @@ final class SizingVerbs {
   }
 
   private static CompletionStage<?> refused(CompletableFuture<Job> answer, Throwable failure) {
-    Requests.fail(answer, failure);
+    Answers.fail(answer, failure);
     return Mailbox.DONE;
   }
 
@@ -167,7 +168,7 @@ final class SizingVerbs {
     return ledger
         .request(JobSteps.ended(step, job))
         .thenRun(() -> answer.complete(job.job()))
-        .exceptionally(failure -> Requests.fail(answer, failure));
+        .exceptionally(failure -> Answers.fail(answer, failure));
   }
 
   private Job job(Sizing sizing, JobOptions options, String actor, Job.Status status) {

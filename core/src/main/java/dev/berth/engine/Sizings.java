@@ -8,6 +8,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.QemuRefusedException;
@@ -353,7 +354,7 @@ public final class Sizings implements JobWork {
     JobId id = job.job().id();
     tooEarly.remove(id);
     if (failure != null
-        && MachineKeeper.cause(failure) instanceof QemuRefusedException refused
+        && Answers.cause(failure) instanceof QemuRefusedException refused
         && !STILL_PENDING.matcher(refused.description()).find()) {
       if (needsGuest(job) && NOT_UP.matcher(refused.description()).find()) {
         tooEarly.add(id);

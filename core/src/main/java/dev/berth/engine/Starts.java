@@ -10,6 +10,7 @@ import dev.berth.engine.qemu.QemuNews;
 import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.MachineSource;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.HostUnreachableException;
@@ -132,7 +133,7 @@ final class Starts {
                         (done, failure) ->
                             failure == null
                                 ? recorded.complete(null)
-                                : recorded.completeExceptionally(MachineKeeper.cause(failure))));
+                                : recorded.completeExceptionally(Answers.cause(failure))));
     if (!posted) {
       recorded.completeExceptionally(new HostUnreachableException("The host has been closed."));
     }
@@ -182,7 +183,7 @@ final class Starts {
   private boolean unrecorded(StartOperation operation, Lifecycle.Active active, Throwable failure) {
     MachineEnd end = new MachineEnd(MachineEnd.Cause.START_UNRECORDED, operation.actor());
     CompletableFuture<VerbResult> ended = new CompletableFuture<>();
-    ended.thenRun(() -> Requests.fail(operation.answer(), failure));
+    ended.thenRun(() -> Answers.fail(operation.answer(), failure));
     end.join(ended);
     keeper.reaper().end(active, end, Duration.ZERO);
     return false;

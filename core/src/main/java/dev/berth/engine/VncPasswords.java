@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.VerbResult;
@@ -52,7 +53,7 @@ final class VncPasswords {
           return ledger
               .request(told(password, actor))
               .thenRun(() -> send(active, password, answer))
-              .exceptionally(failure -> Requests.fail(answer, failure));
+              .exceptionally(failure -> Answers.fail(answer, failure));
         });
   }
 
@@ -95,7 +96,7 @@ final class VncPasswords {
                         answer.complete(keeper.changed(""));
                         return Mailbox.DONE;
                       }
-                      return Requests.fail(answer, failure);
+                      return Answers.fail(answer, failure);
                     }));
   }
 
