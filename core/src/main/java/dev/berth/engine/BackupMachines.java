@@ -40,7 +40,7 @@ final class BackupMachines {
   }
 
   private static String incarnation(KeptJob job) {
-    return job.fact(Detachments.INCARNATION);
+    return job.fact(KeptJob.INCARNATION);
   }
 
   /** The one that makes it, started if there is none yet. For a thread that may wait. */

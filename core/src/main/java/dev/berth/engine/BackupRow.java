@@ -74,7 +74,7 @@ final class BackupRow {
       Ledger ledger,
       Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
-    facts.put(Detachments.INCARNATION, launch.incarnation());
+    facts.put(KeptJob.INCARNATION, launch.incarnation());
     facts.put(FOLDER, request.directory().resolve(request.name().text()).toString());
     facts.put(REQUEST, request.toString());
     facts.put(PLAN, plan.text());

@@ -56,10 +56,9 @@ final class Detachments implements JobWork {
   static final String REFUSED_BY_QEMU = "refused-by-qemu";
   static final String CANCELLED = "cancelled";
 
-  /** Facts of a job: which machine, which device of it, what else is to be changed. */
-  static final String INCARNATION = "incarnation";
-
+  /** Facts of a job: which device of its machine, what else is to be changed. */
   static final String DEVICE = "device";
+
   static final String SCOPE = "scope";
 
   /**
@@ -431,7 +430,7 @@ final class Detachments implements JobWork {
   public CompletionStage<?> settleWithoutMachine() {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
     List<KeptJob> over =
-        running().stream().filter(job -> !job.fact(INCARNATION).equals(present)).toList();
+        running().stream().filter(job -> !job.fact(KeptJob.INCARNATION).equals(present)).toList();
     CompletionStage<?> recorded = Mailbox.DONE;
     for (KeptJob job : over) {
       recorded =

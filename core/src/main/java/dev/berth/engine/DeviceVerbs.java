@@ -245,7 +245,7 @@ final class DeviceVerbs {
 
   private Map<String, String> facts(PluggedDevice plugged, EditScope scope) {
     return Map.of(
-        Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation(),
+        KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation(),
         Detachments.DEVICE, plugged.device().id(),
         Detachments.SCOPE, scope.name());
   }

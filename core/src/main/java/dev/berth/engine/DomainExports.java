@@ -394,7 +394,7 @@ final class DomainExports implements JobWork {
       return withoutMachine(job);
     }
     if (keeper.lifecycle() instanceof Lifecycle.Active active
-        && job.fact(Detachments.INCARNATION).equals(active.machine().launch().incarnation())
+        && job.fact(KeptJob.INCARNATION).equals(active.machine().launch().incarnation())
         && !active.machine().qmp().disconnected().isDone()) { // else its next adoption takes it up
       takeUp(active, job);
     }
@@ -500,6 +500,6 @@ final class DomainExports implements JobWork {
     return !ledger
         .launch()
         .map(launch -> launch.incarnation())
-        .equals(Optional.of(job.fact(Detachments.INCARNATION)));
+        .equals(Optional.of(job.fact(KeptJob.INCARNATION)));
   }
 }

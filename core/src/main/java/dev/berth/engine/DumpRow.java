@@ -36,7 +36,7 @@ final class DumpRow {
             origin,
             running(BEGINNING, Optional.empty())),
         Map.of(
-            Detachments.INCARNATION,
+            KeptJob.INCARNATION,
             ledger.launch().orElseThrow().incarnation(),
             PARTIAL,
             partial.toString(),

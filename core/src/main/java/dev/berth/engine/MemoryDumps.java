@@ -280,7 +280,7 @@ final class MemoryDumps implements JobWork {
   public CompletionStage<?> settleWithoutMachine() {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");
     for (KeptJob job : running()) {
-      if (!job.fact(Detachments.INCARNATION).equals(present)) {
+      if (!job.fact(KeptJob.INCARNATION).equals(present)) {
         if (DumpRow.isNaming(job)) {
           ends.keep(job);
         } else {
@@ -321,7 +321,7 @@ final class MemoryDumps implements JobWork {
 
   private boolean goesOn(Lifecycle.Active active, KeptJob job) {
     return keeper.lifecycle() == active
-        && job.fact(Detachments.INCARNATION).equals(active.machine().launch().incarnation())
+        && job.fact(KeptJob.INCARNATION).equals(active.machine().launch().incarnation())
         && ledger.jobs().find(job.job().id()).filter(KeptJob::isRunning).isPresent();
   }
 

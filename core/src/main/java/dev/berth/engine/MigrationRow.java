@@ -72,7 +72,7 @@ final class MigrationRow {
       MigrationRequest request, List<CopiedImage> copies, Ledger ledger, Job.Origin origin) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
     Map<String, String> facts = new HashMap<>();
-    facts.put(Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation());
+    facts.put(KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation());
     facts.put(GUEST, (runs ? Guest.RUNNING : Guest.PAUSED).name());
     facts.put(CONVERGENCE, request.convergence().name());
     facts.putAll(StorageRow.facts(copies, ledger.launch().orElseThrow()));
@@ -107,7 +107,7 @@ final class MigrationRow {
 
   /** Whether it is of that machine. */
   static boolean isOf(LaunchRecord launch, KeptJob job) {
-    return job.fact(Detachments.INCARNATION).equals(launch.incarnation());
+    return job.fact(KeptJob.INCARNATION).equals(launch.incarnation());
   }
 
   static Job.Status running(SourcePhase phase, Optional<Progress> progress, String detail) {

@@ -51,7 +51,7 @@ final class PullRow {
   static KeptJob of(
       JobId id, ExportRequest request, PullPlan plan, Ledger ledger, Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
-    facts.put(Detachments.INCARNATION, ledger.launch().orElseThrow().incarnation());
+    facts.put(KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation());
     facts.put(NbdServer.SOCKET, NbdServer.socket(ledger.launch().orElseThrow()).toString());
     facts.put(SCRATCH, request.scratch().resolve(folder(id)).toString());
     facts.put(REQUEST, request.toString());

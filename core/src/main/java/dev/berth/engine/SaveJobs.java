@@ -469,6 +469,6 @@ final class SaveJobs implements JobWork {
   }
 
   private static boolean isOf(LaunchRecord launch, KeptJob job) {
-    return job.fact(Detachments.INCARNATION).equals(launch.incarnation());
+    return job.fact(KeptJob.INCARNATION).equals(launch.incarnation());
   }
 }

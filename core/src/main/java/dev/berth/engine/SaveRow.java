@@ -63,7 +63,7 @@ final class SaveRow {
             origin,
             running(BEGINNING, Optional.empty(), "")),
         Map.of(
-            Detachments.INCARNATION,
+            KeptJob.INCARNATION,
             ledger.launch().orElseThrow().incarnation(),
             GUEST,
             (runs ? Guest.RUNNING : Guest.PAUSED).name(),
@@ -87,7 +87,7 @@ final class SaveRow {
             new Job.Origin(origin.actor(), Optional.empty(), origin.at()),
             status),
         Map.of(
-            Detachments.INCARNATION,
+            KeptJob.INCARNATION,
             saved.launch().incarnation(),
             GUEST,
             saved.guest().name(),

@@ -120,7 +120,7 @@ final class SizingVerbs {
         active -> {
           Map<String, String> facts =
               Map.of(
-                  Detachments.INCARNATION,
+                  KeptJob.INCARNATION,
                   active.machine().launch().incarnation(),
                   Detachments.SCOPE,
                   scope.name(),

@@ -143,7 +143,7 @@ public final class Sizings implements JobWork {
     return keeper.lifecycle() == active
         && ledger
             .launch()
-            .filter(launch -> launch.incarnation().equals(job.fact(Detachments.INCARNATION)))
+            .filter(launch -> launch.incarnation().equals(job.fact(KeptJob.INCARNATION)))
             .isPresent();
   }
 
@@ -428,7 +428,7 @@ public final class Sizings implements JobWork {
     String present = ledger.launch().map(LaunchRecord::incarnation).orElse("");
     CompletionStage<?> recorded = Mailbox.DONE;
     for (KeptJob job : running()) {
-      if (!job.fact(Detachments.INCARNATION).equals(present)) {
+      if (!job.fact(KeptJob.INCARNATION).equals(present)) {
         forget(job.job().id());
         recorded = recorded.thenCompose(before -> keeper.record(ends.withoutMachine(job)));
       }

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * @param facts by its kind; see {@code docs/jobs.md}
  */
 public record KeptJob(Job job, Map<String, String> facts) {
+  /** A fact of those that are about a machine: which it is. */
+  public static final String INCARNATION = "incarnation";
+
   private static final String FACTS = "facts";
   private static final Logger LOG = LoggerFactory.getLogger(KeptJob.class);
 
