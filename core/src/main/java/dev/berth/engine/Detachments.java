@@ -5,6 +5,7 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.GuestPatience;
 import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Plugging;
@@ -60,13 +61,6 @@ final class Detachments implements JobWork {
   static final String DEVICE = "device";
 
   static final String SCOPE = "scope";
-
-  /**
-   * Below 10 s a guest with native PCI Express hotplug takes the second request as a withdrawal.
-   */
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
-
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   /**
    * How long until a device whose backends could not be freed is tried again, at first: QEMU tells
@@ -129,24 +123,13 @@ final class Detachments implements JobWork {
             (done, failure) -> mailbox.event(() -> answered(active, id, device, failure)));
     host.timers()
         .after(
-            pause(times),
+            GuestPatience.pause(times),
             () ->
                 mailbox.event(
                     () -> {
                       ask(active, id);
                       return Mailbox.DONE;
                     }));
-  }
-
-  /** How long after that many requests the next one follows. */
-  static Duration pause(int times) {
-    return doubled(FIRST_PAUSE, times, LONGEST_PAUSE);
-  }
-
-  /** That pause after the first time, and double after each further one. */
-  private static Duration doubled(Duration first, int times, Duration longest) {
-    Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
-    return pause.compareTo(longest) < 0 ? pause : longest;
   }
 
   private CompletionStage<?> answered(
@@ -324,7 +307,8 @@ final class Detachments implements JobWork {
 
   private void lookLater(PluggedDevice plugged, Throwable failure) {
     Duration pause =
-        doubled(FIRST_RETRY, notFreed.merge(plugged.device().id(), 1, Integer::sum), LONGEST_RETRY);
+        GuestPatience.doubled(
+            FIRST_RETRY, notFreed.merge(plugged.device().id(), 1, Integer::sum), LONGEST_RETRY);
     if (pause.equals(LONGEST_RETRY)) {
       LOG.warn(
           "Domain '{}': what was made for {} '{}' cannot be freed yet: {}",

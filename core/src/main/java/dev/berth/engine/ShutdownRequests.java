@@ -5,6 +5,7 @@ import dev.berth.domain.EventTypes;
 import dev.berth.domain.StateReason;
 import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.GuestPatience;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
 import dev.berth.engine.thread.Answers;
@@ -89,7 +90,7 @@ final class ShutdownRequests {
   private void press(Lifecycle.Active active, CompletableFuture<VerbResult> answer, int times) {
     host.timers()
         .after(
-            Detachments.pause(times),
+            GuestPatience.pause(times),
             () ->
                 mailbox.event(
                     () -> {

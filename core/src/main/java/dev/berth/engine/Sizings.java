@@ -4,6 +4,7 @@ import dev.berth.engine.device.CpuSizing;
 import dev.berth.engine.device.DimmWay;
 import dev.berth.engine.device.Sizing;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.GuestPatience;
 import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
@@ -330,7 +331,7 @@ public final class Sizings implements JobWork {
         .whenComplete((sent, failure) -> mailbox.event(() -> answered(active, job, failure)));
     host.timers()
         .after(
-            Detachments.pause(times),
+            GuestPatience.pause(times),
             () ->
                 mailbox.event(
                     () -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
+import dev.berth.engine.step.GuestPatience;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.host.CallOptions;
@@ -182,9 +183,9 @@ final class DiskJobTest {
 
     eventually(() -> assertThat(now(job).status().detail()).contains("asked once"));
     assertThat(now(job).status().state()).isEqualTo(JobState.RUNNING);
-    assertThat(Detachments.pause(1)).isEqualTo(Duration.ofSeconds(10));
-    assertThat(Detachments.pause(2)).isEqualTo(Duration.ofSeconds(20));
-    assertThat(Detachments.pause(9)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(GuestPatience.pause(1)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(GuestPatience.pause(2)).isEqualTo(Duration.ofSeconds(20));
+    assertThat(GuestPatience.pause(9)).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test
