@@ -4,6 +4,7 @@ import dev.berth.backup.Consistency;
 import dev.berth.domain.StateReason;
 import dev.berth.engine.backup.BackupPlan;
 import dev.berth.engine.backup.ImageStamps;
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
@@ -71,7 +72,7 @@ final class BackupRow {
       BackupPlan plan,
       LaunchRecord launch,
       ImageStamps images,
-      Ledger ledger,
+      DomainOnRecord ledger,
       Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
     facts.put(KeptJob.INCARNATION, launch.incarnation());

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.host.MemoryDump;
 import dev.berth.job.Job;
@@ -25,7 +26,7 @@ final class DumpRow {
   private DumpRow() {}
 
   /** That of a dump that is to begin, of the machine that there is. */
-  static KeptJob of(MemoryDump dump, Ledger ledger, Job.Origin origin) {
+  static KeptJob of(MemoryDump dump, DomainOnRecord ledger, Job.Origin origin) {
     JobId id = JobId.random();
     Path target = dump.file();
     Path partial = target.resolveSibling(target.getFileName() + "." + id + ".part");

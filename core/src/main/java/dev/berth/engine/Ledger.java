@@ -14,6 +14,8 @@ import dev.berth.domain.DomainStatus;
 import dev.berth.domain.HandTouch;
 import dev.berth.domain.MachineSummary;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.DomainOnRecord;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.OnRecord;
 import dev.berth.engine.step.PolicyRules;
 import dev.berth.engine.step.StateTable;
@@ -53,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * made durable. What QEMU <em>did</em> has happened all the same; it is published, and persisted as
  * soon as the store can.
  */
-final class Ledger {
+final class Ledger implements DomainOnRecord {
   /** Beyond any number of publications that a host process makes without a commit in between. */
   private static final long GENERATION_LEAP = 10_000;
 
@@ -104,11 +106,13 @@ final class Ledger {
     onLaunchEnd = follower;
   }
 
-  UUID uuid() {
+  @Override
+  public UUID uuid() {
     return row.uuid();
   }
 
-  DomainName name() {
+  @Override
+  public DomainName name() {
     return row.name();
   }
 
@@ -124,6 +128,11 @@ final class Ledger {
   /** The domain's jobs. */
   DomainJobs jobs() {
     return jobs;
+  }
+
+  @Override
+  public List<KeptJob> running() {
+    return jobs.running();
   }
 
   /** Whether that is the present definition. */
@@ -148,7 +157,8 @@ final class Ledger {
   }
 
   /** The launch of the present machine. Any thread. */
-  Optional<LaunchRecord> launch() {
+  @Override
+  public Optional<LaunchRecord> launch() {
     return launch;
   }
 
@@ -158,7 +168,8 @@ final class Ledger {
   }
 
   /** State and reason as last persisted, whatever is shown on top of it. */
-  DomainStatus status() {
+  @Override
+  public DomainStatus status() {
     return row.status();
   }
 

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateChannels;
 import dev.berth.domain.StateChannels.Compression;
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Verb;
 import dev.berth.host.MigrationLimit;
@@ -69,7 +70,10 @@ final class MigrationRow {
 
   /** That of a migration that is to begin, of the machine that there is. */
   static KeptJob of(
-      MigrationRequest request, List<CopiedImage> copies, Ledger ledger, Job.Origin origin) {
+      MigrationRequest request,
+      List<CopiedImage> copies,
+      DomainOnRecord ledger,
+      Job.Origin origin) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
     Map<String, String> facts = new HashMap<>();
     facts.put(KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation());
@@ -99,8 +103,8 @@ final class MigrationRow {
   }
 
   /** Those of a domain that go on. */
-  static List<KeptJob> running(Ledger ledger) {
-    return ledger.jobs().running().stream()
+  static List<KeptJob> running(DomainOnRecord ledger) {
+    return ledger.running().stream()
         .filter(job -> job.job().target().kind() == JobKind.MIGRATION && !OfflineRow.is(job))
         .toList();
   }

@@ -1,5 +1,6 @@
 package dev.berth.engine;
 
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
@@ -33,7 +34,10 @@ final class OfflineRow {
    * @param copies the images that it takes along, and what reads them
    */
   static KeptJob of(
-      MigrationRequest request, CopiesAtRest.Found copies, Ledger ledger, Job.Origin origin) {
+      MigrationRequest request,
+      CopiesAtRest.Found copies,
+      DomainOnRecord ledger,
+      Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
     facts.put(WAY, OFFLINE);
     List<CopiedImage> images = copies.plan().copies();

@@ -7,6 +7,7 @@ import dev.berth.engine.backup.NbdServer;
 import dev.berth.engine.backup.PullPlan;
 import dev.berth.engine.backup.PullPlan.Changes;
 import dev.berth.engine.backup.PullPlan.OfDisk;
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.host.ExportRequest;
 import dev.berth.job.Job;
@@ -49,7 +50,7 @@ final class PullRow {
 
   /** That of an export that is to begin, of the machine that there is. */
   static KeptJob of(
-      JobId id, ExportRequest request, PullPlan plan, Ledger ledger, Job.Origin origin) {
+      JobId id, ExportRequest request, PullPlan plan, DomainOnRecord ledger, Job.Origin origin) {
     Map<String, String> facts = new HashMap<>();
     facts.put(KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation());
     facts.put(NbdServer.SOCKET, NbdServer.socket(ledger.launch().orElseThrow()).toString());

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.domain.DomainState;
 import dev.berth.engine.save.SaveFiles.Written;
 import dev.berth.engine.save.SaveTarget;
+import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
@@ -54,7 +55,7 @@ final class SaveRow {
   private SaveRow() {}
 
   /** That of a save that is to begin, of the machine that there is. */
-  static KeptJob of(SaveTarget target, Ledger ledger, Job.Origin origin) {
+  static KeptJob of(SaveTarget target, DomainOnRecord ledger, Job.Origin origin) {
     boolean runs = ledger.status().state() == DomainState.RUNNING;
     return new KeptJob(
         new Job(
@@ -75,7 +76,7 @@ final class SaveRow {
    * That of a managed save whose row was lost, as its file has it. Nobody knows whether its guest
    * has gone on from there meanwhile.
    */
-  static KeptJob found(SavedMachine saved, SaveTarget target, Ledger ledger) {
+  static KeptJob found(SavedMachine saved, SaveTarget target, DomainOnRecord ledger) {
     SavedMachine.Origin origin = saved.origin();
     Job.Status status =
         new Job.Status(
