@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class BackupMachines {
 
   /** The one that makes that backup, while it can be told something. */
   Optional<Machine> of(KeptJob job) {
-    if (StandIns.does(job)) {
+    if (StandInRow.does(job)) {
       return standIns.of(job);
     }
     return keeper.lifecycle() instanceof Lifecycle.Active active
@@ -34,7 +35,7 @@ final class BackupMachines {
 
   /** Whether it is gone, so that nothing of the backup is left but its files. */
   boolean isGone(KeptJob job) {
-    return StandIns.does(job)
+    return StandInRow.does(job)
         ? standIns.isGone(job)
         : !ledger.launch().map(LaunchRecord::incarnation).equals(Optional.of(incarnation(job)));
   }
@@ -50,21 +51,21 @@ final class BackupMachines {
 
   /** Nobody knows yet where it is: the backup is taken up when that is known. */
   void find(KeptJob job) {
-    if (StandIns.does(job)) {
+    if (StandInRow.does(job)) {
       standIns.find(job);
     } // else the adoption of machines does
   }
 
   /** Nothing is wanted of what stands in any more: whoever waits for it is let go. */
   void giveUp(KeptJob job) {
-    if (StandIns.does(job)) {
+    if (StandInRow.does(job)) {
       standIns.kill(job);
     }
   }
 
   /** Ends what stands in; a machine goes on. Idempotent. For a thread that may wait. */
   void end(KeptJob job) {
-    if (StandIns.does(job)) {
+    if (StandInRow.does(job)) {
       standIns.end(job);
     }
   }

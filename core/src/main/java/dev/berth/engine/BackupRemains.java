@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.backup.BackupFiles;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.job.JobId;
@@ -70,7 +71,7 @@ final class BackupRemains {
 
   /** Removes it, unless something is still done for that backup. */
   void remove(KeptJob job) {
-    if (StandIns.reads(job)) {
+    if (StandInRow.reads(job)) {
       free(job);
     } else if (!aside.isBusy(job.job().id())) {
       aside.run(job, () -> removeFiles(job), this::removed);
@@ -97,7 +98,7 @@ final class BackupRemains {
       return Mailbox.DONE;
     }
     machines.forget(job);
-    KeptJob freed = StandIns.ended(job);
+    KeptJob freed = StandInRow.ended(job);
     return course.record(freed).thenCompose(recorded -> course.takeUp(freed));
   }
 

@@ -6,6 +6,7 @@ import dev.berth.engine.backup.BackupPlan;
 import dev.berth.engine.backup.ImageStamps;
 import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.host.BackupRequest;
 import dev.berth.host.BackupRequest.Quiesce;
 import dev.berth.job.Job;
@@ -82,7 +83,7 @@ final class BackupRow {
     facts.put(AT, origin.since().toString());
     facts.put(QUIESCE, request.quiesce().name());
     if (launch.isStandIn()) {
-      facts.putAll(StandIns.fact(launch));
+      facts.putAll(StandInRow.fact(launch));
       facts.put(IMAGES, images.text());
       if (ledger.status().reason() == StateReason.SAVED) {
         facts.put(SAVED, ledger.status().detail().orElse("in a file"));
@@ -196,7 +197,7 @@ final class BackupRow {
   static Stream<Path> marked(KeptJob job) {
     return plan(job).disks().stream()
         .filter(disk -> disk.marks().isPresent())
-        .map(disk -> StandIns.image(job, disk.disk()));
+        .map(disk -> StandInRow.image(job, disk.disk()));
   }
 
   /** How the images were when it was planned, of a domain without a machine. */

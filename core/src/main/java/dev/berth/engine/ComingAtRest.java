@@ -7,6 +7,7 @@ import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.engine.migration.ComingServer;
 import dev.berth.engine.migration.NbdSocket;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
@@ -176,7 +177,7 @@ final class ComingAtRest {
     aside.run(
         job,
         () -> {
-          if (StandIns.does(job)) {
+          if (StandInRow.does(job)) {
             standIns.end(job);
           }
           storage.images(job).discard();

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Pace;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.job.JobId;
@@ -234,7 +235,7 @@ final class CopyingAtRest {
         (now, failure) -> {
           if (failure.isEmpty()) {
             standIns.forget(now);
-            ledger.jobs().show(StandIns.ended(now));
+            ledger.jobs().show(StandInRow.ended(now));
             return course.takeUp(now);
           }
           LOG.warn(

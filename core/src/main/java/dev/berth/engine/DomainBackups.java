@@ -27,6 +27,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Pace;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
@@ -293,7 +294,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
     }
     KeptJob job = BackupRow.unread(known, sealing.unread());
     Step step = sealing.recorded(step(job));
-    if (!StandIns.does(job)) { // then QEMU has put the marks
+    if (!StandInRow.does(job)) { // then QEMU has put the marks
       return end(step, job, JobState.SUCCEEDED, COMPLETE, BackupWords.reasons(job));
     }
     return keeper.record(step.job(in(MARKING, job))).thenCompose(recorded -> takeUp(job));
@@ -394,7 +395,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
       seal(job, BackupSealing.again(host, ledger, job, targets));
     } else if (phase(job).equals(MARKING)) {
       mark(job);
-    } else if (phase(job).equals(UNDOING) && (gone || StandIns.does(job))) {
+    } else if (phase(job).equals(UNDOING) && (gone || StandInRow.does(job))) {
       remains.remove(job);
     } else {
       return gone ? lost(job) : takeUpUnfinished(job);
@@ -421,7 +422,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   }
 
   private CompletionStage<?> lost(KeptJob job) {
-    return StandIns.does(job) && phase(job).equals(PREPARING)
+    return StandInRow.does(job) && phase(job).equals(PREPARING)
         ? undo(
             job, INTERRUPTED, "its QEMU or the host's process ended before it had begun to write")
         : undo(job, MACHINE_ENDED, "the machine has ended before all was written");
@@ -473,7 +474,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   @Override
   public CompletionStage<Void> cancel(KeptJob job, String actor) {
     if (phase(job).equals(MARKING)
-        || (Set.of(CLOSING, SEALING).contains(phase(job)) && !StandIns.does(job))) {
+        || (Set.of(CLOSING, SEALING).contains(phase(job)) && !StandInRow.does(job))) {
       throw new InvalidStateException(
           "Cannot cancel job " + job.job().id() + ": all is written. Wait for it.");
     }
@@ -531,7 +532,7 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   }
 
   private BackupSteps steps(Machine machine, KeptJob job) {
-    BackupPlan plan = StandIns.does(job) ? plan(job).withoutMarks() : plan(job);
+    BackupPlan plan = StandInRow.does(job) ? plan(job).withoutMarks() : plan(job);
     return new BackupSteps(
         machine, keeper.fdsets(), host.backupFiles(), partial(job), job.job().id(), plan, targets);
   }

@@ -26,6 +26,7 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.MachineSource;
 import dev.berth.engine.step.OnRecord;
 import dev.berth.engine.step.OpenedFiles;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
 import dev.berth.engine.thread.Mailbox;
@@ -240,7 +241,7 @@ final class DomainDriver implements JobOwner {
 
   /** The images that jobs read without a machine. Any thread; never waits. */
   Stream<Path> readByJobs() {
-    return jobsUnderWay().stream().filter(StandIns::reads).flatMap(StandIns::filesOf);
+    return jobsUnderWay().stream().filter(StandInRow::reads).flatMap(StandInRow::filesOf);
   }
 
   /** Those jobs that go on, with what is on record of them. Any thread; never waits. */

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Verb;
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
@@ -274,7 +275,7 @@ public final class JobConflicts {
     return switch (between(target.kind(), wanted)) {
       case NOTHING -> false;
       case SUBJECT -> target.subject().equals(subject);
-      case STOPPED -> StandIns.reads(job);
+      case STOPPED -> StandInRow.reads(job);
       case DOMAIN -> !MigrationRow.isOverFor(job, wanted) && !ArrivalRow.isOverFor(job, wanted);
     };
   }

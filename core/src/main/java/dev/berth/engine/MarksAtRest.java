@@ -5,6 +5,7 @@ import dev.berth.engine.backup.BackupPlan.Marks;
 import dev.berth.engine.backup.BackupPlan.OfDisk;
 import dev.berth.engine.backup.BackupSource.Checkpoint;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.error.BerthException;
 import dev.berth.image.ImageBitmap;
 import dev.berth.image.ImageFiles;
@@ -46,7 +47,7 @@ final class MarksAtRest {
       Optional<Marks> marks = disk.marks();
       if (marks.isPresent()) {
         try {
-          put(disk.disk(), StandIns.image(job, disk.disk()), marks.get());
+          put(disk.disk(), StandInRow.image(job, disk.disk()), marks.get());
         } catch (BerthException | ImageTaskException failure) {
           fail(disk.disk(), String.valueOf(failure.getMessage()));
         }

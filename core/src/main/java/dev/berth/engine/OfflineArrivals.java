@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
@@ -125,7 +126,7 @@ final class OfflineArrivals implements JobWork {
     if (isUnwanted(job)) {
       return takeUp(job);
     }
-    KeptJob served = StandIns.doing(job, server);
+    KeptJob served = StandInRow.doing(job, server);
     return onRecord(
         served,
         () -> {
@@ -165,7 +166,7 @@ final class OfflineArrivals implements JobWork {
     }
     return failure.isPresent()
         ? fail(job, String.valueOf(failure.get().getMessage()))
-        : onRecord(ArrivalRow.in(TargetPhase.RECEIVED, StandIns.ended(job), ""), () -> tell(job));
+        : onRecord(ArrivalRow.in(TargetPhase.RECEIVED, StandInRow.ended(job), ""), () -> tell(job));
   }
 
   // ---- whose it is

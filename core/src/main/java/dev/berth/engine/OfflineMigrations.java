@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.migration.HandDecision;
 import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
@@ -297,7 +298,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
               MigrationRow.INTERRUPTED,
               "the host's process ended before the target had a place for it");
       case COPYING -> copying.takeUp(job);
-      case HANDED_OVER, TELLING -> StandIns.reads(job) ? copying.end(job) : converse(job);
+      case HANDED_OVER, TELLING -> StandInRow.reads(job) ? copying.end(job) : converse(job);
       case TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING -> Mailbox.DONE; // of a machine
     };
   }
@@ -315,7 +316,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
                     takeUp(job);
                   });
       case TELLING -> {
-        if (StandIns.reads(job)) { // which goes first
+        if (StandInRow.reads(job)) { // which goes first
           copying.giveUp(job);
           yield CompletableFuture.completedFuture(null);
         }

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
@@ -43,7 +44,7 @@ final class OfflineRow {
     List<CopiedImage> images = copies.plan().copies();
     for (LaunchRecord reader : copies.standIn().stream().toList()) {
       facts.putAll(StorageRow.facts(images, reader));
-      facts.putAll(StandIns.fact(reader));
+      facts.putAll(StandInRow.fact(reader));
     }
     request
         .bytesPerSecond()

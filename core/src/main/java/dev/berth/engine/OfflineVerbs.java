@@ -8,6 +8,7 @@ import dev.berth.engine.migration.Peers;
 import dev.berth.engine.migration.Peers.Peer;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.step.Verb;
 import dev.berth.engine.thread.Answers;
@@ -155,7 +156,7 @@ final class OfflineVerbs {
   private static Supplier<DomainOffer> unusedStill(
       KeptJob job, Function<Path, List<String>> users, Supplier<DomainOffer> offer) {
     return () -> {
-      for (Path file : StandIns.does(job) ? StorageRow.copied(job).toList() : List.<Path>of()) {
+      for (Path file : StandInRow.does(job) ? StorageRow.copied(job).toList() : List.<Path>of()) {
         CopiesAtRest.inUse(file, users)
             .ifPresent(
                 why -> {

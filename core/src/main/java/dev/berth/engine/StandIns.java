@@ -1,14 +1,12 @@
 package dev.berth.engine;
 
 import dev.berth.engine.step.KeptJob;
-import dev.berth.engine.step.OpenedFiles;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.job.JobId;
-import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.Identity;
 import dev.berth.machine.LaunchRecord;
-import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.Machine;
 import dev.berth.machine.QemuProcess;
 import dev.berth.qmp.Deadline;
@@ -50,11 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p>Used in the driver's turns, unless said otherwise.
  */
 final class StandIns {
-  private static final String LAUNCH = "stand-in";
-  private static final String ENDED = "stand-in-ended";
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
-  private static final LaunchRecordCodec CODEC = new LaunchRecordCodec();
   private static final Logger LOG = LoggerFactory.getLogger(StandIns.class);
 
   private final HostServices host;
@@ -90,54 +85,6 @@ final class StandIns {
     this.news = news;
   }
 
-  // ---- on record
-
-  /** The fact of a job that such a QEMU does. */
-  static Map<String, String> fact(LaunchRecord launch) {
-    return Map.of(LAUNCH, CODEC.write(launch));
-  }
-
-  /** The same job, which such a QEMU does. Pure. */
-  static KeptJob doing(KeptJob job, LaunchRecord launch) {
-    return job.with(LAUNCH, CODEC.write(launch));
-  }
-
-  /** Whether such a QEMU does that job. Pure. */
-  static boolean does(KeptJob job) {
-    return job.facts().containsKey(LAUNCH);
-  }
-
-  /** The same job, whose stand-in is known to be gone for good. Pure. */
-  static KeptJob ended(KeptJob job) {
-    return job.with(ENDED, "true");
-  }
-
-  /** Whether such a QEMU may have disks' images open for that job, or will. Pure. */
-  static boolean reads(KeptJob job) {
-    return does(job) && job.fact(ENDED).isEmpty();
-  }
-
-  /** The launch record of the one that does that job. Pure. */
-  static LaunchRecord launchOf(KeptJob job) {
-    return CODEC.read(job.fact(LAUNCH));
-  }
-
-  /** The image of one of the disks that it has open for reading. Pure. */
-  static Path image(KeptJob job, String disk) {
-    return launchOf(job).assembly().stream()
-        .filter(PassFile.class::isInstance)
-        .map(PassFile.class::cast)
-        .filter(pass -> pass.opaque().equals(disk + " ro"))
-        .map(PassFile::file)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no disk " + disk));
-  }
-
-  /** The files that it has open. Pure. */
-  static Stream<Path> filesOf(KeptJob job) {
-    return OpenedFiles.of(launchOf(job));
-  }
-
   // ---- there, or not
 
   /** The one that does that job, while it is connected. */
@@ -153,19 +100,20 @@ final class StandIns {
 
   /** Nobody else is to open the images that are claimed for that job. Idempotent. */
   void claim(KeptJob job) {
-    if (reads(job)) {
+    if (StandInRow.reads(job)) {
       claimed.apply(job).forEach(image -> host.filesInChange().begin(image, job.job()));
     }
   }
 
   /** Starts it; returns when its images are open. For a thread that may wait. */
   Machine launch(KeptJob job) throws InterruptedException {
-    host.filesInChange().requireNoneBut(job.job(), filesOf(job)); // it is on record as their user
+    // It is on record as their user.
+    host.filesInChange().requireNoneBut(job.job(), StandInRow.filesOf(job));
     try (HeldResources none = HeldResources.none()) {
       Machine machine =
           host.launcher()
               .launch(
-                  launchOf(job),
+                  StandInRow.launchOf(job),
                   none,
                   () -> {}, // it is on record
                   new News(),
@@ -206,7 +154,7 @@ final class StandIns {
     if (!lookedFor.add(job.job().id())) {
       return;
     }
-    LaunchRecord launch = launchOf(job);
+    LaunchRecord launch = StandInRow.launchOf(job);
     CompletableFuture.supplyAsync(() -> host.launcher().identify(launch), host.files())
         .whenComplete((identity, failure) -> mailbox.event(() -> found(job, launch, identity)));
   }
@@ -275,13 +223,13 @@ final class StandIns {
     if (machine != null) {
       machine.qmp().close();
     }
-    host.launcher().abort(launchOf(job));
+    host.launcher().abort(StandInRow.launchOf(job));
   }
 
   /** That job has come to its end, or leaves the images alone from now on. Idempotent. */
   void forget(KeptJob job) {
     gone.remove(job.job().id());
-    if (does(job)) {
+    if (StandInRow.does(job)) {
       claimed.apply(job).forEach(image -> host.filesInChange().end(image, job.job()));
     }
   }

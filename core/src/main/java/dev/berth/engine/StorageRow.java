@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.engine.migration.CopiedDisks;
 import dev.berth.engine.step.KeptJob;
+import dev.berth.engine.step.StandInRow;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.SourcePhase;
@@ -46,7 +47,7 @@ final class StorageRow {
 
   /** The files here of those that go from here without a machine. */
   static Stream<Path> copied(KeptJob job) {
-    LaunchRecord standIn = StandIns.launchOf(job);
+    LaunchRecord standIn = StandInRow.launchOf(job);
     return copies(job).stream().flatMap(copy -> CopiedDisks.file(standIn, copy.disk()).stream());
   }
 
