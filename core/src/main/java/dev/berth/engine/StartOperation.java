@@ -38,8 +38,24 @@ import java.util.concurrent.CompletableFuture;
  * <p>The driver persists the outcome. A failure or cancellation undoes what was done, in reverse.
  */
 final class StartOperation {
+  /** What the driver does for it; any thread may ask. */
+  interface Course {
+
+    /** Persists the intent and the launch record. */
+    CompletableFuture<Void> record(StartOperation operation, LaunchRecord launch);
+
+    /** Persists that a guest whose state is loaded goes on. */
+    CompletableFuture<Void> recordGoingOn(StartOperation operation);
+
+    /** The machine is up. */
+    void started(StartOperation operation, Machine machine, QemuNews news);
+
+    /** It is not; everything is undone. */
+    void failed(StartOperation operation, BerthException failure);
+  }
+
   private final HostServices host;
-  private final Starts starts;
+  private final Course course;
   private final FlightRecorder recorder;
   private final QmpFeed feed;
   private final UUID domain;
@@ -60,7 +76,7 @@ final class StartOperation {
 
   StartOperation(
       HostServices host,
-      Starts starts,
+      Course course,
       FlightRecorder recorder,
       QmpFeed feed,
       Ledger ledger,
@@ -70,7 +86,7 @@ final class StartOperation {
       String actor,
       CompletableFuture<VerbResult> answer) {
     this.host = host;
-    this.starts = starts;
+    this.course = course;
     this.recorder = recorder;
     this.feed = feed;
     this.domain = ledger.uuid();
@@ -135,7 +151,7 @@ final class StartOperation {
     try (held) {
       Machine machine = bringUp(news);
       finish();
-      starts.started(this, machine, news);
+      course.started(this, machine, news);
     } catch (InterruptedException e) {
       failed(
           new HostFailureException(
@@ -149,7 +165,7 @@ final class StartOperation {
 
   private void failed(BerthException failure) {
     finish();
-    starts.failed(this, failure);
+    course.failed(this, failure);
   }
 
   private synchronized void finish() {
@@ -165,7 +181,7 @@ final class StartOperation {
             needed,
             new ResourceRequest(name, domain, occasion, actor, needed));
     LaunchRecord launch = source.plan(held);
-    CompletableFuture<Void> recorded = starts.record(this, launch);
+    CompletableFuture<Void> recorded = course.record(this, launch);
     Deadline deadline = Deadline.of(host.settings().launchTimeout());
     Machine machine = source.launch(launch, held, () -> allowed(launch, recorded), news, deadline);
     if (mode == StartMode.RUNNING) {
@@ -185,7 +201,7 @@ final class StartOperation {
     boolean running = false;
     try {
       if (source.loads()) {
-        OperationThreads.await(starts.recordGoingOn(this));
+        OperationThreads.await(course.recordGoingOn(this));
       }
       machine.qmp().execute(new Cont(), source.untilRunning(deadline));
       running = true;

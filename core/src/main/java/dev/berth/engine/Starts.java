@@ -35,7 +35,7 @@ import java.util.concurrent.CompletionStage;
  * The driver's part of a start: what {@link StartOperation} does on its own thread is recorded and
  * published here, in turns.
  */
-final class Starts {
+final class Starts implements StartOperation.Course {
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
@@ -96,7 +96,8 @@ final class Starts {
   /**
    * Persists intent and launch record; called by the operation's thread before it spawns anything.
    */
-  CompletableFuture<Void> record(StartOperation operation, LaunchRecord launch) {
+  @Override
+  public CompletableFuture<Void> record(StartOperation operation, LaunchRecord launch) {
     Step step =
         Step.by(operation.actor())
             .status(DomainStatus.of(DomainState.PAUSED, StateReason.STARTING_UP, host.now()))
@@ -109,7 +110,8 @@ final class Starts {
   }
 
   /** Persists that a guest whose state is loaded goes on; before it does. */
-  CompletableFuture<Void> recordGoingOn(StartOperation operation) {
+  @Override
+  public CompletableFuture<Void> recordGoingOn(StartOperation operation) {
     return request(
         operation
             .source()
@@ -141,7 +143,8 @@ final class Starts {
   }
 
   /** The machine is up: the operation's good end. */
-  void started(StartOperation operation, Machine machine, QemuNews news) {
+  @Override
+  public void started(StartOperation operation, Machine machine, QemuNews news) {
     mailbox.event(
         () -> {
           news.assembled();
@@ -198,7 +201,8 @@ final class Starts {
   }
 
   /** The operation's bad end; it has undone everything. */
-  void failed(StartOperation operation, BerthException failure) {
+  @Override
+  public void failed(StartOperation operation, BerthException failure) {
     mailbox.event(
         () -> {
           keeper.become(new Lifecycle.Off());
