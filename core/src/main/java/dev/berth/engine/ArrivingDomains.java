@@ -118,8 +118,7 @@ final class ArrivingDomains {
                 throw failed(row, OpenCalls.unwrapped(failure));
               }
               DomainDriver driver =
-                  DomainDriver.of(
-                      host, here, OnRecord.arriving(row, definition, policies, List.of(job)));
+                  here.open(host, OnRecord.arriving(row, definition, policies, List.of(job)));
               host.announce(events);
               return driver;
             });

@@ -6,6 +6,8 @@ import dev.berth.engine.step.Actors;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
+import dev.berth.error.AlreadyExistsException;
+import dev.berth.error.ConflictException;
 import dev.berth.host.DefineCondition;
 import dev.berth.host.DefineResult;
 import dev.berth.host.VerbResult;
@@ -38,7 +40,7 @@ final class DefinitionVerbs {
       DefineCondition condition,
       String actor,
       CompletableFuture<DefineResult> answer) {
-    Definitions.check(condition, ledger);
+    check(condition);
     if (ledger.isDefinedAs(wanted)) {
       answer.complete(new DefineResult(DefineResult.Effect.UNCHANGED, ledger.snapshot()));
       return Mailbox.DONE;
@@ -54,6 +56,30 @@ final class DefinitionVerbs {
             () ->
                 answer.complete(new DefineResult(DefineResult.Effect.REPLACED, ledger.snapshot())))
         .exceptionally(failure -> Answers.fail(answer, failure));
+  }
+
+  /**
+   * Refuses to replace a definition when that is not what the caller expects to happen.
+   *
+   * @throws AlreadyExistsException when a new domain was wanted
+   * @throws ConflictException when another definition was to be replaced
+   */
+  private void check(DefineCondition condition) {
+    if (condition instanceof DefineCondition.Absent) {
+      throw new AlreadyExistsException(
+          "Domain '" + ledger.name() + "' exists already. Choose another name, or replace it.");
+    }
+    if (condition instanceof DefineCondition.Revision expected
+        && expected.revision() != ledger.revision()) {
+      throw new ConflictException(
+          "The definition of domain '"
+              + ledger.name()
+              + "' is at revision "
+              + ledger.revision()
+              + ", not "
+              + expected.revision()
+              + ": somebody changed it meanwhile. Read it again, then decide.");
+    }
   }
 
   CompletionStage<?> undefine(String actor, CompletableFuture<VerbResult> answer) {

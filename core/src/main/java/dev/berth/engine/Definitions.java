@@ -65,30 +65,6 @@ final class Definitions {
     return existing.get().define(wanted.withUuid(uuid), condition, actor);
   }
 
-  /**
-   * Refuses to replace a definition when that is not what the caller expects to happen.
-   *
-   * @throws AlreadyExistsException when a new domain was wanted
-   * @throws ConflictException when another definition was to be replaced
-   */
-  static void check(DefineCondition condition, Ledger existing) {
-    if (condition instanceof DefineCondition.Absent) {
-      throw new AlreadyExistsException(
-          "Domain '" + existing.name() + "' exists already. Choose another name, or replace it.");
-    }
-    if (condition instanceof DefineCondition.Revision expected
-        && expected.revision() != existing.revision()) {
-      throw new ConflictException(
-          "The definition of domain '"
-              + existing.name()
-              + "' is at revision "
-              + existing.revision()
-              + ", not "
-              + expected.revision()
-              + ": somebody changed it meanwhile. Read it again, then decide.");
-    }
-  }
-
   private CompletableFuture<DefineResult> create(
       DomainDefinition wanted, DefineCondition condition, String actor) {
     if (condition instanceof DefineCondition.Revision expected) {
@@ -120,10 +96,8 @@ final class Definitions {
                 throw failed(row, definition, OpenCalls.unwrapped(failure));
               }
               DomainDriver driver =
-                  DomainDriver.of(
-                      host,
-                      domains,
-                      OnRecord.created(row, definition, policyState(definition, row.uuid())));
+                  domains.open(
+                      host, OnRecord.created(row, definition, policyState(definition, row.uuid())));
               host.announce(events);
               return new DefineResult(DefineResult.Effect.CREATED, driver.snapshot());
             });
@@ -168,8 +142,7 @@ final class Definitions {
       return;
     }
     LOG.warn("Domain '{}' was defined after all: the store holds it", row.name());
-    DomainDriver.of(
-        host, domains, OnRecord.created(row, definition, policyState(definition, row.uuid())));
+    domains.open(host, OnRecord.created(row, definition, policyState(definition, row.uuid())));
     host.journal().announce(host.store().eventRange().newest());
   }
 

@@ -5,7 +5,6 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.definition.Policies;
-import dev.berth.domain.DomainName;
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.EventTypes;
@@ -80,7 +79,7 @@ import org.slf4j.LoggerFactory;
  * DefinitionVerbs} what concerns the definition. Answers are futures that complete when the outcome
  * is durable.
  */
-final class DomainDriver implements JobOwner {
+final class DomainDriver implements JobOwner, ImageUsers.Domain {
   private static final Logger LOG = LoggerFactory.getLogger(DomainDriver.class);
 
   private final HostServices host;
@@ -107,7 +106,12 @@ final class DomainDriver implements JobOwner {
   private final Set<HeldResources> given = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean ticking = new AtomicBoolean();
 
-  private DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
+  /**
+   * A driver for that domain.
+   *
+   * @param onUndefined what follows when the domain is no more
+   */
+  DomainDriver(HostServices host, Ledger ledger, Runnable onUndefined) {
     this.host = host;
     this.ledger = ledger;
     this.mailbox = new Mailbox(ledger.name().text(), host.turns());
@@ -130,18 +134,9 @@ final class DomainDriver implements JobOwner {
     this.vnc = new VncPasswords(mailbox, ledger, keeper, verbs);
   }
 
-  /** A driver for that domain, at its place among the others. */
-  static DomainDriver of(HostServices host, Domains domains, OnRecord found) {
-    DomainName name = found.row().name();
-    UUID uuid = found.row().uuid();
-    DomainDriver driver =
-        new DomainDriver(host, new Ledger(host, found), () -> domains.remove(name, uuid));
-    domains.add(name, uuid, driver);
-    return driver;
-  }
-
   /** The domain as last published. Any thread; never waits. */
-  DomainSnapshot snapshot() {
+  @Override
+  public DomainSnapshot snapshot() {
     return ledger.snapshot();
   }
 
@@ -177,7 +172,8 @@ final class DomainDriver implements JobOwner {
   }
 
   /** The current definition, if it can be read. Any thread; never waits. */
-  Optional<DomainDefinition> readable() {
+  @Override
+  public Optional<DomainDefinition> readable() {
     return ledger.readable();
   }
 
@@ -200,7 +196,8 @@ final class DomainDriver implements JobOwner {
    * The files that its machine has open, or is about to open or may have opened, or has to find as
    * they are when it goes on from its managed save. Any thread; never waits.
    */
-  Stream<Path> opened() {
+  @Override
+  public Stream<Path> opened() {
     Stream<Path> added =
         Stream.concat(
             OpenedFiles.of(keeper.attachments().steps()),
@@ -240,12 +237,14 @@ final class DomainDriver implements JobOwner {
   }
 
   /** The images that jobs read without a machine. Any thread; never waits. */
-  Stream<Path> readByJobs() {
+  @Override
+  public Stream<Path> readByJobs() {
     return jobsUnderWay().stream().filter(StandInRow::reads).flatMap(StandInRow::filesOf);
   }
 
   /** Those jobs that go on, with what is on record of them. Any thread; never waits. */
-  List<KeptJob> jobsUnderWay() {
+  @Override
+  public List<KeptJob> jobsUnderWay() {
     return ledger.jobs().goingOn();
   }
 

@@ -1,6 +1,7 @@
 package dev.berth.engine;
 
 import dev.berth.domain.DomainName;
+import dev.berth.engine.step.OnRecord;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.BusyException;
 import dev.berth.error.NotFoundException;
@@ -87,13 +88,22 @@ final class Domains {
     reserved.remove(name, uuid);
   }
 
-  synchronized void add(DomainName name, UUID uuid, DomainDriver driver) {
+  /** A driver for that domain, at its place among the others. */
+  DomainDriver open(HostServices host, OnRecord found) {
+    DomainName name = found.row().name();
+    UUID uuid = found.row().uuid();
+    DomainDriver driver = new DomainDriver(host, new Ledger(host, found), () -> remove(name, uuid));
+    add(name, uuid, driver);
+    return driver;
+  }
+
+  private synchronized void add(DomainName name, UUID uuid, DomainDriver driver) {
     reserved.remove(name);
     byName.put(name, driver);
     byUuid.put(uuid, driver);
   }
 
-  synchronized void remove(DomainName name, UUID uuid) {
+  private synchronized void remove(DomainName name, UUID uuid) {
     byName.remove(name);
     byUuid.remove(uuid);
   }

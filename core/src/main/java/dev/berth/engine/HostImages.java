@@ -302,7 +302,7 @@ final class HostImages {
 
   /** Who uses images, by what is on record now. Any thread. */
   ImageUsers users() {
-    return new ImageUsers(files, domains, ledger.registry());
+    return new ImageUsers(files, domains::all, ledger.registry());
   }
 
   private <T> CompletableFuture<T> aside(Supplier<T> work) {

@@ -3,10 +3,12 @@ package dev.berth.engine;
 import dev.berth.definition.Boot;
 import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.domain.DomainSnapshot;
 import dev.berth.engine.backup.RestorePlan;
 import dev.berth.engine.image.FilesInChange;
 import dev.berth.engine.image.ImageRegistry;
 import dev.berth.engine.image.NamedImages;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.error.BerthException;
 import dev.berth.image.FoundImage;
 import dev.berth.image.ImageFiles;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -30,14 +33,33 @@ import java.util.stream.Stream;
  * up.
  */
 final class ImageUsers {
+  /** A domain, as far as it refers to files. Any thread; never waits. */
+  interface Domain {
+    DomainSnapshot snapshot();
+
+    /** Its definition, if that can be read. */
+    Optional<DomainDefinition> readable();
+
+    /** The files that its machine has open, or is about to open, or has to find as they are. */
+    Stream<Path> opened();
+
+    /** The images that its jobs read without a machine. */
+    Stream<Path> readByJobs();
+
+    List<KeptJob> jobsUnderWay();
+  }
+
   /** As many layers as a machine may have. */
   private static final int MOST_LAYERS = 32;
 
   private final ImageFiles files;
-  private final Domains domains;
+  private final Supplier<? extends List<? extends Domain>> domains;
   private final ImageRegistry registry;
 
-  ImageUsers(ImageFiles files, Domains domains, ImageRegistry registry) {
+  ImageUsers(
+      ImageFiles files,
+      Supplier<? extends List<? extends Domain>> domains,
+      ImageRegistry registry) {
     this.files = files;
     this.domains = domains;
     this.registry = registry;
@@ -96,7 +118,7 @@ final class ImageUsers {
     Predicate<Path> isIt = other -> FilesInChange.isSame(file, other);
     List<String> users = new ArrayList<>(machines(isIt, domain -> true));
     users.addAll(images(isIt, found -> true));
-    for (DomainDriver domain : domains.all()) {
+    for (Domain domain : domains.get()) {
       String name = "'" + domain.snapshot().name() + "'";
       if (domain.readable().stream().flatMap(this::named).anyMatch(path -> standsOn(path, isIt))) {
         users.add("the definition of domain " + name + " has an image that stands on it");
@@ -112,9 +134,9 @@ final class ImageUsers {
     return openers(isIt, domain -> true);
   }
 
-  private List<String> openers(Predicate<Path> isIt, Predicate<DomainDriver> ofThese) {
+  private List<String> openers(Predicate<Path> isIt, Predicate<Domain> ofThese) {
     List<String> users = new ArrayList<>(machines(isIt, ofThese));
-    for (DomainDriver domain : domains.all().stream().filter(ofThese).toList()) {
+    for (Domain domain : domains.get().stream().filter(ofThese).toList()) {
       if (restored(domain).anyMatch(isIt)) {
         users.add("the restore of domain '" + domain.snapshot().name() + "' that is under way");
       }
@@ -122,7 +144,7 @@ final class ImageUsers {
     return users;
   }
 
-  private static Stream<Path> restored(DomainDriver domain) {
+  private static Stream<Path> restored(Domain domain) {
     return domain.jobsUnderWay().stream()
         .filter(job -> BackupJobRow.kind(job) == JobKind.RESTORE_BACKUP)
         .flatMap(job -> BackupJobRow.plan(job).disks().stream())
@@ -134,9 +156,9 @@ final class ImageUsers {
     return images(other -> FilesInChange.isSame(file, other), found -> true);
   }
 
-  private List<String> machines(Predicate<Path> isIt, Predicate<DomainDriver> ofThese) {
+  private List<String> machines(Predicate<Path> isIt, Predicate<Domain> ofThese) {
     List<String> users = new ArrayList<>();
-    for (DomainDriver domain : domains.all().stream().filter(ofThese).toList()) {
+    for (Domain domain : domains.get().stream().filter(ofThese).toList()) {
       if (domain.opened().anyMatch(isIt)) {
         users.add("the machine of domain '" + domain.snapshot().name() + "'");
       }
@@ -148,7 +170,7 @@ final class ImageUsers {
   }
 
   private List<String> definitions(Predicate<Path> isIt) {
-    return domains.all().stream()
+    return domains.get().stream()
         .filter(
             domain ->
                 domain.readable().stream()

@@ -76,7 +76,7 @@ final class Reopening {
     List<CompletableFuture<Void>> decided = new ArrayList<>();
     decided.add(announce(contents, version));
     for (OnRecord found : all) {
-      DomainDriver driver = DomainDriver.of(host, domains, found);
+      DomainDriver driver = domains.open(host, found);
       decided.add(driver.recover(found, Optional.ofNullable(intents.get(found.row().uuid()))));
     }
     awaitDecisions(decided);
