@@ -22,6 +22,7 @@ final class AdjustmentVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final Adjustments adjustments;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -29,11 +30,13 @@ final class AdjustmentVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      Adjustments adjustments,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.adjustments = adjustments;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -65,7 +68,7 @@ final class AdjustmentVerbs {
           adjustment.verb(),
           hasDeadline,
           active -> {
-            keeper.adjustments().begin(active, adjustment, scope, actor, hasDeadline, answer);
+            adjustments.begin(active, adjustment, scope, actor, hasDeadline, answer);
             return Mailbox.DONE;
           });
     }

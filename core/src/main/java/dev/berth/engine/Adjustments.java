@@ -54,14 +54,21 @@ public final class Adjustments {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final DomainBackups backups;
   private final Leftovers leftovers;
   private volatile Optional<AdjustIntent> unsettled = Optional.empty();
 
-  Adjustments(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+  Adjustments(
+      HostServices host,
+      Mailbox mailbox,
+      Ledger ledger,
+      MachineKeeper keeper,
+      DomainBackups backups) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.backups = backups;
     this.leftovers = new Leftovers(host, mailbox, keeper);
   }
 
@@ -321,7 +328,7 @@ public final class Adjustments {
         .thenRun(
             () -> {
               ledger.launch().ifPresent(host.launcher()::changed);
-              keeper.backups().marksChange();
+              backups.marksChange();
               settled();
             });
   }

@@ -10,7 +10,6 @@ import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.qemu.QemuNews;
 import dev.berth.engine.qemu.RunStates;
 import dev.berth.engine.step.Actors;
-import dev.berth.engine.step.AttachIntent;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
@@ -64,8 +63,7 @@ final class Adoption {
         new Lifecycle.Adopting(launch, process, intent, System.nanoTime());
     boolean again = keeper.lifecycle() instanceof Lifecycle.Unadoptable;
     keeper.become(adopting);
-    intent.filter(AttachIntent::is).ifPresent(keeper.attachments()::found);
-    intent.filter(AdjustIntent::is).ifPresent(keeper.adjustments()::found);
+    intent.ifPresent(keeper.features()::found);
     if (!again) {
       show(DomainState.ADOPTING, StateReason.RESTARTED, why);
     }
@@ -129,19 +127,9 @@ final class Adoption {
     return keeper.record(step).thenRun(() -> resume(active, status, intent));
   }
 
-  /** What was under way with the machine's devices goes on. */
+  /** What was under way with the machine goes on. */
   private void resume(Lifecycle.Active active, DomainStatus status, Optional<Intent> intent) {
-    intent.filter(AttachIntent::is).ifPresent(cut -> keeper.attachments().resume(active));
-    intent.filter(AdjustIntent::is).ifPresent(cut -> keeper.adjustments().resume(active));
-    keeper.detachments().resume(active);
-    keeper.dumps().resume(active);
-    keeper.backups().resume(active);
-    keeper.exports().resume(active);
-    keeper.saves().resume(active);
-    keeper.migrations().resume(active);
-    keeper.arrivals().resume(active);
-    keeper.screenshots().tidy(active);
-    keeper.sizings().resume(active);
+    keeper.features().adopted(active, intent);
     keeper.runStates().follow(active, status);
     keeper.fdsets().settle(active);
   }
@@ -229,7 +217,7 @@ final class Adoption {
       adopt(
           machine.launch(),
           machine.process(),
-          keeper.attachments().unsettled().or(keeper.adjustments()::unsettled),
+          keeper.features().unsettled(),
           "the connection to QEMU was lost: " + why);
     }
     return Mailbox.DONE;

@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * decide, and puts on record what it is about to do before it does it. Runs in the driver's turns,
  * and holds no thread while QEMU takes in a state or the source makes up its mind.
  */
-final class ArrivalJobs implements JobWork {
+final class ArrivalJobs implements MachineJobWork {
   private static final Duration RECORD_AGAIN = Duration.ofSeconds(1);
 
   /** QEMU's run state once it has taken in everything, and until its guest has gone on. */

@@ -202,11 +202,6 @@ final class BackupJobs implements JobWork {
   // ---- found again
 
   @Override
-  public void resume(Lifecycle.Active active) {
-    // none is about a machine
-  }
-
-  @Override
   public CompletionStage<?> settleWithoutMachine() {
     book.jobs().running().stream()
         .filter(job -> BackupJobRow.isAbout(kind(job)))

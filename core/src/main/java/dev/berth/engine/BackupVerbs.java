@@ -41,6 +41,7 @@ final class BackupVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final DomainBackups backups;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -48,11 +49,13 @@ final class BackupVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      DomainBackups backups,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.backups = backups;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -196,7 +199,7 @@ final class BackupVerbs {
     return CompletableFuture.supplyAsync(() -> planner(call, job), host.looks())
         .thenCompose(
             planner -> {
-              long changes = keeper.backups().changes();
+              long changes = backups.changes();
               LaunchRecord launch = ledger.launch().orElseThrow();
               return active
                   .machine()
@@ -232,7 +235,7 @@ final class BackupVerbs {
     return CompletableFuture.supplyAsync(
         () -> {
           BackupPlanner planner = planner(call, job);
-          long changes = keeper.backups().changes();
+          long changes = backups.changes();
           ImageStamps images = ImageStamps.of(disks.toOpen()); // before their headers are read
           LaunchRecord launch =
               host.launcher().planStandIn(ledger.uuid(), revision, ledger.name(), disks.toOpen());
@@ -269,7 +272,7 @@ final class BackupVerbs {
       return Mailbox.DONE;
     }
     if (keeper.lifecycle() != planned.lifecycle()
-        || keeper.backups().changes() != planned.changes()
+        || backups.changes() != planned.changes()
         || isOfAnotherDefinition(planned)) {
       return backup(call.again()); // the plan is not true any more
     }
@@ -278,7 +281,7 @@ final class BackupVerbs {
       if (!call.targets().held().handOver()) {
         return Mailbox.DONE; // its caller does not wait any more, and has taken them back
       }
-      keeper.backups().targets().hold(planned.job(), call.targets().held());
+      backups.targets().hold(planned.job(), call.targets().held());
     }
     KeptJob job =
         BackupRow.of(
@@ -295,12 +298,12 @@ final class BackupVerbs {
         .thenRun(
             () -> {
               call.answer().complete(job.job());
-              keeper.backups().begin(job);
+              backups.begin(job);
             })
         .whenComplete(
             (begun, failure) -> {
               if (failure != null) {
-                keeper.backups().targets().release(planned.job());
+                backups.targets().release(planned.job());
               }
             });
   }

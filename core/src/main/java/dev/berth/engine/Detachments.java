@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event is only a reason to ask QEMU which devices it has; the answer decides. So nothing is
  * lost with an event, nor with a host process: the next one asks the same.
  */
-final class Detachments implements JobWork {
+final class Detachments implements MachineJobWork {
   static final String WAITING = "waiting-for-guest";
   static final String REMOVED = "removed";
   static final String REFUSED_BY_GUEST = "refused-by-guest";
@@ -402,14 +402,7 @@ final class Detachments implements JobWork {
     }
   }
 
-  /** There is no machine any more; what was to be taken out of it is gone with it. */
-  void machineEnded() {
-    if (!running().isEmpty()) {
-      mailbox.event(this::settleWithoutMachine);
-    }
-  }
-
-  /** Ends the jobs about machines that are gone. */
+  /** What was to be taken out of a machine that is gone is gone with it. */
   @Override
   public CompletionStage<?> settleWithoutMachine() {
     String present = ledger.launch().map(launch -> launch.incarnation()).orElse("");

@@ -37,6 +37,8 @@ final class DeviceVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final Attachments attachments;
+  private final Detachments detachments;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -44,11 +46,15 @@ final class DeviceVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      Attachments attachments,
+      Detachments detachments,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.attachments = attachments;
+    this.detachments = detachments;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -78,7 +84,7 @@ final class DeviceVerbs {
           words.attach(),
           hasDeadline,
           active -> {
-            keeper.attachments().begin(active, device, scope, held, actor, answer);
+            attachments.begin(active, device, scope, held, actor, answer);
             return Mailbox.DONE;
           });
     }
@@ -212,7 +218,7 @@ final class DeviceVerbs {
         .thenRun(
             () -> {
               answer.complete(job.job());
-              keeper.detachments().begin(active, job.job().id());
+              detachments.begin(active, job.job().id());
             })
         .exceptionally(failure -> Answers.fail(answer, failure));
   }

@@ -78,7 +78,7 @@ import org.slf4j.LoggerFactory;
  * until then, and a mark that cannot be put costs the next backup its size and not this one its
  * life.
  */
-final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRemains.Course {
+final class DomainBackups implements MachineJobWork, BackupQuiescing.Course, BackupRemains.Course {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
@@ -527,7 +527,8 @@ final class DomainBackups implements JobWork, BackupQuiescing.Course, BackupRema
   }
 
   /** Lets go of what stands in for the machine, which goes on: the host is being closed. */
-  void letGo() {
+  @Override
+  public void letGo() {
     machines.letGo();
   }
 

@@ -63,7 +63,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,6 +84,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
   private final HostServices host;
   private final Ledger ledger;
   private final Mailbox mailbox;
+  private final DomainFeatures features;
   private final MachineKeeper keeper;
   private final MachineVerbs verbs;
   private final HandCommands hands;
@@ -115,22 +115,29 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
     this.host = host;
     this.ledger = ledger;
     this.mailbox = new Mailbox(ledger.name().text(), host.turns());
-    this.keeper = new MachineKeeper(host, mailbox, ledger);
+    this.features = new DomainFeatures(host, mailbox, ledger);
+    this.keeper = features.keeper();
     this.verbs = new MachineVerbs(mailbox, ledger, keeper);
     this.hands = new HandCommands(host, mailbox, ledger, keeper, verbs);
     this.liveness = new LivenessCheck(host, mailbox, ledger, keeper);
     this.definitions = new DefinitionVerbs(host, ledger, keeper, onUndefined);
     this.requests = new Requests(host, mailbox, ledger, keeper);
-    this.devices = new DeviceVerbs(host, ledger, keeper, verbs, requests);
-    this.dumps = new DumpVerbs(host, ledger, keeper, verbs, requests);
-    this.backups = new BackupVerbs(host, ledger, keeper, verbs, requests);
-    this.exports = new ExportVerbs(host, ledger, keeper, verbs, requests);
-    this.saves = new SaveVerbs(host, ledger, keeper, verbs, requests);
-    this.migrations = new MigrationVerbs(host, ledger, keeper, verbs, requests, definitions);
-    this.restores = new RestoreVerbs(host, ledger, keeper.restores(), requests);
-    this.jobs = new JobVerbs(ledger, keeper);
-    this.adjustments = new AdjustmentVerbs(host, ledger, keeper, verbs, requests);
-    this.sizings = new SizingVerbs(host, ledger, keeper, verbs, requests);
+    this.devices =
+        new DeviceVerbs(
+            host, ledger, keeper, features.attachments(), features.detachments(), verbs, requests);
+    this.dumps = new DumpVerbs(host, ledger, features.dumps(), verbs, requests);
+    this.backups = new BackupVerbs(host, ledger, keeper, features.backups(), verbs, requests);
+    this.exports =
+        new ExportVerbs(
+            host, ledger, keeper, features.backups(), features.exports(), verbs, requests);
+    this.saves = new SaveVerbs(host, ledger, keeper, features.saves(), verbs, requests);
+    this.migrations =
+        new MigrationVerbs(host, ledger, keeper, features.moves(), verbs, requests, definitions);
+    this.restores = new RestoreVerbs(host, ledger, features.restores(), requests);
+    this.jobs = new JobVerbs(ledger, features::work);
+    this.adjustments =
+        new AdjustmentVerbs(host, ledger, keeper, features.adjustments(), verbs, requests);
+    this.sizings = new SizingVerbs(host, ledger, keeper, features.sizings(), verbs, requests);
     this.vnc = new VncPasswords(mailbox, ledger, keeper, verbs);
   }
 
@@ -200,8 +207,8 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
   public Stream<Path> opened() {
     Stream<Path> added =
         Stream.concat(
-            OpenedFiles.of(keeper.attachments().steps()),
-            OpenedFiles.of(keeper.adjustments().steps()));
+            OpenedFiles.of(features.attachments().steps()),
+            OpenedFiles.of(features.adjustments().steps()));
     Stream<LaunchRecord> machines =
         Stream.concat(ledger.launch().stream(), ledger.jobs().held().stream().map(SaveRow::launch));
     return Stream.concat(machines.flatMap(OpenedFiles::of), added);
@@ -250,7 +257,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
 
   /** Ends restores that are under way; what they were is on record. Any thread. */
   void interruptRestores() {
-    keeper.restores().interrupt();
+    features.restores().interrupt();
   }
 
   /** Completes with a job of the domain once it has ended. */
@@ -273,17 +280,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
     mailbox.event(
         () ->
             recovered(found, intent)
-                .thenCompose(done -> keeper.detachments().settleWithoutMachine())
-                .thenCompose(done -> keeper.dumps().settleWithoutMachine())
-                .thenCompose(done -> keeper.backups().settleWithoutMachine())
-                .thenCompose(done -> keeper.exports().settleWithoutMachine())
-                .thenCompose(done -> keeper.saves().settleWithoutMachine())
-                .thenCompose(done -> keeper.migrations().settleWithoutMachine())
-                .thenCompose(done -> keeper.arrivals().settleWithoutMachine())
-                .thenCompose(done -> keeper.offlineMigrations().settleWithoutMachine())
-                .thenCompose(done -> keeper.offlineArrivals().settleWithoutMachine())
-                .thenCompose(done -> keeper.restores().settleWithoutMachine())
-                .thenCompose(done -> keeper.sizings().settleWithoutMachine())
+                .thenCompose(done -> features.works().settleWithoutMachine())
                 .thenCompose(done -> keeper.managedSaves().opened())
                 .thenCompose(done -> keeper.restarts().opened())
                 .whenComplete((done, failure) -> decided.complete(null)));
@@ -339,7 +336,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
     CompletableFuture<Void> thawed = new CompletableFuture<>();
     mailbox.event(
         () -> {
-          keeper.backups().cease().thenRun(() -> thawed.complete(null));
+          features.backups().cease().thenRun(() -> thawed.complete(null));
           return Mailbox.DONE;
         });
     return thawed;
@@ -361,7 +358,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
 
   /** Closes what callers have given for jobs. For a host whose threads have all ended. */
   void closeGiven() {
-    keeper.backups().targets().releaseAll();
+    features.backups().targets().releaseAll();
   }
 
   // ---- verbs
@@ -476,7 +473,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
                 Verb.AGENT,
                 hasDeadline,
                 active -> {
-                  keeper.backups().requireThawed();
+                  features.backups().requireThawed();
                   answer.complete(active.agent().agent().orElseThrow(this::withoutChannel));
                   return Mailbox.DONE;
                 }));
@@ -492,7 +489,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
                 hasDeadline,
                 active -> {
                   verbs.watch(active, Verb.SCREENSHOT, actor, hasDeadline, answer);
-                  return keeper.screenshots().take(active, answer);
+                  return features.screenshots().take(active, answer);
                 }));
   }
 
@@ -505,7 +502,7 @@ final class DomainDriver implements JobOwner, ImageUsers.Domain {
                 hasDeadline,
                 active -> {
                   verbs.watch(active, Verb.SEND_KEYS, actor, hasDeadline, answer);
-                  return keeper.keyboards().press(active, keys, actor, answer);
+                  return features.keyboards().press(active, keys, actor, answer);
                 }));
   }
 

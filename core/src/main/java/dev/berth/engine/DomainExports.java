@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  *                                                └──► undoing ──► failed, cancelled
  * </pre>
  */
-final class DomainExports implements JobWork {
+final class DomainExports implements MachineJobWork {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(DomainExports.class);
@@ -71,15 +71,22 @@ final class DomainExports implements JobWork {
   private final Mailbox mailbox;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final DomainBackups backups;
   private final JobAside aside;
   private boolean looking;
   private boolean lookingLater;
 
-  DomainExports(HostServices host, Mailbox mailbox, Ledger ledger, MachineKeeper keeper) {
+  DomainExports(
+      HostServices host,
+      Mailbox mailbox,
+      Ledger ledger,
+      MachineKeeper keeper,
+      DomainBackups backups) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.backups = backups;
     this.aside = new JobAside(mailbox, ledger, host.backups(), this::takeUp);
   }
 
@@ -87,7 +94,7 @@ final class DomainExports implements JobWork {
 
   /** Begins an export that is on record. */
   void begin(Lifecycle.Active active, KeptJob job) {
-    keeper.backups().marksChange();
+    backups.marksChange();
     PullSteps steps = steps(active, job);
     aside.run(
         job,
@@ -363,7 +370,7 @@ final class DomainExports implements JobWork {
   }
 
   private CompletionStage<?> ended(KeptJob job, JobState state, String code, String detail) {
-    keeper.backups().marksChange();
+    backups.marksChange();
     Job.Status status =
         new Job.Status(state, code, Optional.empty(), detail, Optional.of(host.now()));
     return keeper.record(JobSteps.ended(Step.by(job.job().origin().actor()), job.with(status)));

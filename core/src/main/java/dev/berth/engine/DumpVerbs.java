@@ -27,19 +27,15 @@ import java.util.stream.Collectors;
 final class DumpVerbs {
   private final HostServices host;
   private final Ledger ledger;
-  private final MachineKeeper keeper;
+  private final MemoryDumps dumps;
   private final MachineVerbs verbs;
   private final Requests requests;
 
   DumpVerbs(
-      HostServices host,
-      Ledger ledger,
-      MachineKeeper keeper,
-      MachineVerbs verbs,
-      Requests requests) {
+      HostServices host, Ledger ledger, MemoryDumps dumps, MachineVerbs verbs, Requests requests) {
     this.host = host;
     this.ledger = ledger;
-    this.keeper = keeper;
+    this.dumps = dumps;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -130,7 +126,7 @@ final class DumpVerbs {
               .thenRun(
                   () -> {
                     answer.complete(job.job());
-                    keeper.dumps().begin(active, job, dump.format());
+                    dumps.begin(active, job, dump.format());
                   });
         });
   }

@@ -41,6 +41,8 @@ final class ExportVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final DomainBackups backups;
+  private final DomainExports exports;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -48,11 +50,15 @@ final class ExportVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      DomainBackups backups,
+      DomainExports exports,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.backups = backups;
+    this.exports = exports;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -65,7 +71,7 @@ final class ExportVerbs {
     requests.post(
         answer,
         () -> {
-          answer.complete(keeper.exports().served(job));
+          answer.complete(exports.served(job));
           return Mailbox.DONE;
         });
     return answer;
@@ -112,7 +118,7 @@ final class ExportVerbs {
       answer.complete(job.job());
       return Mailbox.DONE;
     }
-    return keeper.exports().finish(id, answer);
+    return exports.finish(id, answer);
   }
 
   // ---- one that begins
@@ -199,7 +205,7 @@ final class ExportVerbs {
 
   private CompletableFuture<Planned> planned(Lifecycle.Active active, ExportRequest request) {
     JobId job = JobId.random();
-    long changes = keeper.backups().changes();
+    long changes = backups.changes();
     PullPlanner planner = new PullPlanner(ledger.name(), request, job);
     return CompletableFuture.runAsync(
             () -> host.backupFiles().check(request.scratch(), new BackupName(PullRow.folder(job))),
@@ -214,7 +220,7 @@ final class ExportVerbs {
     if (isAnswered(asked)) {
       return Mailbox.DONE;
     }
-    if (keeper.lifecycle() != planned.active() || keeper.backups().changes() != planned.changes()) {
+    if (keeper.lifecycle() != planned.active() || backups.changes() != planned.changes()) {
       return plan(asked); // the plan is not true any more
     }
     requests.admit(Verb.BACKUP, "");
@@ -234,7 +240,7 @@ final class ExportVerbs {
               .thenRun(
                   () -> {
                     asked.answer().complete(job.job());
-                    keeper.exports().begin(active, job);
+                    exports.begin(active, job);
                   });
         });
   }

@@ -6,19 +6,20 @@ import dev.berth.error.UnsupportedException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What one kind of job does at the moments that every job meets: its machine is adopted or ends,
+ * What one kind of job does at the moments that every job meets: the host is opened or closed,
  * somebody wants it cancelled. How it begins and goes on is its own affair. Runs in the driver's
  * turns; what takes time is done elsewhere, and comes back as an event of the mailbox.
  */
 interface JobWork {
 
   /**
-   * A machine was adopted: what has become of the jobs about it? Jobs about others are left alone.
+   * There is no machine any more, or it is another: the jobs about it come to their ends. The host
+   * has been opened: the jobs that need no machine go on.
    */
-  void resume(Lifecycle.Active active);
-
-  /** There is no machine any more, or it is another: the jobs about it come to their ends. */
   CompletionStage<?> settleWithoutMachine();
+
+  /** The host is being closed: lets go of what does its jobs, which goes on with them. */
+  default void letGo() {}
 
   /**
    * Ends a job that goes on before it is done.

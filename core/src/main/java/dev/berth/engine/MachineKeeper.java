@@ -44,14 +44,11 @@ import org.slf4j.LoggerFactory;
  * <p>{@link Starts} brings machines up, {@link Adoption} takes them up, {@link RunStateFollower}
  * and {@link QemuEvents} follow what QEMU tells, {@link LivenessCheck} whether it tells anything,
  * {@link ShutdownRequests} and {@link Reaper} see them end, {@link Restarts} brings them back,
- * {@link Attachments} and {@link Detachments} change what they are made of, {@link Adjustments} how
- * that is set, {@link Sizings} how much they have, {@link MemoryDumps} writes down what is in their
- * memory, {@link DomainBackups} what is on their disks, {@link BackupJobs} puts it back, {@link
- * SaveJobs} writes down all that they are, {@link ManagedSaves} what is kept of it, {@link
- * MigrationJobs} hand them to other hosts, {@link ArrivalJobs} take them in, {@link
- * OfflineMigrations} and {@link OfflineArrivals} domains without one, {@link Screenshots} what is
- * on their screens, {@link Fdsets} has their open files, {@link ShareFollower} what serves their
- * shares.
+ * {@link ManagedSaves} has them go on from what is kept of them, {@link Fdsets} has their open
+ * files, {@link ShareFollower} what serves their shares.
+ *
+ * <p>All else that is done with a machine stands on these, who know no more of it than {@link
+ * MachineFeatures}; {@link DomainFeatures} puts it together.
  */
 final class MachineKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(MachineKeeper.class);
@@ -62,6 +59,7 @@ final class MachineKeeper {
   private final HostServices host;
   private final Mailbox mailbox;
   private final Ledger ledger;
+  private final MachineFeatures features;
   private final FlightRecorder recorder;
   private final QmpFeed feed = new QmpFeed();
   private final Starts starts;
@@ -74,29 +72,20 @@ final class MachineKeeper {
   private final Restarts restarts;
   private final Fdsets fdsets;
   private final ShareFollower shares;
-  private final Attachments attachments;
-  private final Detachments detachments;
-  private final MemoryDumps dumps;
-  private final DomainBackups backups;
-  private final DomainExports exports;
-  private final SaveJobs saves;
   private final ManagedSaves managedSaves;
-  private final MigrationJobs migrations;
-  private final ArrivalJobs arrivals;
-  private final OfflineMigrations offlineMigrations;
-  private final OfflineArrivals offlineArrivals;
-  private final BackupJobs restores;
-  private final Adjustments adjustments;
-  private final Sizings sizings;
-  private final Screenshots screenshots;
-  private final Keyboards keyboards;
   private Lifecycle lifecycle = new Lifecycle.Off();
   private volatile Optional<MachineSampler> sampler = Optional.empty();
 
-  MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger) {
+  /**
+   * The machine side of one driver.
+   *
+   * @param features what is done with the machine; told and asked once all of it is made
+   */
+  MachineKeeper(HostServices host, Mailbox mailbox, Ledger ledger, MachineFeatures features) {
     this.host = host;
     this.mailbox = mailbox;
     this.ledger = ledger;
+    this.features = features;
     this.recorder = new FlightRecorder(host.clock());
     this.starts = new Starts(host, mailbox, ledger, this);
     this.adoption = new Adoption(host, mailbox, ledger, this);
@@ -108,36 +97,8 @@ final class MachineKeeper {
     this.restarts = new Restarts(host, mailbox, ledger, this);
     this.fdsets = new Fdsets(mailbox, ledger, this);
     this.shares = new ShareFollower(host, mailbox, ledger, this);
-    this.attachments = new Attachments(host, mailbox, ledger, this);
-    this.detachments = new Detachments(host, mailbox, ledger, this);
-    this.dumps = new MemoryDumps(host, mailbox, ledger, this);
-    this.backups = new DomainBackups(host, mailbox, ledger, this);
-    this.exports = new DomainExports(host, mailbox, ledger, this);
-    this.saves = new SaveJobs(host, mailbox, ledger, this);
     this.managedSaves = new ManagedSaves(host, ledger, this);
-    this.migrations = new MigrationJobs(host, mailbox, ledger, this);
-    this.arrivals = new ArrivalJobs(host, mailbox, ledger, this);
-    this.offlineMigrations = new OfflineMigrations(host, mailbox, ledger, this);
-    this.offlineArrivals = new OfflineArrivals(host, mailbox, ledger, this);
-    this.restores = new BackupJobs(host, new DomainJobBook(mailbox, ledger, this), job -> () -> {});
-    this.adjustments = new Adjustments(host, mailbox, ledger, this);
-    this.sizings = new Sizings(host, mailbox, ledger, this);
-    this.screenshots = new Screenshots(host, mailbox, ledger, this);
-    this.keyboards = new Keyboards(host, mailbox, ledger, this);
     ledger.onStep(restarts::follow);
-    ledger.onLaunchEnd(
-        () -> {
-          attachments.forget();
-          adjustments.forget();
-          detachments.machineEnded();
-          mailbox.event(dumps::settleWithoutMachine);
-          mailbox.event(backups::settleWithoutMachine);
-          mailbox.event(exports::settleWithoutMachine);
-          mailbox.event(saves::settleWithoutMachine);
-          mailbox.event(migrations::settleWithoutMachine);
-          mailbox.event(arrivals::settleWithoutMachine);
-          mailbox.event(sizings::settleWithoutMachine);
-        });
   }
 
   Lifecycle lifecycle() {
@@ -183,6 +144,11 @@ final class MachineKeeper {
     }
   }
 
+  /** What is done with the machine. */
+  MachineFeatures features() {
+    return features;
+  }
+
   Starts starts() {
     return starts;
   }
@@ -211,68 +177,8 @@ final class MachineKeeper {
     return restarts;
   }
 
-  Attachments attachments() {
-    return attachments;
-  }
-
-  Detachments detachments() {
-    return detachments;
-  }
-
-  MemoryDumps dumps() {
-    return dumps;
-  }
-
-  DomainBackups backups() {
-    return backups;
-  }
-
-  DomainExports exports() {
-    return exports;
-  }
-
-  SaveJobs saves() {
-    return saves;
-  }
-
   ManagedSaves managedSaves() {
     return managedSaves;
-  }
-
-  MigrationJobs migrations() {
-    return migrations;
-  }
-
-  OfflineMigrations offlineMigrations() {
-    return offlineMigrations;
-  }
-
-  OfflineArrivals offlineArrivals() {
-    return offlineArrivals;
-  }
-
-  ArrivalJobs arrivals() {
-    return arrivals;
-  }
-
-  BackupJobs restores() {
-    return restores;
-  }
-
-  Adjustments adjustments() {
-    return adjustments;
-  }
-
-  Screenshots screenshots() {
-    return screenshots;
-  }
-
-  Sizings sizings() {
-    return sizings;
-  }
-
-  Keyboards keyboards() {
-    return keyboards;
   }
 
   Fdsets fdsets() {
@@ -316,10 +222,7 @@ final class MachineKeeper {
 
   /** Lets go of the machine, which runs on: the host is being closed. */
   void letGo() {
-    backups.letGo();
-    migrations.letGo();
-    offlineMigrations.letGo();
-    offlineArrivals.letGo();
+    features.letGo();
     if (lifecycle instanceof Lifecycle.Active active) {
       active.agent().agent().ifPresent(agent -> agent.close("the host was closed"));
       active.machine().qmp().close();

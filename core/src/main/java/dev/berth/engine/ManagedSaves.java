@@ -146,7 +146,7 @@ final class ManagedSaves {
 
   /** What a domain is once its machine is gone, if a file has its guest. */
   Optional<DomainStatus> afterwards(LaunchRecord launch) {
-    return keeper.saves().afterwards(launch).or(() -> waiting(Optional.empty()));
+    return keeper.features().saved(launch).or(() -> waiting(Optional.empty()));
   }
 
   /**

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * something in our file: nobody but the QEMU that was given it writes there. A file that is not
  * there any more was named when the job was naming it, and removed else.
  */
-final class MemoryDumps implements JobWork {
+final class MemoryDumps implements MachineJobWork {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration GUEST_GOES_ON = Duration.ofMillis(20);
   private static final Logger LOG = LoggerFactory.getLogger(MemoryDumps.class);

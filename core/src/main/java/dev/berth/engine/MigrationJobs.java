@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Runs in the driver's turns; the other host is asked on threads that may wait for it, and none
  * waits while QEMU sends.
  */
-final class MigrationJobs implements JobWork, MigrationCourse {
+final class MigrationJobs implements MachineJobWork, MigrationCourse {
   private static final Duration RECORD_AGAIN = Duration.ofSeconds(1);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(MigrationJobs.class);
@@ -88,7 +88,8 @@ final class MigrationJobs implements JobWork, MigrationCourse {
   }
 
   /** The host is being closed. */
-  void letGo() {
+  @Override
+  public void letGo() {
     peers.close();
   }
 

@@ -49,6 +49,7 @@ final class MigrationVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final Moves moves;
   private final MachineVerbs verbs;
   private final Requests requests;
   private final MigrationOffers offers;
@@ -58,20 +59,22 @@ final class MigrationVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      Moves moves,
       MachineVerbs verbs,
       Requests requests,
       DefinitionVerbs definitions) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.moves = moves;
     this.verbs = verbs;
     this.requests = requests;
     this.offers = new MigrationOffers(ledger, host.boot());
-    this.offline = new OfflineVerbs(host, ledger, keeper, requests);
-    keeper.migrations().whenGone(definitions::finishUndefine);
-    keeper.arrivals().whenForgotten(definitions::finishUndefine);
-    keeper.offlineMigrations().whenGone(definitions::finishUndefine);
-    keeper.offlineArrivals().whenForgotten(definitions::finishUndefine);
+    this.offline = new OfflineVerbs(host, ledger, moves.offlineMigrations(), requests);
+    moves.migrations().whenGone(definitions::finishUndefine);
+    moves.arrivals().whenForgotten(definitions::finishUndefine);
+    moves.offlineMigrations().whenGone(definitions::finishUndefine);
+    moves.offlineArrivals().whenForgotten(definitions::finishUndefine);
   }
 
   // ---- at the source
@@ -161,7 +164,7 @@ final class MigrationVerbs {
                   () -> {
                     answer.complete(job.job());
                     MigrationOffers.Draft draft = offers.of(job);
-                    keeper.migrations().begin(job, () -> draft.of(found.cpu()));
+                    moves.migrations().begin(job, () -> draft.of(found.cpu()));
                   });
         });
   }
@@ -301,7 +304,7 @@ final class MigrationVerbs {
         () -> {
           CompletableFuture<Void> told = new CompletableFuture<>();
           told.whenComplete((done, failure) -> resolved(answer, failure));
-          return keeper.migrations().setPace(pace, actor, told);
+          return moves.migrations().setPace(pace, actor, told);
         });
     return answer;
   }
@@ -313,21 +316,21 @@ final class MigrationVerbs {
         answer,
         () -> {
           Optional<CompletableFuture<Void>> asked =
-              keeper
+              moves
                   .migrations()
                   .resolve(owner, actor)
-                  .or(() -> keeper.offlineMigrations().resolve(owner, actor));
+                  .or(() -> moves.offlineMigrations().resolve(owner, actor));
           if (asked.isPresent()) { // the target is, and no turn waits for that
             asked.get().whenComplete((done, failure) -> resolved(answer, failure));
             return Mailbox.DONE;
           }
           CompletableFuture<Arrival> decided = new CompletableFuture<>();
           decided.whenComplete((said, failure) -> resolved(answer, failure));
-          return keeper
+          return moves
               .arrivals()
               .resolve(owner)
               .<CompletionStage<?>>map(turn -> turn.thenRun(() -> resolved(answer, null)))
-              .or(() -> keeper.offlineArrivals().resolve(owner, decided))
+              .or(() -> moves.offlineArrivals().resolve(owner, decided))
               .orElseThrow(this::nothingToDecide);
         });
     return answer;
@@ -356,7 +359,7 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () -> {
-          keeper.arrivals().begin(offer, actor, answer);
+          moves.arrivals().begin(offer, actor, answer);
           return Mailbox.DONE;
         });
     return answer;
@@ -365,14 +368,14 @@ final class MigrationVerbs {
   /** Has the images made ready that a domain without a machine brings along. */
   CompletableFuture<Arrival> receiveImages(JobId migration) {
     CompletableFuture<Arrival> answer = new CompletableFuture<>();
-    requests.post(answer, () -> keeper.offlineArrivals().begin(migration, answer));
+    requests.post(answer, () -> moves.offlineArrivals().begin(migration, answer));
     return answer;
   }
 
   /** All images are there that a domain without a machine brings along. */
   CompletableFuture<Arrival> settle(JobId migration) {
     CompletableFuture<Arrival> answer = new CompletableFuture<>();
-    requests.post(answer, () -> keeper.offlineArrivals().settle(migration, answer));
+    requests.post(answer, () -> moves.offlineArrivals().settle(migration, answer));
     return answer;
   }
 
@@ -381,10 +384,10 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () -> {
-          if (keeper.offlineArrivals().has(migration)) {
-            answer.complete(keeper.offlineArrivals().arrival(migration));
+          if (moves.offlineArrivals().has(migration)) {
+            answer.complete(moves.offlineArrivals().arrival(migration));
           } else {
-            keeper.arrivals().await(migration, longest, answer);
+            moves.arrivals().await(migration, longest, answer);
           }
           return Mailbox.DONE;
         });
@@ -396,9 +399,9 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () ->
-            keeper.offlineArrivals().has(migration)
-                ? keeper.offlineArrivals().take(migration, answer)
-                : keeper.arrivals().take(migration, answer));
+            moves.offlineArrivals().has(migration)
+                ? moves.offlineArrivals().take(migration, answer)
+                : moves.arrivals().take(migration, answer));
     return answer;
   }
 
@@ -407,9 +410,9 @@ final class MigrationVerbs {
     requests.post(
         answer,
         () ->
-            keeper.offlineArrivals().has(migration)
-                ? keeper.offlineArrivals().discard(migration, answer)
-                : keeper.arrivals().discard(migration, answer));
+            moves.offlineArrivals().has(migration)
+                ? moves.offlineArrivals().discard(migration, answer)
+                : moves.arrivals().discard(migration, answer));
     return answer;
   }
 }

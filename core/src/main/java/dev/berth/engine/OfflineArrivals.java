@@ -68,7 +68,8 @@ final class OfflineArrivals implements JobWork {
   }
 
   /** The host is being closed. */
-  void letGo() {
+  @Override
+  public void letGo() {
     images.letGo();
   }
 
@@ -316,10 +317,6 @@ final class OfflineArrivals implements JobWork {
   }
 
   // ---- found again
-
-  /** A domain that has a machine has come long ago. */
-  @Override
-  public void resume(Lifecycle.Active active) {}
 
   @Override
   public CompletionStage<?> settleWithoutMachine() {

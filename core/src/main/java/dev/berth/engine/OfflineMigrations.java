@@ -79,7 +79,8 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   }
 
   /** The host is being closed. */
-  void letGo() {
+  @Override
+  public void letGo() {
     copying.letGo();
     peers.close();
   }
@@ -270,12 +271,6 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   }
 
   // ---- found again
-
-  /** A domain without a machine has none to be adopted. */
-  @Override
-  public void resume(Lifecycle.Active active) {
-    running().forEach(this::takeUp);
-  }
 
   @Override
   public CompletionStage<?> settleWithoutMachine() {

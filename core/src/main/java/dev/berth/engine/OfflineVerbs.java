@@ -46,13 +46,13 @@ final class OfflineVerbs {
 
   private final HostServices host;
   private final Ledger ledger;
-  private final MachineKeeper keeper;
+  private final OfflineMigrations migrations;
   private final Requests requests;
 
-  OfflineVerbs(HostServices host, Ledger ledger, MachineKeeper keeper, Requests requests) {
+  OfflineVerbs(HostServices host, Ledger ledger, OfflineMigrations migrations, Requests requests) {
     this.host = host;
     this.ledger = ledger;
-    this.keeper = keeper;
+    this.migrations = migrations;
     this.requests = requests;
   }
 
@@ -148,7 +148,7 @@ final class OfflineVerbs {
         .thenRun(
             () -> {
               call.answer().complete(job.job());
-              keeper.offlineMigrations().begin(job, unusedStill(job, call.users(), offer));
+              migrations.begin(job, unusedStill(job, call.users(), offer));
             });
   }
 

@@ -47,21 +47,7 @@ final class QemuEvents {
     if (digest.missed()) {
       keeper.agents().ask(active);
     }
-    if (digest.unplugged()) {
-      keeper.detachments().look(active);
-      keeper.sizings().look(active);
-    } else if (digest.resized()) {
-      keeper.sizings().look(active);
-    }
-    digest.refused().forEach(device -> keeper.detachments().refused(device));
-    digest.refused().forEach(device -> keeper.sizings().refused(active, device));
-    digest.dumped().ifPresent(error -> keeper.dumps().ended(active, error));
-    if (digest.jobEnded()) {
-      keeper.backups().look();
-      keeper.saves().look(active);
-      keeper.migrations().look(active);
-      keeper.arrivals().look(active);
-    }
+    keeper.features().told(active, digest);
     List<QemuNews.Note> notes = GuestHistory.named(digest.notes(), ledger.launch());
     GuestHistory.cause(notes).ifPresent(watch::stopCause);
     List<QemuNews.Note> recorded = history.recorded(notes, digest.unnoted(), host.now());

@@ -80,7 +80,7 @@ final class Reaper {
     Intent intent = new Intent(ledger.uuid(), "destroy", "{}", end.actor(), host.now());
     Step step = Step.by(end.actor()).intent(intent).policy(Step.Policy.OVERRIDDEN);
     return keeper
-        .record(keeper.migrations().domain().destroyed(step, end.actor()))
+        .record(keeper.features().destroyed(step, end.actor()))
         .thenRun(() -> signal(ending, grace, stalled));
   }
 
@@ -169,7 +169,7 @@ final class Reaper {
         keeper
             .managedSaves()
             .afterwards(launch.get())
-            .or(() -> keeper.migrations().domain().afterwards(launch.get()))
+            .or(() -> keeper.features().migrated(launch.get()))
             .orElseGet(() -> Endings.of(before, ledger.status(), exit, host.now()));
     Step step = Step.by(Endings.actor(before)).status(status).launchEnds();
     if (!(before instanceof Lifecycle.Ending) && !keeper.shutdowns().isAwaited()) {

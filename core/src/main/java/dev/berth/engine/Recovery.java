@@ -96,7 +96,7 @@ final class Recovery {
         keeper
             .managedSaves()
             .afterwards(launch)
-            .or(() -> keeper.migrations().domain().afterwards(launch))
+            .or(() -> keeper.features().migrated(launch))
             .orElseGet(() -> after(intent, exit));
     Step step = Step.by(Actors.HOST).status(status).launchEnds();
     if (intent.filter(cut -> !isAboutParts(cut)).isEmpty()) {

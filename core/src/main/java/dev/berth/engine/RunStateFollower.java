@@ -99,7 +99,7 @@ final class RunStateFollower {
     DomainStatus before = ledger.status();
     DomainStatus plain =
         RunStates.interpret(runState, active.watch().panicked(), before, host.now());
-    DomainStatus status = named(active.watch().explained(plain, before));
+    DomainStatus status = keeper.features().named(active.watch().explained(plain, before));
     if (status.equals(before) || isPassing(plain, active) || isOfSwitch(status, active)) {
       return Mailbox.DONE;
     }
@@ -128,11 +128,6 @@ final class RunStateFollower {
             });
   }
 
-  /** A guest that changes hosts stands, and goes on, for that reason. */
-  private DomainStatus named(DomainStatus status) {
-    return keeper.arrivals().named(keeper.migrations().domain().named(status));
-  }
-
   /**
    * A reset that brings a guest back stops its CPUs only until they go on, which is asked again.
    */
@@ -145,8 +140,7 @@ final class RunStateFollower {
 
   /** A guest that changes hosts waits for the commits of that, and for none of its own. */
   private boolean isOfSwitch(DomainStatus status, Lifecycle.Active active) {
-    return keeper.migrations().domain().isAboutToSwitch(active.machine().launch(), status)
-        || keeper.arrivals().isAboutToComplete(status);
+    return keeper.features().isOfSwitch(active.machine().launch(), status);
   }
 
   /** A guest that has shut down leaves a process to be reaped; its agent learns of its sleep. */
@@ -156,7 +150,7 @@ final class RunStateFollower {
     }
     if (status.reason() == StateReason.IOERROR) {
       mailbox.event(
-          () -> keeper.lifecycle() == active ? keeper.exports().stopped(active) : Mailbox.DONE);
+          () -> keeper.lifecycle() == active ? keeper.features().stopped(active) : Mailbox.DONE);
     }
     if (status.state() == DomainState.SHUTDOWN) {
       MachineEnd end = new MachineEnd(MachineEnd.Cause.GUEST_SHUTDOWN, Actors.GUEST);

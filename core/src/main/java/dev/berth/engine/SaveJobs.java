@@ -72,7 +72,7 @@ import org.slf4j.LoggerFactory;
  * <p>Who has the guest is what the row says, and nobody else decides: until it says {@code ending}
  * the file is nothing, and from then on the machine is only there to be ended.
  */
-final class SaveJobs implements JobWork {
+final class SaveJobs implements MachineJobWork {
   private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(SaveJobs.class);
 

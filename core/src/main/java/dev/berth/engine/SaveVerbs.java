@@ -28,6 +28,7 @@ final class SaveVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final SaveJobs saves;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -35,11 +36,13 @@ final class SaveVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      SaveJobs saves,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.saves = saves;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -143,7 +146,7 @@ final class SaveVerbs {
               .thenRun(
                   () -> {
                     answer.complete(job.job());
-                    keeper.saves().begin(active, job);
+                    saves.begin(active, job);
                   });
         });
   }

@@ -27,6 +27,7 @@ final class SizingVerbs {
   private final HostServices host;
   private final Ledger ledger;
   private final MachineKeeper keeper;
+  private final Sizings sizings;
   private final MachineVerbs verbs;
   private final Requests requests;
 
@@ -34,11 +35,13 @@ final class SizingVerbs {
       HostServices host,
       Ledger ledger,
       MachineKeeper keeper,
+      Sizings sizings,
       MachineVerbs verbs,
       Requests requests) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
+    this.sizings = sizings;
     this.verbs = verbs;
     this.requests = requests;
   }
@@ -139,7 +142,7 @@ final class SizingVerbs {
               .thenRun(
                   () -> {
                     answer.complete(job.job());
-                    keeper.sizings().begin(active, job);
+                    sizings.begin(active, job);
                   });
         });
   }

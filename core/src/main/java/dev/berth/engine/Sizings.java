@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * <p>What QEMU has decides, not its reply nor an event: nothing is lost with these, nor with a host
  * process. What is there goes on record as it is seen, whoever brought it.
  */
-public final class Sizings implements JobWork {
+public final class Sizings implements MachineJobWork {
   static final String CHANGING = "changing";
   static final String DONE = "done";
   static final String REFUSED = "refused";
