@@ -4,12 +4,10 @@ import dev.berth.backup.Backup;
 import dev.berth.backup.KnownBackup;
 import dev.berth.domain.DomainName;
 import dev.berth.engine.ImageLedger.Entry;
-import dev.berth.engine.backup.BackupFolder;
 import dev.berth.engine.backup.BackupRecord;
 import dev.berth.engine.backup.BackupSurvey;
 import dev.berth.engine.backup.DomainNotes;
 import dev.berth.engine.thread.Answers;
-import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.store.Change;
@@ -28,8 +26,6 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a host knows of complete backups: what is in their directories, what is on record of it, and
@@ -43,8 +39,6 @@ final class BackupRegister {
   /** How long a directory, or a domain, is waited for while others have answered. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final Logger LOG = LoggerFactory.getLogger(BackupRegister.class);
-
   private final HostServices host;
   private final Domains domains;
   private final ImageLedger ledger;
@@ -53,23 +47,6 @@ final class BackupRegister {
     this.host = host;
     this.domains = domains;
     this.ledger = ledger;
-  }
-
-  /**
-   * What is to be on record of a backup that a job has made; nothing when it cannot be looked at,
-   * which the next scan does. For a thread that storage may hold up.
-   */
-  static List<Change> recordOf(HostServices host, Path folder) {
-    try {
-      return host.backupFiles()
-          .look(RestorePlanning.real(folder))
-          .flatMap(BackupFolder::backup)
-          .map(backup -> BackupRecord.of(host.backupFiles(), backup).changes())
-          .orElse(List.of());
-    } catch (BerthException unreadable) {
-      LOG.warn("Backup '{}' is complete and not on record: {}", folder, unreadable.getMessage());
-      return List.of();
-    }
   }
 
   /** The backups in a directory, the oldest first. */

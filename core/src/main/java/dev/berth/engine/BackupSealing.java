@@ -6,14 +6,17 @@ import dev.berth.backup.Backup.Content;
 import dev.berth.backup.Backup.Place;
 import dev.berth.backup.BackupName;
 import dev.berth.domain.ByteSize;
+import dev.berth.engine.backup.BackupFolder;
 import dev.berth.engine.backup.BackupPlan;
 import dev.berth.engine.backup.BackupPlan.Basis;
 import dev.berth.engine.backup.BackupPlan.OfDisk;
+import dev.berth.engine.backup.BackupRecord;
 import dev.berth.engine.backup.BackupTargets;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.EndableThread;
 import dev.berth.engine.thread.OperationThreads;
+import dev.berth.error.BerthException;
 import dev.berth.error.HostFailureException;
 import dev.berth.image.ImageFormat;
 import dev.berth.image.ImageTask;
@@ -29,6 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last part of a backup, whose images QEMU has closed: each is looked at for errors, since what
@@ -36,6 +41,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * backup is described and gets its name. Of one thread, which storage may hold up.
  */
 final class BackupSealing {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupSealing.class);
+
   private final HostServices host;
   private final Ledger ledger;
   private final KeptJob job;
@@ -103,7 +110,21 @@ final class BackupSealing {
     } else { // then a host before had come so far
       host.backupFiles().requireComplete(BackupRow.folder(job), id);
     }
-    record = BackupRegister.recordOf(host, BackupRow.folder(job));
+    record = onRecord(BackupRow.folder(job));
+  }
+
+  /** Nothing when it cannot be looked at, which the next scan does. */
+  private List<Change> onRecord(Path folder) {
+    try {
+      return host.backupFiles()
+          .look(RestorePlanning.real(folder))
+          .flatMap(BackupFolder::backup)
+          .map(backup -> BackupRecord.of(host.backupFiles(), backup).changes())
+          .orElse(List.of());
+    } catch (BerthException unreadable) {
+      LOG.warn("Backup '{}' is complete and not on record: {}", folder, unreadable.getMessage());
+      return List.of();
+    }
   }
 
   /** The step, with which the backup is on record. */
