@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.engine.device.Adjustment;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
@@ -104,7 +105,7 @@ final class AdjustmentVerbs {
               VerbResult.Effect.ALREADY, "the definition says so already", ledger.snapshot()));
       return Mailbox.DONE;
     }
-    Step step = DeviceVerbs.redefine(Step.by(actor), edited.get(), ledger.revision());
+    Step step = DefinitionSteps.redefine(Step.by(actor), edited.get(), ledger.revision());
     return ledger
         .request(step)
         .thenRun(

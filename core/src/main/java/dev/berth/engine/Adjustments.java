@@ -6,6 +6,7 @@ import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.device.Adjustment;
 import dev.berth.engine.qemu.MachineWatch;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
@@ -339,7 +340,7 @@ public final class Adjustments {
     Optional<DomainDefinition> edited =
         intent.scope() == EditScope.BOTH ? edited(adjustment) : Optional.empty();
     if (edited.isPresent()) {
-      DeviceVerbs.redefine(step, edited.get(), ledger.revision());
+      DefinitionSteps.redefine(step, edited.get(), ledger.revision());
       launch = launch.following(ledger.revision());
     }
     told(step.launch(launch), adjustment);

@@ -5,6 +5,7 @@ import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.DomainSnapshot.OperationSummary;
 import dev.berth.engine.step.AttachIntent;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.Plugging;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
@@ -298,7 +299,7 @@ final class Attachments {
     Optional<DomainDefinition> edited =
         intent.scope() == EditScope.BOTH ? edited(intent.device()) : Optional.empty();
     if (edited.isPresent()) {
-      DeviceVerbs.redefine(step, edited.get(), ledger.revision());
+      DefinitionSteps.redefine(step, edited.get(), ledger.revision());
       launch = launch.following(ledger.revision());
     }
     intent.words().attached(step.launch(launch), intent.device().name());

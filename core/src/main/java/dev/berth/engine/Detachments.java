@@ -5,6 +5,7 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.GuestPatience;
 import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
@@ -364,7 +365,7 @@ final class Detachments implements MachineJobWork {
         job.fact(SCOPE).equals(EditScope.BOTH.name()) ? edited(kind, name) : Optional.empty();
     if (edited.isPresent()) {
       step.launch().ifPresent(launch -> step.launch(launch.following(ledger.revision())));
-      DeviceVerbs.redefine(step, edited.get(), ledger.revision());
+      DefinitionSteps.redefine(step, edited.get(), ledger.revision());
     }
     told(step.job(ended), ended);
   }

@@ -6,6 +6,7 @@ import dev.berth.definition.DeviceKind;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.definition.Pluggable;
 import dev.berth.domain.EventTypes;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Plugging;
 import dev.berth.engine.step.Step;
@@ -88,7 +89,7 @@ final class DeviceVerbs {
             return Mailbox.DONE;
           });
     }
-    Step step = redefine(Step.by(actor), edited.orElseThrow(), ledger.revision());
+    Step step = DefinitionSteps.redefine(Step.by(actor), edited.orElseThrow(), ledger.revision());
     return ledger
         .request(step)
         .thenRun(() -> answer.complete(keeper.changed("the definition; there is no machine")))
@@ -234,7 +235,7 @@ final class DeviceVerbs {
     Job.Status status =
         Detachments.removed(host.now(), "from the definition; there is none in a machine");
     KeptJob job = job(kind, name, options, actor, status, Map.of());
-    Step step = redefine(started(Step.by(actor), job), edited, ledger.revision());
+    Step step = DefinitionSteps.redefine(started(Step.by(actor), job), edited, ledger.revision());
     return ledger
         .request(Detachments.told(step, job))
         .thenRun(() -> answer.complete(job.job()))
@@ -280,11 +281,5 @@ final class DeviceVerbs {
                 "job", job.job().id().text(),
                 "kind", job.job().target().kind().text(),
                 "subject", job.job().target().subject()));
-  }
-
-  /** The step, which also replaces the definition. */
-  static Step redefine(Step step, DomainDefinition edited, long revision) {
-    return step.definition(edited)
-        .event(EventTypes.REDEFINED, Map.of("revision", Long.toString(revision + 1)));
   }
 }

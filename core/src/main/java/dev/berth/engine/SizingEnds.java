@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
@@ -87,7 +88,7 @@ final class SizingEnds {
     step.launch()
         .or(ledger::launch)
         .ifPresent(launch -> step.launch(launch.following(ledger.revision())));
-    return DeviceVerbs.redefine(step, edited, ledger.revision());
+    return DefinitionSteps.redefine(step, edited, ledger.revision());
   }
 
   private static boolean isAboutBoth(KeptJob job) {

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.definition.DefinitionReader;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.engine.device.Sizing;
+import dev.berth.engine.step.DefinitionSteps;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
@@ -166,7 +167,7 @@ final class SizingVerbs {
         new KeptJob(job(sizing, options, actor, status), Map.of(Detachments.SCOPE, scope.name()));
     Step step = JobSteps.began(Step.by(actor), job);
     if (!ledger.isDefinedAs(edited)) {
-      DeviceVerbs.redefine(step, edited, ledger.revision());
+      DefinitionSteps.redefine(step, edited, ledger.revision());
     }
     return ledger
         .request(JobSteps.ended(step, job))
