@@ -17,6 +17,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class CorePackagesTest {
   private static final String ENGINE = "dev.berth.engine";
 
+  /** Those who take a domain's machine from one stage to the next, and so know each other. */
+  private static final Set<String> STAGES =
+      Set.of(
+          "Adoption",
+          "AgentFollower",
+          "Fdsets",
+          "MachineKeeper",
+          "ManagedSaves",
+          "QemuEvents",
+          "Reaper",
+          "Recovery",
+          "Restarts",
+          "RunStateFollower",
+          "ShareFollower",
+          "ShutdownRequests",
+          "Starts");
+
+  /** So many classes may belong together. */
+  private static final int FEW = 4;
+
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("api", Set.of()),
@@ -146,6 +166,23 @@ final class CorePackagesTest {
   @Test
   void partsOfTheEngineFormNoCycle() {
     slices().matching(ENGINE + ".(*)..").should().beFreeOfCycles().check(BerthClasses.all());
+  }
+
+  /** What is done with a machine stands on its stages, one thing beside the other. */
+  @Test
+  void driversOfTheEngineFormNoCycleButThatOfAMachinesStages() {
+    assertThat(ClassCycles.of(ENGINE)).filteredOn(it -> it.size() > FEW).containsExactly(STAGES);
+  }
+
+  @Test
+  void aMachinesStagesKnowNoKindOfJob() {
+    noClasses()
+        .that()
+        .haveNameMatching(ENGINE + "\\.(" + String.join("|", STAGES) + ")(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ENGINE + ".JobWork")
+        .check(BerthClasses.all());
   }
 
   static Stream<String> packages() {
