@@ -1,7 +1,7 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.MigrationReach;
 import dev.berth.engine.step.KeptJob;
-import dev.berth.engine.step.Verb;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
@@ -25,7 +25,6 @@ final class ArrivalRow {
 
   private static final String GUEST = "guest";
   private static final String STREAM = "stream";
-  private static final String UNWANTED = "unwanted";
 
   private ArrivalRow() {}
 
@@ -98,23 +97,15 @@ final class ArrivalRow {
 
   /** The same, of which nothing is to be left. */
   static KeptJob unwanted(KeptJob job) {
-    return job.with(UNWANTED, "yes");
+    return job.with(MigrationReach.UNWANTED, "yes");
   }
 
   static boolean isUnwanted(KeptJob job) {
-    return !job.fact(UNWANTED).isEmpty();
+    return !job.fact(MigrationReach.UNWANTED).isEmpty();
   }
 
   /** Whether a machine comes by that job. */
   static boolean is(KeptJob job) {
     return job.job().target().kind() == JobKind.INCOMING_MIGRATION && !OfflineRow.is(job);
-  }
-
-  /**
-   * Whether what is left of a migration is no business of that verb. What has failed is kept until
-   * its source has heard of it: else that would wait for it for ever.
-   */
-  static boolean isOverFor(KeptJob job, Verb verb) {
-    return is(job) && phase(job) == TargetPhase.FAILED && isUnwanted(job) && verb == Verb.UNDEFINE;
   }
 }

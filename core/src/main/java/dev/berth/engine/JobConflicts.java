@@ -1,12 +1,12 @@
 package dev.berth.engine;
 
+import dev.berth.engine.migration.MigrationReach;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Verb;
 import dev.berth.error.BusyException;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
-import dev.berth.migration.SourcePhase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -212,16 +212,10 @@ public final class JobConflicts {
    * @throws BusyException naming the job and its age
    */
   static void checkDefinition(List<KeptJob> running, Instant now) {
-    Optional<KeptJob> moving = running.stream().filter(JobConflicts::isMoving).findFirst();
+    Optional<KeptJob> moving = running.stream().filter(MigrationReach::isMoving).findFirst();
     if (moving.isPresent()) {
       throw busy("define", moving.get().job(), now);
     }
-  }
-
-  private static boolean isMoving(KeptJob job) {
-    JobKind kind = job.job().target().kind();
-    return kind == JobKind.INCOMING_MIGRATION
-        || kind == JobKind.MIGRATION && !MigrationRow.isIn(job, SourcePhase.TELLING);
   }
 
   /**
@@ -276,7 +270,7 @@ public final class JobConflicts {
       case NOTHING -> false;
       case SUBJECT -> target.subject().equals(subject);
       case STOPPED -> StandInRow.reads(job);
-      case DOMAIN -> !MigrationRow.isOverFor(job, wanted) && !ArrivalRow.isOverFor(job, wanted);
+      case DOMAIN -> !MigrationReach.isOverFor(job, wanted);
     };
   }
 }

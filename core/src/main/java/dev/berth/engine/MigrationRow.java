@@ -5,7 +5,6 @@ import dev.berth.domain.StateChannels;
 import dev.berth.domain.StateChannels.Compression;
 import dev.berth.engine.step.DomainOnRecord;
 import dev.berth.engine.step.KeptJob;
-import dev.berth.engine.step.Verb;
 import dev.berth.host.MigrationLimit;
 import dev.berth.host.MigrationLimit.AtLimit;
 import dev.berth.host.MigrationPace;
@@ -275,14 +274,5 @@ final class MigrationRow {
   static Duration waiting(KeptJob job, Instant now) {
     String since = job.fact(isIn(job, SourcePhase.SENT) ? SENT_SINCE : restSince(job));
     return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
-  }
-
-  /** Whether what is left of a migration is no business of that verb. */
-  static boolean isOverFor(KeptJob job, Verb verb) {
-    return job.job().target().kind() == JobKind.MIGRATION
-        && isIn(job, SourcePhase.TELLING)
-        && verb != Verb.MIGRATE
-        && verb != Verb.MIGRATE_OFFLINE
-        && verb != Verb.UNDEFINE;
   }
 }
