@@ -20,6 +20,7 @@ import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.StartMode;
 import dev.berth.job.Job;
 import dev.berth.job.JobKind;
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourcePhase;
 import dev.berth.migration.TargetPhase;
 import dev.berth.testing.TestGuest;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -47,11 +49,15 @@ final class MigrationRig implements AutoCloseable {
   private static final long SLOW = 4 << 20;
 
   private final Path directory;
+  private final Guest guest;
   private final Path image;
   private final Path console;
   private MigrationSite from;
   private MigrationSite to;
   private GuestJournal journal;
+
+  /** How far a guest had counted when it was paused. */
+  private int paused;
 
   /** What the target's machine writes, once there is one. */
   private Optional<FileInputStream> atTarget = Optional.empty();
@@ -59,9 +65,11 @@ final class MigrationRig implements AutoCloseable {
   private Optional<SocketProxy> stream = Optional.empty();
   private CompletableFuture<Void> asked = CompletableFuture.completedFuture(null);
 
-  private MigrationRig(Path directory, MigrationSite from, MigrationSite to, String domain)
+  private MigrationRig(
+      Path directory, Guest guest, MigrationSite from, MigrationSite to, String domain)
       throws IOException {
     this.directory = directory;
+    this.guest = guest;
     this.image = directory.resolve("data.raw");
     this.from = from;
     this.to = to;
@@ -71,14 +79,21 @@ final class MigrationRig implements AutoCloseable {
 
   /** Two hosts and a guest, which is up. */
   static MigrationRig start(Path directory) throws Exception {
+    return start(directory, Guest.RUNNING, home -> {});
+  }
+
+  /** Two hosts, whose homes are furnished by that, and a guest that runs or is paused. */
+  static MigrationRig start(Path directory, Guest guest, Consumer<TestHome> furnisher)
+      throws Exception {
     Path image =
         Files.write(directory.resolve("data.raw"), new byte[(int) GuestJournal.diskBytes()]);
-    MigrationSite from = MigrationSite.start(directory.resolve("a"));
-    MigrationSite to = MigrationSite.start(directory.resolve("b"));
+    MigrationSite from = MigrationSite.start(directory.resolve("a"), furnisher);
+    MigrationSite to = MigrationSite.start(directory.resolve("b"), furnisher);
     boolean up = false;
     try {
-      MigrationRig rig = new MigrationRig(directory, from, to, boot(from, image));
+      MigrationRig rig = new MigrationRig(directory, guest, from, to, boot(from, image));
       rig.journal.awaitMore(5);
+      rig.stand();
       up = true;
       return rig;
     } finally {
@@ -295,7 +310,11 @@ final class MigrationRig implements AutoCloseable {
   private void awaitConsequence(MigrationFault cell) throws IOException {
     switch (cell.until()) {
       case NOTHING -> {}
-      case THE_GUEST_COUNTS -> journal.awaitMore(5);
+      case THE_GUEST_COUNTS -> {
+        if (guest == Guest.RUNNING) {
+          journal.awaitMore(5);
+        }
+      }
       case THE_SOURCE_TELLS -> awaitPhase(from, JobKind.MIGRATION, SourcePhase.TELLING.text());
       case THE_SOURCE_WAITS ->
           QemuOf.awaitThat(
@@ -366,13 +385,22 @@ final class MigrationRig implements AutoCloseable {
       return Optional.empty();
     }
     DomainSnapshot domain = here.isEmpty() ? there.get(0) : here.get(0);
-    if (domain.status().state() == DomainState.RUNNING) {
+    if (doesWhatItDid(domain)) {
       return Optional.of(here.isEmpty() ? Outcome.MOVES : Outcome.STAYS);
     }
     return domain.status().state() == DomainState.SHUTOFF
             && domain.status().reason() == StateReason.CRASHED
         ? Optional.of(here.isEmpty() ? Outcome.LOST_AT_TARGET : Outcome.LOST_AT_SOURCE)
         : Optional.empty();
+  }
+
+  private boolean doesWhatItDid(DomainSnapshot domain) {
+    return switch (guest) {
+      case RUNNING -> domain.status().state() == DomainState.RUNNING;
+      case PAUSED ->
+          domain.status().state() == DomainState.PAUSED
+              && domain.status().reason() == StateReason.USER;
+    };
   }
 
   private static boolean isBusy(MigrationSite site) {
@@ -436,14 +464,30 @@ final class MigrationRig implements AutoCloseable {
     from.tell(host -> host.start(VM, StartMode.RUNNING, PATIENT));
     journal = GuestJournal.of(log(from), earlier);
     journal.awaitMore(5);
+    stand();
   }
 
   /** It goes on counting, and whatever it was told to be on its disk is there. */
   private void assertWhole() throws IOException {
+    if (guest == Guest.PAUSED) {
+      assertThat(journal.beats()).as("what a paused guest has counted").isEqualTo(paused);
+      from.tell(host -> host.resume(VM, PATIENT));
+    }
     journal.awaitMore(3);
     from.tell(host -> host.pause(VM, PATIENT));
     journal.assertWrites(image);
-    from.tell(host -> host.resume(VM, PATIENT));
+    switch (guest) {
+      case RUNNING -> from.tell(host -> host.resume(VM, PATIENT));
+      case PAUSED -> paused = journal.beats();
+    }
+  }
+
+  /** A guest that is to change hosts while it is paused is. */
+  private void stand() throws IOException {
+    if (guest == Guest.PAUSED) {
+      from.tell(host -> host.pause(VM, PATIENT));
+      paused = journal.beats();
+    }
   }
 
   private void anotherAttempt() throws Exception {

@@ -41,7 +41,13 @@ final class MigrationSite implements Closeable {
 
   /** Starts one, with its home in that directory, which is made. */
   static MigrationSite start(Path directory) throws Exception {
+    return start(directory, home -> {});
+  }
+
+  /** The same, whose home is furnished by that. */
+  static MigrationSite start(Path directory, Consumer<TestHome> furnisher) throws Exception {
     Files.createDirectory(directory);
+    furnisher.accept(new TestHome(directory));
     SocketProxy proxy = SocketProxy.listen(directory.resolve("p"), directory.resolve(SOCKET));
     URI address = URI.create("unix:" + proxy.path());
     MigrationSite site = new MigrationSite(directory, address, Optional.of(proxy), List.of());

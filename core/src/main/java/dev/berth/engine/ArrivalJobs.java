@@ -34,9 +34,11 @@ import dev.berth.migration.TargetPhase;
 import dev.berth.migration.TargetRules;
 import dev.berth.migration.TargetRules.Qemu;
 import dev.berth.migration.TargetRules.Word;
+import dev.berth.qapi.block.BlockdevSetActive;
 import dev.berth.qapi.migration.MigrationStatus;
 import dev.berth.qapi.misc.Cont;
 import dev.berth.qapi.runstate.QueryStatus;
+import dev.berth.qmp.QmpConnection;
 import dev.berth.store.Intent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -328,36 +330,38 @@ final class ArrivalJobs implements MachineJobWork {
 
   // ---- once the guest is this host's
 
-  /** Lets the guest go on, unless it has: QEMU says so, for nobody else could have paused it. */
+  /** Lets the guest do what it did. */
   private void run(Lifecycle.Active active, KeptJob job) {
     if (running || aside.isBusy(job.job().id())) {
       return;
     }
     running = true;
-    active
-        .machine()
-        .qmp()
-        .send(new QueryStatus())
-        .thenCompose(
-            status -> {
-              boolean stands = status.status().value().equals(STANDS);
-              if (stands && ArrivalRow.guest(job) != Guest.RUNNING) {
-                return CompletableFuture.<@Nullable Void>completedFuture(null);
-              }
-              untold = Optional.empty(); // from here on it may have gone on
-              if (!stands) {
-                return CompletableFuture.<@Nullable Void>completedFuture(null);
-              }
-              return active.machine().qmp().send(new Cont());
-            })
-        .thenCompose(went -> storage.keep(job))
+    QmpConnection qmp = active.machine().qmp();
+    CompletableFuture<@Nullable Void> done =
+        switch (ArrivalRow.guest(job)) {
+          case RUNNING -> goOn(qmp);
+          case PAUSED -> qmp.send(new BlockdevSetActive(true)); // and it stands as it did
+        };
+    done.thenCompose(went -> storage.keep(job))
         .whenComplete(
-            (done, failure) ->
+            (kept, failure) ->
                 mailbox.event(
                     () -> {
                       running = false;
                       return ran(active, job, Optional.ofNullable(failure));
                     }));
+  }
+
+  /** Unless it has gone on: QEMU says so, for nobody else could have paused it. */
+  private CompletableFuture<@Nullable Void> goOn(QmpConnection qmp) {
+    return qmp.send(new QueryStatus())
+        .thenCompose(
+            status -> {
+              untold = Optional.empty(); // from here on it may have gone on
+              return status.status().value().equals(STANDS)
+                  ? qmp.send(new Cont())
+                  : CompletableFuture.<@Nullable Void>completedFuture(null);
+            });
   }
 
   /** Whether the step by which it is complete is about to put on record that the guest goes on. */
@@ -369,13 +373,21 @@ final class ArrivalJobs implements MachineJobWork {
 
   private CompletionStage<?> ran(
       Lifecycle.Active active, KeptJob job, Optional<Throwable> failure) {
-    if (failure.isEmpty()) { // the source hears of it at once: QEMU says the same to a later host
-      answer(taking, Arrival.of(TargetPhase.COMPLETE, ""));
+    if (failure.isEmpty()) {
+      if (ArrivalRow.guest(job) == Guest.RUNNING) {
+        // the source hears of it at once: QEMU says the same to a later host
+        answer(taking, Arrival.of(TargetPhase.COMPLETE, ""));
+      }
       return keeper.lifecycle() == active ? tidied(active, job) : takenUpElsewhere();
     }
     if (Answers.cause(failure.get()) instanceof QemuRefusedException refused
         && keeper.lifecycle() == active) {
-      return fail(job, "QEMU does not let its guest go on: " + refused.description());
+      String what =
+          switch (ArrivalRow.guest(job)) {
+            case RUNNING -> "let its guest go on";
+            case PAUSED -> "take over its images";
+          };
+      return fail(job, "QEMU does not " + what + ": " + refused.description());
     }
     return takenUpElsewhere(); // the connection is lost, and the next adoption finds out
   }
@@ -494,9 +506,14 @@ final class ArrivalJobs implements MachineJobWork {
     return isUnderWay(phase) || phase == TargetPhase.RECEIVED;
   }
 
-  /** What was never let go on here is still the source's, which has all of it. */
+  /**
+   * What was never let go on here is still the source's, which has all of it. A paused guest never
+   * is before it is complete, and nobody is told before that is on record.
+   */
   private CompletionStage<?> goneAsOwner(KeptJob job) {
-    Qemu gone = untold.equals(Optional.of(job.job().id())) ? Qemu.GONE_UNTOLD : Qemu.GONE;
+    boolean neverRan =
+        ArrivalRow.guest(job) == Guest.PAUSED || untold.equals(Optional.of(job.job().id()));
+    Qemu gone = neverRan ? Qemu.GONE_UNTOLD : Qemu.GONE;
     return TargetRules.decide(phase(job), gone, Word.NONE) == TargetRules.Act.FAIL
         ? fail(job, "its QEMU has ended before it was told to let the guest go on")
         : lose(job);

@@ -2,6 +2,7 @@ package dev.berth.engine;
 
 import dev.berth.domain.ResourceNames;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.migration.PausedGuests;
 import dev.berth.engine.step.MachineSource;
 import dev.berth.engine.step.Provision;
 import dev.berth.engine.step.Step;
@@ -18,6 +19,7 @@ import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
 import dev.berth.qmp.Deadline;
 import dev.berth.qmp.QmpEventListener;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
@@ -51,6 +53,11 @@ record FromPeer(
     };
   }
 
+  /** What speaks against that offer once it is known of what machine it is here. */
+  static Optional<String> obstacle(Offer offer, LaunchRecord planned) {
+    return PausedGuests.obstacle(offer.guest(), planned.qemu().version(), "there");
+  }
+
   @Override
   public Provision.Wanted wanted() {
     return Provision.Wanted.RECEIVE;
@@ -69,6 +76,11 @@ record FromPeer(
           "Cannot take domain '"
               + offer.name()
               + "': its machine would open other files here than those that were looked at.");
+    }
+    Optional<String> obstacle = obstacle(offer, planned);
+    if (obstacle.isPresent()) {
+      throw new UnsupportedException(
+          "Cannot take domain '" + offer.name() + "': " + obstacle.get() + ".");
     }
     return planned;
   }

@@ -13,6 +13,7 @@ import dev.berth.host.CallOptions;
 import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.machine.HeldResources;
+import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
@@ -74,7 +75,9 @@ final class HostArrivals implements TargetHost {
     obstacles.addAll(ports(offer));
     try (HeldResources none = HeldResources.none()) {
       if (offer.launch().resources().isEmpty()) {
-        host.launcher().planArrival(offer.arriving(), FromPeer.revision(offer), none);
+        LaunchRecord planned =
+            host.launcher().planArrival(offer.arriving(), FromPeer.revision(offer), none);
+        FromPeer.obstacle(offer, planned).ifPresent(obstacles::add);
       }
     } catch (BerthException unfit) {
       obstacles.add(String.valueOf(unfit.getMessage()));

@@ -9,6 +9,7 @@ import dev.berth.engine.step.Failure;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourcePhase;
 import java.util.Optional;
 import java.util.Set;
@@ -52,8 +53,17 @@ final class MigratedDomain {
     return step;
   }
 
-  /** Whether the guest stands by something else than the migration. */
-  boolean hasStopped() {
+  /** Whether the guest does not do what it did, by something else than the migration. */
+  boolean hasChanged(KeptJob job) {
+    return switch (MigrationRow.guest(job)) {
+      case RUNNING -> hasStopped();
+      case PAUSED ->
+          ledger.status().state() != DomainState.PAUSED
+              || ledger.status().reason() != StateReason.USER;
+    };
+  }
+
+  private boolean hasStopped() {
     DomainStatus status = ledger.status();
     return switch (status.state()) {
       case PMSUSPENDED, CRASHED -> true;
@@ -61,6 +71,26 @@ final class MigratedDomain {
           status.reason() != StateReason.SAVING && status.reason() != StateReason.MIGRATING;
       default -> false;
     };
+  }
+
+  /**
+   * The step, with a guest that stays: one that somebody has paused is so as before.
+   *
+   * @param isSpent whether its QEMU sends it no more before it has gone on
+   */
+  Step returned(Step step, KeptJob job, boolean isSpent) {
+    DomainStatus status = ledger.status();
+    if (MigrationRow.guest(job) != Guest.PAUSED || status.state() != DomainState.PAUSED) {
+      return step;
+    }
+    Optional<String> detail =
+        isSpent
+            ? Optional.of(
+                "its QEMU has sent it once, and neither moves nor saves it before it was resumed")
+            : Optional.empty();
+    DomainStatus paused =
+        new DomainStatus(DomainState.PAUSED, StateReason.USER, detail, status.since());
+    return paused.equals(status) ? step : step.status(paused);
   }
 
   /** Shows that a guest which was handed over stands until its target says more than that. */

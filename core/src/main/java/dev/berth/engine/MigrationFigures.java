@@ -32,8 +32,12 @@ final class MigrationFigures {
   /** The row, whose guest has gone on at the other host. */
   static KeptJob gone(KeptJob job, Instant now) {
     Duration total = Duration.between(job.job().origin().since(), now);
-    return job.with(DOWNTIME, Long.toString(MigrationRow.standing(job, now).toMillis()))
-        .with(TOTAL, Long.toString(total.toMillis()));
+    KeptJob gone = job.with(TOTAL, Long.toString(total.toMillis()));
+    return switch (MigrationRow.guest(job)) {
+      case RUNNING ->
+          gone.with(DOWNTIME, Long.toString(MigrationRow.standing(job, now).toMillis()));
+      case PAUSED -> gone; // it stood all the time
+    };
   }
 
   static MigrationResult of(KeptJob job) {
@@ -51,10 +55,12 @@ final class MigrationFigures {
   /** The same in words. */
   static String words(KeptJob job) {
     MigrationResult result = of(job);
-    StringBuilder words = new StringBuilder();
-    result
-        .downtime()
-        .ifPresent(it -> words.append("the guest stood for ").append(it.toMillis()).append(" ms"));
+    StringBuilder words =
+        new StringBuilder(
+            result
+                .downtime()
+                .map(it -> "the guest stood for " + it.toMillis() + " ms")
+                .orElse("the guest is paused there, as it was here"));
     result.bytes().ifPresent(it -> words.append(format("; %.1f MiB were sent", it / MEBIBYTE)));
     result.rounds().ifPresent(it -> words.append(" in ").append(it).append(" rounds"));
     result.total().ifPresent(it -> words.append(format(", %.1f s in all", it.toMillis() / 1000.0)));

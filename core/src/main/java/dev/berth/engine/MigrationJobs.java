@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -177,14 +178,27 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
     return next(job, MigrationRow.returning(job, code, why));
   }
 
+  private void undo(Lifecycle.Active active, KeptJob job) {
+    MigrationSteps steps = steps(active, job);
+    AtomicBoolean spent = new AtomicBoolean();
+    aside.run(
+        job,
+        () -> {
+          undo(steps, job);
+          spent.set(steps.isSpent());
+        },
+        (now, failure) -> undone(now, spent.get(), failure));
+  }
+
   /** The target's QEMU may be what the one here waits for, and only the target can end it. */
-  private void undo(Lifecycle.Active active, KeptJob job) throws InterruptedException {
+  private void undo(MigrationSteps steps, KeptJob job) throws InterruptedException {
     CompletableFuture<?> told = talk.forgo(job);
-    steps(active, job).undo();
+    steps.undo();
     OperationThreads.await(told);
   }
 
-  private CompletionStage<?> undone(KeptJob job, Optional<BerthException> failure) {
+  private CompletionStage<?> undone(
+      KeptJob job, boolean isSpent, Optional<BerthException> failure) {
     if (!isThere(job)) {
       return lose(job);
     }
@@ -198,7 +212,9 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
       return Mailbox.DONE;
     }
     active(job).ifPresent(keeper.runStates()::ask);
-    return next(job, MigrationRow.telling(job, MigrationRow.end(job), job.job().status().detail()));
+    KeptJob telling = MigrationRow.telling(job, MigrationRow.end(job), job.job().status().detail());
+    Step step = domain.returned(step(telling).job(telling), job, isSpent);
+    return onRecord(job, step, () -> takeUp(telling));
   }
 
   @Override
@@ -300,7 +316,7 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
         if (!there) {
           return lose(job);
         }
-        active(job).ifPresent(live -> aside.run(job, () -> undo(live, job), this::undone));
+        active(job).ifPresent(live -> undo(live, job));
       }
     }
     return Mailbox.DONE;

@@ -1,12 +1,12 @@
 package dev.berth.engine;
 
-import dev.berth.domain.DomainState;
 import dev.berth.domain.StateChannels;
 import dev.berth.engine.migration.CopiedDisks;
 import dev.berth.engine.migration.Peers;
 import dev.berth.engine.migration.Peers.Peer;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.error.HostFailureException;
+import dev.berth.error.InvalidRequestException;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.JobId;
 import dev.berth.machine.GuestCpu;
@@ -59,10 +59,8 @@ final class MigrationOffers {
   }
 
   /** An offer that is only to be looked at. In the driver's turn. */
-  Draft draft(JobId id, MigrationRequest request, List<CopiedImage> copies) {
-    boolean runs = ledger.status().state() == DomainState.RUNNING;
-    return draft(
-        id, request.target(), request.channels(), copies, runs ? Guest.RUNNING : Guest.PAUSED);
+  Draft draft(JobId id, MigrationRequest request, List<CopiedImage> copies, Guest guest) {
+    return draft(id, request.target(), request.channels(), copies, guest);
   }
 
   private Draft draft(
@@ -109,6 +107,15 @@ final class MigrationOffers {
           .limit(MOST_OBSTACLES)
           .map(PeerWords::of)
           .toList();
+    } catch (InvalidRequestException unknown) {
+      if (offer.guest() == Guest.RUNNING) {
+        throw unknown;
+      }
+      return List.of(
+          "its guest is paused, and the host there does not know what is offered, as one of an"
+              + " older Berth does not; upgrade that, or resume the guest first ("
+              + PeerWords.of(unknown)
+              + ")");
     }
   }
 }

@@ -73,10 +73,9 @@ final class MigrationRow {
       List<CopiedImage> copies,
       DomainOnRecord ledger,
       Job.Origin origin) {
-    boolean runs = ledger.status().state() == DomainState.RUNNING;
     Map<String, String> facts = new HashMap<>();
     facts.put(KeptJob.INCARNATION, ledger.launch().orElseThrow().incarnation());
-    facts.put(GUEST, (runs ? Guest.RUNNING : Guest.PAUSED).name());
+    facts.put(GUEST, guest(ledger).name());
     facts.put(CONVERGENCE, request.convergence().name());
     facts.putAll(StorageRow.facts(copies, ledger.launch().orElseThrow()));
     request.bytesPerSecond().ifPresent(speed -> facts.put(SPEED, Long.toString(speed)));
@@ -189,6 +188,11 @@ final class MigrationRow {
 
   static URI target(KeptJob job) {
     return URI.create(job.job().target().subject());
+  }
+
+  /** What the guest of a machine does that is to go. */
+  static Guest guest(DomainOnRecord ledger) {
+    return ledger.status().state() == DomainState.RUNNING ? Guest.RUNNING : Guest.PAUSED;
   }
 
   /** What the guest did before. */

@@ -166,13 +166,17 @@ final class MigrationSending {
 
   /** The guest stands already, by QEMU's own doing; from here on it is told why. */
   private CompletionStage<?> switchOver(Lifecycle.Active active, KeptJob job) {
-    if (domain.hasStopped()) {
+    if (domain.hasChanged(job)) {
       return course.back(
           job,
           MigrationRow.TRANSFER_FAILED,
-          "its guest has stopped meanwhile ("
-              + ledger.status().reason().text()
-              + "), and one that does not run cannot change hosts");
+          switch (MigrationRow.guest(job)) {
+            case RUNNING ->
+                "its guest has stopped meanwhile ("
+                    + ledger.status().reason().text()
+                    + "), and one that stands by itself cannot change hosts";
+            case PAUSED -> "its guest was paused, and somebody else has had it go on meanwhile";
+          });
     }
     return StorageRow.hasCopies(job)
         ? storage.requireReady(active, job, now -> stand(active, now))

@@ -16,6 +16,7 @@ import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourceRules;
 import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.basic.StrOrNull;
+import dev.berth.qapi.block.BlockdevSetActive;
 import dev.berth.qapi.migration.Migrate;
 import dev.berth.qapi.migration.MigrateCancel;
 import dev.berth.qapi.migration.MigrateSetCapabilities;
@@ -96,6 +97,7 @@ final class MigrationSteps {
     boolean copies = StorageRow.hasCopies(job);
     capabilities(
         true, MigrationRow.convergence(job) == Convergence.THROTTLE_GUEST, copies, channels);
+    run(answering(MigrationRow.guest(job) == Guest.PAUSED));
     if (channels.areMany()) {
       run(ChannelSettings.parameters(channels));
     }
@@ -147,6 +149,15 @@ final class MigrationSteps {
                 new MigrationCapabilityStatus(MigrationCapability.DIRTY_BITMAPS, takesBitmaps))));
   }
 
+  /**
+   * Whether QEMU has sent everything only once the other one says that it has it. It sends a guest
+   * that is paused once, see {@link #isSpent}; one that runs does not stand for an answer more.
+   */
+  private static MigrateSetCapabilities answering(boolean answers) {
+    return new MigrateSetCapabilities(
+        List.of(new MigrationCapabilityStatus(MigrationCapability.RETURN_PATH, answers)));
+  }
+
   /** Makes it as if there had been no migration: the guest goes on, if it ran. */
   void undo() throws InterruptedException {
     freeFromStream();
@@ -154,17 +165,29 @@ final class MigrationSteps {
       cancel();
       awaitEnd();
     }
-    boolean stands = SaveSteps.WRITTEN.contains(run(new QueryStatus()).status().value());
-    if (stands && MigrationRow.guest(job) == Guest.RUNNING) {
-      run(new Cont());
+    switch (MigrationRow.guest(job)) {
+      case RUNNING -> goOn();
+      case PAUSED -> run(new BlockdevSetActive(true)); // its images, wherever it stands
     }
     capabilities(false, false, false, StateChannels.ONE);
+    run(answering(false));
     if (StorageRow.hasCopies(job)) {
       new StorageSteps(qmp, job).undo();
     }
     if (MigrationRow.isBegun(job) && MigrationRow.stream(job) instanceof StreamAddress.Port) {
       credentials.takeBack();
     }
+  }
+
+  private void goOn() throws InterruptedException {
+    if (SaveSteps.WRITTEN.contains(run(new QueryStatus()).status().value())) {
+      run(new Cont());
+    }
+  }
+
+  /** Whether QEMU sends, or saves, a guest that is paused no more before that has gone on. */
+  boolean isSpent() throws InterruptedException {
+    return MigrationRow.guest(job) == Guest.PAUSED && view() == SourceRules.Qemu.SENT;
   }
 
   /**

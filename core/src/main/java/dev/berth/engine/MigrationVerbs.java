@@ -3,6 +3,7 @@ package dev.berth.engine;
 import dev.berth.engine.migration.CopyPlan;
 import dev.berth.engine.migration.CpuQuestion;
 import dev.berth.engine.migration.MigrationChannels;
+import dev.berth.engine.migration.PausedGuests;
 import dev.berth.engine.qemu.QemuMigration;
 import dev.berth.engine.step.JobSteps;
 import dev.berth.engine.step.KeptJob;
@@ -27,6 +28,7 @@ import dev.berth.migration.Arrival;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.qapi.block.QueryBlock;
 import dev.berth.qmp.QmpConnection;
 import java.nio.file.Path;
@@ -140,7 +142,7 @@ final class MigrationVerbs {
       answer.complete(same.get());
       return Mailbox.DONE;
     }
-    if (keeper.lifecycle() != seen) {
+    if (keeper.lifecycle() != seen || found.guest() != MigrationRow.guest(ledger)) {
       return migrate(request, options, actor, true, answer); // what was found is not true any more
     }
     if (!found.obstacles().isEmpty()) {
@@ -233,15 +235,19 @@ final class MigrationVerbs {
    *
    * @param obstacles here and there
    * @param copies the images that would go along
+   * @param guest what its guest did
    * @param cpu what its guest's CPU is
    */
-  private record Found(List<String> obstacles, List<CopiedImage> copies, GuestCpu cpu) {}
+  private record Found(
+      List<String> obstacles, List<CopiedImage> copies, Guest guest, GuestCpu cpu) {}
 
   private CompletableFuture<Found> look(Lifecycle.Active active, MigrationRequest request) {
     QmpConnection qmp = active.machine().qmp();
     LaunchRecord launch = ledger.launch().orElseThrow();
     long pid = active.machine().process().pid();
-    return plan(qmp, launch, request).thenCompose(plan -> look(qmp, pid, launch, request, plan));
+    Guest guest = MigrationRow.guest(ledger);
+    return plan(qmp, launch, request)
+        .thenCompose(plan -> look(qmp, pid, launch, guest, request, plan));
   }
 
   private static CompletableFuture<CopyPlan> plan(
@@ -256,13 +262,18 @@ final class MigrationVerbs {
   }
 
   private CompletableFuture<Found> look(
-      QmpConnection qmp, long pid, LaunchRecord launch, MigrationRequest request, CopyPlan plan) {
-    MigrationOffers.Draft draft = offers.draft(JobId.random(), request, plan.copies());
+      QmpConnection qmp,
+      long pid,
+      LaunchRecord launch,
+      Guest guest,
+      MigrationRequest request,
+      CopyPlan plan) {
+    MigrationOffers.Draft draft = offers.draft(JobId.random(), request, plan.copies(), guest);
     return QemuMigration.ask(qmp)
         .thenCompose(
             now -> {
               SaveObstacles.requireNoOther(ledger.name(), now.info(), now.runState());
-              List<String> here = new ArrayList<>(standing(now.runState()));
+              List<String> here = new ArrayList<>(standing(guest, now.runState(), launch));
               here.addAll(plan.obstacles());
               return DeviceParts.devices(qmp)
                   .thenApply(
@@ -284,15 +295,15 @@ final class MigrationVerbs {
               Offer offer = draft.of(cpu);
               all.addAll(ImageIdentity.obstacles(offer.images(), pid));
               all.addAll(MigrationOffers.obstacles(host.peers(), request.target(), offer));
-              return new Found(List.copyOf(all), plan.copies(), cpu);
+              return new Found(List.copyOf(all), plan.copies(), guest, cpu);
             },
             host.peerThreads().preparing());
   }
 
-  /** QEMU takes over the images when the guest goes on, which one that does not run never does. */
-  private static List<String> standing(String runState) {
-    return runState.equals("running")
-        ? List.of()
+  /** One that stands for another reason than somebody's word stays until it goes on. */
+  private static List<String> standing(Guest guest, String runState, LaunchRecord launch) {
+    return PausedGuests.isSo(guest, runState)
+        ? PausedGuests.obstacle(guest, launch.qemu().version(), "here").stream().toList()
         : List.of("its guest does not run (QEMU is '" + runState + "'); have it go on first");
   }
 

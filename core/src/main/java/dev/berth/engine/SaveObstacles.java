@@ -50,6 +50,13 @@ final class SaveObstacles {
    * @throws InvalidStateException saying what to do
    */
   static void requireNoOther(DomainName name, MigrationInfo info, String runState) {
+    if (SaveSteps.isOver(info.status()) && SaveSteps.isBehindIt(runState)) {
+      throw new InvalidStateException(
+          "Cannot save domain '"
+              + name
+              + "': its QEMU has sent or saved its guest once, and does so again only after it has"
+              + " gone on. Resume it; pause it again if it is to stand.");
+    }
     if (!SaveSteps.isOver(info.status()) || SaveSteps.WRITTEN.contains(runState)) {
       throw new InvalidStateException(
           "Cannot save domain '"

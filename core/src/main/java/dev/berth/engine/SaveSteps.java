@@ -61,6 +61,7 @@ final class SaveSteps {
               MigrationCapability.MULTIFD,
               MigrationCapability.DIRTY_BITMAPS,
               MigrationCapability.AUTO_CONVERGE,
+              MigrationCapability.RETURN_PATH,
               MigrationCapability.PAUSE_BEFORE_SWITCHOVER)
           .map(each -> new MigrationCapabilityStatus(each, false))
           .toList();
@@ -80,6 +81,11 @@ final class SaveSteps {
   /** Whether QEMU writes no more. */
   static boolean isOver(Optional<MigrationStatus> status) {
     return status.map(OVER::contains).orElse(true);
+  }
+
+  /** Whether a guest stands behind what QEMU has written, which it does until it goes on. */
+  static boolean isBehindIt(String runState) {
+    return runState.equals(BEHIND_IT);
   }
 
   /** Has the guest stand, and its state written. */

@@ -22,12 +22,15 @@ public interface Migrations {
    * Moves the machine of a domain to another host, by a job, while its guest goes on; then the
    * domain is defined there and not here any more. Both hosts reach the images by the same paths,
    * or the machine takes along those that its guest writes to. A job that fails or is cancelled
-   * leaves the guest here, where it goes on, and nothing of the images there.
+   * leaves the guest here, where it goes on, and nothing of the images there. A guest that somebody
+   * has paused is paused wherever it is, and does not run meanwhile; that takes QEMU 10.0 or newer
+   * at both hosts.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
-   * @throws dev.berth.error.InvalidStateException when it has no machine with a guest
+   * @throws dev.berth.error.InvalidStateException when it has no machine with a guest, or one that
+   *     is paused and was sent or saved before
    * @throws dev.berth.error.UnsupportedException naming all that speaks against it, here and there;
-   *     also that its guest does not run
+   *     also that its guest neither runs nor was paused by somebody
    * @throws dev.berth.error.HostUnreachableException when the other host does not answer
    * @throws dev.berth.error.BusyException when a job or an operation is in the way
    * @throws dev.berth.error.ConflictException when the key is that of another call

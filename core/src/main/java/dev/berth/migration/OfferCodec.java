@@ -25,6 +25,9 @@ import java.util.UUID;
 public final class OfferCodec {
   private static final LaunchRecordCodec LAUNCHES = new LaunchRecordCodec();
 
+  /** A paused guest. Earlier versions, which would leave its images to nobody, do not know it. */
+  private static final String STAYS_PAUSED = "STAYS_PAUSED";
+
   private OfferCodec() {}
 
   public static ObjectNode write(Offer offer) {
@@ -35,13 +38,20 @@ public final class OfferCodec {
     node.put("launch", LAUNCHES.write(offer.launch()));
     write(node.putArray("images"), offer.images());
     node.set("copies", CopiedImage.write(offer.copies()));
-    node.put("guest", offer.guest().name());
+    node.put("guest", write(offer.guest()));
     write(node.putObject("cpu"), offer.cpu());
     node.put("channels", offer.channels().count());
     node.put("compression", offer.channels().compression().name());
     node.put("boot", offer.boot());
     offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
+  }
+
+  private static String write(SavedMachine.Guest guest) {
+    return switch (guest) {
+      case RUNNING -> guest.name();
+      case PAUSED -> STAYS_PAUSED;
+    };
   }
 
   private static void write(ObjectNode node, GuestCpu cpu) {
@@ -111,7 +121,7 @@ public final class OfferCodec {
           LAUNCHES.read(Json.text(node, "launch")),
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
           CopiedImage.read(Json.array(node, "copies")),
-          SavedMachine.Guest.valueOf(Json.text(node, "guest")),
+          guest(Json.text(node, "guest")),
           Json.optionalObject(node, "cpu").map(OfferCodec::cpu).orElse(GuestCpu.UNKNOWN),
           new StateChannels(
               Math.toIntExact(Json.number(node, "channels")),
@@ -123,6 +133,15 @@ public final class OfferCodec {
           "What is offered is no machine that this version knows: " + wrong.getMessage() + ".",
           wrong);
     }
+  }
+
+  private static SavedMachine.Guest guest(String text) {
+    for (SavedMachine.Guest guest : SavedMachine.Guest.values()) {
+      if (write(guest).equals(text)) {
+        return guest;
+      }
+    }
+    throw new MalformedReplyException("its guest is '" + text + "'");
   }
 
   private static GuestCpu cpu(JsonNode node) {

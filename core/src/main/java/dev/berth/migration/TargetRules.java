@@ -21,7 +21,7 @@ public final class TargetRules {
     LOADING,
     /** It has taken in everything, and the guest stands. */
     LOADED,
-    /** The guest has gone on. */
+    /** The guest has gone on; one that is paused has its images here. */
     RUNNING,
     /** It could not take it in. */
     BROKEN,
@@ -48,7 +48,7 @@ public final class TargetRules {
     NOTE_RECEIVED,
     /** Put on record that the guest is this host's, then let it go on. */
     OWN,
-    /** Let the guest go on. */
+    /** Let the guest go on, or take over the images of one that is paused. */
     RUN,
     /** Put on record that the guest has gone on. */
     COMPLETE,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.domain.DomainSnapshot;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateReason;
 import dev.berth.engine.migration.Peers.Peer;
 import dev.berth.engine.thread.TimerThread;
 import dev.berth.engine.thread.Timers;
@@ -16,6 +17,7 @@ import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
@@ -52,6 +54,9 @@ final class MigrationCrashTest {
   private static final DomainRef WEB = DomainRef.of("web");
   private static final URI OTHER = URI.create("unix:/other");
 
+  /** One that moves paused guests. */
+  private static final String QEMU = "10.0.13";
+
   /** How much faster what is due comes. */
   private static final int HASTE = 20;
 
@@ -75,23 +80,31 @@ final class MigrationCrashTest {
 
   @ParameterizedTest
   @CsvSource({
-    "MOVES, SOURCE",
-    "MOVES, TARGET",
-    "IS_CANCELLED, SOURCE",
-    "IS_CANCELLED, TARGET",
-    "COMES_BACK, SOURCE",
-    "COMES_BACK, TARGET"
+    "RUNNING, MOVES, SOURCE",
+    "RUNNING, MOVES, TARGET",
+    "RUNNING, IS_CANCELLED, SOURCE",
+    "RUNNING, IS_CANCELLED, TARGET",
+    "RUNNING, COMES_BACK, SOURCE",
+    "RUNNING, COMES_BACK, TARGET",
+    "PAUSED, MOVES, SOURCE",
+    "PAUSED, MOVES, TARGET",
+    "PAUSED, IS_CANCELLED, SOURCE",
+    "PAUSED, IS_CANCELLED, TARGET",
+    "PAUSED, COMES_BACK, SOURCE",
+    "PAUSED, COMES_BACK, TARGET"
   })
-  void theGuestRunsAtOneHostWheneverOneHasDied(Course course, Side side) throws Exception {
-    int moments = new Life(course, side, -1).live();
+  void theGuestIsAtOneHostWheneverOneHasDied(Guest guest, Course course, Side side)
+      throws Exception {
+    int moments = new Life(guest, course, side, -1).live();
     assertThat(moments).isGreaterThan(4);
     for (int moment = 0; moment < moments; moment++) {
-      new Life(course, side, moment).live();
+      new Life(guest, course, side, moment).live();
     }
   }
 
   /** One migration, the death of one of its hosts, and what comes of it. */
   private final class Life {
+    private final Guest guest;
     private final Course course;
     private final Side side;
     private final Mortality mortality;
@@ -102,13 +115,16 @@ final class MigrationCrashTest {
     private volatile TestHost target;
     private volatile boolean dead;
 
-    Life(Course course, Side side, int moment) {
-      Path place = directory.resolve(course + "-" + side + "-" + moment);
+    Life(Guest guest, Course course, Side side, int moment) {
+      Path place = directory.resolve(guest + "-" + course + "-" + side + "-" + moment);
+      this.guest = guest;
       this.course = course;
       this.side = side;
       this.mortality = new Mortality(moment);
       this.machines = new FakeMachines(place.resolve("a"));
       this.otherMachines = new FakeMachines(place.resolve("b"));
+      machines.areOf(QEMU);
+      otherMachines.areOf(QEMU);
       MemoryStore store = kept(prepared());
       MemoryStore otherStore = kept(new MemoryStore());
       this.source = side == Side.SOURCE ? mortal(store, machines) : host(store, machines);
@@ -126,6 +142,9 @@ final class MigrationCrashTest {
       try (TestHost host = new TestHost(store, machines)) {
         host.define("web");
         host.start("web");
+        if (guest == Guest.PAUSED) {
+          host.api().pause(WEB, CallOptions.none());
+        }
       }
       MemoryStore prepared = store.reopened();
       store.close();
@@ -211,7 +230,8 @@ final class MigrationCrashTest {
         eventually(this::assertOneGuest);
       } catch (AssertionError wrong) {
         throw new AssertionError(
-            course + ", " + side + " died " + death + ": " + wrong.getMessage(), wrong);
+            guest + ", " + course + ", " + side + " died " + death + ": " + wrong.getMessage(),
+            wrong);
       } finally {
         source.close();
         target.close();
@@ -263,7 +283,8 @@ final class MigrationCrashTest {
     private FakeMachine arriving() {
       FakeMachine arriving = otherMachines.of("web");
       if (course == Course.COMES_BACK) {
-        arriving.monitor().refuse("cont", "GenericError", "Failed to get lock");
+        String word = guest == Guest.RUNNING ? "cont" : "blockdev-set-active";
+        arriving.monitor().refuse(word, "GenericError", "Failed to get lock");
       }
       return arriving;
     }
@@ -273,9 +294,7 @@ final class MigrationCrashTest {
     }
 
     private void assertRunsOrDead() {
-      assertThat(
-              mortality.death().isDone()
-                  || source.domain("web").status().state() == DomainState.RUNNING)
+      assertThat(mortality.death().isDone() || source.domain("web").status().state() == state())
           .isTrue();
     }
 
@@ -299,9 +318,9 @@ final class MigrationCrashTest {
       List<DomainSnapshot> domains =
           Stream.concat(source.api().list().stream(), target.api().list().stream()).toList();
       assertThat(domains).as("domains").hasSize(1);
-      assertThat(domains.get(0).status().state()).isEqualTo(DomainState.RUNNING);
+      assertThat(domains.get(0).status().state()).isEqualTo(state());
       assertThat(living).as("machines").hasSize(1);
-      assertThat(living.get(0).runState()).isEqualTo("running");
+      assertDoesWhatItDid(domains.get(0), living.get(0));
       assertThat(domains.get(0).machine().orElseThrow().incarnation())
           .isEqualTo(living.get(0).launch().incarnation());
       assertThat(
@@ -309,6 +328,32 @@ final class MigrationCrashTest {
                   machines.runDirectories().stream(), otherMachines.runDirectories().stream()))
           .as("run directories")
           .hasSize(1);
+    }
+
+    private DomainState state() {
+      return switch (guest) {
+        case RUNNING -> DomainState.RUNNING;
+        case PAUSED -> DomainState.PAUSED;
+      };
+    }
+
+    private void assertDoesWhatItDid(DomainSnapshot domain, FakeMachine machine) {
+      switch (guest) {
+        case RUNNING -> assertThat(machine.runState()).isEqualTo("running");
+        case PAUSED -> {
+          assertThat(machine.runState()).isIn("paused", "postmigrate");
+          assertThat(domain.status().reason()).isEqualTo(StateReason.USER);
+          assertThat(machine.migration().hasImages()).as("it has its images").isTrue();
+          assertThat(otherMachines.all()).as("guests that ran").noneMatch(FakeMachine::ran);
+          assertThat(machines.all()).allMatch(each -> conts(each) == 1); // at its start
+        }
+      }
+    }
+
+    private static long conts(FakeMachine machine) {
+      return machine.monitor().received().stream()
+          .filter(it -> it.command().equals("cont"))
+          .count();
     }
 
     private List<Job> jobs() {

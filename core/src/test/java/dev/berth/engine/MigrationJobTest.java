@@ -70,12 +70,13 @@ final class MigrationJobTest extends MigrationFixture {
   }
 
   @Test
-  void aGuestThatDoesNotRunIsNotMoved() {
-    host.api().pause(WEB, CallOptions.within(TestHost.PATIENCE));
+  void aGuestThatStandsByItselfIsNotMoved() {
+    machine().diskFills();
+    host.await("web", DomainState.PAUSED);
 
     assertThatExceptionOfType(UnsupportedException.class)
         .isThrownBy(this::migrate)
-        .withMessageContaining("its guest does not run (QEMU is 'paused')");
+        .withMessageContaining("its guest does not run (QEMU is 'io-error')");
 
     assertThat(host.api().jobs()).isEmpty();
     assertThat(other.api().list()).isEmpty();

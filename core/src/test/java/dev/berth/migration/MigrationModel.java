@@ -1,5 +1,6 @@
 package dev.berth.migration;
 
+import dev.berth.migration.SavedMachine.Guest;
 import dev.berth.migration.SourceRules.Copies;
 import dev.berth.migration.SourceRules.Patience;
 import java.util.HashSet;
@@ -41,12 +42,14 @@ final class MigrationModel {
   /**
    * All that there is.
    *
+   * @param guest what it does; of one that is paused, each that would run it has its images
    * @param answered what the target has said last, whenever that was
    * @param allSent whether everything has ever gone to the target's QEMU
    * @param take whether the word to take the guest is on its way
    * @param discard whether the word to forget it is
    */
   record State(
+      Guest guest,
       Job job,
       SourcePhase source,
       SourceQemu sourceQemu,
@@ -82,65 +85,83 @@ final class MigrationModel {
 
     State source(SourcePhase next) {
       return new State(
-          job, next, sourceQemu, target, targetQemu, TargetPhase.SILENT, allSent, take, discard);
+          guest,
+          job,
+          next,
+          sourceQemu,
+          target,
+          targetQemu,
+          TargetPhase.SILENT,
+          allSent,
+          take,
+          discard);
     }
 
     State sourceQemu(SourceQemu next) {
-      return new State(job, source, next, target, targetQemu, answered, allSent, take, discard);
+      return new State(
+          guest, job, source, next, target, targetQemu, answered, allSent, take, discard);
     }
 
     State target(TargetPhase next) {
-      return new State(job, source, sourceQemu, next, targetQemu, answered, allSent, take, discard);
+      return new State(
+          guest, job, source, sourceQemu, next, targetQemu, answered, allSent, take, discard);
     }
 
     State targetQemu(TargetRules.Qemu next) {
-      return new State(job, source, sourceQemu, target, next, answered, allSent, take, discard);
+      return new State(
+          guest, job, source, sourceQemu, target, next, answered, allSent, take, discard);
     }
 
     State answered(TargetPhase said) {
-      return new State(job, source, sourceQemu, target, targetQemu, said, allSent, take, discard);
+      return new State(
+          guest, job, source, sourceQemu, target, targetQemu, said, allSent, take, discard);
     }
 
     State withAllSent() {
-      return new State(job, source, sourceQemu, target, targetQemu, answered, true, take, discard);
+      return new State(
+          guest, job, source, sourceQemu, target, targetQemu, answered, true, take, discard);
     }
 
     State saying(boolean takeIt, boolean discardIt) {
       return new State(
-          job, source, sourceQemu, target, targetQemu, answered, allSent, takeIt, discardIt);
+          guest, job, source, sourceQemu, target, targetQemu, answered, allSent, takeIt, discardIt);
     }
 
     State over(Job how) {
       return new State(
-          how, source, sourceQemu, target, targetQemu, answered, allSent, take, discard);
+          guest, how, source, sourceQemu, target, targetQemu, answered, allSent, take, discard);
     }
   }
 
   /** The target has a machine ready, or is about to. */
-  static final State BEGINNING =
-      new State(
-          Job.GOES_ON,
-          SourcePhase.PREPARING,
-          SourceQemu.IDLE,
-          TargetPhase.PREPARING,
-          TargetRules.Qemu.LOADING,
-          TargetPhase.SILENT,
-          false,
-          false,
-          false);
+  static State beginning(Guest guest) {
+    return new State(
+        guest,
+        Job.GOES_ON,
+        SourcePhase.PREPARING,
+        SourceQemu.IDLE,
+        TargetPhase.PREPARING,
+        TargetRules.Qemu.LOADING,
+        TargetPhase.SILENT,
+        false,
+        false,
+        false);
+  }
 
   /** The target's machine waits, and the source's guest stands. */
-  static final State AT_THE_SWITCH =
-      new State(
-          Job.GOES_ON,
-          SourcePhase.TRANSFERRING,
-          SourceQemu.WAITING,
-          TargetPhase.INCOMING,
-          TargetRules.Qemu.LOADING,
-          TargetPhase.SILENT,
-          false,
-          false,
-          false);
+  static State atTheSwitch(Guest guest) {
+    return new State(
+        guest,
+        Job.GOES_ON,
+        SourcePhase.TRANSFERRING,
+        SourceQemu.WAITING,
+        TargetPhase.INCOMING,
+        TargetRules.Qemu.LOADING,
+        TargetPhase.SILENT,
+        false,
+        false,
+        false);
+  }
 
   private MigrationModel() {}
 
@@ -176,7 +197,9 @@ final class MigrationModel {
     if (state.target() == TargetPhase.INCOMING && state.targetQemu() == TargetRules.Qemu.LOADED) {
       next.add(state.answered(TargetPhase.RECEIVED));
     }
-    if (state.target() == TargetPhase.OWNER && state.targetQemu() == TargetRules.Qemu.RUNNING) {
+    if (state.guest() == Guest.RUNNING
+        && state.target() == TargetPhase.OWNER
+        && state.targetQemu() == TargetRules.Qemu.RUNNING) {
       next.add(state.answered(TargetPhase.COMPLETE));
     }
   }
@@ -273,7 +296,7 @@ final class MigrationModel {
         .contains(state.sourceQemu())) {
       next.add(state.sourceQemu(SourceQemu.GOES_ON)); // by its own doing
     }
-    next.add(state.targetQemu(TargetRules.Qemu.GONE));
+    next.add(state.targetQemu(gone(state)));
     if (state.target() == TargetPhase.OWNER && state.targetQemu() == TargetRules.Qemu.LOADED) {
       next.add(state.target(TargetPhase.FAILED)); // QEMU does not let the guest go on
       next.add(state.targetQemu(TargetRules.Qemu.GONE_UNTOLD));
@@ -283,6 +306,13 @@ final class MigrationModel {
     }
   }
 
+  /** A paused guest that its owner never had is still the source's. */
+  private static TargetRules.Qemu gone(State state) {
+    return state.guest() == Guest.PAUSED && state.target() == TargetPhase.OWNER
+        ? TargetRules.Qemu.GONE_UNTOLD
+        : TargetRules.Qemu.GONE;
+  }
+
   // ---- people
 
   private static void ofPeople(State state, Set<State> next) {
@@ -290,11 +320,16 @@ final class MigrationModel {
       next.add(state.source(SourcePhase.TELLING).sourceQemu(SourceQemu.GONE)); // destroyed
     }
     if (state.target() == TargetPhase.RECEIVED && state.sourceQemu() == SourceQemu.GONE) {
-      next.add(state.target(TargetPhase.OWNER)); // what they say there is true
+      next.add(owned(state)); // what they say there is true
     }
   }
 
   // ---- the target
+
+  private static State owned(State state) {
+    State owned = state.target(TargetPhase.OWNER);
+    return owned.targetIsGone() ? owned.targetQemu(gone(owned)) : owned;
+  }
 
   private static void ofTarget(State state, Set<State> next) {
     if (state.target() == TargetPhase.PREPARING) {
@@ -316,7 +351,7 @@ final class MigrationModel {
   private static void hear(State state, TargetRules.Word word, Set<State> next) {
     switch (TargetRules.decide(state.target(), state.targetQemu(), word)) {
       case NOTE_RECEIVED -> next.add(state.target(TargetPhase.RECEIVED));
-      case OWN -> next.add(state.target(TargetPhase.OWNER));
+      case OWN -> next.add(owned(state));
       case RUN -> next.add(state.targetQemu(TargetRules.Qemu.RUNNING));
       case COMPLETE, LOSE -> next.add(state.target(TargetPhase.COMPLETE));
       case FAIL -> next.add(state.target(TargetPhase.FAILED));

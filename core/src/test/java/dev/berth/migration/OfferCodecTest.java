@@ -76,6 +76,18 @@ final class OfferCodecTest {
         .isThrownBy(() -> OfferCodec.offer(node));
   }
 
+  /** An older version would leave the images of a paused guest to nobody. */
+  @Test
+  void aPausedGuestIsOfferedByAWordThatNoOlderVersionKnows() {
+    ObjectNode node = OfferCodec.write(OFFER);
+
+    assertThat(node.path("guest").asText()).isNotIn("RUNNING", "PAUSED");
+    node.put("guest", "PAUSED");
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> OfferCodec.offer(node))
+        .withMessageContaining("its guest is 'PAUSED'");
+  }
+
   /** So an older version offers its machines. */
   @Test
   void anOfferThatDoesNotTellOfTheCpuIsOneWithACpuThatIsNotKnown() {

@@ -3,6 +3,7 @@ package dev.berth.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.migration.MigrationModel.State;
+import dev.berth.migration.SavedMachine.Guest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every course that a migration can take by {@link SourceRules} and {@link TargetRules}: hosts that
@@ -20,14 +23,16 @@ import org.junit.jupiter.api.Test;
 final class OneOwnerTest {
   private final Map<State, Set<State>> steps = new HashMap<>();
 
-  @Test
-  void noCourseLetsAGuestRunTwice() {
-    assertThat(reachable()).noneMatch(State::runsTwice);
+  @ParameterizedTest
+  @EnumSource
+  void noCourseLetsAGuestRunTwice(Guest guest) {
+    assertThat(reachable(guest)).noneMatch(State::runsTwice);
   }
 
-  @Test
-  void whereverItStandsItComesToAnEndOnceBothCanBeReached() {
-    Set<State> all = reachable();
+  @ParameterizedTest
+  @EnumSource
+  void whereverItStandsItComesToAnEndOnceBothCanBeReached(Guest guest) {
+    Set<State> all = reachable(guest);
     Map<State, Set<State>> backwards = new HashMap<>();
     for (State state : all) {
       for (State next : MigrationModel.stepsWithoutFault(state)) {
@@ -45,17 +50,19 @@ final class OneOwnerTest {
     assertThat(all).allMatch(coming::contains);
   }
 
-  @Test
-  void inTheEndTheGuestRunsUnlessEachQemuThatHadItHasEnded() {
-    assertThat(reachable())
+  @ParameterizedTest
+  @EnumSource
+  void inTheEndTheGuestRunsUnlessEachQemuThatHadItHasEnded(Guest guest) {
+    assertThat(reachable(guest))
         .filteredOn(State::isOver)
         .allMatch(state -> state.runsOnce() || state.lost());
   }
 
-  @Test
-  void aSwitchWithoutFaultsEndsAtTheTarget() {
+  @ParameterizedTest
+  @EnumSource
+  void aSwitchWithoutFaultsEndsAtTheTarget(Guest guest) {
     Set<State> seen = new HashSet<>();
-    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.AT_THE_SWITCH));
+    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.atTheSwitch(guest)));
     while (!queue.isEmpty()) {
       State state = queue.poll();
       if (seen.add(state)) {
@@ -68,9 +75,10 @@ final class OneOwnerTest {
         .allMatch(state -> state.target() == TargetPhase.COMPLETE);
   }
 
-  @Test
-  void theLastCopyIsNotEndedBeforeTheTargetsGuestHasGoneOn() {
-    assertThat(reachable())
+  @ParameterizedTest
+  @EnumSource
+  void theLastCopyIsNotEndedBeforeTheTargetsGuestHasGoneOn(Guest guest) {
+    assertThat(reachable(guest))
         .filteredOn(state -> state.source() == SourcePhase.ENDING)
         .allMatch(state -> state.target() == TargetPhase.COMPLETE || hasGoneOn(state));
   }
@@ -81,9 +89,10 @@ final class OneOwnerTest {
         && Set.of(TargetRules.Qemu.RUNNING, TargetRules.Qemu.GONE).contains(state.targetQemu());
   }
 
-  @Test
-  void aTargetThatEndedBeforeItWasToldToLetTheGuestGoOnGivesItBack() {
-    assertThat(reachable())
+  @ParameterizedTest
+  @EnumSource
+  void aTargetThatEndedBeforeItWasToldToLetTheGuestGoOnGivesItBack(Guest guest) {
+    assertThat(reachable(guest))
         .filteredOn(state -> state.targetQemu() == TargetRules.Qemu.GONE_UNTOLD)
         .isNotEmpty()
         .noneMatch(state -> state.target() == TargetPhase.COMPLETE);
@@ -105,8 +114,22 @@ final class OneOwnerTest {
     assertThat(SourceRules.givenByHand(TargetPhase.SILENT)).isEqualTo(SourceRules.Act.END);
   }
 
-  private Set<State> reachable() {
-    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.BEGINNING));
+  @Test
+  void aPausedGuestIsNotLostWithTheTargetsQemuBeforeTheSourceHasHeardThatItIsThere() {
+    assertThat(reachable(Guest.PAUSED))
+        .filteredOn(state -> state.target() == TargetPhase.OWNER)
+        .allMatch(state -> state.sourceQemu() == MigrationModel.SourceQemu.GONE || isBack(state));
+  }
+
+  /** Whether the source has all of it still, and nothing there has been told to end it. */
+  private static boolean isBack(State state) {
+    return state.job() != MigrationModel.Job.MOVED
+        && state.source() != SourcePhase.ENDING
+        && state.answered() != TargetPhase.COMPLETE;
+  }
+
+  private Set<State> reachable(Guest guest) {
+    Deque<State> queue = new ArrayDeque<>(List.of(MigrationModel.beginning(guest)));
     while (!queue.isEmpty()) {
       State state = queue.poll();
       if (!steps.containsKey(state)) {

@@ -133,7 +133,7 @@ public final class FakeLauncher implements MachineLauncher {
     LaunchRecord launch =
         new LaunchRecord(
             new LaunchRecord.Subject(domain, definition.name(), definitionRevision, incarnation),
-            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
+            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), machines.version()),
             new LaunchRecord.Hardware(
                 "pc-q35-7.2",
                 "max",
@@ -163,7 +163,7 @@ public final class FakeLauncher implements MachineLauncher {
     return FakeDevices.standIn(
         new LaunchRecord(
             new LaunchRecord.Subject(domain, name, definitionRevision, incarnation),
-            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), "7.2.22"),
+            new LaunchRecord.Qemu(Path.of("/usr/bin/fake-qemu"), machines.version()),
             new LaunchRecord.Hardware(
                 LaunchRecord.STAND_IN, "", 0, new ByteSize(0), "", "it is only pretended"),
             List.of("/usr/bin/fake-qemu", "-S"),
@@ -380,7 +380,7 @@ public final class FakeLauncher implements MachineLauncher {
         source,
         new LaunchRecord.Subject(
             source.subject().domain(), source.subject().name(), revision, incarnation),
-        source.qemu(),
+        new LaunchRecord.Qemu(source.qemu().binary(), machines.version()),
         new MachineFiles(
             machines.runDirectory(incarnation),
             machines.logDirectory(source.subject().domain().toString()),

@@ -25,12 +25,23 @@ public final class FakeMachines implements AutoCloseable {
   private final Map<String, FakeMachine> machines = new ConcurrentHashMap<>();
   private final AtomicLong pids = new AtomicLong(1000);
   private volatile Consumer<FakeMachine> onStart = machine -> {};
+  private volatile String version = "7.2.22";
 
   /** Machines with their files under that directory. */
   public FakeMachines(Path directory) {
     this.directory = directory;
     create(directory.resolve("run"));
     create(directory.resolve("log"));
+  }
+
+  /** From now on those that are planned are of that QEMU. */
+  public void areOf(String qemu) {
+    version = qemu;
+  }
+
+  /** What QEMU they are of. */
+  String version() {
+    return version;
   }
 
   /** What all their files are under. */

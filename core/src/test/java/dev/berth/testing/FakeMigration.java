@@ -35,6 +35,10 @@ public final class FakeMigration {
   private String failure = "";
   private String blocked = "";
   private String status = "none";
+  private String before = "running";
+
+  /** Whether others may have its images. */
+  private boolean released;
 
   /** Whether it waits before its guest stands for good. */
   private boolean waits;
@@ -56,6 +60,17 @@ public final class FakeMigration {
     qemu.reply("migrate", this::begin);
     qemu.answer("migrate_cancel", arguments -> cancel());
     qemu.answer("query-migrate", arguments -> query());
+    qemu.answer("blockdev-set-active", this::activate);
+  }
+
+  /** Whether it has its images, and nobody else can. */
+  public synchronized boolean hasImages() {
+    return !released;
+  }
+
+  private synchronized ObjectNode activate(ObjectNode arguments) {
+    released = !arguments.path("active").asBoolean();
+    return Json.object();
   }
 
   /** From now on writing goes on until it is finished. */
@@ -117,6 +132,7 @@ public final class FakeMigration {
   private void pause() {
     synchronized (this) {
       status = "pre-switchover";
+      before = machine.runState();
     }
     machine.runState("finish-migrate");
     qemu.emit("MIGRATION", "{\"status\": \"pre-switchover\"}");
@@ -136,6 +152,7 @@ public final class FakeMigration {
   private void takeIn() {
     synchronized (this) {
       status = "completed";
+      released = true;
     }
     machine.runState("paused");
     qemu.emit("MIGRATION", "{\"status\": \"completed\"}");
@@ -209,7 +226,7 @@ public final class FakeMigration {
   private synchronized ObjectNode cancel() {
     if (status.equals("active") || status.equals("pre-switchover")) {
       if (status.equals("pre-switchover")) {
-        machine.runState("running");
+        machine.runState(before);
       }
       status = "cancelled";
     }
@@ -240,6 +257,7 @@ public final class FakeMigration {
   private void end(String how) {
     synchronized (this) {
       status = how;
+      released = how.equals("completed");
     }
     if (how.equals("completed")) {
       machine.runState("postmigrate");
