@@ -70,7 +70,8 @@ enum SettingKey {
       "migration-ports",
       "49152-49215",
       "Ports of TCP of which each machine that comes in from elsewhere takes one for that time,"
-          + " and one more for images that it brings along.");
+          + " and one more for images that it brings along; a domain that is shut off takes one for"
+          + " its images.");
 
   private final String text;
   private final String fallback;

@@ -27,7 +27,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,9 +124,13 @@ final class NetworkStorageMigrationTest extends HomeFixture {
       assertThat(keys()).as("the sender has it in memory").containsExactly(key);
       assertThat(key).startsWith(otherDirectory);
 
-      assertThat(look(Optional.of(key.getParent()))).as("who has the key").contains("8 MiB");
-      assertThat(look(Optional.empty())).contains("TLS");
-      assertThat(look(Optional.of(anotherKey()))).contains("TLS handshake failed");
+      NbdVisitor visitor = new NbdVisitor(THERE, STORAGE_PORT);
+      assertThat(visitor.look("marked", Optional.of(key.getParent())))
+          .as("who has the key")
+          .contains("8 MiB");
+      assertThat(visitor.look("marked", Optional.empty())).contains("TLS");
+      assertThat(visitor.look("marked", Optional.of(anotherKey())))
+          .contains("TLS handshake failed");
       assertThatExceptionOfType(BusyException.class)
           .isThrownBy(() -> qmp(b, "nbd-server-start", NBD_BY_HAND));
 
@@ -246,25 +249,6 @@ final class NetworkStorageMigrationTest extends HomeFixture {
 
   private static Job ended(VmHost host, Job job) {
     return host.awaitJob(job.id(), TestHome.PATIENCE);
-  }
-
-  /** What somebody learns who connects to where the images come in. */
-  private static String look(Optional<Path> key) throws Exception {
-    String image = "driver=nbd,host=" + THERE + ",port=" + STORAGE_PORT + ",export=marked";
-    List<String> command =
-        key.isEmpty()
-            ? List.of("qemu-img", "info", "--image-opts", image)
-            : List.of(
-                "qemu-img",
-                "info",
-                "--object",
-                "tls-creds-psk,id=key,endpoint=client,username=berth,dir=" + key.get(),
-                "--image-opts",
-                image + ",tls-creds=key");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return said;
   }
 
   private Path anotherKey() throws IOException {

@@ -273,7 +273,8 @@ final class ProtocolExamplesTest {
         ImageIdentity.ofFiles(Set.of(guest.kernel(), guest.agentInitrd())),
         List.of(),
         directory.toString(),
-        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(),
+        Optional.empty());
   }
 
   /** An offer of the machine that runs, as the recovery copies have it. */

@@ -5,12 +5,13 @@ import dev.berth.definition.Disk.Access;
 import dev.berth.definition.Disk.DiskDevice;
 import dev.berth.definition.Disk.DiskFormat;
 import dev.berth.engine.migration.ComingServer;
-import dev.berth.engine.migration.NbdSocket;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.Machine;
+import dev.berth.machine.StreamCredentials;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.CopiedImage;
 import dev.berth.migration.StreamAddress;
 import java.util.Optional;
@@ -108,23 +109,35 @@ final class ComingAtRest {
         copy.disk(), DiskDevice.DISK, format, Optional.of(copy.file()), Access.READ_WRITE);
   }
 
-  /** Starts what serves them, which is on record, and has it do so. */
-  void serve(KeptJob job, Served served, Function<String, CompletionStage<?>> failed) {
+  /**
+   * Starts what serves them, which is on record, and has it do so.
+   *
+   * @param key by which they are encrypted that come from another machine
+   */
+  void serve(
+      KeptJob job,
+      Optional<StreamKey> key,
+      Served served,
+      Function<String, CompletionStage<?>> failed) {
     standIns.claim(job);
-    AtomicReference<StreamAddress> storage = new AtomicReference<>();
+    AtomicReference<StreamAddress> address = new AtomicReference<>();
     aside.run(
         job,
-        () -> {
-          Machine server = standIns.launch(job);
-          ComingServer socket = new NbdSocket(server);
-          storage.set(
-              new ComingExports(server.qmp(), socket, job.job().id(), StorageRow.copies(job))
-                  .serve());
-        },
+        () -> address.set(serve(standIns.launch(job), key, job)),
         (now, failure) ->
             failure.isPresent()
                 ? failed.apply(String.valueOf(failure.get().getMessage()))
-                : served.follows(now, storage.get()));
+                : served.follows(now, address.get()));
+  }
+
+  /** From then on its QEMU needs no host: it reads the key with each connection. */
+  private StreamAddress serve(Machine server, Optional<StreamKey> key, KeptJob job)
+      throws InterruptedException {
+    if (key.isPresent()) {
+      new StreamCredentials(server.qmp(), server.launch().files()).giveReceiver(key.get());
+    }
+    ComingServer by = storage.server(server, key.isPresent());
+    return new ComingExports(server.qmp(), by, job.job().id(), StorageRow.copies(job)).serve();
   }
 
   /** What follows once they are served there. */

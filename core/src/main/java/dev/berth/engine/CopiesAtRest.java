@@ -61,24 +61,10 @@ final class CopiesAtRest {
    */
   record Found(Set<String> disks, CopyPlan plan, Optional<LaunchRecord> standIn) {
     /** That of a domain that finds its images where it goes. */
-    static final Found NONE = none(CopyPlan.NONE);
-
-    /** That of one that goes to another machine, which only machines take images to. */
-    static final Found ELSEWHERE =
-        none(
-            new CopyPlan(
-                List.of(),
-                List.of(
-                    "images of a domain that is shut off are copied between hosts on one machine,"
-                        + " and not elsewhere: start it first")));
+    static final Found NONE = new Found(Set.of(), CopyPlan.NONE, Optional.empty());
 
     Found {
       disks = Set.copyOf(disks);
-    }
-
-    /** One of which nothing is copied. */
-    static Found none(CopyPlan plan) {
-      return new Found(Set.of(), plan, Optional.empty());
     }
 
     /** What of a definition is to be there before, which is offered with what can be copied. */

@@ -7,8 +7,11 @@ import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.job.JobId;
 import dev.berth.machine.Machine;
+import dev.berth.machine.StreamCredentials;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
+import dev.berth.migration.StreamAddress;
 import dev.berth.qapi.job.JobInfo;
 import dev.berth.qapi.job.QueryJobs;
 import java.time.Duration;
@@ -25,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * the driver's turns, and holds no thread while QEMU copies.
  *
  * <pre>
- *   on record ──launched──► mirrors begun ──all is there──► ended, flushed there ──► copied
- *                               │   ▲                             │
- *           its host has died   └───┘ found again, it went on     └── one has failed ──► broken
+ *   on record ──launched──► mirrors begun ──all is there──► ending ──flushed there──► copied
+ *                               │   ▲                          │
+ *           its host has died   └───┘ found again, it went on  └── one has failed ──► broken
  * </pre>
  *
  * <p>QEMU keeps how each mirror has ended, so that a host which comes later finds out. It is ended
@@ -58,7 +61,12 @@ final class CopyingAtRest {
   private final StandIns standIns;
   private Pace pace = new Pace();
   private Optional<JobId> begun = Optional.empty();
+  private Optional<JobId> ending = Optional.empty();
   private Optional<JobId> copied = Optional.empty();
+
+  /** Of what is about to be copied to another machine; on no record. */
+  private Optional<StreamKey> key = Optional.empty();
+
   private boolean looking;
   private boolean lookingLater;
 
@@ -89,12 +97,36 @@ final class CopyingAtRest {
     standIns.claim(job);
   }
 
+  /** By which key the images of the next migration go to another machine, if they do. */
+  void encryptBy(Optional<StreamKey> made) {
+    key = made;
+  }
+
   /** Begins with a migration, of which it is on record that its images are copied. */
   void begin(KeptJob job) {
+    begin(job, () -> standIns.launch(job));
+  }
+
+  /** What has the images open, or will. */
+  @FunctionalInterface
+  private interface Reader {
+    Machine get() throws InterruptedException;
+  }
+
+  /** What it has begun already goes on. */
+  private void begin(KeptJob job, Reader reader) {
+    Optional<StreamKey> made = key;
     aside.run(
         host.backups(),
         job,
-        () -> new StorageSteps(standIns.launch(job).qmp(), job).begin(),
+        () -> {
+          Machine machine = reader.get();
+          if (StorageRow.storage(job) instanceof StreamAddress.Port) {
+            MigrationSteps.encrypt(
+                new StreamCredentials(machine.qmp(), machine.launch().files()), made);
+          }
+          new StorageSteps(machine.qmp(), job).begin();
+        },
         this::begun);
   }
 
@@ -112,14 +144,14 @@ final class CopyingAtRest {
       standIns.find(job);
     } else if (begun.equals(Optional.of(job.job().id()))) {
       look();
-    } else { // what it has begun already goes on
-      aside.run(
-          host.backups(), job, new StorageSteps(machine.get().qmp(), job)::begin, this::begun);
+    } else {
+      begin(job, machine::get);
     }
     return Mailbox.DONE;
   }
 
   private CompletionStage<?> begun(KeptJob job, Optional<BerthException> failure) {
+    key = Optional.empty(); // QEMU has it, or never needs it
     if (!MigrationRow.isIn(job, SourcePhase.COPYING)) {
       return course.takeUp(job); // it is not wanted any more
     }
@@ -165,8 +197,12 @@ final class CopyingAtRest {
     if (failure.isPresent()) {
       return course.broken(job.get(), failure.get());
     }
-    if (report.areCopied()) {
-      return finish(job.get());
+    if (report.areConcluded()) {
+      return finished(job.get(), report);
+    }
+    Optional<Machine> machine = standIns.of(job.get());
+    if (report.areCopied() && !isEnding(job.get()) && machine.isPresent()) {
+      return endMirrors(job.get(), machine.get());
     }
     ledger
         .jobs()
@@ -195,27 +231,33 @@ final class CopyingAtRest {
                     }));
   }
 
-  /** Nobody writes to the images: a mirror that has ended without an error has all of its own. */
-  private CompletionStage<?> finish(KeptJob job) {
-    Optional<Machine> machine = standIns.of(job);
-    machine.ifPresent(
-        reader ->
-            aside.run(
-                host.backups(),
-                job,
-                new StorageSteps(reader.qmp(), job)::finishAtRest,
-                this::finished));
+  private boolean isEnding(KeptJob job) {
+    return ending.equals(Optional.of(job.job().id()));
+  }
+
+  /** That takes as long as the disks there; QEMU says when it is done. */
+  private CompletionStage<?> endMirrors(KeptJob job, Machine reader) {
+    aside.run(
+        host.backups(),
+        job,
+        new StorageSteps(reader.qmp(), job)::endAtRest,
+        (now, failure) -> {
+          if (!MigrationRow.isIn(now, SourcePhase.COPYING)) {
+            return course.takeUp(now); // it is not wanted any more
+          }
+          if (failure.isPresent()) {
+            return course.broken(now, PeerWords.of(failure.get()));
+          }
+          ending = Optional.of(now.job().id());
+          return look();
+        });
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> finished(KeptJob job, Optional<BerthException> failure) {
-    if (!MigrationRow.isIn(job, SourcePhase.COPYING)) {
-      return course.takeUp(job); // it is not wanted any more
-    }
-    if (failure.isPresent()) {
-      return course.broken(job, PeerWords.of(failure.get()));
-    }
+  /** Nobody writes to the images: a mirror that has ended without an error has all of its own. */
+  private CompletionStage<?> finished(KeptJob job, MirrorReport report) {
     copied = Optional.of(job.job().id());
+    ledger.jobs().show(MigrationFigures.copied(job, report.copiedBytes()));
     return course.copied(job);
   }
 

@@ -45,6 +45,9 @@ final class DomainReception {
         .forEach(image -> image.obstacle(offer.place(host.boot())).ifPresent(obstacles::add));
     obstacles.addAll(
         new ComingImages(host.images(), offer.migration(), offer.copies()).obstacles());
+    if (offer.key().isPresent()) { // what comes from another machine takes a port
+      host.network().lacking(1).ifPresent(obstacles::add);
+    }
     definition.ifPresent(wanted -> startable(wanted, offer, obstacles));
     return definition;
   }

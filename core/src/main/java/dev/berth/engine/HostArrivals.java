@@ -90,10 +90,7 @@ final class HostArrivals implements TargetHost {
     if (offer.key().isEmpty()) {
       return List.of();
     }
-    int needed = offer.copies().isEmpty() ? 1 : 2;
-    return host.network().freePorts(needed).size() < needed
-        ? List.of(host.network().noPorts())
-        : List.of();
+    return host.network().lacking(offer.copies().isEmpty() ? 1 : 2).stream().toList();
   }
 
   @Override
@@ -155,9 +152,7 @@ final class HostArrivals implements TargetHost {
       DomainReception reception = new DomainReception(host, arriving, actor);
       DomainDriver driver = turns.get().await(() -> reception.reserve(offer), CallOptions.none());
       if (!offer.copies().isEmpty()) {
-        turns
-            .get()
-            .await(() -> driver.migrations().receiveImages(offer.migration()), CallOptions.none());
+        turns.get().await(() -> driver.migrations().receiveImages(offer), CallOptions.none());
       }
       if (refused.contains(offer.migration())) {
         driver.migrations().discard(offer.migration());

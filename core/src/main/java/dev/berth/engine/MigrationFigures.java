@@ -31,13 +31,23 @@ final class MigrationFigures {
 
   /** The row, whose guest has gone on at the other host. */
   static KeptJob gone(KeptJob job, Instant now) {
-    Duration total = Duration.between(job.job().origin().since(), now);
-    KeptJob gone = job.with(TOTAL, Long.toString(total.toMillis()));
+    KeptJob gone = moved(job, now);
     return switch (MigrationRow.guest(job)) {
       case RUNNING ->
           gone.with(DOWNTIME, Long.toString(MigrationRow.standing(job, now).toMillis()));
       case PAUSED -> gone; // it stood all the time
     };
+  }
+
+  /** The row of a domain without a machine, of whose images so much was copied. */
+  static KeptJob copied(KeptJob job, long bytes) {
+    return job.with(SENT_BYTES, Long.toString(bytes));
+  }
+
+  /** The row of a domain without a machine that is the other host's. */
+  static KeptJob moved(KeptJob job, Instant now) {
+    return job.with(
+        TOTAL, Long.toString(Duration.between(job.job().origin().since(), now).toMillis()));
   }
 
   static MigrationResult of(KeptJob job) {
@@ -63,6 +73,15 @@ final class MigrationFigures {
                 .orElse("the guest is paused there, as it was here"));
     result.bytes().ifPresent(it -> words.append(format("; %.1f MiB were sent", it / MEBIBYTE)));
     result.rounds().ifPresent(it -> words.append(" in ").append(it).append(" rounds"));
+    result.total().ifPresent(it -> words.append(format(", %.1f s in all", it.toMillis() / 1000.0)));
+    return words.toString();
+  }
+
+  /** The same of a domain without a machine that has taken its images along. */
+  static String wordsOfImages(KeptJob job) {
+    MigrationResult result = of(job);
+    StringBuilder words = new StringBuilder("its images were copied");
+    result.bytes().ifPresent(it -> words.append(format(", %.1f MiB", it / MEBIBYTE)));
     result.total().ifPresent(it -> words.append(format(", %.1f s in all", it.toMillis() / 1000.0)));
     return words.toString();
   }

@@ -10,6 +10,7 @@ import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.Offer;
+import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
 import java.time.Duration;
@@ -58,9 +59,22 @@ final class MigrationPeers {
     try {
       Peer peer = peer(job);
       Arrival place = peer.target().reserve(offer);
+      requireEncrypted(job, offer, place);
       return place.storage().map(named -> place.storedAt(peer.reach(named))).orElse(place);
     } catch (OutcomeUnknownException unknown) {
       throw new HostFailureException(String.valueOf(unknown.getMessage()), unknown);
+    }
+  }
+
+  /** A host that does not know of keys would have them come from its own machine. */
+  private static void requireEncrypted(KeptJob job, DomainOffer offer, Arrival place) {
+    if (offer.key().isPresent()
+        && place.storage().filter(StreamAddress.Socket.class::isInstance).isPresent()) {
+      throw new HostFailureException(
+          "The host at "
+              + MigrationRow.target(job)
+              + " takes in images of a domain that is shut off from its own machine alone: it is"
+              + " of an older version. Upgrade it. Nothing was sent.");
     }
   }
 

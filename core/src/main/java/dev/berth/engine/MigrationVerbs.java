@@ -26,6 +26,7 @@ import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.CopiedImage;
+import dev.berth.migration.DomainOffer;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.Offer;
 import dev.berth.migration.SavedMachine.Guest;
@@ -377,9 +378,10 @@ final class MigrationVerbs {
   }
 
   /** Has the images made ready that a domain without a machine brings along. */
-  CompletableFuture<Arrival> receiveImages(JobId migration) {
+  CompletableFuture<Arrival> receiveImages(DomainOffer offer) {
     CompletableFuture<Arrival> answer = new CompletableFuture<>();
-    requests.post(answer, () -> moves.offlineArrivals().begin(migration, answer));
+    requests.post(
+        answer, () -> moves.offlineArrivals().begin(offer.migration(), offer.key(), answer));
     return answer;
   }
 

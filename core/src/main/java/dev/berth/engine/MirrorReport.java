@@ -78,6 +78,25 @@ record MirrorReport(KeptJob job, List<JobInfo> known) {
     return failure().isEmpty() && copied.containsAll(StorageSteps.mirrors(job));
   }
 
+  /** Whether all of each image is on the disk there, of which nobody writes to any. */
+  boolean areConcluded() {
+    Set<String> concluded =
+        known.stream()
+            .filter(mirror -> mirror.status().equals(JobStatus.CONCLUDED))
+            .map(JobInfo::id)
+            .collect(Collectors.toSet());
+    return failure().isEmpty() && concluded.containsAll(StorageSteps.mirrors(job));
+  }
+
+  /** How much of the images they have copied. */
+  long copiedBytes() {
+    List<String> mirrors = StorageSteps.mirrors(job);
+    return known.stream()
+        .filter(mirror -> mirrors.contains(mirror.id()))
+        .mapToLong(JobInfo::currentProgress)
+        .sum();
+  }
+
   /** How far they are at that moment. */
   Progress progress(Pace pace, Instant now) {
     List<String> mirrors = StorageSteps.mirrors(job);

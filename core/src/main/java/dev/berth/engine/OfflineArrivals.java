@@ -15,6 +15,7 @@ import dev.berth.job.Job;
 import dev.berth.job.JobId;
 import dev.berth.job.JobState;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TargetPhase;
@@ -111,19 +112,23 @@ final class OfflineArrivals implements JobWork {
 
   // ---- its images come
 
-  /** Has the images made ready that it brings along; answers when they are, or never will be. */
-  CompletionStage<?> begin(JobId id, CompletableFuture<Arrival> answer) {
+  /**
+   * Has the images made ready that it brings along; answers when they are, or never will be.
+   *
+   * @param key by which they are encrypted that come from another machine; on no record
+   */
+  CompletionStage<?> begin(JobId id, Optional<StreamKey> key, CompletableFuture<Arrival> answer) {
     Optional<KeptJob> job = running(id).filter(it -> ArrivalRow.phase(it) == TargetPhase.PREPARING);
     if (job.isEmpty() || aside.isBusy(id)) {
       answer.complete(arrival(id));
       return Mailbox.DONE;
     }
     ask(id, answer);
-    images.make(job.get(), this::made, why -> failed(id, why));
+    images.make(job.get(), (now, server) -> made(now, server, key), why -> failed(id, why));
     return Mailbox.DONE;
   }
 
-  private CompletionStage<?> made(KeptJob job, LaunchRecord server) {
+  private CompletionStage<?> made(KeptJob job, LaunchRecord server, Optional<StreamKey> key) {
     if (isUnwanted(job)) {
       return takeUp(job);
     }
@@ -131,7 +136,7 @@ final class OfflineArrivals implements JobWork {
     return onRecord(
         served,
         () -> {
-          images.serve(served, this::serves, why -> failed(served.job().id(), why));
+          images.serve(served, key, this::serves, why -> failed(served.job().id(), why));
           return Mailbox.DONE;
         });
   }

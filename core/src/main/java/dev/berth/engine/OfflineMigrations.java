@@ -10,6 +10,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.PeerWords;
@@ -88,12 +89,18 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   /** Begins a migration that is on record. */
   void begin(KeptJob job, Supplier<DomainOffer> offer) {
     copying.claim(job);
+    AtomicReference<Optional<StreamKey>> key = new AtomicReference<>(Optional.empty());
     AtomicReference<Arrival> reserved = new AtomicReference<>();
     aside.run(
         host.peerThreads().preparing(),
         job,
-        () -> reserved.set(peers.reserve(job, offer.get())),
+        () -> {
+          DomainOffer offered = offer.get();
+          key.set(offered.key());
+          reserved.set(peers.reserve(job, offered));
+        },
         (now, failure) -> {
+          copying.encryptBy(key.get());
           if (!MigrationRow.isIn(now, SourcePhase.PREPARING)) {
             return takeUp(now); // it is not wanted any more
           }
@@ -180,10 +187,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
             : SourceRules.decide(MigrationRow.phase(job), Qemu.GONE, said.phase(), Patience.OVER);
     return switch (act) {
       case HAND_OVER -> next(job, MigrationRow.in(SourcePhase.HANDED_OVER, job));
-      case END ->
-          finish(
-              job,
-              StorageRow.hasCopies(job) ? "its images were copied" + StorageRow.remains(job) : "");
+      case END -> moved(job);
       case LOSE, RETURN -> stays(job, MigrationRow.TARGET_FAILED, said.detail());
       case FINISH -> told(job, said);
       case WAIT, TELL_TO_TAKE, TELL_TO_DISCARD -> later(job, said);
@@ -262,6 +266,15 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
             .isPresent()
         ? next(before, next)
         : Mailbox.DONE;
+  }
+
+  private CompletionStage<?> moved(KeptJob job) {
+    KeptJob moved = MigrationFigures.moved(job, host.now());
+    return finish(
+        moved,
+        StorageRow.hasCopies(moved)
+            ? MigrationFigures.wordsOfImages(moved) + StorageRow.remains(moved)
+            : "");
   }
 
   /** The domain is defined elsewhere, and not here any more. */

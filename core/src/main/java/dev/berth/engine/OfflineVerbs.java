@@ -22,9 +22,11 @@ import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
+import dev.berth.machine.StreamKey;
 import dev.berth.migration.DomainOffer;
 import dev.berth.migration.ImageIdentity;
 import dev.berth.migration.PeerWords;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,7 +144,7 @@ final class OfflineVerbs {
             found.copies(),
             ledger,
             new Job.Origin(call.actor(), call.options().key(), host.now()));
-    Supplier<DomainOffer> offer = offer(job.job().id(), found.copies());
+    Supplier<DomainOffer> offer = offer(job, found.copies());
     return ledger
         .request(JobSteps.began(Step.by(call.actor()), job))
         .thenRun(
@@ -188,7 +190,7 @@ final class OfflineVerbs {
       MigrationRequest request, Function<Path, List<String>> users) {
     List<String> here = DefinedFiles.leftBehind(ledger.definition());
     Supplier<CopiesAtRest.Found> copies = copies(request, users);
-    Function<CopiesAtRest.Found, DomainOffer> draft = drafts(JobId.random());
+    Function<CopiesAtRest.Found, DomainOffer> draft = drafts(JobId.random(), request.target());
     return CompletableFuture.supplyAsync(
         () -> {
           CopiesAtRest.Found found = copies.get();
@@ -211,22 +213,20 @@ final class OfflineVerbs {
     if (request.storage().isEmpty()) {
       return () -> CopiesAtRest.Found.NONE;
     }
-    if (Peers.isElsewhere(request.target())) {
-      return () -> CopiesAtRest.Found.ELSEWHERE;
-    }
     CopiesAtRest images = new CopiesAtRest(host, users, request.storage().get());
     DomainDefinition definition = ledger.definition();
     long revision = ledger.revision();
     return () -> images.look(ledger.uuid(), revision, host.namedImages().found(definition));
   }
 
-  private Supplier<DomainOffer> offer(JobId id, CopiesAtRest.Found copies) {
-    Function<CopiesAtRest.Found, DomainOffer> drafts = drafts(id);
+  private Supplier<DomainOffer> offer(KeptJob job, CopiesAtRest.Found copies) {
+    Function<CopiesAtRest.Found, DomainOffer> drafts =
+        drafts(job.job().id(), MigrationRow.target(job));
     return () -> drafts.apply(copies);
   }
 
   /** What is offered, once its files are looked at: on a thread that may wait for storage. */
-  private Function<CopiesAtRest.Found, DomainOffer> drafts(JobId id) {
+  private Function<CopiesAtRest.Found, DomainOffer> drafts(JobId id, URI target) {
     DomainDefinition definition = ledger.definition();
     return copies ->
         new DomainOffer(
@@ -237,7 +237,15 @@ final class OfflineVerbs {
             files(host.namedImages().found(copies.remaining(definition))),
             copies.plan().copies(),
             host.managedSaves().resolveSibling("").toString(),
-            host.boot());
+            host.boot(),
+            key(target, copies));
+  }
+
+  /** A new one for images that go to another machine. */
+  private static Optional<StreamKey> key(URI target, CopiesAtRest.Found copies) {
+    return Peers.isElsewhere(target) && !copies.plan().copies().isEmpty()
+        ? Optional.of(StreamKey.random())
+        : Optional.empty();
   }
 
   private static String moved(DomainDefinition definition, CopiesAtRest.Found copies) {

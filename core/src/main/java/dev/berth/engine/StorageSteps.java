@@ -225,22 +225,20 @@ final class StorageSteps {
   }
 
   /**
-   * Ends the mirrors of images that nobody writes to, however long it takes until all of them is on
-   * the disk there. Those that have ended so before are left as they are.
-   *
-   * @throws HostFailureException when not all of it has come there
+   * Has the mirrors of images end that nobody writes to. QEMU says so once all of it is on the disk
+   * there, however long that takes. Those that have ended so before are left as they are.
    */
-  void finishAtRest() throws InterruptedException {
-    Optional<String> failure = finish(Deadline.none()).failure();
-    if (failure.isPresent()) {
-      throw new HostFailureException(failure.get());
-    }
-    removeClients(Deadline.none());
+  void endAtRest() throws InterruptedException {
+    end(Deadline.none());
   }
 
   private MirrorReport finish(Deadline deadline) throws InterruptedException {
-    List<String> mirrors = mirrors(job);
-    for (String mirror : mirrors) {
+    end(deadline);
+    return new MirrorReport(job, jobs.concluded(Set.copyOf(mirrors(job)), deadline));
+  }
+
+  private void end(Deadline deadline) throws InterruptedException {
+    for (String mirror : mirrors(job)) {
       try {
         qmp.execute(BlockJobSetSpeed.builder(0).device(mirror).build(), deadline);
         qmp.execute(BlockJobCancel.builder().device(mirror).force(false).build(), deadline);
@@ -248,7 +246,6 @@ final class StorageSteps {
         continue; // which is found out now
       }
     }
-    return new MirrorReport(job, jobs.concluded(Set.copyOf(mirrors), deadline));
   }
 
   /** The bitmaps that go along: those of each image that can all be used. */

@@ -10,10 +10,11 @@ import java.util.Optional;
  * What a migration came to, in figures. What is not known is empty: of one whose end was decided by
  * hand, for one.
  *
- * @param total from its beginning until its guest had gone on at the other host
+ * @param total from its beginning until its guest had gone on at the other host, or the domain was
+ *     that host's
  * @param downtime for how long its guest stood, as this host saw it: from when QEMU had it stand
  *     until the other host said that it had gone on
- * @param bytes what QEMU sent
+ * @param bytes what QEMU sent, or copied of the images of a domain that was shut off
  * @param rounds how often QEMU went through the memory
  */
 @Api(since = "0.1")

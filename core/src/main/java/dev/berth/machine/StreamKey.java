@@ -4,9 +4,9 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * What two QEMUs know each other by that send and take in one state, and encrypt it with. Made by
- * the source for one migration, told to the target over their own connection, and kept in memory
- * until QEMU has it.
+ * What two QEMUs know each other by that send and take in one state, or images, and what that is
+ * encrypted with. Made by the source for one migration, told to the target over their own
+ * connection, and kept in memory until QEMU has it.
  *
  * @param hex its bytes
  */

@@ -2,7 +2,9 @@ package dev.berth.migration;
 
 import dev.berth.domain.DomainName;
 import dev.berth.job.JobId;
+import dev.berth.machine.StreamKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -16,6 +18,8 @@ import java.util.UUID;
  * @param copies the images that it takes along
  * @param from what the source tells of itself
  * @param boot of the machine that the source runs on
+ * @param key by which the images are to be encrypted that it takes along; without one they go over
+ *     a socket of the machine of both
  */
 public record DomainOffer(
     JobId migration,
@@ -25,7 +29,8 @@ public record DomainOffer(
     List<ImageIdentity> images,
     List<CopiedImage> copies,
     String from,
-    String boot) {
+    String boot,
+    Optional<StreamKey> key) {
 
   /** Copies the lists. */
   public DomainOffer {

@@ -81,6 +81,7 @@ public final class OfferCodec {
     node.set("copies", CopiedImage.write(offer.copies()));
     node.put("from", offer.from());
     node.put("boot", offer.boot());
+    offer.key().ifPresent(key -> node.put("key", key.hex()));
     return node;
   }
 
@@ -99,7 +100,8 @@ public final class OfferCodec {
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
           node.has("copies") ? CopiedImage.read(Json.array(node, "copies")) : List.of(),
           Json.text(node, "from"),
-          Json.optionalText(node, "boot").orElse(""));
+          Json.optionalText(node, "boot").orElse(""),
+          Json.optionalText(node, "key").map(StreamKey::new));
     } catch (MalformedReplyException | IllegalArgumentException wrong) {
       throw new InvalidRequestException(
           "What is offered is no domain that this version knows: " + wrong.getMessage() + ".",

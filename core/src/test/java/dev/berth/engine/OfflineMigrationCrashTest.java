@@ -53,7 +53,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 final class OfflineMigrationCrashTest {
   private static final DomainRef WEB = DomainRef.of("web");
-  private static final URI OTHER = URI.create("unix:/other");
 
   @TempDir Path directory;
 
@@ -66,7 +65,16 @@ final class OfflineMigrationCrashTest {
   /** What the domain brings along. */
   private enum Luggage {
     NOTHING,
-    IMAGES
+    IMAGES,
+    IMAGES_TO_ANOTHER_MACHINE;
+
+    boolean hasImages() {
+      return this != NOTHING;
+    }
+
+    URI target() {
+      return URI.create(this == IMAGES_TO_ANOTHER_MACHINE ? "tls://other.example" : "unix:/other");
+    }
   }
 
   /** Two hosts, each of which can be another process of the same. */
@@ -95,7 +103,7 @@ final class OfflineMigrationCrashTest {
       Files.write(place.resolve("data.raw"), new byte[512]);
       try (TestHost host = new TestHost(store, machines)) {
         host.define("web");
-        if (luggage == Luggage.IMAGES) {
+        if (luggage.hasImages()) {
           host.api()
               .attachDisk(
                   WEB,
@@ -116,8 +124,8 @@ final class OfflineMigrationCrashTest {
     }
 
     MigrationRequest request() {
-      MigrationRequest request = MigrationRequest.to(OTHER);
-      return luggage == Luggage.IMAGES ? request.with(StorageCopy.into(there())) : request;
+      MigrationRequest request = MigrationRequest.to(luggage.target());
+      return luggage.hasImages() ? request.with(StorageCopy.into(there())) : request;
     }
 
     void open(Mortal which, Mortality mortality) {
@@ -237,6 +245,12 @@ final class OfflineMigrationCrashTest {
     whenever(mortal, Luggage.IMAGES);
   }
 
+  @ParameterizedTest
+  @EnumSource(Mortal.class)
+  void oneHostHasItWithImagesOfAnotherMachineWheneverOneOfThemDied(Mortal mortal) throws Exception {
+    whenever(mortal, Luggage.IMAGES_TO_ANOTHER_MACHINE);
+  }
+
   private void whenever(Mortal mortal, Luggage luggage) throws Exception {
     int moments = Integer.MAX_VALUE;
     for (int moment = -1; moment < moments; moment++) {
@@ -322,7 +336,7 @@ final class OfflineMigrationCrashTest {
           assertThat(here + there).as("hosts that have it, " + when).isEqualTo(1);
           TestHost owner = here == 1 ? pair.source : pair.target.get();
           assertThat(owner.api().jobs()).as(when).allMatch(job -> job.status().state().isEnded());
-          boolean hasCome = there == 1 && pair.luggage == Luggage.IMAGES;
+          boolean hasCome = there == 1 && pair.luggage.hasImages();
           assertThat(pair.there().toFile().list())
               .as("images there, " + when)
               .containsExactly(hasCome ? new String[] {"data.raw"} : new String[0]);

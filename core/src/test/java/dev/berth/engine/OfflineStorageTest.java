@@ -4,6 +4,7 @@ import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainState;
@@ -36,6 +37,7 @@ import dev.berth.store.testing.MemoryStore;
 import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
+import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,6 +45,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OfflineStorageTest {
   private static final DomainRef WEB = DomainRef.of("web");
   private static final URI OTHER = URI.create("unix:/other");
+  private static final URI ELSEWHERE = URI.create("tls://host-b.example");
   private static final CallOptions PATIENT = CallOptions.within(TestHost.PATIENCE);
 
   @TempDir Path directory;
@@ -72,6 +76,7 @@ final class OfflineStorageTest {
   private TestHost host;
   private TestHost other;
   private volatile BooleanSupplier cutOff = () -> false;
+  private volatile UnaryOperator<TargetHost> asSeen = target -> target;
 
   @BeforeEach
   void defineADomain() throws Exception {
@@ -119,7 +124,7 @@ final class OfflineStorageTest {
         if (cutOff.getAsBoolean()) {
           throw new HostUnreachableException("It was cut off by the test.");
         }
-        return ((TakesMachines) other.api()).targetHost();
+        return asSeen.apply(((TakesMachines) other.api()).targetHost());
       }
 
       @Override
@@ -150,7 +155,9 @@ final class OfflineStorageTest {
 
     assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
     assertThat(ended.status().detail())
-        .contains("its images stay here: '" + images.resolve("data.qcow2") + "'");
+        .startsWith("its images were copied, 0.0 MiB, ")
+        .contains("; its images stay here: '" + images.resolve("data.qcow2") + "'");
+    assertThat(ended.status().figures()).containsEntry("bytes", 2L).containsKey("totalMillis");
     eventually(() -> assertThat(host.api().list()).isEmpty());
     assertThat(there.toFile().list()).containsExactlyInAnyOrder("data.qcow2", "more.raw");
     assertThat(there.resolve("more.raw")).hasSize(1000);
@@ -235,12 +242,85 @@ final class OfflineStorageTest {
   }
 
   @Test
-  void imagesAreNotCopiedToAnotherMachineYet() {
-    MigrationRequest elsewhere =
-        MigrationRequest.to(URI.create("tls://host-b.example")).with(StorageCopy.into(there));
+  void whatGoesToAnotherMachineIsEncryptedByAKeyThatBothQemusHave() {
+    Job job = copying(ELSEWHERE);
 
-    assertThat(host.api().migrations().obstacles(WEB, elsewhere, PATIENT))
-        .anyMatch(it -> it.contains("are copied between hosts on one machine"));
+    FakeMachine reader = machines.of("web");
+    assertThat(told(reader, "object-add"))
+        .singleElement()
+        .satisfies(
+            added -> {
+              assertThat(added.path("endpoint").asText()).isEqualTo("client");
+              assertThat(Path.of(added.path("dir").asText())).doesNotExist();
+            });
+    assertThat(told(reader, "blockdev-add"))
+        .filteredOn(added -> added.path("driver").asText().equals("nbd"))
+        .hasSize(2)
+        .allMatch(added -> added.path("tls-creds").asText().equals("berth-stream"))
+        .allMatch(added -> added.at("/server/type").asText().equals("inet"));
+    FakeMachine server = otherMachines.of("web");
+    assertThat(told(server, "object-add"))
+        .singleElement()
+        .satisfies(
+            added -> {
+              assertThat(added.path("endpoint").asText()).isEqualTo("server");
+              assertThat(Path.of(added.path("dir").asText())).isNotEmptyDirectory();
+            });
+    assertThat(told(server, "nbd-server-start"))
+        .singleElement()
+        .satisfies(
+            started -> {
+              assertThat(started.path("tls-creds").asText()).isEqualTo("berth-stream");
+              assertThat(started.at("/addr/type").asText()).isEqualTo("inet");
+            });
+
+    reader.mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertNothingIsLeftOfIt();
+    other.start("web");
+    other.destroy("web");
+  }
+
+  /** It does not know what a key is, and so takes them in at a socket of its own machine. */
+  @Test
+  void aTargetOfAnEarlierVersionIsToldByNameAndSentNothing() {
+    asSeen = OlderTarget::new;
+
+    Job ended = ended(migrate(ELSEWHERE));
+
+    assertThat(ended.status().phase()).isEqualTo("refused-by-target");
+    assertThat(ended.status().detail())
+        .contains("tls://host-b.example", "of an older version", "Nothing was sent");
+    asSeen = target -> target;
+    assertStays();
+  }
+
+  @Test
+  void aSourceThatIsClosedMeanwhileGoesOnByTheKeyThatQemuHas() {
+    Job job = copying(ELSEWHERE);
+    FakeMachine reader = machines.of("web");
+
+    reopenSource();
+    eventually(() -> assertThat(told(reader, "qom-list")).isNotEmpty());
+    reader.mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(told(reader, "object-add")).hasSize(1);
+    assertNothingIsLeftOfIt();
+  }
+
+  @Test
+  void aTargetThatIsClosedMeanwhileNeedsNoKeyAnyMore() {
+    Job job = copying(ELSEWHERE);
+    FakeMachine server = otherMachines.of("web");
+
+    reopenTarget();
+    machines.of("web").mirrors().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertThat(told(server, "object-add")).hasSize(1);
+    assertNothingIsLeftOfIt();
   }
 
   @Test
@@ -385,21 +465,40 @@ final class OfflineStorageTest {
   }
 
   private MigrationRequest request() {
-    return MigrationRequest.to(OTHER).with(StorageCopy.into(there));
+    return request(OTHER);
+  }
+
+  private MigrationRequest request(URI target) {
+    return MigrationRequest.to(target).with(StorageCopy.into(there));
   }
 
   private Job migrate() {
-    return host.api().migrations().migrateOffline(WEB, request(), JobOptions.none(), PATIENT);
+    return migrate(OTHER);
+  }
+
+  private Job migrate(URI target) {
+    return host.api().migrations().migrateOffline(WEB, request(target), JobOptions.none(), PATIENT);
   }
 
   /** One whose images are copied until they are told to be there. */
   private Job copying() {
+    return copying(OTHER);
+  }
+
+  private Job copying(URI target) {
     machines.onStart(machine -> machine.mirrors().takeTime());
-    Job job = migrate();
+    Job job = migrate(target);
     eventually(() -> assertThat(now(job).status().phase()).isEqualTo("copying-storage"));
     eventually(() -> assertThat(machines.of("web").backups().ids()).hasSize(2));
     machines.onStart(machine -> {});
     return job;
+  }
+
+  private static List<ObjectNode> told(FakeMachine machine, String command) {
+    return machine.monitor().received().stream()
+        .filter(each -> each.command().equals(command))
+        .map(FakeQemu.Received::arguments)
+        .toList();
   }
 
   private Job now(Job job) {

@@ -108,7 +108,8 @@ final class OfferCodecTest {
             new CopiedImage(
                 "data", "data-format", Path.of("/b"), ImageFormat.QCOW2, 999, 512, content)),
         "/var/lib/berth",
-        "5f1a2c3d");
+        "5f1a2c3d",
+        Optional.of(StreamKey.random()));
   }
 
   @ParameterizedTest
@@ -123,8 +124,10 @@ final class OfferCodecTest {
   void aDomainOfAnEarlierVersionTakesNothingAlong() {
     ObjectNode node = OfferCodec.write(domainOffer(CopiedImage.Content.FILE));
     node.remove("copies");
+    node.remove("key");
 
     assertThat(OfferCodec.domainOffer(node).copies()).isEmpty();
+    assertThat(OfferCodec.domainOffer(node).key()).isEmpty();
   }
 
   @Test
@@ -147,6 +150,8 @@ final class OfferCodecTest {
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> OfferCodec.offer(node))
         .withMessageNotContaining(key);
+    DomainOffer domain = domainOffer(CopiedImage.Content.DISK);
+    assertThat(domain.toString()).doesNotContain(domain.key().orElseThrow().hex());
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -46,6 +47,11 @@ public record HostNetwork(TlsFiles tls, String listensAt, MigrationNetwork strea
         .limit(most)
         .boxed()
         .toList();
+  }
+
+  /** Why so many cannot come in now, if they cannot. */
+  public Optional<String> lacking(int ports) {
+    return freePorts(ports).size() < ports ? Optional.of(noPorts()) : Optional.empty();
   }
 
   private boolean isFree(int port) {

@@ -19,9 +19,12 @@ final class HostNetworkTest {
     HostNetwork network = at(HERE, taken.getLocalPort(), taken.getLocalPort());
     try (taken) {
       assertThat(network.freePorts(1)).isEmpty();
+      assertThat(network.lacking(1)).contains(network.noPorts());
       assertThat(network.noPorts()).contains(Integer.toString(taken.getLocalPort()), HERE);
     }
     assertThat(network.freePorts(1)).containsExactly(taken.getLocalPort());
+    assertThat(network.lacking(1)).isEmpty();
+    assertThat(network.lacking(2)).isPresent();
   }
 
   @Test
