@@ -40,8 +40,9 @@ final class NamedTestsTest {
 
     assertThat(promises).hasSize(7);
     for (int i = 1; i < promises.length; i++) {
-      assertThat(promises[i]).startsWith(i + " ").contains("Coming:");
+      assertThat(promises[i]).startsWith(i + " ");
       boolean kept = promises[i].contains("Today:");
+      assertThat(kept || promises[i].contains("Coming:")).as(promises[i]).isTrue();
       assertThat(NAMED_TEST.matcher(promises[i]).find()).as(promises[i]).isEqualTo(kept);
     }
   }
