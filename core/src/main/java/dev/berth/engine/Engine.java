@@ -327,7 +327,9 @@ public final class Engine implements AutoCloseable {
     try {
       CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
+    } catch (TimeoutException e) {
+      LOG.warn(otherwise); // that it was this wait which ended says the message
+    } catch (ExecutionException e) {
       LOG.warn(otherwise, e);
     }
   }
