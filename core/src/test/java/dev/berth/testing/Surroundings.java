@@ -30,13 +30,13 @@ final class Surroundings {
   /** Looks at this JVM, and at everything that has to do with these directories. */
   static Surroundings of(Set<Path> directories) {
     var now = new Surroundings();
-    now.addChildren();
+    now.addDescendants("self");
     now.addThreads();
     now.addTemporaryFiles();
-    for (Path directory : directories) {
-      now.addProcessesNaming(directory);
-      now.addDescriptorsUnder(directory);
-      now.addSocketsUnder(directory);
+    if (!directories.isEmpty()) {
+      now.addProcessesNaming(directories);
+      now.addDescriptorsUnder(directories);
+      now.addSocketsUnder(directories);
     }
     return now;
   }
@@ -49,27 +49,45 @@ final class Surroundings {
         .toList();
   }
 
-  private void addChildren() {
-    ProcessHandle.current().descendants().forEach(child -> addProcess(child.pid()));
+  /** Java would look at every process of the machine, which takes longer than most tests. */
+  private void addDescendants(String process) {
+    for (Path thread : threads(process)) {
+      for (String child : read(thread.resolve("children")).split(" ")) {
+        if (!child.isEmpty()) {
+          addProcess(Long.parseLong(child));
+          addDescendants(child);
+        }
+      }
+    }
   }
 
-  private void addProcessesNaming(Path directory) {
+  private static List<Path> threads(String process) {
+    try (Stream<Path> entries = Files.list(PROC.resolve(process).resolve("task"))) {
+      return entries.toList();
+    } catch (IOException | UncheckedIOException ended) {
+      return List.of(); // nothing runs in it any more
+    }
+  }
+
+  private void addProcessesNaming(Set<Path> directories) {
     long self = ProcessHandle.current().pid();
     for (Path process : list(PROC)) {
       String pid = process.getFileName().toString();
       if (!Character.isDigit(pid.charAt(0)) || Long.parseLong(pid) == self) {
         continue;
       }
-      boolean named =
-          arguments(process).stream()
-              .anyMatch(
-                  argument ->
-                      argument.contains(directory + "/")
-                          || argument.endsWith(directory.toString()));
-      if (named) {
+      List<String> arguments = arguments(process);
+      if (directories.stream().anyMatch(directory -> isNamed(directory, arguments))) {
         addProcess(Long.parseLong(pid));
       }
     }
+  }
+
+  private static boolean isNamed(Path directory, List<String> arguments) {
+    return arguments.stream()
+        .anyMatch(
+            argument ->
+                argument.contains(directory + "/") || argument.endsWith(directory.toString()));
   }
 
   /** A zombie has no command line any more; reaping it is the business of its parent. */
@@ -105,11 +123,11 @@ final class Surroundings {
     }
   }
 
-  private void addDescriptorsUnder(Path directory) {
+  private void addDescriptorsUnder(Set<Path> directories) {
     for (Path descriptor : list(PROC.resolve("self/fd"))) {
       try {
         Path target = Files.readSymbolicLink(descriptor);
-        if (target.startsWith(directory)) {
+        if (directories.stream().anyMatch(target::startsWith)) {
           String number = descriptor.getFileName().toString();
           things.put("fd " + number + " " + target, "open file " + target + " (fd " + number + ")");
         }
@@ -121,12 +139,12 @@ final class Surroundings {
   }
 
   /** Lines are: number, references, protocol, flags, type, state, inode, and the path if any. */
-  private void addSocketsUnder(Path directory) {
+  private void addSocketsUnder(Set<Path> directories) {
     read(PROC.resolve("net/unix"))
         .lines()
         .map(line -> line.trim().split("\\s+", 8))
         .filter(columns -> columns.length == 8 && columns[7].startsWith("/"))
-        .filter(columns -> Path.of(columns[7]).startsWith(directory))
+        .filter(columns -> directories.stream().anyMatch(Path.of(columns[7])::startsWith))
         .collect(Collectors.toMap(columns -> columns[6], Function.identity()))
         .forEach((inode, columns) -> things.put("socket " + inode, "unix socket " + columns[7]));
   }
