@@ -141,10 +141,11 @@ final class ProtocolPageTest {
     tables.put("event", ProtocolResults.table("event", ProtocolResults.event()));
     ProtocolPage page = ProtocolPage.read();
     try (ControlServer server =
-        new ControlServer(host::as, socket, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE)
-            .start()) {
+            new ControlServer(
+                    host::as, socket, ControlAccess.OWNER_ONLY, ControlServer.NOT_STOPPABLE)
+                .start();
+        ProtocolParameters parameters = ProtocolParameters.askedAt(socket)) {
       assertThat(server).isNotNull();
-      ProtocolParameters parameters = new ProtocolParameters(socket);
       for (String method : METHODS.names()) {
         tables.put(
             method, parameters.table(page.example(method).get(0)) + ProtocolResults.text(method));

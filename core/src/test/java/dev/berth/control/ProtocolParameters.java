@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.berth.json.Json;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,16 +17,23 @@ import java.util.regex.Pattern;
  * What parameters methods take, in the words of a server that is given wrong ones. It names what it
  * wants instead.
  */
-final class ProtocolParameters {
+final class ProtocolParameters implements Closeable {
   private static final Pattern WANTED =
       Pattern.compile("' (?:of \\S+ )?should be (.*), but it is .*");
   private static final Pattern WORDS = Pattern.compile("' of \\S+ cannot be .*: use (.*)\\.");
   private static final Pattern NEEDED = Pattern.compile("\\S+ needs the parameter '\\w+'\\.");
 
   private final Path socket;
+  private RawPeer peer;
 
-  ProtocolParameters(Path socket) {
+  private ProtocolParameters(Path socket, RawPeer peer) {
     this.socket = socket;
+    this.peer = peer;
+  }
+
+  /** In the words of the server at that socket. */
+  static ProtocolParameters askedAt(Path socket) throws IOException {
+    return new ProtocolParameters(socket, RawPeer.connect(socket));
   }
 
   /** A table of what the request of an example takes; empty where it takes nothing. */
@@ -84,9 +92,17 @@ final class ProtocolParameters {
 
   /** What the server says to it; empty when it does not object. */
   private String answer(JsonNode request) throws IOException {
-    try (RawPeer peer = RawPeer.connect(socket)) {
-      peer.send(Wire.line(request));
-      return peer.receive().at("/error/message").asText();
+    peer.send(Wire.line(request));
+    JsonNode reply = peer.receive();
+    if (!reply.has("error")) { // what follows may be bytes, or events
+      peer.close();
+      peer = RawPeer.connect(socket);
     }
+    return reply.at("/error/message").asText();
+  }
+
+  @Override
+  public void close() throws IOException {
+    peer.close();
   }
 }

@@ -20,6 +20,7 @@ import dev.berth.migration.TargetPhase;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 
@@ -203,11 +204,15 @@ public final class ProtocolResults {
           Map.entry(Methods.SUBSCRIBE, NOTHING),
           Map.entry(Methods.CONSOLE, NOTHING));
 
+  /** Found out already: many methods answer the same. */
+  private static final Map<Function<RandomValues, JsonNode>, WireShape> SHAPES =
+      new ConcurrentHashMap<>();
+
   private ProtocolResults() {}
 
   /** What that method answers, in every detail. */
   public static WireShape of(String method) {
-    return shape(RESULTS.get(method), Map.of());
+    return SHAPES.computeIfAbsent(RESULTS.get(method), value -> shape(value, Map.of()));
   }
 
   /** What a notification of an event holds. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ public final class TestGuest {
   /** Kernel command line switch: an address by DHCP, then echo and HTTP are served. */
   public static final String DHCP = "g.ip=dhcp";
 
+  /** What each builder has built for this JVM: to see that it is up to date takes a moment. */
+  private static final Map<Path, TestGuest> BUILT = new ConcurrentHashMap<>();
+
   private final Path directory;
 
   private TestGuest(Path directory) {
@@ -56,7 +61,10 @@ public final class TestGuest {
     if (namedDirectory != null) {
       return in(Path.of(namedDirectory));
     }
-    Path builder = Checkout.locate("docs/examples/guest/build.sh");
+    return BUILT.computeIfAbsent(Checkout.locate("docs/examples/guest/build.sh"), TestGuest::built);
+  }
+
+  private static TestGuest built(Path builder) {
     Checkout.run(builder);
     try {
       // A later build may turn the link elsewhere while a test is running.
