@@ -28,6 +28,7 @@ import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -316,7 +317,7 @@ final class BackupQuiescingTest {
   }
 
   private void restartHost(Runnable meanwhile) {
-    host.close();
+    host.close(Duration.ZERO);
     meanwhile.run();
     MemoryStore next = store.reopened();
     store.close();

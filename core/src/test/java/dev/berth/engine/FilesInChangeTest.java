@@ -26,6 +26,7 @@ import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -126,7 +127,7 @@ final class FilesInChangeTest {
     CompletableFuture<VerbResult> attached = TestHost.async(this::attach);
     eventually(() -> assertThat(store.contents().intents()).hasSize(1));
     machines.of("web").hang();
-    host.close();
+    host.close(Duration.ZERO);
     until.countDown();
     assertThat(attached).failsWithin(TestHost.PATIENCE);
 

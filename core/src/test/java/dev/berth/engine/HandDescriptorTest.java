@@ -39,6 +39,9 @@ final class HandDescriptorTest extends EngineFixture {
   private static final QmpRequest ADD = QmpRequest.of("add-fd", "{}");
   private static final CallOptions PATIENT = CallOptions.within(TestHost.PATIENCE);
 
+  /** For what never comes. */
+  private static final Duration SHORT = Duration.ofMillis(200);
+
   private FakeMachine machine;
   private RandomAccessFile file;
 
@@ -149,7 +152,7 @@ final class HandDescriptorTest extends EngineFixture {
     launcher().hold(Job.PREPARE, never);
     CompletableFuture<String> second = TestHost.async(this::add);
 
-    host.close();
+    host.close(SHORT);
     never.countDown();
 
     for (CompletableFuture<String> call : List.of(first, second)) {

@@ -182,7 +182,17 @@ abstract class MigrationFixture {
     host = open();
   }
 
-  /** The other host is killed, and finds what was on its disk. */
+  /** The host is killed, and finds what was on its disk. */
+  void kill() {
+    MemoryStore next = store.reopened();
+    host.hangUp();
+    host.close(Duration.ZERO);
+    store.close();
+    store = next;
+    host = open();
+  }
+
+  /** The same of the other host, which cannot be reached meanwhile. */
   void killOther() {
     reachable = false;
     MemoryStore next = otherStore.reopened();

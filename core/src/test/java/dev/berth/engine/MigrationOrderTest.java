@@ -51,7 +51,7 @@ final class MigrationOrderTest extends MigrationFixture {
     eventually(() -> assertThat(store.held()).isEqualTo(1));
     arrival(job, "received");
 
-    reopen();
+    kill();
 
     assertThat(ended(job).status().phase()).isEqualTo("complete");
     assertMoved();
@@ -127,7 +127,7 @@ final class MigrationOrderTest extends MigrationFixture {
 
     assertThat(host.api().job(job.id()).status().phase()).isEqualTo("sent");
     assertThat(other.api().job(job.id()).status().phase()).isEqualTo("received");
-    reopen();
+    kill();
 
     assertThat(ended(job).status().phase()).isEqualTo("complete");
     assertMoved();
