@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(LeakCheck.class)
 final class GuestAgentOfAGuestTest {
   private static final String RESTART_LATER =
-      "sleep 1; killall qemu-ga; sleep 10; echo yes >/tmp/restarted; exec qemu-ga -m virtio-serial"
+      "sleep 1; killall qemu-ga; sleep 6; echo yes >/tmp/restarted; exec qemu-ga -m virtio-serial"
           + " -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run/qemu";
 
   @TempDir Path home;

@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 final class LauncherFixture implements AutoCloseable {
   static final UUID DOMAIN = UUID.fromString("6a2c3b44-0000-4000-8000-000000000001");
   static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Path SHARED_CACHE = Path.of("target", "qemu-cache").toAbsolutePath();
 
   private final ExecutorService callbacks =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "berth-test-callbacks"));
@@ -47,7 +48,24 @@ final class LauncherFixture implements AutoCloseable {
     return new LauncherFixture(settings);
   }
 
+  /**
+   * Everything below that directory, save that all share what was found out about QEMU, which takes
+   * most of a second each time.
+   */
   static LauncherSettings settings(Path home) {
+    LauncherSettings apart = settingsApart(home);
+    return new LauncherSettings(
+        apart.runDirectory(),
+        apart.logDirectory(),
+        apart.variablesDirectory(),
+        SHARED_CACHE,
+        apart.qemuBinaries(),
+        apart.searchPath(),
+        apart.kvmTestLimit());
+  }
+
+  /** The same with what is found out below that directory as well. */
+  static LauncherSettings settingsApart(Path home) {
     return LauncherSettings.under(home, System.getenv("PATH"));
   }
 

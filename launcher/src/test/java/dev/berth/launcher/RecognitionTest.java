@@ -191,7 +191,9 @@ final class RecognitionTest {
 
   @Test
   void anAdoptedMachineOfAnUnknownBinaryIsAskedItself() throws Exception {
-    RunFiles.deleteTree(home.resolve("cache"));
+    next.leave();
+    next = LauncherFixture.with(LauncherFixture.settingsApart(home)); // nothing is known there
+    next.owning(launch);
 
     try (QmpConnection qmp = connected()) {
       LauncherFixture.await("the gate knows", () -> !qmp.supports("dance"));
