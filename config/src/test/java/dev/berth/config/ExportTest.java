@@ -228,7 +228,7 @@ final class ExportTest extends HomeFixture {
   @Test
   void oneThatNobodyEndsEndsByItselfAlsoWithTheNextHost() throws Exception {
     ExportRequest request =
-        new ExportRequest(Set.of(), Optional.empty(), scratch, Optional.of(Duration.ofSeconds(20)));
+        new ExportRequest(Set.of(), Optional.empty(), scratch, Optional.of(Duration.ofSeconds(5)));
     PullBackup served;
     try (VmHost host = home.open()) {
       start(host);

@@ -117,7 +117,7 @@ final class ManagedSaveRunTest extends HomeFixture {
   @Test
   void aGuestWhoseImagesWereWrittenToIsNeitherRestoredNorBooted() throws Exception {
     try (VmHost host = home.open()) {
-      start(host, "q35");
+      home.runWithoutGuest(host, "vm", Files.write(image(), new byte[1 << 20]));
       Path file = save(host);
       try (RandomAccessFile image = new RandomAccessFile(image().toFile(), "rw")) {
         image.write(1);
@@ -143,7 +143,7 @@ final class ManagedSaveRunTest extends HomeFixture {
     Path file = Files.write(directory.resolve("device"), new byte[1 << 20]);
     try (LoopDevice device = LoopDevice.of(file);
         VmHost host = home.open()) {
-      start(host, "q35", device.path());
+      home.runWithoutGuest(host, "vm", device.path());
       save(host);
       Files.readAllBytes(device.path());
       assertThat(host.start(VM, StartMode.RUNNING, PATIENT).snapshot().status().reason())
@@ -171,18 +171,14 @@ final class ManagedSaveRunTest extends HomeFixture {
 
   private void start(VmHost host, String machine) throws Exception {
     Files.write(image(), new byte[1 << 20]);
-    start(host, machine, image());
-    ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
-  }
-
-  private void start(VmHost host, String machine, Path image) throws Exception {
     home.defineGuestWith(
         host,
         "vm",
-        "machine: %s\nmemory: 128MiB\ndisks:\n  - {name: data, file: %s, format: raw}"
-            .formatted(machine, image),
+        "machine: %s\nmemory: 128MiB\ndisks:\n  - {name: data, file: data.raw, format: raw}"
+            .formatted(machine),
         TestGuest.running("heartbeat"));
     host.start(VM, StartMode.RUNNING, PATIENT);
+    ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
   }
 
   private Path image() {

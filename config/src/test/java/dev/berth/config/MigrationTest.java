@@ -131,7 +131,7 @@ final class MigrationTest extends HomeFixture {
       Console console = start(here);
       MigrationLimit limit = new MigrationLimit(Duration.ofSeconds(1), AtLimit.PAUSE_GUEST);
 
-      Job ended = ended(here, migrate(here, slow().within(limit)));
+      Job ended = ended(here, migrate(here, sentAt(4 * SLOW).within(limit)));
 
       assertThat(ended.status().phase()).as("%s", ended).isEqualTo("complete");
       awaitBeats(there, console.close(), 3);
@@ -235,7 +235,8 @@ final class MigrationTest extends HomeFixture {
   void allThatSpeaksAgainstItIsSaidBeforeAnythingHasHappened() throws Exception {
     try (VmHost here = home.open();
         VmHost there = openOther()) {
-      start(here).close();
+      home.defineIdle(here, "vm");
+      here.start(VM, StartMode.RUNNING, PATIENT);
       otherHome.defineIdle(there, "vm");
 
       List<String> obstacles = here.migrations().obstacles(VM, MigrationRequest.to(other), PATIENT);
@@ -288,8 +289,12 @@ final class MigrationTest extends HomeFixture {
   }
 
   private MigrationRequest slow() {
+    return sentAt(SLOW);
+  }
+
+  private MigrationRequest sentAt(long bytesPerSecond) {
     return new MigrationRequest(
-        other, Optional.of(SLOW), Optional.empty(), Convergence.LEFT_TO_GUEST);
+        other, Optional.of(bytesPerSecond), Optional.empty(), Convergence.LEFT_TO_GUEST);
   }
 
   private Job sending(VmHost host, MigrationRequest request) {

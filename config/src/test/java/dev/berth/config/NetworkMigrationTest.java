@@ -14,6 +14,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.QmpRequest;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +53,8 @@ final class NetworkMigrationTest extends HomeFixture {
   private static final DomainRef VM = DomainRef.of("vm");
   private static final CallOptions PATIENT = CallOptions.within(TestHome.PATIENCE);
   private static final long SLOW = 4 << 20;
+  private static final MigrationPace AT_ONCE =
+      new MigrationPace(Optional.of(1L << 30), Optional.empty());
 
   /** No other test's ports are at these addresses. */
   private static final String HERE = "127.0.0.6";
@@ -83,6 +87,7 @@ final class NetworkMigrationTest extends HomeFixture {
       start(a);
       Job job = sending(a);
       assertThat(keys()).as("the sender has it in memory").hasSize(1).allMatch(this::isThere);
+      a.migrations().setPace(VM, AT_ONCE, PATIENT);
 
       Job ended = ended(a, job);
 
@@ -145,7 +150,7 @@ final class NetworkMigrationTest extends HomeFixture {
     otherHome.set("tls-access", "CN=host-c");
     try (VmHost a = home.open();
         VmHost b = otherHome.open()) {
-      start(a);
+      home.runWithoutGuest(a, "vm", Files.write(directory.resolve("data.raw"), new byte[1 << 20]));
 
       assertRefused(a, AccessDeniedException.class, "The certificate 'CN=host-c'", "'tls-hosts'");
       assertThat(b.list()).isEmpty();
@@ -154,14 +159,14 @@ final class NetworkMigrationTest extends HomeFixture {
 
   @Test
   void whatKeepsHostsFromTalkingIsSaidBeforeAnythingHasHappened() throws Exception {
-    try (VmHost a = home.open()) {
+    try (VmHost a = home.open();
+        ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByName(THERE))) {
       start(a);
+      URI mute = URI.create("tls://" + THERE + ":" + silent.getLocalPort());
+      CompletableFuture<Void> unheard = // which takes its time
+          CompletableFuture.runAsync(
+              () -> assertRefused(a, mute, HostUnreachableException.class, "said nothing of TLS"));
       assertRefused(a, HostUnreachableException.class, there.uri().toString(), "nobody listens");
-      try (ServerSocket silent =
-          new ServerSocket(there.uri().getPort(), 1, InetAddress.getByName(THERE))) {
-        assertThat(silent.isBound()).isTrue();
-        assertRefused(a, HostUnreachableException.class, "said nothing of TLS");
-      }
       assertRefused(
           a,
           URI.create("tls://nowhere.invalid"),
@@ -184,6 +189,7 @@ final class NetworkMigrationTest extends HomeFixture {
         assertRefused(a, HostUnreachableException.class, "expired on 2021-01-01");
         assertThat(b.list()).isEmpty();
       }
+      assertThat(unheard).succeedsWithin(TestHome.PATIENCE);
       assertThat(a.jobs()).isEmpty();
       awaitBeats(a);
     }

@@ -1,5 +1,6 @@
 package dev.berth.config;
 
+import dev.berth.error.HostUnreachableException;
 import dev.berth.host.VmHost;
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.contract.AdjustContract;
@@ -118,8 +119,12 @@ final class OpenedHostContractTest
 
     @Override
     public void close() {
+      try {
+        TestHome.endMachines(host);
+      } catch (HostUnreachableException closedByTheTest) {
+        home.clear();
+      }
       host.close();
-      home.clear();
     }
   }
 }

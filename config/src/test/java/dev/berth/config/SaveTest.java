@@ -85,7 +85,7 @@ final class SaveTest extends HomeFixture {
   @Test
   void aMachineWhoseImagesWereWrittenToIsNotRestored() throws Exception {
     try (VmHost host = home.open()) {
-      start(host);
+      startWithoutGuest(host);
       Path file = directory.resolve("vm.save");
       ended(host, save(host, file));
       try (RandomAccessFile image = new RandomAccessFile(image("data").toFile(), "rw")) {
@@ -109,7 +109,7 @@ final class SaveTest extends HomeFixture {
   void aHostStartsNoOtherQemuThanItsOwnBecauseAFileSaysSo() throws Exception {
     Path file = directory.resolve("vm.save");
     try (VmHost host = home.open()) {
-      start(host);
+      startWithoutGuest(host);
       ended(host, save(host, file));
     }
     Path other = directory.resolve("qemu-system-x86_64");
@@ -127,7 +127,7 @@ final class SaveTest extends HomeFixture {
   @Test
   void aDamagedFileStartsNothing() throws Exception {
     try (VmHost host = home.open()) {
-      start(host);
+      startWithoutGuest(host);
       Path file = directory.resolve("vm.save");
       ended(host, save(host, file));
       try (RandomAccessFile saved = new RandomAccessFile(file.toFile(), "rw")) {
@@ -227,6 +227,11 @@ final class SaveTest extends HomeFixture {
     ConsoleLog console = ConsoleLog.of(host, VM);
     console.await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
     return console;
+  }
+
+  /** What is refused is the file, whatever ran in its machine. */
+  private void startWithoutGuest(VmHost host) throws Exception {
+    home.runWithoutGuest(host, "vm", Files.write(image("data"), new byte[1 << 20]));
   }
 
   private DefinitionDocument disk(String name) throws Exception {

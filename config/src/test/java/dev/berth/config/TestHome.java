@@ -122,6 +122,13 @@ final class TestHome {
     return host.start(domain, StartMode.PAUSED, CallOptions.none()).snapshot();
   }
 
+  /** A small machine with that disk, in which nothing happens but what its firmware does. */
+  void runWithoutGuest(VmHost host, String name, Path image) {
+    String disk = "  - {name: data, file: " + image + ", format: raw}";
+    define(host, name, "memory: 64MiB", "disks:", disk);
+    host.start(DomainRef.of(name), StartMode.RUNNING, CallOptions.within(PATIENCE));
+  }
+
   /** The example guest with these switches on its kernel command line. */
   DomainRef defineGuest(VmHost host, String name, String... switches) {
     return defineGuestOn(host, name, "q35", switches);
@@ -182,12 +189,20 @@ final class TestHome {
     }
   }
 
-  /** Ends every machine of this home. */
+  /** Ends every machine of this home, each of which has a run directory. */
   void clear() {
+    if (runDirectories().isEmpty()) {
+      return;
+    }
     try (VmHost host = open()) {
-      for (DomainSnapshot domain : host.list()) {
-        host.destroy(DomainRef.of(domain.name()), GRACE, CallOptions.none());
-      }
+      endMachines(host);
+    }
+  }
+
+  /** Ends every machine of a host. */
+  static void endMachines(VmHost host) {
+    for (DomainSnapshot domain : host.list()) {
+      host.destroy(DomainRef.of(domain.name()), GRACE, CallOptions.none());
     }
   }
 }

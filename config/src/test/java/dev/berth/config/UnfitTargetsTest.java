@@ -33,6 +33,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,24 +69,22 @@ final class UnfitTargetsTest extends TwoHomesFixture {
   void whatIsNoTargetIsSaidBeforeAnythingHasHappened() throws Exception {
     Path own = directory.resolve("s");
     try (VmHost here = Berth.open(home.settings().control(own, ControlAccess.OWNER_ONLY))) {
-      boot(here).close();
+      startWithoutGuest(here);
 
-      assertThatThrownBy(() -> migrate(here, URI.create("unix:" + directory.resolve("nobody"))))
-          .isInstanceOf(HostUnreachableException.class);
-      assertThatThrownBy(() -> migrate(here, URI.create("ftp://elsewhere")))
-          .isInstanceOf(InvalidRequestException.class);
-      assertThatThrownBy(() -> migrate(here, URI.create("unix:" + own)))
-          .isInstanceOf(UnsupportedException.class)
-          .hasMessageContaining("has its UUID already");
-      try (ServerSocketChannel mute = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-        Path socket = directory.resolve("mute");
-        mute.bind(UnixDomainSocketAddress.of(socket));
-        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
-            .isInstanceOf(HostUnreachableException.class)
-            .hasMessageContaining("said nothing");
-      }
+      Path mute = directory.resolve("mute");
       Path speechless = directory.resolve("speechless");
-      try (ScriptedHost silent = ScriptedHost.silent(speechless)) {
+      try (ServerSocketChannel nobody = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+          ScriptedHost silent = ScriptedHost.silent(speechless)) {
+        nobody.bind(UnixDomainSocketAddress.of(mute));
+        CompletableFuture<Void> unheard = // which takes its time
+            CompletableFuture.runAsync(() -> migrate(here, URI.create("unix:" + mute)));
+        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + directory.resolve("nobody"))))
+            .isInstanceOf(HostUnreachableException.class);
+        assertThatThrownBy(() -> migrate(here, URI.create("ftp://elsewhere")))
+            .isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> migrate(here, URI.create("unix:" + own)))
+            .isInstanceOf(UnsupportedException.class)
+            .hasMessageContaining("has its UUID already");
         URI there = URI.create("unix:" + speechless);
         CallOptions hasty = CallOptions.within(Duration.ofSeconds(3));
         assertThatThrownBy(
@@ -94,6 +93,12 @@ final class UnfitTargetsTest extends TwoHomesFixture {
                         .migrate(VM, MigrationRequest.to(there), JobOptions.none(), hasty))
             .isInstanceOf(DeadlineExceededException.class);
         eventually(() -> assertThat(silent.asked()).containsExactly("hello", "arrival.obstacles"));
+        assertThat(unheard)
+            .failsWithin(TestHome.PATIENCE)
+            .withThrowableThat()
+            .havingCause()
+            .isInstanceOf(HostUnreachableException.class)
+            .withMessageContaining("said nothing");
       }
 
       assertThat(here.jobs()).isEmpty();
@@ -106,7 +111,7 @@ final class UnfitTargetsTest extends TwoHomesFixture {
   void anScriptedHostIsRefusedByNameBeforeAnythingHasHappened() throws Exception {
     Path socket = directory.resolve("older");
     try (VmHost here = home.open()) {
-      boot(here).close();
+      startWithoutGuest(here);
 
       try (ScriptedHost older = ScriptedHost.withoutMigrations(socket)) {
         assertThatThrownBy(() -> migrate(here, URI.create("unix:" + socket)))
@@ -136,7 +141,7 @@ final class UnfitTargetsTest extends TwoHomesFixture {
         qemuThat("-global max-x86_64-cpu.rdrand=off -global max-x86_64-cpu.adx=off").toString());
     try (VmHost here = home.open();
         VmHost there = openOther()) {
-      boot(here).close();
+      startWithoutGuest(here);
 
       assertThatThrownBy(() -> migrate(here))
           .isInstanceOf(UnsupportedException.class)
@@ -155,7 +160,7 @@ final class UnfitTargetsTest extends TwoHomesFixture {
     home.set("qemu", qemuThat("-global max-x86_64-cpu.rdrand=off").toString());
     try (VmHost here = home.open();
         VmHost there = openOther()) {
-      boot(here).close();
+      startWithoutGuest(here);
 
       Job ended = ended(here, migrate(here));
 
@@ -221,7 +226,7 @@ final class UnfitTargetsTest extends TwoHomesFixture {
   void aMachineWhoseImageWasReplacedDoesNotMove() throws Exception {
     try (VmHost here = home.open();
         VmHost there = openOther()) {
-      boot(here).close();
+      startWithoutGuest(here);
       Path image = directory.resolve("data.raw");
       Path copy = Files.copy(image, directory.resolve("copy.raw"));
       Files.move(copy, image, StandardCopyOption.REPLACE_EXISTING);
@@ -245,6 +250,12 @@ final class UnfitTargetsTest extends TwoHomesFixture {
     host.start(VM, StartMode.RUNNING, PATIENT);
     ConsoleLog.of(host, VM).await(TestGuest.HEARTBEAT, TestHome.PATIENCE);
     return console(host);
+  }
+
+  /** What is refused is the machine, whatever is in it. */
+  private void startWithoutGuest(VmHost host) throws IOException {
+    Path image = Files.write(directory.resolve("data.raw"), new byte[1 << 20]);
+    home.runWithoutGuest(host, "vm", image);
   }
 
   private static void migrate(VmHost host, URI target) {
