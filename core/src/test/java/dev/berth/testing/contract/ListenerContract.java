@@ -25,6 +25,10 @@ import org.junit.jupiter.api.Test;
 
 /** Listeners and their threads. */
 public interface ListenerContract {
+  /** Far more than is read ahead of a listener. */
+  int MANY = 600;
+
+  int CALLERS = 20;
 
   /** The host under test. */
   HostRig rig();
@@ -81,7 +85,7 @@ public interface ListenerContract {
     CountDownLatch gate = new CountDownLatch(1);
     List<Long> slow = new ArrayList<>();
     BlockingQueue<DomainEvent> quick = new LinkedBlockingQueue<>();
-    CountDownLatch all = new CountDownLatch(600);
+    CountDownLatch all = new CountDownLatch(MANY);
     EventListener waiting =
         event -> {
           await(gate);
@@ -91,10 +95,8 @@ public interface ListenerContract {
 
     try (EventSubscription first = rig().host().subscribe(before, waiting);
         EventSubscription second = rig().host().subscribe(before, quick::add)) {
-      for (int i = 0; i < 600; i++) {
-        rig().define("web", (64 + i % 2) + "MiB");
-      }
-      for (int i = 0; i < 600; i++) {
+      makeManyEvents();
+      for (int i = 0; i < MANY; i++) {
         next(quick);
       }
       assertThat(first.lastSequence()).isEqualTo(before);
@@ -102,7 +104,24 @@ public interface ListenerContract {
       assertThat(all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(second).isNotNull();
     }
-    assertThat(slow).hasSize(600).isSorted().doesNotHaveDuplicates();
+    assertThat(slow).hasSize(MANY).isSorted().doesNotHaveDuplicates();
+  }
+
+  /** By callers at once, whose commits share a sync where there is a disk. */
+  private void makeManyEvents() {
+    List<CompletableFuture<Boolean>> callers = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      String name = "web-" + i;
+      callers.add(HostRig.async(() -> define(name, MANY / CALLERS)));
+    }
+    assertThat(callers).allSatisfy(caller -> assertThat(caller).succeedsWithin(PATIENCE));
+  }
+
+  private boolean define(String name, int times) {
+    for (int i = 0; i < times; i++) {
+      rig().define(name, (64 + i % 2) + "MiB");
+    }
+    return true;
   }
 
   @Test
