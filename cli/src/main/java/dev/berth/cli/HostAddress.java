@@ -69,7 +69,13 @@ record HostAddress(URI uri, Optional<HomeLayout> layout) {
     }
   }
 
-  private static URI parse(String text, String source) {
+  /**
+   * An address as it was written.
+   *
+   * @param source where it was written
+   * @throws InvalidRequestException when it is none
+   */
+  static URI parse(String text, String source) {
     try {
       return new URI(text);
     } catch (URISyntaxException malformed) {

@@ -8,14 +8,13 @@ import dev.berth.host.MigrationLimit.AtLimit;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.StorageCopy;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /** The options that say where a machine is to go, and how. */
 final class MigrationOptions {
-  private final Parameter<URI> target;
+  private final Parameter<String> target;
   private final Parameter<ByteSize> speed;
   private final Parameter<Duration> downtime;
   private final Parameter<Boolean> throttle;
@@ -31,7 +30,7 @@ final class MigrationOptions {
         parameters.required(
             "--to",
             "URI",
-            URI::create,
+            text -> text,
             "The other host: tls://host-b.example, or on this machine its control socket, such as"
                 + " unix:///run/berth/control.sock.");
     speed =
@@ -63,7 +62,7 @@ final class MigrationOptions {
         parameters.option(
             "--channels",
             "COUNT",
-            Integer::valueOf,
+            Parameters::count,
             "Send over so many connections at once. Default: 1");
     compression =
         parameters.option(
@@ -129,7 +128,7 @@ final class MigrationOptions {
       throw new UsageException("--at-limit needs --within.");
     }
     return new MigrationRequest(
-        target.value(),
+        HostAddress.parse(target.value(), "--to"),
         speed.given().map(ByteSize::bytes),
         downtime.given(),
         throttle.value() ? Convergence.THROTTLE_GUEST : Convergence.LEFT_TO_GUEST,

@@ -215,8 +215,21 @@ final class Parameters {
         .type(Object.class)
         .arity("1")
         .paramLabel(label)
-        .converters(converter)
+        .converters(inWords(converter))
         .description(description);
+  }
+
+  /** What is wrong with a value is told in words, and not by the name of an exception. */
+  private static <T> ITypeConverter<T> inWords(ITypeConverter<T> converter) {
+    return text -> {
+      try {
+        return converter.convert(text);
+      } catch (UsageException wrong) {
+        throw new TypeConversionException("'" + text + "' is not taken: " + wrong.message());
+      } catch (IllegalArgumentException wrong) {
+        throw new TypeConversionException("'" + text + "' is not taken: " + wrong.getMessage());
+      }
+    };
   }
 
   private <T> Parameter<T> add(ArgSpec parameter) {
@@ -231,6 +244,14 @@ final class Parameters {
     } catch (NumberFormatException notNumeric) {
       throw new TypeConversionException("'" + text + "' is not a whole number");
     }
+  }
+
+  /** A converter of numbers of things. */
+  static int count(String text) {
+    if (!text.matches("[0-9]{1,9}")) {
+      throw new TypeConversionException("'" + text + "' is not a whole number");
+    }
+    return Integer.parseInt(text);
   }
 
   /** The {@code --deadline} of a verb, and its {@code --queue}. */

@@ -33,6 +33,40 @@ final class MigrateCommandsTest {
   }
 
   @Test
+  void whatIsNoAddressIsRefusedInTheWordsOfConnect() {
+    for (String wrong : List.of("unix://", "tls://", "no address", "unix:/a b")) {
+      Shell.Outcome outcome = shell.run("migrate", "a", "--to", wrong);
+
+      assertThat(outcome.exitCode()).as(wrong).isEqualTo(17);
+      assertThat(outcome.err())
+          .contains("--to '" + wrong + "' is no address: use one such as unix:///")
+          .doesNotContain("Exception", "java.");
+    }
+    for (String other : List.of("unix:relative", "garbage", "tls:host", "tls://host_name")) {
+      assertThat(shell.run("migrate", "a", "--to", other).err())
+          .as(other)
+          .doesNotContain("Exception", "java.");
+    }
+  }
+
+  @Test
+  void whatIsNoValueIsRefusedInWords() {
+    String[] migrate = {"migrate", "a", "--to", "unix:/other"};
+    assertIsNoValue("use cancel or pause", with(migrate, "--within", "1s", "--at-limit", "never"));
+    assertIsNoValue("use zlib, zstd or none", with(migrate, "--compress", "rar"));
+    assertIsNoValue("is not a whole number", with(migrate, "--channels", "many"));
+    assertIsNoValue("a number with a unit", with(migrate, "--speed", "fast"));
+    assertIsNoValue("use this or other", "migration", "resolve", "a", "--owner", "me");
+  }
+
+  private void assertIsNoValue(String words, String... line) {
+    Shell.Outcome outcome = shell.run(line);
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains(words).doesNotContain("Exception", "java.");
+  }
+
+  @Test
   void whatIsSaidOfAMachineIsNotForADomainWithoutOne() {
     String[] offline = {"migrate", "a", "--to", "unix:/other", "--offline"};
 

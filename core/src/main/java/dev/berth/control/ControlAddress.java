@@ -14,6 +14,9 @@ sealed interface ControlAddress permits UnixAddress, TlsAddress {
   String UNIX = "unix";
   String TLS = "tls";
 
+  /** How an address is written. */
+  String FORMS = "use unix:/path/to/control.sock, or tls://HOST:PORT";
+
   /**
    * The address in a URI such as {@code unix:/run/berth/control.sock} or {@code
    * tls://host.example?pkipath=/etc/pki/ops}.
@@ -33,7 +36,7 @@ sealed interface ControlAddress permits UnixAddress, TlsAddress {
     if (TLS.equals(uri.getScheme())) {
       return TlsAddress.of(uri, files);
     }
-    throw wrong(uri, "use unix:/path/to/control.sock, or tls://HOST:PORT", null);
+    throw wrong(uri, FORMS, null);
   }
 
   private static InvalidRequestException wrong(URI uri, String why, @Nullable Throwable cause) {

@@ -233,7 +233,8 @@ final class MigrationMethods {
       return URI.create(text);
     } catch (IllegalArgumentException wrong) {
       throw new InvalidRequestException(
-          "'" + Params.printable(text) + "' is no address of a host.", wrong);
+          "'" + Params.printable(text) + "' is no address of a host: " + ControlAddress.FORMS + ".",
+          wrong);
     }
   }
 

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -54,7 +55,11 @@ record TlsAddress(HostPort place, TlsFiles files) implements ControlAddress {
     if (!query.startsWith(FILES + "/")) {
       throw HostPort.wrong(uri, "after the '?' it may say pkipath=/DIRECTORY and nothing else");
     }
-    return new TlsAddress(place, TlsFiles.in(Path.of(query.substring(FILES.length()))));
+    try {
+      return new TlsAddress(place, TlsFiles.in(Path.of(query.substring(FILES.length()))));
+    } catch (InvalidPathException e) {
+      throw HostPort.wrong(uri, "its pkipath is no path: " + e.getReason());
+    }
   }
 
   @Override

@@ -42,6 +42,7 @@ final class HostPortTest {
         "tls://user@host",
         "tls://host#there",
         "tls://host?pkipath=relative",
+        "tls://host?pkipath=/a%00b",
         "tls://host?no_verify=1",
         "tls://host_name",
         "tcp://host",
