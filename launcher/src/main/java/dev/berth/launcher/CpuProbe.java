@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds out what CPU a guest would have here: QEMU is started with it, without disks and without
@@ -26,6 +27,7 @@ final class CpuProbe {
   private static final String LAST = "berth-cpu-last";
 
   private final Duration limit;
+  private final KvmSettings kvm;
   private final Map<Question, GuestCpu> known =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -36,16 +38,19 @@ final class CpuProbe {
         }
       };
 
-  /** What an answer is about. */
-  private record Question(FileIdentity qemu, String machine, String accelerator, String cpu) {}
+  /** What an answer is about, and depends on. */
+  private record Question(
+      FileIdentity qemu, String machine, String accelerator, String cpu, Set<String> kvm) {}
 
   /**
    * A probe.
    *
    * @param limit how long QEMU may take to answer
+   * @param kvm by which guests run that do not run by emulation
    */
-  CpuProbe(Duration limit) {
+  CpuProbe(Duration limit, KvmSettings kvm) {
     this.limit = limit;
+    this.kvm = kvm;
   }
 
   /**
@@ -55,9 +60,14 @@ final class CpuProbe {
    * @throws InterruptedException when the caller is interrupted; QEMU is ended
    */
   GuestCpu of(QemuInstall qemu, Hardware hardware) throws InterruptedException {
+    boolean isKvm = hardware.accelerator().equals(AcceleratorVerdict.KVM);
     Question question =
         new Question(
-            qemu.identity(), hardware.machineType(), hardware.accelerator(), hardware.cpuModel());
+            qemu.identity(),
+            hardware.machineType(),
+            hardware.accelerator(),
+            hardware.cpuModel(),
+            isKvm ? kvm.now() : Set.of());
     Optional<GuestCpu> remembered = remembered(question);
     if (remembered.isPresent()) {
       return remembered.get();

@@ -42,7 +42,7 @@ final class LaunchResolver {
   private final SchemaShelf schemas;
   private final FirmwareCatalog firmwares = new FirmwareCatalog(FirmwareCatalog.DIRECTORIES);
   private final VirtiofsdFinder servers = new VirtiofsdFinder(VirtiofsdFinder.DIRECTORIES);
-  private final CpuProbe cpus = new CpuProbe(QemuLauncher.PROBE_LIMIT);
+  private final CpuProbe cpus = new CpuProbe(QemuLauncher.PROBE_LIMIT, KvmSettings.HERE);
   private final SecureRandom random = new SecureRandom();
 
   LaunchResolver(

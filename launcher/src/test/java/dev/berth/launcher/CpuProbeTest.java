@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class CpuProbeTest {
   private static final GuestCpu KNOWN = new GuestCpu("AuthenticAMD", Map.of("sse", true));
 
-  private final CpuProbe probe = new CpuProbe(Duration.ofSeconds(60));
+  private final CpuProbe probe = new CpuProbe(Duration.ofSeconds(60), KvmSettings.HERE);
 
   @TempDir Path directory;
 
@@ -87,11 +87,52 @@ final class CpuProbeTest {
   }
 
   @Test
+  void whatKvmGivesIsAskedAnewOnceThatIsSetAnotherWay() throws Exception {
+    Path nested = directory.resolve("kvm_intel/parameters/nested");
+    Files.createDirectories(nested.resolveSibling(""));
+    Files.writeString(nested, "Y\n");
+    Path runs = directory.resolve("runs");
+    QemuInstall qemu = install(answering(runs));
+    CpuProbe here = new CpuProbe(Duration.ofSeconds(60), new KvmSettings(directory));
+    Hardware kvm = new Hardware("q35", "host", 1, new ByteSize(1), "kvm", "");
+
+    here.of(qemu, kvm);
+    here.of(qemu, kvm);
+    here.of(qemu, hardware("host"));
+    assertThat(runs).hasContent("run\nrun\n");
+    Files.writeString(nested, "N\n");
+    here.of(qemu, kvm);
+    here.of(qemu, hardware("host"));
+
+    assertThat(runs).as("emulation does not depend on it").hasContent("run\nrun\nrun\n");
+  }
+
+  /** What says of itself that it has a CPU, and notes that it was asked. */
+  private Path answering(Path runs) throws IOException {
+    String props = "{\"vendor\": \"GenuineIntel\", \"vmx\": true}";
+    return Scripts.write(
+        directory.resolve("answering"),
+        String.join(
+            "\n",
+            "echo run >> " + runs,
+            said("expanded", "{\"model\": {\"name\": \"host\", \"props\": " + props + "}}"),
+            said("unavailable", "[]"),
+            said("last", "{}"),
+            "exec cat > /dev/null"));
+  }
+
+  private static String said(String id, String value) {
+    return "echo '{\"id\": \"berth-cpu-" + id + "\", \"return\": " + value + "}'";
+  }
+
+  @Test
   void aQemuThatDoesNotAnswerIsEnded() throws Exception {
     Path stuck = Scripts.write(directory.resolve("stuck"), "sleep 1000");
 
     assertThatThrownBy(
-            () -> new CpuProbe(Duration.ofMillis(200)).of(install(stuck), hardware("qemu64")))
+            () ->
+                new CpuProbe(Duration.ofMillis(200), KvmSettings.HERE)
+                    .of(install(stuck), hardware("qemu64")))
         .isInstanceOf(HostFailureException.class)
         .hasMessage("QEMU did not answer within 200 ms");
   }
