@@ -20,8 +20,7 @@ final class Encryption implements Scenario {
         "{'job-id':'make','options':{'driver':'luks','file':'locked-file','size':1048576,"
             + "'key-secret':'key','iter-time':10}}",
         "JOB_STATUS_CHANGE {'id':'make','status':'concluded'}");
-    qemu.tell("query-jobs");
-    qemu.tell("job-dismiss", "{'id':'make'}");
+    qemu.dismiss("make");
     qemu.tell(
         "blockdev-add",
         "{'driver':'luks','node-name':'locked','file':'locked-file','key-secret':'key'}");
@@ -31,7 +30,7 @@ final class Encryption implements Scenario {
         "{'job-id':'amend','node-name':'locked','options':{'driver':'luks','state':'active',"
             + "'new-secret':'new','iter-time':10}}",
         "JOB_STATUS_CHANGE {'id':'amend','status':'concluded'}");
-    qemu.tell("job-dismiss", "{'id':'amend'}");
+    qemu.dismiss("amend");
   }
 
   private static String secret(String id, String data) {

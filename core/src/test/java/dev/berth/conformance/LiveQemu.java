@@ -179,6 +179,16 @@ final class LiveQemu implements AutoCloseable {
     return reply;
   }
 
+  /** Dismisses a job that has concluded, which must have done what it was for. */
+  void dismiss(String job) throws InterruptedException {
+    for (JsonNode each : tell("query-jobs").orElseThrow()) {
+      if (each.path("id").asText().equals(job)) {
+        assertThat(each.path("error").asText()).as("the error of job '%s'", job).isEmpty();
+      }
+    }
+    tell("job-dismiss", "{'id':'" + job + "'}");
+  }
+
   /** Sends a command that this QEMU may refuse, which goes on record with its words. */
   Optional<JsonNode> attempt(String command, String arguments) throws InterruptedException {
     try {

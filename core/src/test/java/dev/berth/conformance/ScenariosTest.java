@@ -1,6 +1,7 @@
 package dev.berth.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.testing.LeakCheck;
 import dev.berth.testing.TestQemu;
@@ -62,6 +63,24 @@ final class ScenariosTest {
       scenario.run(live);
       assertThat(live.unread()).isEmpty();
       onRecord(scenario, live);
+    }
+  }
+
+  @Test
+  void aJobThatHasFailedIsNotDismissedInSilence() throws Exception {
+    try (LiveQemu live = LiveQemu.start(TestQemu.installed(), directory, new Encryption())) {
+      Images.raw(live, "small", 0);
+      live.tell(
+          "blockdev-add",
+          "{'driver':'file','node-name':'small','filename':'small','read-only':true}");
+      live.tell(
+          "blockdev-create",
+          "{'job-id':'make','options':{'driver':'qcow2','file':'small','size':1048576}}",
+          "JOB_STATUS_CHANGE {'id':'make','status':'concluded'}");
+
+      assertThatThrownBy(() -> live.dismiss("make"))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("the error of job 'make'");
     }
   }
 
