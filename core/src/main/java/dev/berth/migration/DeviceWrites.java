@@ -27,9 +27,14 @@ final class DeviceWrites {
    * write; empty when there is none. What was written and is in memory yet is written first.
    */
   static String of(Path device) {
+    return of(device, DEVICES);
+  }
+
+  /** The same, by what the kernel shows there. */
+  static String of(Path device, Path devices) {
     try (FileChannel open = FileChannel.open(device, StandardOpenOption.READ)) {
       open.force(true);
-      Path kernels = DEVICES.resolve(number(device)).toRealPath();
+      Path kernels = devices.resolve(number(device)).toRealPath();
       if (!counts(kernels)) {
         return UNKNOWN;
       }
