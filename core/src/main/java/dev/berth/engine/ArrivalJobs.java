@@ -64,7 +64,9 @@ final class ArrivalJobs implements MachineJobWork {
   /** QEMU's run state once it has taken in everything, and until its guest has gone on. */
   private static final String STANDS = "paused";
 
+  private static final Arrival GOES_ON = Arrival.of(TargetPhase.COMPLETE, "");
   private static final Duration CLEAR_AGAIN = Duration.ofSeconds(5);
+  private static final Duration KEEP_AGAIN = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(ArrivalJobs.class);
 
   private final HostServices host;
@@ -201,6 +203,10 @@ final class ArrivalJobs implements MachineJobWork {
         yield own(job.get());
       }
       case RUN -> {
+        if (aside.isBusy(id)) { // with what is left of its coming
+          answer.complete(ArrivalRow.guest(job.get()) == Guest.RUNNING ? GOES_ON : arrival(id));
+          yield Mailbox.DONE;
+        }
         awaitTaken(answer);
         yield takeUp();
       }
@@ -342,9 +348,8 @@ final class ArrivalJobs implements MachineJobWork {
           case RUNNING -> goOn(qmp);
           case PAUSED -> qmp.send(new BlockdevSetActive(true)); // and it stands as it did
         };
-    done.thenCompose(went -> storage.keep(job))
-        .whenComplete(
-            (kept, failure) ->
+    done.whenComplete(
+            (went, failure) ->
                 mailbox.event(
                     () -> {
                       running = false;
@@ -375,10 +380,9 @@ final class ArrivalJobs implements MachineJobWork {
       Lifecycle.Active active, KeptJob job, Optional<Throwable> failure) {
     if (failure.isEmpty()) {
       if (ArrivalRow.guest(job) == Guest.RUNNING) {
-        // the source hears of it at once: QEMU says the same to a later host
-        answer(taking, Arrival.of(TargetPhase.COMPLETE, ""));
+        answer(taking, GOES_ON); // at once: QEMU says the same to a later host
       }
-      return keeper.lifecycle() == active ? tidied(active, job) : takenUpElsewhere();
+      return keeper.lifecycle() == active ? goesOn(active, job) : takenUpElsewhere();
     }
     if (Answers.cause(failure.get()) instanceof QemuRefusedException refused
         && keeper.lifecycle() == active) {
@@ -390,6 +394,26 @@ final class ArrivalJobs implements MachineJobWork {
       return fail(job, "QEMU does not " + what + ": " + refused.description());
     }
     return takenUpElsewhere(); // the connection is lost, and the next adoption finds out
+  }
+
+  /** What is left of its coming may take storage its time, and shows on no guest meanwhile. */
+  private CompletionStage<?> goesOn(Lifecycle.Active active, KeptJob job) {
+    if (!StorageRow.hasCopies(job)) {
+      return tidied(active, job);
+    }
+    keeper.runStates().ask(active);
+    aside.run(
+        job,
+        storage.images(job)::keep,
+        (now, failure) -> {
+          if (failure.isPresent()) {
+            LOG.warn("Job {} is not over yet: {}", now.job().id(), failure.get().getMessage());
+            host.timers().after(KEEP_AGAIN, () -> mailbox.event(this::takeUp));
+            return Mailbox.DONE;
+          }
+          return now.isRunning() && keeper.lifecycle() == active ? tidied(active, now) : takeUp();
+        });
+    return Mailbox.DONE;
   }
 
   /** The guest has gone on: what QEMU was given for its coming is of no use any more. */
@@ -430,8 +454,12 @@ final class ArrivalJobs implements MachineJobWork {
         ArrivalRow.guest(job) == Guest.RUNNING
             ? DomainStatus.of(DomainState.RUNNING, StateReason.MIGRATED, host.now())
             : DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
+    Step step = step(job);
+    if (ledger.status().state() != after.state() || ledger.status().reason() != after.reason()) {
+      step.status(after);
+    }
     return keeper
-        .record(JobSteps.ended(step(job).status(after), job.with(status)))
+        .record(JobSteps.ended(step, job.with(status)))
         .thenRun(
             () -> {
               answerTakers();

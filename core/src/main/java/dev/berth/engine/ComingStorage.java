@@ -5,19 +5,15 @@ import dev.berth.engine.migration.ComingServer;
 import dev.berth.engine.migration.NbdPort;
 import dev.berth.engine.migration.NbdSocket;
 import dev.berth.engine.step.KeptJob;
-import dev.berth.error.MachineLostException;
 import dev.berth.machine.Machine;
 import dev.berth.machine.MachineLauncher.Clearance;
 import dev.berth.migration.Offer;
 import dev.berth.migration.StreamAddress;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What is done at a target for the images that machines bring along. Thread-safe; what takes its
- * time is done on the host's threads for that.
+ * What is done at a target for the images that machines bring along. For threads that QEMU and
+ * storage may hold up. Thread-safe.
  */
 final class ComingStorage {
   private final HostServices host;
@@ -76,32 +72,8 @@ final class ComingStorage {
     return isEncrypted ? new NbdPort(machine.qmp(), host.network()) : new NbdSocket(machine);
   }
 
-  /** The guest goes on: its images stay. */
-  CompletableFuture<@Nullable Void> keep(KeptJob job) {
-    return StorageRow.hasCopies(job)
-        ? aside(images(job)::keep)
-        : CompletableFuture.completedFuture(null);
-  }
-
   /** The files of a migration's images. */
   ComingImages images(KeptJob job) {
     return new ComingImages(host.images(), job.job().id(), StorageRow.copies(job));
-  }
-
-  private CompletableFuture<@Nullable Void> aside(JobAside.Work work) {
-    try {
-      return CompletableFuture.supplyAsync(() -> run(work), host.patient());
-    } catch (RejectedExecutionException closed) {
-      return new CompletableFuture<>(); // nobody waits any more; the next host finds out
-    }
-  }
-
-  private static @Nullable Void run(JobAside.Work work) {
-    try {
-      work.run();
-      return null;
-    } catch (InterruptedException closed) {
-      throw new MachineLostException("The host was closed meanwhile.", closed);
-    }
   }
 }

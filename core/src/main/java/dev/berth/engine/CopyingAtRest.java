@@ -17,6 +17,7 @@ import dev.berth.qapi.job.QueryJobs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -160,7 +161,20 @@ final class CopyingAtRest {
     }
     begun = Optional.of(job.job().id());
     pace = new Pace();
+    setPace(job).exceptionally(lost -> null); // it may have been set anew meanwhile
     return course.takeUp(job);
+  }
+
+  /**
+   * Has QEMU copy as fast as is on record; what is about to begin is told once it has. Completes
+   * when QEMU has taken it.
+   */
+  CompletableFuture<Void> setPace(KeptJob job) {
+    Optional<Machine> reader = aside.isBusy(job.job().id()) ? Optional.empty() : standIns.of(job);
+    return CompletableFuture.allOf(
+        reader.stream()
+            .flatMap(it -> StorageSteps.pace(job).stream().map(it.qmp()::send))
+            .toArray(CompletableFuture[]::new));
   }
 
   // ---- while QEMU copies

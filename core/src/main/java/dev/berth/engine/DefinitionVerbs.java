@@ -3,6 +3,8 @@ package dev.berth.engine;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.EventTypes;
 import dev.berth.engine.step.Actors;
+import dev.berth.engine.step.JobSteps;
+import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
@@ -13,6 +15,7 @@ import dev.berth.host.DefineResult;
 import dev.berth.host.VerbResult;
 import dev.berth.store.Change;
 import dev.berth.store.Intent;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -97,11 +100,32 @@ final class DefinitionVerbs {
    * as failed.
    */
   CompletionStage<Void> finishUndefine(String actor) {
+    return remove(Step.by(actor).whenPublished(this::undefined))
+        .thenRun(() -> ledger.jobs().undefined(ledger.name().text()));
+  }
+
+  /**
+   * The same of a domain that is another host's by now: its migration ends with it, and not before,
+   * so that whoever sees it ended can have the domain come back. It needs no intent: as long as the
+   * migration goes on, the domain is to go.
+   */
+  CompletionStage<Void> depart(KeptJob ended) {
+    Step.Told told = JobSteps.toldEnded(ended);
     Step step =
-        Step.by(actor)
-            .change(new Change.RemoveDomain(ledger.uuid()))
-            .event(EventTypes.UNDEFINED, Map.of())
-            .whenPublished(this::undefined);
+        Step.by(ended.job().origin().actor())
+            .event(told.type(), told.attributes())
+            .whenPublished(() -> departed(ended));
+    return remove(step)
+        .thenRun(
+            () -> {
+              ledger.jobs().tell(List.of(ended));
+              ledger.jobs().undefined(ledger.name().text());
+            });
+  }
+
+  private CompletionStage<Void> remove(Step begun) {
+    Step step =
+        begun.change(new Change.RemoveDomain(ledger.uuid())).event(EventTypes.UNDEFINED, Map.of());
     return keeper
         .managedSaves()
         .clear()
@@ -115,7 +139,13 @@ final class DefinitionVerbs {
     keeper.become(new Lifecycle.Removed());
     onUndefined.run();
     ledger.waiters().undefined(ledger.name().text());
-    ledger.jobs().undefined(ledger.name().text());
+  }
+
+  /** Whoever finds the domain gone finds how its migration has ended. */
+  private void departed(KeptJob ended) {
+    host.departed().add(ended.job());
+    undefined();
+    ledger.jobs().apply(List.of(ended));
   }
 
   private CompletionStage<Void> takenBack(Throwable failure) {

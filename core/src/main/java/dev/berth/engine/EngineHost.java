@@ -84,7 +84,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -468,12 +470,14 @@ final class EngineHost implements VmHost, TakesMachines {
 
   @Override
   public List<Job> jobs() {
-    return Stream.of(
+    Map<JobId, Job> all = new LinkedHashMap<>();
+    Stream.of(
             domains().all().stream().flatMap(driver -> driver.jobs().stream()),
             engine.images().published().stream(),
             engine.host().departed().all().stream())
         .flatMap(each -> each)
-        .distinct()
+        .forEach(job -> all.putIfAbsent(job.id(), job)); // a domain that goes has it a moment yet
+    return all.values().stream()
         .sorted(Comparator.comparing((Job job) -> job.origin().since()).reversed())
         .toList();
   }
@@ -496,7 +500,12 @@ final class EngineHost implements VmHost, TakesMachines {
     if (asked.status().state().isEnded()) {
       return asked;
     }
-    CompletableFuture<Job> ended = owner(asked).await(asked);
+    CompletableFuture<Job> ended;
+    try {
+      ended = owner(asked).await(asked);
+    } catch (NotFoundException gone) {
+      return job(job); // it may have ended with that
+    }
     try {
       return wait(ended, CallOptions.within(timeout));
     } catch (DeadlineExceededException e) {

@@ -5,10 +5,10 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.job.Job;
+import dev.berth.job.JobId;
 import dev.berth.job.JobState;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.TargetPhase;
-import dev.berth.store.Intent;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -23,25 +23,19 @@ final class MigrationEnds {
   private final Ledger ledger;
   private final MachineKeeper keeper;
   private final MigrationPeers peers;
-  private final MigratedDomain domain;
-  private Function<String, CompletionStage<Void>> undefine = actor -> Mailbox.DONE;
+  private Function<KeptJob, CompletionStage<Void>> departure = ended -> Mailbox.DONE;
+  private Optional<JobId> departing = Optional.empty();
 
-  MigrationEnds(
-      HostServices host,
-      Ledger ledger,
-      MachineKeeper keeper,
-      MigrationPeers peers,
-      MigratedDomain domain) {
+  MigrationEnds(HostServices host, Ledger ledger, MachineKeeper keeper, MigrationPeers peers) {
     this.host = host;
     this.ledger = ledger;
     this.keeper = keeper;
     this.peers = peers;
-    this.domain = domain;
   }
 
-  /** Has that remove a domain whose guest has gone, and whose undefinition is on record. */
-  void whenGone(Function<String, CompletionStage<Void>> undefinition) {
-    undefine = undefinition;
+  /** Has that remove a domain whose guest has gone, and with that end its migration. */
+  void whenGone(Function<KeptJob, CompletionStage<Void>> removal) {
+    departure = removal;
   }
 
   /** The target knows that it is over. */
@@ -65,30 +59,27 @@ final class MigrationEnds {
         state, code, job.job().status().progress(), detail, Optional.of(host.now()));
   }
 
-  /** The guest goes on elsewhere, and its domain with it. */
+  /** The guest goes on elsewhere, and its domain with it: it is over once that is gone here. */
   CompletionStage<?> gone(KeptJob job) {
-    String actor = job.job().origin().actor();
-    Job.Status status =
-        ended(job, JobState.SUCCEEDED, MigrationRow.COMPLETE, job.job().status().detail())
-            .with(MigrationFigures.of(job).figures());
-    Step step =
-        step(job)
-            .status(domain.gone(job))
-            .policy(Step.Policy.OVERRIDDEN)
-            .intent(new Intent(ledger.uuid(), "undefine", "{}", actor, host.now()));
+    if (departing.equals(Optional.of(job.job().id()))) {
+      return Mailbox.DONE; // which takes its time
+    }
+    departing = Optional.of(job.job().id());
+    KeptJob ended =
+        job.with(
+            ended(job, JobState.SUCCEEDED, MigrationRow.COMPLETE, job.job().status().detail())
+                .with(MigrationFigures.of(job).figures()));
     peers.forget(job.job().id());
-    return keeper
-        .record(JobSteps.ended(step, job.with(status)).whenPublished(() -> departed(job, status)))
-        .thenCompose(done -> undefine.apply(actor))
-        .exceptionally(
-            left -> {
-              LOG.warn("Domain '{}' has moved, and stays defined here", ledger.name(), left);
-              return null;
-            });
+    return departure
+        .apply(ended)
+        .handle((done, failure) -> failure == null ? Mailbox.DONE : left(ended, failure))
+        .thenCompose(stage -> stage);
   }
 
-  private void departed(KeptJob job, Job.Status status) {
-    host.departed().add(job.with(status).job());
+  /** The domain stays for whoever undefines it; it has moved all the same. */
+  private CompletionStage<Void> left(KeptJob ended, Throwable why) {
+    LOG.warn("Domain '{}' has moved, and stays defined here", ledger.name(), why);
+    return keeper.record(JobSteps.ended(step(ended).policy(Step.Policy.OVERRIDDEN), ended));
   }
 
   private static Step step(KeptJob job) {

@@ -70,7 +70,7 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
     this.aside = new JobAside(mailbox, ledger, host.patient(), this::takeUp);
     this.peers = new MigrationPeers(host.peers());
     this.domain = new MigratedDomain(host, ledger);
-    this.ends = new MigrationEnds(host, ledger, keeper, peers, domain);
+    this.ends = new MigrationEnds(host, ledger, keeper, peers);
     this.pacing = new MigrationPacing(host, mailbox, ledger, this);
     this.storage = new StorageCopying(host, mailbox, ledger, keeper, aside, pacing, this);
     this.talk = new MigrationTalk(host, mailbox, ledger, aside, peers, domain, ends, this);
@@ -78,9 +78,9 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
         new MigrationSending(host, mailbox, ledger, keeper, domain, talk, pacing, storage, this);
   }
 
-  /** Has that remove a domain whose guest has gone, and whose undefinition is on record. */
-  void whenGone(Function<String, CompletionStage<Void>> undefinition) {
-    ends.whenGone(undefinition);
+  /** Has that remove a domain that has gone, and with that end its migration. */
+  void whenGone(Function<KeptJob, CompletionStage<Void>> removal) {
+    ends.whenGone(removal);
   }
 
   /** What the domain is meanwhile, and afterwards. */
@@ -262,9 +262,10 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
     running().forEach(this::takeUp);
   }
 
+  /** In turns of their own: the domain may go by that. */
   @Override
   public CompletionStage<?> settleWithoutMachine() {
-    running().forEach(this::takeUp);
+    running().forEach(job -> mailbox.event(() -> takeUp(job)));
     return Mailbox.DONE;
   }
 

@@ -274,9 +274,11 @@ final class MigrationRow {
     return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
   }
 
-  /** For how long the guest has been standing for nothing but the rest, or the target's word. */
-  static Duration waiting(KeptJob job, Instant now) {
-    String since = job.fact(isIn(job, SourcePhase.SENT) ? SENT_SINCE : restSince(job));
-    return since.isEmpty() ? Duration.ZERO : Duration.between(Instant.parse(since), now);
+  /**
+   * Since when the guest has been standing for nothing but the rest, or the target's word; empty
+   * when that is not on record.
+   */
+  static String waitsSince(KeptJob job) {
+    return job.fact(isIn(job, SourcePhase.SENT) ? SENT_SINCE : restSince(job));
   }
 }

@@ -89,10 +89,10 @@ final class MigrationSending {
     watch.look(active);
   }
 
-  /** Once the guest stands for nothing else; it does not need to be told twice. */
+  /** Once the guest stands, and nothing is done for it here. */
   private void beImpatient(Lifecycle.Active active) {
     sending(active)
-        .filter(job -> phase(job) == SourcePhase.SWITCHING && MigrationRow.sendsTheRest(job))
+        .filter(job -> phase(job) == SourcePhase.SWITCHING)
         .ifPresent(job -> patience.watch(job, this::overdue));
   }
 

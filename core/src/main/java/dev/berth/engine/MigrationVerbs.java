@@ -74,9 +74,9 @@ final class MigrationVerbs {
     this.requests = requests;
     this.offers = new MigrationOffers(ledger, host.boot());
     this.offline = new OfflineVerbs(host, ledger, moves.offlineMigrations(), requests);
-    moves.migrations().whenGone(definitions::finishUndefine);
+    moves.migrations().whenGone(definitions::depart);
     moves.arrivals().whenForgotten(definitions::finishUndefine);
-    moves.offlineMigrations().whenGone(definitions::finishUndefine);
+    moves.offlineMigrations().whenGone(definitions::depart);
     moves.offlineArrivals().whenForgotten(definitions::finishUndefine);
   }
 
@@ -316,7 +316,10 @@ final class MigrationVerbs {
         () -> {
           CompletableFuture<Void> told = new CompletableFuture<>();
           told.whenComplete((done, failure) -> resolved(answer, failure));
-          return moves.migrations().setPace(pace, actor, told);
+          return moves
+              .offlineMigrations()
+              .setPace(pace, actor, told)
+              .orElseGet(() -> moves.migrations().setPace(pace, actor, told));
         });
     return answer;
   }

@@ -10,6 +10,7 @@ import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.GuestOwner;
+import dev.berth.host.MigrationPace;
 import dev.berth.machine.StreamKey;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.DomainOffer;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *               the target has            it says that the
- *   on record ──a place for it──► handed-  domain is its own──► undefined here
+ *   on record ──a place for it──► handed-  domain is its own──► ending ──► undefined here
  *  (preparing)    ▲   │            over
  *       │         │   │ refused, not │ the target says that it never will be
  *       │ copying-storage   wanted   │
@@ -59,6 +60,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
   private final Ledger ledger;
   private final JobAside aside;
   private final MigrationPeers peers;
+  private final MigratedDomain domain;
   private final MigrationEnds ends;
   private final HandDecisions decisions;
   private final CopyingAtRest copying;
@@ -69,14 +71,15 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
     this.ledger = ledger;
     this.aside = new JobAside(mailbox, ledger, host.peerThreads().telling(), this::takeUp);
     this.peers = new MigrationPeers(host.peers());
-    this.ends = new MigrationEnds(host, ledger, keeper, peers, new MigratedDomain(host, ledger));
+    this.domain = new MigratedDomain(host, ledger);
+    this.ends = new MigrationEnds(host, ledger, keeper, peers);
     this.decisions = new HandDecisions(ledger);
     this.copying = new CopyingAtRest(host, mailbox, ledger, keeper, aside, this);
   }
 
-  /** Has that remove a domain that has gone, and whose undefinition is on record. */
-  void whenGone(Function<String, CompletionStage<Void>> undefinition) {
-    ends.whenGone(undefinition);
+  /** Has that remove a domain that has gone, and with that end its migration. */
+  void whenGone(Function<KeptJob, CompletionStage<Void>> removal) {
+    ends.whenGone(removal);
   }
 
   /** The host is being closed. */
@@ -234,6 +237,8 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
     Step step = step(next).job(next);
     if (MigrationRow.phase(next) == SourcePhase.HANDED_OVER) {
       step.policy(Step.Policy.OVERRIDDEN);
+    } else if (MigrationRow.phase(next) == SourcePhase.ENDING) {
+      step.status(domain.gone(next));
     }
     return ledger
         .request(step)
@@ -277,17 +282,59 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
             : "");
   }
 
-  /** The domain is defined elsewhere, and not here any more. */
+  /** The one step by which the domain is defined elsewhere, and is to go from here. */
   private CompletionStage<?> finish(KeptJob job, String detail) {
-    KeptJob ending = MigrationRow.in(SourcePhase.ENDING, job, detail);
-    return ends.gone(ending).thenRun(() -> decisions.answer(ending));
+    return next(job, MigrationRow.in(SourcePhase.ENDING, job, detail));
+  }
+
+  // ---- how fast
+
+  /**
+   * Sets anew how fast images are copied.
+   *
+   * @param answer completes when QEMU has taken it
+   * @return this turn; empty when there are none
+   */
+  Optional<CompletionStage<?>> setPace(
+      MigrationPace pace, String actor, CompletableFuture<Void> answer) {
+    return running().stream()
+        .filter(job -> MigrationRow.phase(job) == SourcePhase.COPYING)
+        .findFirst()
+        .map(job -> setPace(job, pace, actor, answer));
+  }
+
+  private CompletionStage<?> setPace(
+      KeptJob job, MigrationPace pace, String actor, CompletableFuture<Void> answer) {
+    if (pace.downtime().isPresent()) {
+      throw new InvalidStateException(
+          "Job "
+              + job.job().id()
+              + " is of a domain without a machine, and has no guest that stands: set its speed"
+              + " alone.");
+    }
+    KeptJob next = MigrationRow.at(pace, job);
+    return ledger
+        .request(Step.by(actor).job(next))
+        .thenRun(
+            () ->
+                copying
+                    .setPace(next)
+                    .whenComplete(
+                        (done, failure) -> {
+                          if (failure == null) {
+                            answer.complete(null);
+                          } else {
+                            Requests.fail(answer, failure);
+                          }
+                        }));
   }
 
   // ---- found again
 
+  /** In turns of their own: the domain may go by that. */
   @Override
   public CompletionStage<?> settleWithoutMachine() {
-    running().forEach(this::takeUp);
+    running().forEach(job -> mailbox.event(() -> takeUp(job)));
     return Mailbox.DONE;
   }
 
@@ -307,7 +354,8 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
               "the host's process ended before the target had a place for it");
       case COPYING -> copying.takeUp(job);
       case HANDED_OVER, TELLING -> StandInRow.reads(job) ? copying.end(job) : converse(job);
-      case TRANSFERRING, SWITCHING, SENT, ENDING, RETURNING -> Mailbox.DONE; // of a machine
+      case ENDING -> ends.gone(job);
+      case TRANSFERRING, SWITCHING, SENT, RETURNING -> Mailbox.DONE; // of a machine
     };
   }
 

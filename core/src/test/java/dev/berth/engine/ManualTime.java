@@ -18,18 +18,30 @@ final class ManualTime extends Clock implements Timers {
   private static final Instant START = Instant.parse("2026-11-20T10:00:00Z");
 
   /** A task in waiting; cancelling its future forgets it. */
-  private record Due(Instant at, Runnable task, CompletableFuture<Void> future) {}
+  private record Due(Duration at, Runnable task, CompletableFuture<Void> future) {}
 
   private final List<Due> waiting = new ArrayList<>();
+  private Duration passed = Duration.ZERO;
   private Instant now = START;
 
   /** Lets so much time pass; what becomes due meanwhile runs when it is due. */
   void pass(Duration time) {
-    Instant end = instant().plus(time);
+    Duration end = passed().plus(time);
     for (Optional<Due> next = next(end); next.isPresent(); next = next(end)) {
       next.get().task().run();
     }
-    set(end);
+    passTo(end);
+  }
+
+  private synchronized Duration passed() {
+    return passed;
+  }
+
+  private synchronized void passTo(Duration moment) {
+    if (moment.compareTo(passed) > 0) {
+      now = now.plus(moment.minus(passed));
+      passed = moment;
+    }
   }
 
   /** Sets the clock, as an operator does; timers do not notice. */
@@ -42,14 +54,16 @@ final class ManualTime extends Clock implements Timers {
     return waiting.stream().filter(due -> !due.future().isCancelled()).count();
   }
 
-  private synchronized Optional<Due> next(Instant end) {
+  private synchronized Optional<Due> next(Duration end) {
     waiting.removeIf(due -> due.future().isCancelled());
     Optional<Due> next =
-        waiting.stream().filter(due -> !due.at().isAfter(end)).min(Comparator.comparing(Due::at));
+        waiting.stream()
+            .filter(due -> due.at().compareTo(end) <= 0)
+            .min(Comparator.comparing(Due::at));
     next.ifPresent(
         due -> {
           waiting.remove(due);
-          now = due.at().isAfter(now) ? due.at() : now;
+          passTo(due.at());
         });
     return next;
   }
@@ -62,7 +76,7 @@ final class ManualTime extends Clock implements Timers {
       return future;
     }
     synchronized (this) {
-      waiting.add(new Due(now.plus(delay), task, future));
+      waiting.add(new Due(passed.plus(delay), task, future));
     }
     return future;
   }

@@ -3,6 +3,7 @@ package dev.berth.engine;
 import static dev.berth.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
 import dev.berth.engine.backup.LocalBackupFiles;
@@ -15,15 +16,22 @@ import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
 import dev.berth.host.MigrationRequest;
 import dev.berth.job.Job;
+import dev.berth.json.Json;
 import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
+import dev.berth.store.Change;
+import dev.berth.store.Commit;
+import dev.berth.store.StoredJob;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeImageFiles;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeMachines;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -43,6 +51,7 @@ abstract class MigrationFixture {
   FakeMachines otherMachines;
   MemoryStore store;
   MemoryStore otherStore;
+  final FakeImageFiles otherImages = new FakeImageFiles();
   TestHost host;
   TestHost other;
   volatile boolean reachable = true;
@@ -84,7 +93,7 @@ abstract class MigrationFixture {
   }
 
   private TestHost openOther() {
-    return new TestHost(otherStore, otherMachines);
+    return new TestHost(otherStore, otherMachines, otherImages);
   }
 
   private Peer peer() {
@@ -192,7 +201,22 @@ abstract class MigrationFixture {
     host = open();
   }
 
-  /** The same of the other host, which cannot be reached meanwhile. */
+  /** The host comes back, and finds its jobs as a version has left them that knew no such fact. */
+  void reopenWithout(String fact) throws IOException {
+    host.close();
+    MemoryStore next = store.reopened();
+    store.close();
+    store = next;
+    for (StoredJob job : next.contents().jobs()) {
+      ObjectNode document = (ObjectNode) Json.read(job.document());
+      assertThat(((ObjectNode) document.path("facts")).remove(fact)).isNotNull();
+      StoredJob older = new StoredJob(job.id(), job.domain(), Json.text(document));
+      next.commit(new Commit(List.of(new Change.PutJob(older)), List.of())).join();
+    }
+    host = open();
+  }
+
+  /** The other host is killed, which cannot be reached meanwhile. */
   void killOther() {
     reachable = false;
     MemoryStore next = otherStore.reopened();

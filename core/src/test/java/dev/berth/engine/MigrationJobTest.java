@@ -9,6 +9,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.StateReason;
 import dev.berth.error.BerthException;
 import dev.berth.error.BusyException;
+import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
@@ -24,6 +25,7 @@ import dev.berth.migration.Arrival;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.migration.TargetPhase;
+import dev.berth.testing.FakeLauncher;
 import dev.berth.testing.FakeQemu;
 import dev.berth.testing.LeakCheck;
 import java.net.URI;
@@ -67,6 +69,40 @@ final class MigrationJobTest extends MigrationFixture {
               assertThat(arrival.status().phase()).isEqualTo("complete");
               assertThat(arrival.target().subject()).isEqualTo("from " + directory);
             });
+  }
+
+  @Test
+  void aMigrationHasEndedOnceItsDomainIsGoneHere() throws Exception {
+    HeldUp removal = new HeldUp();
+    host.launcher().hold(FakeLauncher.Job.REMOVE_LOGS, removal);
+    Job job = migrate();
+    phase(job, "ending");
+    removal.awaitBegun();
+
+    assertThat(host.api().job(job.id()).status().phase()).isEqualTo("ending");
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.MIGRATED);
+    var awaited = TestHost.async(() -> host.api().awaitJob(job.id(), TestHost.PATIENCE));
+    removal.release();
+
+    assertThat(awaited.join().status().phase()).isEqualTo("complete");
+    assertThat(host.api().list()).isEmpty();
+    assertThat(host.api().jobs())
+        .singleElement()
+        .satisfies(ended -> assertThat(ended.status().phase()).isEqualTo("complete"));
+    assertMoved();
+  }
+
+  @Test
+  void aDomainThatCannotBeRemovedHereHasMovedAllTheSame() {
+    host.launcher()
+        .fail(FakeLauncher.Job.REMOVE_LOGS, new HostFailureException("The disk is dead."));
+
+    assertThat(ended(migrate()).status().phase()).isEqualTo("complete");
+
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.MIGRATED);
+    host.launcher().mend(FakeLauncher.Job.REMOVE_LOGS);
+    host.api().undefine(WEB);
+    assertMoved();
   }
 
   @Test
@@ -261,6 +297,32 @@ final class MigrationJobTest extends MigrationFixture {
 
   @Test
   void aStreamThatTakesNothingMoreDoesNotHaveTheGuestStandForEver() throws Exception {
+    Job job = heldUpByItsStream();
+
+    assertIsTakenBack(job);
+  }
+
+  @Test
+  void aClockThatIsSetBackMeanwhileHasTheGuestStandNoLonger() throws Exception {
+    Job job = heldUpByItsStream();
+
+    time.set(time.instant().minus(Duration.ofDays(1)));
+
+    assertIsTakenBack(job);
+  }
+
+  @Test
+  void aClockThatIsSetMeanwhileTakesNobodysTime() throws Exception {
+    Job job = heldUpByItsStream();
+
+    time.set(time.instant().plus(Duration.ofDays(1)));
+    time.pass(Duration.ofSeconds(29));
+    assertThat(host.api().job(job.id()).status().phase()).isEqualTo("switching");
+
+    assertIsTakenBack(job);
+  }
+
+  private Job heldUpByItsStream() throws Exception {
     machine().migration().takeTime();
     Job job = transferring(migrate());
     FakeQemu qemu = machine().monitor();
@@ -273,7 +335,11 @@ final class MigrationJobTest extends MigrationFixture {
         });
     machine().migration().finish();
     qemu.awaitReceived("migrate-continue", 1, TestHost.PATIENCE);
+    return job;
+  }
 
+  private void assertIsTakenBack(Job job) throws Exception {
+    FakeQemu qemu = machine().monitor();
     eventually(
         () -> {
           time.pass(Duration.ofSeconds(31));
@@ -285,6 +351,27 @@ final class MigrationJobTest extends MigrationFixture {
     Job ended = ended(job);
     assertThat(ended.status().phase()).as("%s", ended).isEqualTo("transfer-failed");
     assertThat(ended.status().detail()).isEqualTo("the stream has not taken the rest in 30 s");
+    assertStays();
+  }
+
+  @Test
+  void aGuestDoesNotStandForEverOfWhichAnOlderVersionHasNotSaidSinceWhen() throws Exception {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    reachable = false;
+    machine().migration().finish();
+    phase(job, "sent");
+
+    reopenWithout("sentSince");
+    phase(job, "sent");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("telling");
+        });
+    reachable = true;
+    assertThat(ended(job).status().phase()).isEqualTo("target-silent");
     assertStays();
   }
 

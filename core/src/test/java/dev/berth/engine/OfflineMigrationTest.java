@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.definition.DefinitionDocument;
 import dev.berth.domain.DomainState;
+import dev.berth.domain.StateReason;
 import dev.berth.engine.backup.LocalBackupFiles;
 import dev.berth.engine.migration.Peers.Peer;
 import dev.berth.engine.save.LocalDumpFiles;
@@ -20,8 +21,10 @@ import dev.berth.host.DefineCondition;
 import dev.berth.host.DomainRef;
 import dev.berth.host.GuestOwner;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.StartMode;
+import dev.berth.host.StorageCopy;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
@@ -29,6 +32,7 @@ import dev.berth.migration.StreamAddress;
 import dev.berth.migration.TakesMachines;
 import dev.berth.migration.TargetHost;
 import dev.berth.store.testing.MemoryStore;
+import dev.berth.testing.FakeLauncher;
 import dev.berth.testing.FakeMachines;
 import dev.berth.testing.LeakCheck;
 import java.net.URI;
@@ -36,6 +40,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OfflineMigrationTest {
   private static final DomainRef WEB = DomainRef.of("web");
   private static final URI OTHER = URI.create("unix:/other");
+  private static final long FAST = 5L << 20;
   private static final CallOptions PATIENT = CallOptions.within(TestHost.PATIENCE);
 
   @TempDir Path directory;
@@ -136,6 +142,59 @@ final class OfflineMigrationTest {
     assertThat(other.domain("web").definition().revision()).isEqualTo(1);
     assertThat(other.api().job(ended.id()).status().state()).isEqualTo(JobState.SUCCEEDED);
     assertThat(other.start("web").snapshot().status().state()).isEqualTo(DomainState.RUNNING);
+  }
+
+  @Test
+  void aMigrationHasEndedOnceItsDomainIsGoneHere() throws Exception {
+    HeldUp removal = new HeldUp();
+    host.launcher().hold(FakeLauncher.Job.REMOVE_LOGS, removal);
+    Job job = migrate();
+    removal.awaitBegun();
+
+    assertThat(host.api().job(job.id()).status().phase()).isEqualTo("ending");
+    assertThat(host.domain("web").status().reason()).isEqualTo(StateReason.MIGRATED);
+    var awaited = TestHost.async(() -> host.api().awaitJob(job.id(), TestHost.PATIENCE));
+    removal.release();
+
+    assertThat(awaited.join().status().phase()).isEqualTo("complete");
+    assertThat(host.api().list()).isEmpty();
+    assertThat(other.api().list()).hasSize(1);
+  }
+
+  @Test
+  void howFastItsImagesAreCopiedIsSetAnew() throws Exception {
+    Path there = Files.createDirectories(otherDirectory.resolve("there"));
+    Path image = Files.write(directory.resolve("data.raw"), new byte[512]);
+    defineHere(
+        "{name: web, memory: 64MiB, disks: [{name: data, file: %s, format: raw}]}"
+            .formatted(image));
+    machines.onStart(reader -> reader.mirrors().takeTime());
+    Job job = migrate(MigrationRequest.to(OTHER).with(StorageCopy.into(there)));
+    eventually(() -> assertThat(machines.of("web").backups().ids()).hasSize(1));
+
+    host.api().migrations().setPace(WEB, pace(Optional.empty()), PATIENT);
+    assertThatExceptionOfType(InvalidStateException.class)
+        .isThrownBy(
+            () ->
+                host.api()
+                    .migrations()
+                    .setPace(WEB, pace(Optional.of(Duration.ofSeconds(1))), PATIENT))
+        .withMessageContaining("set its speed alone");
+
+    eventually(() -> assertThat(speeds()).containsExactly(FAST));
+    machines.of("web").mirrors().finish();
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+  }
+
+  private static MigrationPace pace(Optional<Duration> downtime) {
+    return new MigrationPace(Optional.of(FAST), downtime);
+  }
+
+  private List<Long> speeds() {
+    return machines.of("web").monitor().received().stream()
+        .filter(each -> each.command().equals("block-job-set-speed"))
+        .map(set -> set.arguments().path("speed").asLong())
+        .toList();
   }
 
   @Test
@@ -290,9 +349,11 @@ final class OfflineMigrationTest {
   }
 
   private Job migrate() {
-    return host.api()
-        .migrations()
-        .migrateOffline(WEB, MigrationRequest.to(OTHER), JobOptions.none(), PATIENT);
+    return migrate(MigrationRequest.to(OTHER));
+  }
+
+  private Job migrate(MigrationRequest request) {
+    return host.api().migrations().migrateOffline(WEB, request, JobOptions.none(), PATIENT);
   }
 
   private Job ended(Job job) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.Liveness;
+import dev.berth.error.HostFailureException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.EditScope;
 import dev.berth.host.MigrationLimit;
@@ -15,6 +16,9 @@ import dev.berth.host.MigrationRequest;
 import dev.berth.host.StorageCopy;
 import dev.berth.job.Job;
 import dev.berth.job.JobState;
+import dev.berth.json.Json;
+import dev.berth.machine.ProcessExit;
+import dev.berth.testing.FakeLauncher;
 import dev.berth.testing.FakeMachine;
 import dev.berth.testing.FakeQemu;
 import dev.berth.testing.FakeQemu.Received;
@@ -69,6 +73,124 @@ final class StorageMigrationJobTest extends MigrationFixture {
     assertMoved();
     assertThat(there.toFile().list()).containsExactly("data.raw");
     assertThat(told(machine, "migrate-continue")).hasSize(1);
+  }
+
+  @Test
+  void aGuestGoesOnWhateverBecomesOfTheMarksOfItsImages() {
+    Job job = transferring(migrate(request()));
+    otherImages.beforeDiscard(
+        () -> {
+          throw new HostFailureException("The storage is gone.");
+        });
+
+    machine().migration().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
+    assertThat(other.api().job(job.id()).status().phase()).isEqualTo("owner");
+    assertThat(there.toFile().list()).hasSize(2).contains("data.raw");
+    otherImages.beforeDiscard(() -> {});
+    arrival(job, "complete");
+    assertThat(there.toFile().list()).containsExactly("data.raw");
+    assertMoved();
+  }
+
+  @Test
+  void storageThatHangsOnceTheGuestGoesOnIsWaitedForByNobody() throws Exception {
+    Job job = transferring(migrate(request()));
+    HeldUp storage = new HeldUp();
+    otherImages.beforeDiscard(storage::hold);
+
+    machine().migration().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    storage.awaitBegun();
+    assertMoved();
+    storage.release();
+    arrival(job, "complete");
+    assertThat(there.toFile().list()).containsExactly("data.raw");
+  }
+
+  @Test
+  void aGuestDoesNotWaitForTheStorageOfOtherDomainsOfItsSource() {
+    Job job = transferring(migrate(request()));
+    HeldUp storage = hangingStorageOf(host);
+
+    machine().migration().finish();
+
+    assertGoesOnThere();
+    storage.release();
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
+  }
+
+  @Test
+  void aGuestDoesNotWaitForTheStorageOfOtherDomainsOfItsTarget() {
+    Job job = transferring(migrate(request()));
+    HeldUp storage = hangingStorageOf(other);
+
+    machine().migration().finish();
+
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertMoved();
+    storage.release();
+    arrival(job, "complete");
+  }
+
+  /** All threads of a host that storage may hold up are held up by it. */
+  private static HeldUp hangingStorageOf(TestHost host) {
+    HeldUp storage = new HeldUp();
+    for (int i = 0; i < 100; i++) {
+      host.engine().host().patient().execute(storage::hold);
+    }
+    return storage;
+  }
+
+  private void assertGoesOnThere() {
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(other.domain("web").status().state()).isEqualTo(DomainState.RUNNING);
+        });
+  }
+
+  @Test
+  void whatIsDiscardedWhileTheLastWordsOfItsQemuAreReadLeavesNothing() throws Exception {
+    HeldUp words = new HeldUp();
+    other.launcher().hold(FakeLauncher.Job.FIND_LOGS, words);
+    Job job = transferring(migrate(request()));
+    otherMachines.of("web").die(ProcessExit.ofShellCode(137));
+    words.awaitBegun();
+
+    host.api().cancelJob(job.id());
+    assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
+    words.release();
+
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aGuestDoesNotStandForEverOfWhichAnOlderVersionHasNotSaidSinceWhen() throws Exception {
+    FakeQemu qemu = machine().monitor();
+    Job job = transferring(migrate(request()));
+    qemu.answer(
+        "migrate-continue",
+        arguments -> {
+          qemu.hold("query-migrate"); // it answers nothing while it sends
+          return Json.object();
+        });
+    machine().migration().finish();
+    qemu.awaitReceived("migrate-continue", 1, TestHost.PATIENCE);
+
+    reopenWithout("restSince");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(31));
+          assertThat(host.api().job(job.id()).status().phase()).isEqualTo("returning");
+        });
+    qemu.release("query-migrate");
+    assertIsTakenBack(job, "the stream has not taken the rest in 30 s");
   }
 
   @Test

@@ -78,7 +78,9 @@ public final class FakeLauncher implements MachineLauncher {
     PREPARE,
     ABORT,
     REMOVE_RUN_DIRECTORY,
-    REMOVE_LOGS
+    REMOVE_LOGS,
+    /** When what QEMU has written is looked for. */
+    FIND_LOGS
   }
 
   private static final QmpSchema SCHEMA = TestSchema.of("7.2.22").index();
@@ -537,6 +539,11 @@ public final class FakeLauncher implements MachineLauncher {
 
   @Override
   public Path logDirectory(UUID domain) {
+    try {
+      begin(Job.FIND_LOGS);
+    } catch (InterruptedException e) {
+      throw new HostFailureException("Looking was interrupted.", e);
+    }
     return machines.logDirectory(domain.toString());
   }
 
@@ -547,7 +554,7 @@ public final class FakeLauncher implements MachineLauncher {
     } catch (InterruptedException e) {
       throw new HostFailureException("Removing was interrupted.", e);
     }
-    FakeMachines.delete(logDirectory(domain));
+    FakeMachines.delete(machines.logDirectory(domain.toString()));
   }
 
   private void begin(Job job) throws InterruptedException {
