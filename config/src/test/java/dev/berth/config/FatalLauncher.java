@@ -9,6 +9,7 @@ import dev.berth.domain.StateChannels;
 import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
@@ -73,8 +74,8 @@ final class FatalLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
-    return launcher.planAgain(saved, qemu, held);
+  public LaunchRecord planAgain(LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held) {
+    return launcher.planAgain(saved, cpu, qemu, held);
   }
 
   @Override

@@ -73,11 +73,10 @@ record FromSave(
               + file
               + "' just now. Try again.");
     }
-    LaunchRecord launch = saved.launch();
     if (changedImages == ChangedImages.REFUSE) {
       requireUnchanged();
     }
-    return host.launcher().planAgain(launch, qemu, held);
+    return host.launcher().planAgain(saved.launch(), saved.cpu(), qemu, held);
   }
 
   private void requireUnchanged() {

@@ -33,6 +33,7 @@ record SaveFileOf(SaveFiles files, KeptJob job) {
               new SavedMachine.Origin(job.job().id(), origin.actor(), origin.since()),
               SaveRow.guest(job),
               SaveRow.launch(job),
+              SaveRow.cpu(job),
               SaveRow.written(job));
       files.complete(SaveRow.partial(job), SaveRow.target(job), facts);
     } else if (!files.isOf(SaveRow.target(job), job.job().id())) {

@@ -20,6 +20,7 @@ import static java.util.Objects.requireNonNull;
 import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
+import dev.berth.engine.migration.CpuQuestion;
 import dev.berth.engine.qemu.MachineEnd;
 import dev.berth.engine.qemu.QemuMigration;
 import dev.berth.engine.save.SaveFiles.Written;
@@ -29,6 +30,7 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Pace;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
+import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.NotFoundException;
@@ -38,6 +40,7 @@ import dev.berth.job.Job;
 import dev.berth.job.Job.Progress;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.qapi.migration.MigrationInfo;
 import dev.berth.qapi.migration.MigrationStats;
@@ -147,7 +150,7 @@ final class SaveJobs implements MachineJobWork {
       return Mailbox.DONE;
     }
     if (info.status().equals(Optional.of(MigrationStatus.COMPLETED))) {
-      measure(job);
+      measure(active, job);
       return Mailbox.DONE;
     }
     return undo(job, WRITE_FAILED, info.errorDesc().orElse("somebody else has ended it in QEMU"));
@@ -158,21 +161,25 @@ final class SaveJobs implements MachineJobWork {
   }
 
   /** All is written: how much that is goes on record, for the description comes behind it. */
-  private void measure(KeptJob job) {
+  private void measure(Lifecycle.Active active, KeptJob job) {
     if (aside.isBusy(job.job().id())) {
       return;
     }
     LaunchRecord launch = ledger.launch().orElseThrow();
     AtomicReference<@Nullable Written> written = new AtomicReference<>();
+    AtomicReference<GuestCpu> cpu = new AtomicReference<>(GuestCpu.UNKNOWN);
     aside.run(
         job,
-        () -> written.set(file(job).settle(launch)),
+        () -> {
+          cpu.set(OperationThreads.await(CpuQuestion.ask(active.machine().qmp(), launch)));
+          written.set(file(job).settle(launch));
+        },
         (now, failure) -> {
           if (phase(now).equals(UNDOING) || !isThere(now)) {
             return takeUp(now);
           }
           return failure.isEmpty()
-              ? next(now, SaveRow.sealing(now, requireNonNull(written.get()), launch))
+              ? next(now, SaveRow.sealing(now, requireNonNull(written.get()), launch, cpu.get()))
               : undo(now, FILE_FAILED, String.valueOf(failure.get().getMessage()));
         });
   }

@@ -10,8 +10,10 @@ import dev.berth.job.Job.Progress;
 import dev.berth.job.JobId;
 import dev.berth.job.JobKind;
 import dev.berth.job.JobState;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
+import dev.berth.migration.GuestCpuCodec;
 import dev.berth.migration.ImageState;
 import dev.berth.migration.SavedMachine;
 import dev.berth.migration.SavedMachine.Guest;
@@ -41,6 +43,7 @@ final class SaveRow {
   private static final String BYTES = "bytes";
   private static final String IMAGES = "images";
   private static final String LAUNCH = "launch";
+  private static final String CPU = "cpu";
 
   /** Whose the file is, and how far it is with one of the host's. */
   private static final String KEEPER = "keeper";
@@ -143,12 +146,18 @@ final class SaveRow {
    * The same save, of which QEMU has written all, and it is on the disk. The machine is needed no
    * more, and so is on record here; how its images were counts from now on.
    */
-  static KeptJob sealing(KeptJob job, Written written, LaunchRecord launch) {
+  static KeptJob sealing(KeptJob job, Written written, LaunchRecord launch, GuestCpu cpu) {
     return in(
         SEALING,
         job.with(BYTES, Long.toString(written.bytes()))
             .with(IMAGES, ImageState.text(written.images()))
-            .with(LAUNCH, LAUNCHES.write(launch)));
+            .with(LAUNCH, LAUNCHES.write(launch))
+            .with(CPU, GuestCpuCodec.text(cpu)));
+  }
+
+  /** What its guest's CPU was; unknown when that is not on record. */
+  static GuestCpu cpu(KeptJob job) {
+    return GuestCpuCodec.ofText(job.fact(CPU));
   }
 
   /** The record of the machine whose state is all written. */

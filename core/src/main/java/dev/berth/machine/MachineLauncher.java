@@ -91,12 +91,13 @@ public interface MachineLauncher {
    * Plans a machine that is what another was, to load its state: of the record of that one, never
    * of a definition. Changes nothing; may probe a QEMU binary that was never seen before.
    *
+   * @param cpu what its guest's CPU was
    * @param held what is given for it, which need not be the files that the other was given
    * @throws dev.berth.error.UnsupportedException naming all that keeps another QEMU from loading it
    * @throws dev.berth.error.HostFailureException when that one's files were in other directories
    *     than this host's, or its QEMU is not there any more
    */
-  LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held);
+  LaunchRecord planAgain(LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held);
 
   /** When QEMU takes over the images that it has open: until then it writes to none. */
   enum TakeOver {

@@ -16,9 +16,7 @@ import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.machine.StreamKey;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** Offers and what is said of them, as JSON between hosts. */
@@ -39,7 +37,7 @@ public final class OfferCodec {
     write(node.putArray("images"), offer.images());
     node.set("copies", CopiedImage.write(offer.copies()));
     node.put("guest", write(offer.guest()));
-    write(node.putObject("cpu"), offer.cpu());
+    node.set("cpu", GuestCpuCodec.write(offer.cpu()));
     node.put("channels", offer.channels().count());
     node.put("compression", offer.channels().compression().name());
     node.put("boot", offer.boot());
@@ -52,12 +50,6 @@ public final class OfferCodec {
       case RUNNING -> guest.name();
       case PAUSED -> STAYS_PAUSED;
     };
-  }
-
-  private static void write(ObjectNode node, GuestCpu cpu) {
-    node.put("vendor", cpu.vendor());
-    ObjectNode features = node.putObject("features");
-    cpu.features().forEach(features::put);
   }
 
   private static void write(ArrayNode array, List<ImageIdentity> images) {
@@ -124,7 +116,7 @@ public final class OfferCodec {
           Json.array(node, "images").stream().map(OfferCodec::image).toList(),
           CopiedImage.read(Json.array(node, "copies")),
           guest(Json.text(node, "guest")),
-          Json.optionalObject(node, "cpu").map(OfferCodec::cpu).orElse(GuestCpu.UNKNOWN),
+          Json.optionalObject(node, "cpu").map(GuestCpuCodec::read).orElse(GuestCpu.UNKNOWN),
           new StateChannels(
               Math.toIntExact(Json.number(node, "channels")),
               Compression.valueOf(Json.text(node, "compression"))),
@@ -144,13 +136,6 @@ public final class OfferCodec {
       }
     }
     throw new MalformedReplyException("its guest is '" + text + "'");
-  }
-
-  private static GuestCpu cpu(JsonNode node) {
-    ObjectNode told = Json.object(node, "features");
-    Map<String, Boolean> features = new HashMap<>();
-    told.fieldNames().forEachRemaining(name -> features.put(name, Json.flag(told, name)));
-    return new GuestCpu(Json.text(node, "vendor"), features);
   }
 
   private static ImageIdentity image(JsonNode node) {

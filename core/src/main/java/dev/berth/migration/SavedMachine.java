@@ -3,6 +3,7 @@ package dev.berth.migration;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,11 +15,17 @@ import java.util.List;
  * @param origin where it comes from
  * @param guest whether the guest ran before it was saved
  * @param launch the record of the machine as it was at its end, with every device that it had
+ * @param cpu what its guest's CPU was, if its QEMU has told
  * @param images the files that it had open, as they were when it had stopped writing to them
  * @param stream what QEMU has written
  */
 public record SavedMachine(
-    Origin origin, Guest guest, LaunchRecord launch, List<ImageState> images, Stream stream) {
+    Origin origin,
+    Guest guest,
+    LaunchRecord launch,
+    GuestCpu cpu,
+    List<ImageState> images,
+    Stream stream) {
 
   /** Copies the list. */
   public SavedMachine {

@@ -8,6 +8,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.job.JobId;
 import dev.berth.json.Json;
 import dev.berth.json.MalformedReplyException;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecordCodec;
 import dev.berth.migration.SavedMachine.Guest;
@@ -31,6 +32,7 @@ final class SavedMachineCodec {
     node.put("at", saved.origin().at().toString());
     node.put("guest", saved.guest().name());
     node.put("launch", LAUNCHES.write(saved.launch()));
+    node.set("cpu", GuestCpuCodec.write(saved.cpu()));
     node.set("images", ImageState.write(saved.images()));
     node.put("streamBytes", saved.stream().bytes());
     node.put("streamCrc32c", saved.stream().crc32c());
@@ -55,6 +57,7 @@ final class SavedMachineCodec {
               Instant.parse(Json.text(node, "at"))),
           Guest.valueOf(Json.text(node, "guest")),
           launch(Json.text(node, "launch")),
+          Json.optionalObject(node, "cpu").map(GuestCpuCodec::read).orElse(GuestCpu.UNKNOWN),
           ImageState.read(Json.array(node, "images")),
           new Stream(Json.number(node, "streamBytes"), Json.number(node, "streamCrc32c")));
     } catch (InvalidRequestException | IllegalArgumentException | DateTimeException wrong) {

@@ -19,6 +19,7 @@ import dev.berth.job.JobId;
 import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
@@ -481,8 +482,9 @@ final class Mortality {
     }
 
     @Override
-    public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
-      return around("plan", () -> launcher.planAgain(saved, qemu, held));
+    public LaunchRecord planAgain(
+        LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held) {
+      return around("plan", () -> launcher.planAgain(saved, cpu, qemu, held));
     }
 
     @Override

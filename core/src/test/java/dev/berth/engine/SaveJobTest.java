@@ -374,7 +374,8 @@ final class SaveJobTest {
           file,
           before.stream().bytes(),
           stream ->
-              new SavedMachine(before.origin(), other, before.launch(), before.images(), stream));
+              new SavedMachine(
+                  before.origin(), other, before.launch(), before.cpu(), before.images(), stream));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

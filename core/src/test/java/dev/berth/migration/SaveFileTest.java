@@ -14,6 +14,7 @@ import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.FileKey;
 import dev.berth.machine.AssemblyStep.PassFile;
 import dev.berth.machine.AssemblyStep.PassGivenFile;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.machine.Relaunch;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class SaveFileTest {
   private static final byte[] STREAM = "what QEMU writes".getBytes(StandardCharsets.UTF_8);
   private static final String INCARNATION = "0123456789abcdef0123456789abcdef";
+
+  private static final GuestCpu CPU =
+      new GuestCpu("GenuineIntel", Map.of("vmx", true, "sse4.2", false));
 
   @TempDir private Path directory;
 
@@ -45,6 +50,7 @@ final class SaveFileTest {
 
     assertThat(saved.guest()).isEqualTo(Guest.RUNNING);
     assertThat(saved.launch()).isEqualTo(launch());
+    assertThat(saved.cpu()).isEqualTo(CPU);
     assertThat(saved.stream().bytes()).isEqualTo(STREAM.length);
     assertThat(Files.readAllBytes(file)).startsWith(STREAM);
     assertThat(saved.images()).extracting(ImageState::change).allMatch(change -> change.isEmpty());
@@ -155,6 +161,7 @@ final class SaveFileTest {
             new Origin(new JobId("0123456789ab"), "test", Instant.EPOCH),
             Guest.RUNNING,
             launch(given),
+            GuestCpu.UNKNOWN,
             List.of(device),
             new SavedMachine.Stream(0, 0));
 
@@ -189,7 +196,7 @@ final class SaveFileTest {
     Origin origin = new Origin(new JobId("0123456789ab"), "test", Instant.EPOCH);
     try {
       return new SavedMachine(
-          origin, Guest.RUNNING, launch(), ImageState.ofMachine(launch()), stream);
+          origin, Guest.RUNNING, launch(), CPU, ImageState.ofMachine(launch()), stream);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

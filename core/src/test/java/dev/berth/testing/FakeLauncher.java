@@ -19,6 +19,7 @@ import dev.berth.machine.AssemblyStep;
 import dev.berth.machine.AssemblyStep.Execute;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
@@ -331,7 +332,7 @@ public final class FakeLauncher implements MachineLauncher {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+  public LaunchRecord planAgain(LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held) {
     try {
       begin(Job.PLAN);
     } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import dev.berth.domain.StateChannels;
 import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
@@ -145,7 +146,7 @@ final class FleetLauncher implements MachineLauncher {
       Deadline deadline) {}
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+  public LaunchRecord planAgain(LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held) {
     throw new UnsupportedOperationException("nothing is saved");
   }
 

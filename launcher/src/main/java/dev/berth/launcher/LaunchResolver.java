@@ -6,6 +6,7 @@ import dev.berth.definition.Disk;
 import dev.berth.definition.DomainDefinition;
 import dev.berth.domain.ByteSize;
 import dev.berth.domain.DomainName;
+import dev.berth.domain.StateChannels;
 import dev.berth.error.HostFailureException;
 import dev.berth.error.InvalidDefinitionException;
 import dev.berth.error.Problem;
@@ -13,6 +14,7 @@ import dev.berth.error.UnsupportedException;
 import dev.berth.host.HostInfo;
 import dev.berth.launcher.QemuCapabilities.MachineType;
 import dev.berth.machine.ArrivingMachine;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.LaunchRecord.Hardware;
@@ -220,10 +222,11 @@ final class LaunchResolver {
   /**
    * The same in the QEMU that this host starts now, which need not be the one that it ran in.
    *
+   * @param cpu what its guest's CPU was, which it keeps
    * @throws HostFailureException when it was of a host with other directories
    * @throws UnsupportedException naming all that keeps that QEMU from loading it
    */
-  LaunchRecord anew(LaunchRecord saved) throws InterruptedException {
+  LaunchRecord anew(LaunchRecord saved, GuestCpu cpu) throws InterruptedException {
     QemuInstall qemu = finder.find();
     Qemu present = new Qemu(qemu.binary(), qemu.capabilities().version());
     if (present.equals(saved.qemu())) {
@@ -231,26 +234,42 @@ final class LaunchResolver {
     }
     List<String> obstacles = new ArrayList<>(ArrivalChecks.ofQemu(saved, qemu));
     obstacles.addAll(OfferedLaunch.obstacles(saved, qemu.capabilities()));
+    List<String> surplus = List.of();
+    if (obstacles.isEmpty()) {
+      ArrivalCpu here =
+          ArrivalCpu.of(new ArrivingMachine(saved, cpu, StateChannels.ONE), qemu, cpus);
+      here.obstacle().ifPresent(obstacles::add);
+      surplus = here.surplus();
+    }
     if (!obstacles.isEmpty()) {
-      throw new UnsupportedException(
-          "Domain '"
-              + saved.subject().name()
-              + "' cannot go on in '"
-              + qemu.binary()
-              + "': "
-              + String.join("; ", obstacles)
-              + ". It was saved in QEMU "
-              + saved.qemu().version()
-              + " ('"
-              + saved.qemu().binary()
-              + "'): have this host start that again, by its setting 'qemu'.");
+      throw cannotGoOn(saved, present, obstacles);
     }
     Subject before = saved.subject();
     Subject subject =
         new Subject(before.domain(), before.name(), before.definitionRevision(), incarnation());
     MachineFiles files =
         files(before.domain(), subject.incarnation(), saved.files().consoleLogLimit());
-    return Relaunch.moved(saved, subject, present, files);
+    try {
+      return Relaunch.without(Relaunch.moved(saved, subject, present, files), surplus);
+    } catch (IllegalArgumentException unfit) {
+      throw cannotGoOn(saved, present, List.of(String.valueOf(unfit.getMessage())));
+    }
+  }
+
+  private static UnsupportedException cannotGoOn(
+      LaunchRecord saved, Qemu present, List<String> obstacles) {
+    return new UnsupportedException(
+        "Domain '"
+            + saved.subject().name()
+            + "' cannot go on in '"
+            + present.binary()
+            + "': "
+            + String.join("; ", obstacles)
+            + ". It was saved in QEMU "
+            + saved.qemu().version()
+            + " ('"
+            + saved.qemu().binary()
+            + "'): have this host start that again, by its setting 'qemu'.");
   }
 
   /**

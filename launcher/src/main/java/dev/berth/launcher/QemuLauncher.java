@@ -14,6 +14,7 @@ import dev.berth.machine.ArrivingMachine;
 import dev.berth.machine.AssemblyStep.ServeShare;
 import dev.berth.machine.DevicePlan;
 import dev.berth.machine.FdsetNumbers;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.HeldResources;
 import dev.berth.machine.HostLinks;
 import dev.berth.machine.Identity;
@@ -192,11 +193,11 @@ public final class QemuLauncher implements MachineLauncher, AutoCloseable {
   }
 
   @Override
-  public LaunchRecord planAgain(LaunchRecord saved, LoadIn qemu, HeldResources held) {
+  public LaunchRecord planAgain(LaunchRecord saved, GuestCpu cpu, LoadIn qemu, HeldResources held) {
     LaunchRecord given = GivenAgain.of(saved, held);
     return switch (qemu) {
       case ITS_OWN -> resolver.again(given);
-      case PRESENT -> planned(saved.subject().name(), () -> resolver.anew(given));
+      case PRESENT -> planned(saved.subject().name(), () -> resolver.anew(given, cpu));
     };
   }
 

@@ -97,7 +97,12 @@ public final class LocalSaveFiles implements SaveFiles {
           written.bytes(),
           stream ->
               new SavedMachine(
-                  facts.origin(), facts.guest(), facts.launch(), written.images(), stream));
+                  facts.origin(),
+                  facts.guest(),
+                  facts.launch(),
+                  facts.cpu(),
+                  written.images(),
+                  stream));
     } catch (IOException e) {
       throw new HostFailureException("'" + partial + "' cannot be completed: " + e + ".", e);
     }

@@ -3,6 +3,7 @@ package dev.berth.engine.save;
 import dev.berth.error.AlreadyExistsException;
 import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.migration.ImageState;
 import dev.berth.migration.SavedMachine;
@@ -25,9 +26,10 @@ public interface SaveFiles {
    * What a file is to say of its machine, besides what is found when it is complete.
    *
    * @param launch the machine's record
+   * @param cpu its guest's
    * @param written what was written of it
    */
-  record Facts(Origin origin, Guest guest, LaunchRecord launch, Written written) {}
+  record Facts(Origin origin, Guest guest, LaunchRecord launch, GuestCpu cpu, Written written) {}
 
   /**
    * What QEMU has written.

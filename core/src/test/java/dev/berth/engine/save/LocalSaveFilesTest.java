@@ -10,6 +10,7 @@ import dev.berth.error.HostFailureException;
 import dev.berth.job.JobId;
 import dev.berth.machine.AssemblyStep.FileAccess;
 import dev.berth.machine.AssemblyStep.PassFile;
+import dev.berth.machine.GuestCpu;
 import dev.berth.machine.LaunchRecord;
 import dev.berth.machine.MachineFiles;
 import dev.berth.migration.SavedMachine;
@@ -55,6 +56,7 @@ final class LocalSaveFilesTest {
             new SavedMachine.Origin(new JobId("0123456789ab"), "test", Instant.EPOCH),
             SavedMachine.Guest.RUNNING,
             launch(),
+            GuestCpu.UNKNOWN,
             written));
 
     assertThat(files.readAll(target).changes())
