@@ -15,12 +15,10 @@ import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.Resources;
 import dev.berth.host.RestoreRequest;
 import dev.berth.host.StartMode;
-import dev.berth.host.StorageCopy;
 import dev.berth.host.VmHost;
 import dev.berth.job.Job;
 import dev.berth.testing.TestGuest;
 import dev.berth.testing.TestQemu;
-import dev.berth.tls.TestAuthority;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -142,42 +140,6 @@ final class PausedMigrationTest extends TwoHomesFixture {
       eventually(() -> assertThat(there.list()).isEmpty());
       Job saved = ended(here, here.saves().save(VM, file, JobOptions.none(), PATIENT));
       assertThat(saved.status().phase()).as("%s", saved).isEqualTo("complete");
-    }
-  }
-
-  @Tag("full")
-  @ParameterizedTest
-  @MethodSource("able")
-  void aPausedGuestTakesItsImageToAHostElsewhere(TestQemu qemu) throws Exception {
-    use(qemu);
-    TestAuthority authority = TestAuthority.create("CN=Authority");
-    TlsHome.of(home, authority, "host-a", "127.0.0.14", "host-b");
-    TlsHome elsewhere = TlsHome.of(otherHome, authority, "host-b", "127.0.0.15", "host-a");
-    Path images = Files.createDirectory(directory.resolve("there"));
-    try (VmHost here = home.open();
-        VmHost there = openOther()) {
-      FileInputStream log = start(here);
-      here.pause(VM, PATIENT);
-
-      Job moved =
-          ended(
-              here,
-              here.migrations()
-                  .migrate(
-                      VM,
-                      MigrationRequest.to(elsewhere.uri()).with(StorageCopy.into(images)),
-                      JobOptions.none(),
-                      PATIENT));
-
-      assertThat(moved.status().phase()).as("%s", moved).isEqualTo("complete");
-      assertPaused(there);
-      assertLocked(qemu, images.resolve("data.raw"));
-      assertThat(Files.mismatch(directory.resolve("data.raw"), images.resolve("data.raw")))
-          .isEqualTo(-1);
-      assertThat(images.toFile().list()).containsExactly("data.raw");
-      there.resume(VM, PATIENT);
-      goesOn(there, all(log));
-      there.destroy(VM, TestHome.GRACE, PATIENT);
     }
   }
 

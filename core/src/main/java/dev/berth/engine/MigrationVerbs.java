@@ -276,6 +276,9 @@ final class MigrationVerbs {
               SaveObstacles.requireNoOther(ledger.name(), now.info(), now.runState());
               List<String> here = new ArrayList<>(standing(guest, now.runState(), launch));
               here.addAll(plan.obstacles());
+              if (guest == Guest.PAUSED && !plan.copies().isEmpty()) { // its devices hold no lock
+                here.add("its guest is paused, and takes no images along; resume it first");
+              }
               return DeviceParts.devices(qmp)
                   .thenApply(
                       present -> {
