@@ -349,12 +349,12 @@ final class ArrivalJobs implements MachineJobWork {
           case PAUSED -> qmp.send(new BlockdevSetActive(true)); // and it stands as it did
         };
     done.whenComplete(
-            (went, failure) ->
-                mailbox.event(
-                    () -> {
-                      running = false;
-                      return ran(active, job, Optional.ofNullable(failure));
-                    }));
+        (went, failure) ->
+            mailbox.event(
+                () -> {
+                  running = false;
+                  return ran(active, job, Optional.ofNullable(failure));
+                }));
   }
 
   /** Unless it has gone on: QEMU says so, for nobody else could have paused it. */

@@ -5,6 +5,7 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.StandInRow;
 import dev.berth.engine.step.Step;
+import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
@@ -324,7 +325,7 @@ final class OfflineMigrations implements JobWork, CopyingAtRest.Course {
                           if (failure == null) {
                             answer.complete(null);
                           } else {
-                            Requests.fail(answer, failure);
+                            Answers.fail(answer, failure);
                           }
                         }));
   }

@@ -32,10 +32,10 @@ public final class QemuNews implements QmpEventListener {
   /** Longer texts of a guest's making are cut. */
   private static final int TEXT = 200;
 
-  /** The source of an _OST that is about an ejection, and the status of one that goes on. */
   /** By which nothing ends, and which each question would hold up: a guest stands. */
   private static final String SENDS_THE_REST = "device";
 
+  /** The source of an _OST that is about an ejection, and the status of one that goes on. */
   private static final int EJECTION = 3;
 
   private static final int UNDER_WAY = 0x84;
