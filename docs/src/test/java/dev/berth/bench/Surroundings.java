@@ -28,6 +28,11 @@ final class Surroundings {
             qemuVersion());
   }
 
+  /** How many huge pages of the usual size nobody has yet. */
+  static long freeHugePages() throws IOException {
+    return Long.parseLong(after("/proc/meminfo", "HugePages_Free"));
+  }
+
   private static long memoryGibibytes() throws IOException {
     long kibibytes = Long.parseLong(after("/proc/meminfo", "MemTotal").split(" ")[0]);
     return Math.round(kibibytes / 1024.0 / 1024);
