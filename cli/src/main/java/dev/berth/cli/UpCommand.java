@@ -37,7 +37,7 @@ final class UpCommand implements Command {
         parameters.option(
             "--lines",
             "N",
-            text -> Math.toIntExact(Parameters.number(text)),
+            Parameters::count,
             "5",
             "Show at most that many of the first console lines; 0 shows none.");
     linesWithin =

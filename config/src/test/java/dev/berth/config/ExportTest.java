@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -228,17 +229,19 @@ final class ExportTest extends HomeFixture {
   @Test
   void oneThatNobodyEndsEndsByItselfAlsoWithTheNextHost() throws Exception {
     ExportRequest request =
-        new ExportRequest(Set.of(), Optional.empty(), scratch, Optional.of(Duration.ofSeconds(5)));
+        new ExportRequest(Set.of(), Optional.empty(), scratch, Optional.of(Duration.ofSeconds(10)));
     PullBackup served;
     try (VmHost host = home.open()) {
       start(host);
       served = serving(host, request);
       assertThat(served.until()).isPresent();
     }
+    Instant without = Instant.now();
     try (VmHost host = home.open()) {
       Job ended = ended(host, served.job());
       assertThat(ended.status().phase()).isEqualTo("deadline-passed");
       assertThat(ended.status().state()).isEqualTo(JobState.FAILED);
+      assertThat(ended.status().endedAt().orElseThrow()).isAfter(without);
       assertThat(scratch).isEmptyDirectory();
     }
   }

@@ -123,8 +123,9 @@ final class OpenedHostContractTest
         TestHome.endMachines(host);
       } catch (HostUnreachableException closedByTheTest) {
         home.clear();
+      } finally {
+        host.close();
       }
-      host.close();
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Answers;
 import dev.berth.engine.thread.Mailbox;
+import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.QemuRefusedException;
 import dev.berth.error.UnsupportedException;
@@ -407,12 +408,16 @@ final class ArrivalJobs implements MachineJobWork {
         storage.images(job)::keep,
         (now, failure) -> {
           if (failure.isPresent()) {
-            LOG.warn("Job {} is not over yet: {}", now.job().id(), failure.get().getMessage());
-            host.timers().after(KEEP_AGAIN, () -> mailbox.event(this::takeUp));
-            return Mailbox.DONE;
+            return keepLater(now, failure.get());
           }
           return now.isRunning() && keeper.lifecycle() == active ? tidied(active, now) : takeUp();
         });
+    return Mailbox.DONE;
+  }
+
+  private CompletionStage<?> keepLater(KeptJob job, BerthException failure) {
+    LOG.warn("Job {} is not over yet: {}", job.job().id(), failure.getMessage());
+    host.timers().after(KEEP_AGAIN, () -> mailbox.event(this::takeUp));
     return Mailbox.DONE;
   }
 
@@ -423,6 +428,7 @@ final class ArrivalJobs implements MachineJobWork {
     }
     Machine machine = active.machine();
     aside.run(
+        host.peerThreads().switching(), // the source of a paused guest waits for it
         job,
         new StreamCredentials(machine.qmp(), machine.launch().files())::takeBack,
         (now, failure) -> {
@@ -454,17 +460,25 @@ final class ArrivalJobs implements MachineJobWork {
         ArrivalRow.guest(job) == Guest.RUNNING
             ? DomainStatus.of(DomainState.RUNNING, StateReason.MIGRATED, host.now())
             : DomainStatus.of(DomainState.PAUSED, StateReason.USER, host.now());
-    Step step = step(job);
-    if (ledger.status().state() != after.state() || ledger.status().reason() != after.reason()) {
-      step.status(after);
-    }
-    return keeper
-        .record(JobSteps.ended(step, job.with(status)))
-        .thenRun(
-            () -> {
-              answerTakers();
-              keeper.runStates().ask(active);
-            });
+    Step step = JobSteps.ended(follow(step(job), after), job.with(status));
+    Supplier<CompletionStage<?>> then =
+        () -> {
+          answerTakers();
+          keeper.runStates().ask(active);
+          return Mailbox.DONE;
+        };
+    return switch (ArrivalRow.guest(job)) {
+      case RUNNING -> keeper.record(step).thenCompose(done -> then.get());
+      case PAUSED -> onRecord(job, step, then); // nobody is told before: its source still has it
+    };
+  }
+
+  /** What the domain is by its coming; what has become of its guest since counts for more. */
+  private Step follow(Step step, DomainStatus after) {
+    DomainStatus now = ledger.status();
+    boolean comes = now.state() == DomainState.PAUSED && now.reason() == StateReason.MIGRATING;
+    boolean isSo = now.state() == after.state();
+    return comes || isSo && now.reason() != after.reason() ? step.status(after) : step;
   }
 
   private void answerTakers() {
@@ -492,15 +506,19 @@ final class ArrivalJobs implements MachineJobWork {
   }
 
   private CompletionStage<?> onRecord(KeptJob next, Supplier<CompletionStage<?>> then) {
+    return onRecord(next, step(next).job(next), then);
+  }
+
+  private CompletionStage<?> onRecord(KeptJob job, Step step, Supplier<CompletionStage<?>> then) {
     return ledger
-        .request(step(next).job(next))
+        .request(step)
         .handle(
             (recorded, failure) -> {
               if (failure == null) {
                 tell();
                 return then.get().thenRun(() -> {});
               }
-              LOG.warn("Job {} cannot be put on record yet", next.job().id(), failure);
+              LOG.warn("Job {} cannot be put on record yet", job.job().id(), failure);
               answerTakers();
               host.timers().after(RECORD_AGAIN, () -> mailbox.event(this::takeUp));
               return Mailbox.DONE;
@@ -553,7 +571,10 @@ final class ArrivalJobs implements MachineJobWork {
       return lost(job);
     }
     if (!aside.isBusy(job.job().id())) { // else what it is busy with takes it up again
-      aside.run(job, storage.images(job)::keep, (now, failure) -> lost(now));
+      aside.run(
+          job,
+          storage.images(job)::keep,
+          (now, failure) -> failure.isPresent() ? keepLater(now, failure.get()) : lost(now));
     }
     return Mailbox.DONE;
   }

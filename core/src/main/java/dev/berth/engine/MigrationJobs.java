@@ -7,7 +7,6 @@ import dev.berth.engine.step.JobPausing;
 import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.step.Step;
 import dev.berth.engine.thread.Mailbox;
-import dev.berth.engine.thread.OperationThreads;
 import dev.berth.error.BerthException;
 import dev.berth.error.InvalidStateException;
 import dev.berth.error.UnsupportedException;
@@ -184,17 +183,10 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
     aside.run(
         job,
         () -> {
-          undo(steps, job);
+          steps.undo();
           spent.set(steps.isSpent());
         },
         (now, failure) -> undone(now, spent.get(), failure));
-  }
-
-  /** The target's QEMU may be what the one here waits for, and only the target can end it. */
-  private void undo(MigrationSteps steps, KeptJob job) throws InterruptedException {
-    CompletableFuture<?> told = talk.forgo(job);
-    steps.undo();
-    OperationThreads.await(told);
   }
 
   private CompletionStage<?> undone(
@@ -276,6 +268,9 @@ final class MigrationJobs implements MachineJobWork, MigrationCourse {
       return Mailbox.DONE;
     }
     KeptJob job = present.get();
+    if (MigrationRow.isIn(job, SourcePhase.RETURNING)) {
+      talk.forgo(job); // its QEMU may be what the one here waits for, and only it can end that
+    }
     if (isBusy(job)) {
       storage.cut(job);
       return Mailbox.DONE;

@@ -16,8 +16,10 @@ import dev.berth.migration.TargetPhase;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The targets of one domain's migrations, each connected to as long as its migration goes on: a
@@ -98,14 +100,28 @@ final class MigrationPeers {
     return said(job, target -> target.discard(domain(job), job.job().id()));
   }
 
+  /** The same, unless it had to be connected to first; nobody hears what it says. */
+  void forgo(KeptJob job) {
+    Optional<Peer> known;
+    synchronized (this) {
+      known = Optional.ofNullable(connected.get(job.job().id()));
+    }
+    known.ifPresent(
+        peer -> said(() -> peer, target -> target.discard(domain(job), job.job().id())));
+  }
+
   private static UUID domain(KeptJob job) {
     return job.job().target().domain().orElseThrow();
   }
 
-  /** Whatever keeps it from being asked or from answering, it is silent. */
   private Arrival said(KeptJob job, Function<TargetHost, Arrival> question) {
+    return said(() -> peer(job), question);
+  }
+
+  /** Whatever keeps it from being asked or from answering, it is silent. */
+  private static Arrival said(Supplier<Peer> peer, Function<TargetHost, Arrival> question) {
     try {
-      return question.apply(peer(job).target());
+      return question.apply(peer.get().target());
     } catch (BerthException unreachable) {
       return Arrival.of(TargetPhase.SILENT, String.valueOf(unreachable.getMessage()));
     } catch (RuntimeException unreadable) {

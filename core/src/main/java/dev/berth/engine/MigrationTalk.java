@@ -8,6 +8,7 @@ import dev.berth.engine.step.KeptJob;
 import dev.berth.engine.thread.Mailbox;
 import dev.berth.error.BerthException;
 import dev.berth.host.GuestOwner;
+import dev.berth.job.JobId;
 import dev.berth.migration.Arrival;
 import dev.berth.migration.PeerWords;
 import dev.berth.migration.SourcePhase;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -44,6 +46,9 @@ final class MigrationTalk {
   private final HandDecisions decisions;
   private final MigrationCourse course;
   private final EarlyAnswers early;
+
+  /** The last migration whose target was told so by this process. */
+  private Optional<JobId> forgone = Optional.empty();
 
   MigrationTalk(
       HostServices host,
@@ -72,9 +77,21 @@ final class MigrationTalk {
     early.ask(job, ANSWER);
   }
 
-  /** Has the target forget a guest that stays here; whether it has is asked later. */
-  CompletableFuture<?> forgo(KeptJob job) {
-    return CompletableFuture.runAsync(() -> peers.discard(job), host.peerThreads().telling());
+  /**
+   * Has the target forget a guest that stays here, if it can be told at once; whether it has is
+   * asked later.
+   */
+  void forgo(KeptJob job) {
+    Optional<JobId> migration = Optional.of(job.job().id());
+    if (forgone.equals(migration)) {
+      return;
+    }
+    forgone = migration;
+    try {
+      host.peerThreads().switching().execute(() -> peers.forgo(job));
+    } catch (RejectedExecutionException closed) {
+      return; // it is told by the next host
+    }
   }
 
   /** Asks or tells the target, as the phase has it. */

@@ -52,7 +52,7 @@ final class SaveObstacles {
   static void requireNoOther(DomainName name, MigrationInfo info, String runState) {
     if (SaveSteps.isOver(info.status()) && SaveSteps.isBehindIt(runState)) {
       throw new InvalidStateException(
-          "Cannot save domain '"
+          "Cannot save or move domain '"
               + name
               + "': its QEMU has sent or saved its guest once, and does so again only after it has"
               + " gone on. Resume it; pause it again if it is to stand.");

@@ -24,7 +24,7 @@ public interface Migrations {
    * or the machine takes along those that its guest writes to. A job that fails or is cancelled
    * leaves the guest here, where it goes on, and nothing of the images there. A guest that somebody
    * has paused is paused wherever it is, and does not run meanwhile; that takes QEMU 10.0 or newer
-   * at both hosts.
+   * at both hosts, and images that both reach.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.InvalidStateException when it has no machine with a guest, or one that
@@ -68,11 +68,13 @@ public interface Migrations {
 
   /**
    * Sets anew how fast the migration of a domain is sent, or for how long its guest may stand,
-   * while it goes on: for one that does not come to an end as it was asked for.
+   * while it goes on: for one that does not come to an end as it was asked for. One of a domain
+   * without a machine has a speed only, by which its images are copied.
    *
    * @throws dev.berth.error.NotFoundException when there is no such domain
    * @throws dev.berth.error.InvalidStateException when QEMU neither sends it nor copies its images,
-   *     or its guest stands for the switch already
+   *     or its guest stands for the switch already; or when a downtime is given for a domain
+   *     without a machine
    */
   VerbResult setPace(DomainRef domain, MigrationPace pace, CallOptions options);
 

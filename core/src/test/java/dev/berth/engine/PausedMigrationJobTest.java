@@ -9,6 +9,7 @@ import dev.berth.domain.DomainState;
 import dev.berth.domain.DomainStatus;
 import dev.berth.domain.StateReason;
 import dev.berth.error.InvalidStateException;
+import dev.berth.error.StorageFailureException;
 import dev.berth.error.UnsupportedException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.JobOptions;
@@ -153,6 +154,30 @@ final class PausedMigrationJobTest extends MigrationFixture {
 
     assertThat(ended(job).status().phase()).isEqualTo("target-failed");
     assertStaysPaused();
+  }
+
+  @Test
+  void nobodyIsToldThatItIsThereBeforeThatIsOnTheTargetsDisk() throws Exception {
+    machine().migration().takeTime();
+    Job job = transferring(migrate());
+    FakeQemu arriving = otherMachines.of("web").monitor();
+    arriving.hold("blockdev-set-active");
+    machine().migration().finish();
+    arriving.awaitReceived("blockdev-set-active", 1, TestHost.PATIENCE);
+
+    otherStore.failNext(new StorageFailureException("The disk is full."));
+    arriving.release("blockdev-set-active");
+
+    eventually(
+        () -> {
+          time.pass(Duration.ofSeconds(1));
+          assertThat(arriving.received())
+              .filteredOn(received -> received.command().equals("blockdev-set-active"))
+              .as("taken over once more, for it is not complete")
+              .hasSize(2);
+        });
+    assertThat(ended(job).status().phase()).isEqualTo("complete");
+    assertPaused(other);
   }
 
   @Test

@@ -287,6 +287,7 @@ final class StorageMigrationJobTest extends MigrationFixture {
     host.api().cancelJob(job.id());
 
     assertIsCut();
+    eventually(() -> assertThat(there).isEmptyDirectory());
     qemu.release("block-job-cancel");
     assertThat(ended(job).status().state()).isEqualTo(JobState.CANCELLED);
     assertNothingIsLeft();

@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ record KvmSettings(Path modules) {
       for (Path file : files) {
         settings.add(module + " " + file.getFileName() + " " + value(file));
       }
-    } catch (IOException notLoaded) {
+    } catch (IOException | DirectoryIteratorException notLoaded) {
       settings.add(module);
     }
   }

@@ -38,8 +38,6 @@ final class Ledger {
   /** How far the recovery copies may be behind. */
   private static final Duration COPY_AFTER = Duration.ofMillis(200);
 
-  private static final Duration COPY_AGAIN_AFTER = Duration.ofSeconds(2);
-
   private final StoreSettings settings;
   private final StoreHome home;
   private final FileLimits limits;
@@ -56,7 +54,11 @@ final class Ledger {
   private final Set<UUID> uncopied = new LinkedHashSet<>();
 
   private boolean poolsUncopied;
-  private long copyAt; // by the nanosecond clock; of use while something is behind
+
+  /** Whether they are to follow, and when by the nanosecond clock. */
+  private boolean copiesDue;
+
+  private long copyAt;
 
   private long bytesAfterRewrite;
   private volatile EventRange range;
@@ -209,7 +211,8 @@ final class Ledger {
     }
     uncopied.removeAll(group.removed());
     if (group.changesPools() || !group.changed().isEmpty()) {
-      copyAt = isCopied() ? System.nanoTime() + COPY_AFTER.toNanos() : copyAt;
+      copyAt = copiesDue ? copyAt : System.nanoTime() + COPY_AFTER.toNanos();
+      copiesDue = true;
       uncopied.addAll(group.changed());
       poolsUncopied |= group.changesPools();
     }
@@ -222,18 +225,20 @@ final class Ledger {
     return uncopied.isEmpty() && !poolsUncopied;
   }
 
-  /** For how long the recovery copies need not follow yet; empty when they are not behind. */
+  /** For how long the recovery copies need not follow yet; empty when nothing is to follow. */
   Optional<Duration> untilCopies() {
-    return isCopied()
-        ? Optional.empty()
-        : Optional.of(Duration.ofNanos(Math.max(0, copyAt - System.nanoTime())));
+    return copiesDue
+        ? Optional.of(Duration.ofNanos(Math.max(0, copyAt - System.nanoTime())))
+        : Optional.empty();
   }
 
   /**
    * Reads what the recovery copies will say. Nobody waits for it: the copies follow behind, so that
-   * a domain which changes all the time is read a few times a second.
+   * a domain which changes all the time is read a few times a second. What cannot be read is read
+   * after the next group.
    */
   void copyChanged() {
+    copiesDue = false;
     try {
       DomainTables domains = open().domains();
       if (poolsUncopied) {
@@ -243,9 +248,8 @@ final class Ledger {
       for (Iterator<UUID> due = uncopied.iterator(); due.hasNext(); due.remove()) {
         copy(domains, due.next());
       }
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException | IOException | RuntimeException | Error e) {
       close();
-      copyAt = System.nanoTime() + COPY_AGAIN_AFTER.toNanos();
       LOG.warn("The recovery copies cannot follow yet: {}", StoreErrors.reason(e));
     }
   }
