@@ -170,6 +170,8 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
   private static final Moment COMPLETE = Moment.target(TargetPhase.COMPLETE);
   private static final Moment ENDING = Moment.source(SourcePhase.ENDING);
   private static final Moment RETURNING = Moment.source(SourcePhase.RETURNING);
+  private static final Moment TELLING = Moment.source(SourcePhase.TELLING);
+  private static final Moment FAILED = Moment.target(TargetPhase.FAILED);
 
   /** All that make sense. */
   static List<MigrationFault> all() {
@@ -206,7 +208,8 @@ record MigrationFault(Part part, Blow blow, Moment moment) {
     if (part == Part.TARGET_QEMU && moment.isBefore(INCOMING)) {
       return Optional.of("there is none yet");
     }
-    if (part == Part.SOURCE_QEMU && moment.equals(COMPLETE)) {
+    if (part == Part.SOURCE_QEMU && moment.equals(COMPLETE)
+        || part == Part.TARGET_QEMU && Set.of(TELLING, FAILED).contains(moment)) {
       return Optional.of("it is being ended");
     }
     if (part == Part.STREAM) {

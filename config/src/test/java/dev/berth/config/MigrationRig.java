@@ -15,6 +15,7 @@ import dev.berth.error.BerthException;
 import dev.berth.host.CallOptions;
 import dev.berth.host.DomainRef;
 import dev.berth.host.JobOptions;
+import dev.berth.host.MigrationPace;
 import dev.berth.host.MigrationRequest;
 import dev.berth.host.MigrationRequest.Convergence;
 import dev.berth.host.StartMode;
@@ -47,6 +48,8 @@ final class MigrationRig implements AutoCloseable {
 
   /** Slow enough that what is done meanwhile is done meanwhile. */
   private static final long SLOW = 4 << 20;
+
+  private static final long FAST = 1 << 30;
 
   private final Path directory;
   private final Guest guest;
@@ -137,6 +140,9 @@ final class MigrationRig implements AutoCloseable {
     end(cell);
     if (held) {
       holder(cell).release();
+    }
+    if (cell.moment().equals(TRANSFERRING)) {
+      hurry();
     }
     settle(cell);
     stream.ifPresent(SocketProxy::close);
@@ -334,6 +340,19 @@ final class MigrationRig implements AutoCloseable {
   private static boolean isStalled(MigrationSite site) {
     return site.ask(host -> host.domain(VM)).machine().stream()
         .anyMatch(machine -> machine.liveness() == Liveness.STALLED);
+  }
+
+  /** All that was to be while QEMU sends has been, and the guest may write as fast as that. */
+  private void hurry() {
+    MigrationPace pace = new MigrationPace(Optional.of(FAST), Optional.empty());
+    from.tell(
+        host -> {
+          try {
+            host.migrations().setPace(VM, pace, PATIENT);
+          } catch (BerthException over) {
+            return; // it has come to its end by the fault
+          }
+        });
   }
 
   // ---- what holds in the end
