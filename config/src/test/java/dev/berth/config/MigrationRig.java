@@ -321,7 +321,12 @@ final class MigrationRig implements AutoCloseable {
           journal.awaitMore(5);
         }
       }
-      case THE_SOURCE_TELLS -> awaitPhase(from, JobKind.MIGRATION, SourcePhase.TELLING.text());
+      case THE_SOURCE_TELLS -> // which may be over as soon as it has begun
+          QemuOf.awaitThat(
+              "the source tells, or has told",
+              () ->
+                  job(from, JobKind.MIGRATION).stream()
+                      .allMatch(job -> job.status().phase().equals(SourcePhase.TELLING.text())));
       case THE_SOURCE_WAITS ->
           QemuOf.awaitThat(
               "the source says that the target does not answer",
